@@ -1,22 +1,22 @@
 """What can go wrong, as a tree.
 
-    HeartbitError
-    ├── ProviderError             the model service failed          (error_class, status, retry_after)
-    │   ├── AuthenticationError   no key, or a wrong one
-    │   ├── ContextOverflowError  the conversation no longer fits the model's window
-    │   ├── InvalidRequestError   the service refuses the request as it is
-    │   ├── RateLimitError        too many requests, or a spend limit
-    │   ├── OverloadedError       the service has trouble of its own (5xx, 529)
-    │   ├── NetworkError          not reachable, or the connection broke
-    │   ├── StalledError          connected, but silent for too long
-    │   └── MalformedError        the answer is not what the protocol promises
-    ├── LimitError                a limit of this run was reached   (limit, used, bound)
-    ├── DoomLoopError             the model repeats itself and nobody wants to go on
-    ├── RefusedError              the run needed an approval that it did not get
-    ├── GuardrailError            a guardrail failed
-    ├── ConfigError               a setting is wrong                (key, source)
-    ├── UntrustedError            a folder's own settings wait for trust
-    └── StoreError                the session file could not be read or written
+HeartbitError
+├── ProviderError             the model service failed          (error_class, status, retry_after)
+│   ├── AuthenticationError   no key, or a wrong one
+│   ├── ContextOverflowError  the conversation no longer fits the model's window
+│   ├── InvalidRequestError   the service refuses the request as it is
+│   ├── RateLimitError        too many requests, or a spend limit
+│   ├── OverloadedError       the service has trouble of its own (5xx, 529)
+│   ├── NetworkError          not reachable, or the connection broke
+│   ├── StalledError          connected, but silent for too long
+│   └── MalformedError        the answer is not what the protocol promises
+├── LimitError                a limit of this run was reached   (limit, used, bound)
+├── DoomLoopError             the model repeats itself and nobody wants to go on
+├── RefusedError              the run needed an approval that it did not get
+├── GuardrailError            a guardrail failed
+├── ConfigError               a setting is wrong                (key, source)
+├── UntrustedError            a folder's own settings wait for trust
+└── StoreError                the session file could not be read or written
 """
 
 from types import MappingProxyType
@@ -165,9 +165,9 @@ class StoreError(HeartbitError):
 
 _LIMIT_MESSAGE = MappingProxyType(
     {
-    "turns": "Max turns ({bound:.0f}) exceeded. Raise it with --max-turns, or resume the session to go on.",
-    "tokens": "Token budget exceeded: used {used:.0f}, limit {bound:.0f}. Raise it with --max-tokens.",
-    "cost": "Cost limit exceeded: used ${used:.4f}, limit ${bound:.4f}. Raise it with --max-cost.",
-    "time": "Run timed out after {bound:.0f} s. Raise it with --timeout, or resume the session to go on.",
+        "turns": "Max turns ({bound:.0f}) exceeded. Raise it with --max-turns, or resume the session to go on.",
+        "tokens": "Token budget exceeded: used {used:.0f}, limit {bound:.0f}. Raise it with --max-tokens.",
+        "cost": "Cost limit exceeded: used ${used:.4f}, limit ${bound:.4f}. Raise it with --max-cost.",
+        "time": "Run timed out after {bound:.0f} s. Raise it with --timeout, or resume the session to go on.",
     }
 )

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Literal, TypeAlias
 
 from heartbit_tui.kernel.messages import (
-    EMPTY,
     Assistant,
     JsonObject,
     StopReason,
@@ -20,6 +19,7 @@ from heartbit_tui.kernel.messages import (
     ToolResult,
     Usage,
     User,
+    empty_object,
 )
 from heartbit_tui.kernel.ops import Effort, Mode, Scope
 
@@ -209,7 +209,7 @@ class ToolCallCompleted:
     is_error: bool
     duration_ms: int
     output: str = ""
-    details: JsonObject = EMPTY
+    details: JsonObject = field(default_factory=empty_object)
     changed: tuple[str, ...] = ()
 
 
@@ -262,7 +262,7 @@ class PermissionDenied:
     tool_call_id: str
     reason: str
     rule: str = ""
-    input: JsonObject = EMPTY
+    input: JsonObject = field(default_factory=empty_object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,17 @@
 """What is said between a person, a model and its tools."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-JsonValue: TypeAlias = "None | bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
-JsonObject: TypeAlias = Mapping[str, JsonValue]
+JsonObject: TypeAlias = Mapping[str, Any]
+"""A JSON object; it is never changed in place."""
 
-EMPTY: JsonObject = MappingProxyType({})
+
+def empty_object() -> JsonObject:
+    """The JSON object with nothing in it."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class ToolCall:
 
     id: str
     name: str
-    input: JsonObject = EMPTY
+    input: JsonObject = field(default_factory=empty_object)
     fault: str = ""
 
 

@@ -116,6 +116,4 @@ class Close:
     """Interrupt what is active and end the session."""
 
 
-Op: TypeAlias = (
-    Prompt | Steer | Interrupt | Decide | Answer | Compact | SetModel | SetMode | Rewind | Rename | Close
-)
+Op: TypeAlias = Prompt | Steer | Interrupt | Decide | Answer | Compact | SetModel | SetMode | Rewind | Rename | Close

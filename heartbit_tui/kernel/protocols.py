@@ -16,7 +16,6 @@ from heartbit_tui.kernel.events import (
     ToolInputDelta,
 )
 from heartbit_tui.kernel.messages import (
-    EMPTY,
     Assistant,
     AssistantBlock,
     Audio,
@@ -26,6 +25,7 @@ from heartbit_tui.kernel.messages import (
     StopReason,
     ToolCall,
     Usage,
+    empty_object,
 )
 from heartbit_tui.kernel.ops import Decide, Effort, Mode
 
@@ -121,9 +121,7 @@ class Spent:
     cost_usd: float | None = None
 
 
-Part: TypeAlias = (
-    TextDelta | ThinkingDelta | ToolInputDelta | Block | RetryAttempt | ModelEscalated | Spent | Finish
-)
+Part: TypeAlias = TextDelta | ThinkingDelta | ToolInputDelta | Block | RetryAttempt | ModelEscalated | Spent | Finish
 """What a provider's stream is made of. RetryAttempt and ModelEscalated discard what came before them."""
 
 
@@ -201,7 +199,7 @@ class Output:
     content: str
     is_error: bool = False
     media: tuple[Image | Audio, ...] = ()
-    details: JsonObject = EMPTY
+    details: JsonObject = field(default_factory=empty_object)
     changed: tuple[str, ...] = ()
 
 
