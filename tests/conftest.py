@@ -1,0 +1,67 @@
+"""What holds for the whole test session: a machine state of its own, and a count of what was skipped and why."""
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+OWN_STATE = pytest.StashKey[Path]()
+FOREIGN_PREFIXES = ("ANTHROPIC_", "OPENAI_", "OPENROUTER_", "HEARTBIT_", "OLLAMA_", "XDG_")
+FOREIGN_NAMES = ("FORCE_COLOR", "NO_COLOR", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test reads or writes the person's keys, settings, sessions or git identity."""
+    home = Path(tempfile.mkdtemp(prefix="heartbit-tests-"))
+    config.stash[OWN_STATE] = home
+    for name in list(os.environ):
+        if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES:
+            del os.environ[name]
+    os.environ.update(own_environment(home))
+    settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+    settings.register_profile("searching", deadline=None)
+    settings.load_profile("steady" if os.environ.get("CI") else "searching")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[OWN_STATE], ignore_errors=True)
+
+
+def own_environment(home: Path) -> dict[str, str]:
+    """The variables that lead every test, and every process that a test starts, to empty folders."""
+    folders = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
+    person = {"NAME": "Test", "EMAIL": "test@example.invalid"}
+    identity = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in person.items()}
+    return {
+        **folders,
+        **identity,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "HF_HUB_OFFLINE": "1",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Each reason for a skip stands once, with its count."""
+    skipped: list[pytest.TestReport] = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    terminalreporter.section(f"skipped {len(skipped)}")
+    for reason, count in skip_reasons(skipped).most_common():
+        terminalreporter.write_line(f"{count:4} x {reason}")
+
+
+def skip_reasons(reports: Iterable[pytest.TestReport]) -> Counter[str]:
+    return Counter(reason_of(report) for report in reports)
+
+
+def reason_of(report: pytest.TestReport) -> str:
+    """What the skip said; pytest keeps it as (file, line, reason)."""
+    told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return told.removeprefix("Skipped: ")
