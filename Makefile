@@ -35,7 +35,7 @@ types: $(VENV)/.dev-installed  ## pyright, strict
 		$(BIN)/pyright --pythonpath $(BIN)/python --warnings
 
 contracts: $(VENV)/.dev-installed  ## import-linter: arrows point down
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 format: $(VENV)/.dev-installed  ## let ruff put right what it can
 	$(BIN)/ruff check --fix .
