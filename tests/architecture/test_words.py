@@ -79,6 +79,7 @@ def test_a_broad_catch_without_a_reason_is_found(handler: str) -> None:
         "except Exception:  # noqa: BLE001 - a tool may raise anything; the model is told",
         "except Exception:\n    # A tool may raise anything.",
         "except OSError:",
+        "except BaseException:\n    clean_up()\n    raise\nelse:",
     ],
 )
 def test_a_catch_that_is_narrow_or_explained_passes(handler: str) -> None:

@@ -57,10 +57,16 @@ def unexplained_catches(module: Module) -> Iterator[str]:
     """A handler of every exception whose line, or a neighbouring one, has no comment that says why."""
     said = comments(module.text)
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.ExceptHandler) and _catches_all(node.type):
+        if isinstance(node, ast.ExceptHandler) and _catches_all(node.type) and not _raises_again(node):
             near = (said.get(line, "") for line in (node.lineno - 1, node.lineno, node.lineno + 1))
             if not any(_is_reason(comment) for comment in near):
                 yield module.at(node.lineno, "catches every exception and does not say why")
+
+
+def _raises_again(handler: ast.ExceptHandler) -> bool:
+    """Whether the handler only looks on: it ends by letting the exception go."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _catches_all(kind: ast.expr | None) -> bool:
