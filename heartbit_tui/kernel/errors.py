@@ -122,6 +122,12 @@ class LimitError(HeartbitError):
         super().__init__(_LIMIT_MESSAGE[limit].format(used=used, bound=bound))
 
 
+class AnswerError(HeartbitError):
+    """The model's last answer is none: refused, cut off at the output limit, or not in the wanted shape."""
+
+    kind: ClassVar[str] = "answer"
+
+
 class DoomLoopError(HeartbitError):
     """The model repeats the same calls after it was warned."""
 

@@ -45,7 +45,9 @@ class Steer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupt:
-    """Stop the active run now; partial text is kept, running commands are killed."""
+    """Stop the active run now; partial text is kept, running commands are killed, queued prompts wait on."""
+
+    reason: str = "the user"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

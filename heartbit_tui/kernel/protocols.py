@@ -1,6 +1,6 @@
 """What the loop consumes: the seams at which everything else is plugged in."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -143,7 +143,7 @@ class Provider(Protocol):
         """The model's name at the service."""
         ...
 
-    def stream(self, request: Request) -> AsyncIterator[Part]:
+    def stream(self, request: Request) -> AsyncGenerator[Part, None]:
         """Ask, and read the answer part by part."""
         ...
 
@@ -243,8 +243,8 @@ class Tool(Protocol):
         ...
 
     @property
-    def waits_for_person(self) -> bool:
-        """True where a call may wait for a person, so that no tool time limit holds."""
+    def keeps_own_time(self) -> bool:
+        """True where no tool time limit holds: a call limits its own time, or waits for a person."""
         ...
 
     def touches(self, input: JsonObject) -> tuple[Touch, ...]:
@@ -426,8 +426,9 @@ class Limits:
 class Agent:
     """Everything that one run needs, put together by `runtime`.
 
-    `system` stays the same for the whole session, so that it can be cached: what changes (date, mode) is told
-    with the messages.
+    `response` is the tool through which the model has to give its answer where a structured one is wanted; it
+    is checked but never run. `system` stays the same for the whole session, so that it can be cached; `facts` gives the text that
+    is told with the messages whenever it has changed (mode, date).
     """
 
     name: str
@@ -440,4 +441,5 @@ class Agent:
     limits: Limits = field(default_factory=Limits)
     max_tokens: int = 8192
     effort: Effort | None = None
-    response_schema: JsonObject | None = None
+    response: Tool | None = None
+    facts: Callable[[Mode], str] = lambda mode: f"[mode: {mode}]"

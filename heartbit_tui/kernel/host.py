@@ -1,0 +1,64 @@
+"""What a run uses of the session around it."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol, TypeAlias
+
+from heartbit_tui.kernel.events import Event, Question
+from heartbit_tui.kernel.messages import Message, ToolCall, ToolResult
+from heartbit_tui.kernel.ops import Decide, Effort, Mode
+from heartbit_tui.kernel.protocols import Ask, Clock, Provider
+
+OnAsk: TypeAlias = Literal["person", "deny", "fail"]
+"""Who answers an approval: a person, nobody (it is denied), or nobody (the run ends)."""
+
+
+class Host(Protocol):
+    """The session as one agent sees it."""
+
+    @property
+    def clock(self) -> Clock:
+        """Where time comes from."""
+        ...
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that holds now."""
+        ...
+
+    @property
+    def provider(self) -> Provider:
+        """The model that answers now."""
+        ...
+
+    @property
+    def effort(self) -> Effort | None:
+        """How much it should think."""
+        ...
+
+    def emit(self, event: Event) -> int:
+        """Publish an event under this agent's name; its seq."""
+        ...
+
+    async def committed(self, seq: int) -> None:
+        """Return once the event with this seq is durable."""
+        ...
+
+    def messages(self) -> tuple[Message, ...]:
+        """The conversation so far."""
+        ...
+
+    def unanswered(self) -> tuple[ToolResult, ...]:
+        """Stand-ins for the calls of the last message that have no result yet."""
+        ...
+
+    def steers(self) -> tuple[str, ...]:
+        """The words that a person said meanwhile; each is given out once."""
+        ...
+
+    async def approve(self, call: ToolCall, ask: Ask, *, turn: int, preview: str) -> Decide:
+        """A decision on a call; raises `RefusedError` when nobody can decide and the run should then end."""
+        ...
+
+    async def ask(self, questions: Sequence[Question], call_id: str = "") -> tuple[tuple[str, ...], ...] | None:
+        """A person's answers, or None where nobody can or wants to answer."""
+        ...

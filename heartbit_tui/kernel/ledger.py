@@ -1,0 +1,57 @@
+"""What everything cost: the fold of every model call, by agent, model and purpose."""
+
+from dataclasses import dataclass, field
+
+from heartbit_tui.kernel.events import Envelope, ModelCalled
+from heartbit_tui.kernel.messages import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The sum for one agent, model and purpose; `unpriced` calls have no known price."""
+
+    agent: str
+    model: str
+    purpose: str
+    calls: int = 0
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: float = 0.0
+    unpriced: int = 0
+
+
+class Ledger:
+    """Sums up `ModelCalled` envelopes; give `take` to the bus as a sink."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str, str], Line] = {}
+
+    def take(self, envelope: Envelope) -> None:
+        """Count an envelope if it is a model call."""
+        event = envelope.event
+        if not isinstance(event, ModelCalled):
+            return
+        key = (envelope.agent, event.model, event.purpose)
+        line = self._lines.get(key) or Line(agent=envelope.agent, model=event.model, purpose=event.purpose)
+        self._lines[key] = Line(
+            agent=line.agent,
+            model=line.model,
+            purpose=line.purpose,
+            calls=line.calls + 1,
+            usage=line.usage + event.usage,
+            cost_usd=line.cost_usd + (event.cost_usd or 0.0),
+            unpriced=line.unpriced + (event.cost_usd is None),
+        )
+
+    def lines(self) -> tuple[Line, ...]:
+        """All sums, by agent, model and purpose."""
+        return tuple(self._lines[key] for key in sorted(self._lines))
+
+    def total(self) -> Line:
+        """One sum over everything, with empty names."""
+        usage, cost, calls, unpriced = Usage(), 0.0, 0, 0
+        for line in self._lines.values():
+            usage += line.usage
+            cost += line.cost_usd
+            calls += line.calls
+            unpriced += line.unpriced
+        return Line(agent="", model="", purpose="", calls=calls, usage=usage, cost_usd=cost, unpriced=unpriced)

@@ -1,0 +1,84 @@
+"""When a run has to stop: turns, tokens, money, and a model that goes in circles."""
+
+import json
+from collections import deque
+from collections.abc import Sequence
+
+from heartbit_tui.kernel.errors import LimitError
+from heartbit_tui.kernel.messages import ToolCall, Usage
+from heartbit_tui.kernel.protocols import Limits
+
+WINDOW = 12
+LONGEST_CYCLE = 4
+
+
+class Budget:
+    """What a run has used of its limits. Money whose price is unknown counts nothing, and `unpriced` says so."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.usage = Usage()
+        self.cost_usd = 0.0
+        self.unpriced = False
+
+    def spend(self, usage: Usage, cost_usd: float | None) -> None:
+        """Count one model call."""
+        self.usage += usage
+        self.cost_usd += cost_usd or 0.0
+        self.unpriced = self.unpriced or cost_usd is None
+
+    def check_turn(self, turn: int) -> None:
+        """Raise `LimitError` when turn number `turn` (from 1) may not begin."""
+        if turn > self._limits.max_turns:
+            raise LimitError("turns", used=turn - 1, bound=self._limits.max_turns)
+
+    def check_spending(self) -> None:
+        """Raise `LimitError` when more was spent than allowed (strictly more)."""
+        tokens, money = self._limits.max_total_tokens, self._limits.max_cost_usd
+        if tokens is not None and self.usage.total > tokens:
+            raise LimitError("tokens", used=self.usage.total, bound=tokens)
+        if money is not None and self.cost_usd > money:
+            raise LimitError("cost", used=self.cost_usd, bound=money)
+
+
+class DoomLoop:
+    """Sees a model repeat itself: one set of calls `threshold` times in a row, or a cycle of up to four sets.
+
+    The ids and the order of a turn's calls do not matter. Paging on (another offset each time) is no repetition.
+    """
+
+    def __init__(self, threshold: int) -> None:
+        self._threshold = threshold
+        self._recent: deque[str] = deque(maxlen=max(WINDOW, threshold * LONGEST_CYCLE))
+        self.alarms = 0
+
+    def repeats(self, calls: Sequence[ToolCall]) -> int:
+        """Take in a turn's calls; how often they have now been repeated if that is too often, else 0."""
+        self._recent.append(signature(calls))
+        for length in range(1, LONGEST_CYCLE + 1):
+            if self._cycles(length):
+                self.alarms += 1
+                return self._count(length)
+        return 0
+
+    def forget(self) -> None:
+        """Start afresh, after a person said to go on."""
+        self._recent.clear()
+        self.alarms = 0
+
+    def _cycles(self, length: int) -> bool:
+        needed = length * self._threshold
+        recent = list(self._recent)[-needed:]
+        return len(recent) == needed and all(x == y for x, y in zip(recent, recent[length:], strict=False))
+
+    def _count(self, length: int) -> int:
+        recent = list(self._recent)[::-1]
+        same = 0
+        while same + length < len(recent) and recent[same] == recent[same + length]:
+            same += 1
+        return same // length + 1
+
+
+def signature(calls: Sequence[ToolCall]) -> str:
+    """A text that is equal for turns that ask for the same."""
+    return "\n".join(sorted(f"{call.name} {json.dumps(call.input, sort_keys=True, default=str)}" for call in calls))
