@@ -1,0 +1,106 @@
+"""What is asked of a person or of a rule, and decided."""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from heartbit_tui.kernel.messages import JsonObject, ToolCall, empty_object
+from heartbit_tui.kernel.ops import Scope
+
+Hook: TypeAlias = Literal["pre_llm", "post_llm", "pre_tool", "post_tool"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRequested:
+    """A call waits for a person. The op `Decide` with the same `id` answers.
+
+    `rule` is what asked; `proposal` the narrowest rule that would let this call pass from now on, empty where
+    none may be remembered; `preview` shows the effect (a diff, a command line).
+    """
+
+    turn: int
+    tool_names: tuple[str, ...]
+    id: str
+    call: ToolCall
+    reason: str = ""
+    rule: str = ""
+    proposal: str = ""
+    preview: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDecision:
+    """A call was decided on; `by` is `person`, or `policy` where nobody could be asked."""
+
+    turn: int
+    approved: bool
+    id: str
+    tool_call_id: str = ""
+    scope: Scope = "once"
+    pattern: str = ""
+    note: str = ""
+    by: Literal["person", "policy"] = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionDenied:
+    """A rule, a mode or a person refused a call."""
+
+    tool_name: str
+    tool_call_id: str
+    reason: str
+    rule: str = ""
+    input: JsonObject = field(default_factory=empty_object)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One option of a question."""
+
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing to ask a person; `allow_other` takes words of the person's own."""
+
+    question: str
+    header: str = ""
+    options: tuple[Choice, ...] = ()
+    multiple: bool = False
+    allow_other: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked:
+    """The agent asks a person. The op `Answer` with the same `id` answers."""
+
+    id: str
+    questions: tuple[Question, ...]
+    tool_call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswered:
+    """A person answered: for each question the labels chosen or own words; empty means declined."""
+
+    id: str
+    answers: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardrailDenied:
+    """A guardrail refused; `tool_name` is None where it was about the model's words."""
+
+    hook: Hook
+    reason: str
+    tool_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardrailWarned:
+    """A guardrail has doubts but lets pass."""
+
+    hook: Hook
+    reason: str
+    tool_name: str | None = None

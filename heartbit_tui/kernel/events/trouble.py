@@ -1,0 +1,74 @@
+"""What goes wrong on the way, or nearly."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from heartbit_tui.kernel.messages import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryAttempt:
+    """A model call failed and is tried again; text shown from the failed attempt no longer counts."""
+
+    attempt: int
+    max_retries: int
+    delay_ms: int
+    error_class: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelEscalated:
+    """A stronger model takes over."""
+
+    from_tier: str
+    to_tier: str
+    reason: Literal["gate_rejected", "tier_error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoomLoopDetected:
+    """The model repeats itself: the same calls `consecutive_count` times, or the same cycle of calls."""
+
+    turn: int
+    consecutive_count: int
+    tool_names: tuple[str, ...]
+    action: Literal["warned", "asked", "ended"] = "warned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetExceeded:
+    """The run used more than it may: tokens, or US dollars when `unit` says so."""
+
+    used: float
+    limit: float
+    partial_usage: Usage
+    unit: Literal["tokens", "usd"] = "tokens"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextSummarized:
+    """The events before `through` (a seq) are told to the model as `summary` from here on."""
+
+    turn: int
+    usage: Usage
+    summary: str = ""
+    through: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPruned:
+    """Old tool results were shortened in what the model sees; the log keeps them whole."""
+
+    turn: int
+    tool_results_pruned: int
+    bytes_saved: int
+    tool_results_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoCompactionTriggered:
+    """The conversation did not fit and was made shorter, or could not be."""
+
+    turn: int
+    success: bool
+    usage: Usage

@@ -1,0 +1,67 @@
+"""What the loop consumes: the seams at which everything else is plugged in."""
+
+from heartbit_tui.kernel.protocols.agent import Agent, Limits
+from heartbit_tui.kernel.protocols.around import Clock, ContextPolicy, Journal, View
+from heartbit_tui.kernel.protocols.models import (
+    AnyTool,
+    Block,
+    Finish,
+    Part,
+    Provider,
+    Purpose,
+    Request,
+    Spent,
+    ThisTool,
+    ToolChoice,
+    ToolSpec,
+)
+from heartbit_tui.kernel.protocols.rules import (
+    Action,
+    Allow,
+    Ask,
+    Deny,
+    Gate,
+    Guardrail,
+    Judgement,
+    Pass,
+    Refuse,
+    Verdict,
+    Warn,
+)
+from heartbit_tui.kernel.protocols.tools import CallContext, Effects, Output, Tool, Touch
+
+__all__ = (
+    "Action",
+    "Agent",
+    "Allow",
+    "AnyTool",
+    "Ask",
+    "Block",
+    "CallContext",
+    "Clock",
+    "ContextPolicy",
+    "Deny",
+    "Effects",
+    "Finish",
+    "Gate",
+    "Guardrail",
+    "Journal",
+    "Judgement",
+    "Limits",
+    "Output",
+    "Part",
+    "Pass",
+    "Provider",
+    "Purpose",
+    "Refuse",
+    "Request",
+    "Spent",
+    "ThisTool",
+    "Tool",
+    "ToolChoice",
+    "ToolSpec",
+    "Touch",
+    "Verdict",
+    "View",
+    "Warn",
+)
