@@ -1,0 +1,155 @@
+"""The gate that every call passes: rules, then the mode."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.ops import Decide, Mode
+from heartbit_tui.kernel.protocols import Action, Allow, Ask, Clock, Deny, Effects, Verdict
+from heartbit_tui.permissions import glob, matching, modes
+from heartbit_tui.permissions.learned import Memory
+from heartbit_tui.permissions.paths import Workspace
+from heartbit_tui.permissions.proposal import propose
+from heartbit_tui.permissions.rules import Rule, Ruling, parse
+
+
+class UnlearnableError(HeartbitError):
+    """A decision cannot be remembered as a rule; it holds for its call only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """One rule that was looked at for a call, and whether it is about the call."""
+
+    rule: Rule
+    applies: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A verdict with every rule that was looked at."""
+
+    verdict: Verdict
+    looked: tuple[Looked, ...]
+
+
+class RuleGate:
+    """A `Gate` over the rules of the configuration, the rules learned, and the mode.
+
+    The first that applies decides: a deny from anywhere, what the mode forbids, protected files, yolo, what was
+    learned, an ask, an allow, the mode. The order of rules and of layers never matters.
+    """
+
+    def __init__(
+        self, *, rules: Sequence[Rule], workspace: Workspace, clock: Clock, memory: Memory | None = None
+    ) -> None:
+        self._rules = tuple(rules)
+        self._workspace = workspace
+        self._clock = clock
+        self._memory = memory
+        self._session: tuple[Rule, ...] = ()
+        self._learned = memory.load() if memory else ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules that hold now."""
+        now, project = self._clock.now(), self._workspace.project
+        every = (*self._rules, *self._learned, *self._session)
+        return tuple(rule for rule in every if rule.holds(now=now, project=project))
+
+    def decide(self, action: Action, mode: Mode) -> Verdict:
+        """The verdict on one call; reads the file system to resolve links, and changes nothing."""
+        rules = self.rules
+        finding = modes.find(action, self._workspace)
+        if finding.broken:
+            return Deny(reason="A path or command holds a NUL character, which no file name may.", rule="paths")
+        if denied := self._denied(action, rules):
+            return denied
+        if action.effects is Effects.NONE:
+            return Allow(reason="This changes nothing but the agent's own state.", rule="no effects")
+        settled = modes.forbid(action, mode) or modes.insist(action, finding)
+        if settled is None and mode is not Mode.YOLO:
+            settled = self._ruled(action, rules)
+        return self._with_proposal(settled or modes.fall_back(action, mode, finding), action)
+
+    def explain(self, action: Action, mode: Mode) -> Explanation:
+        """The verdict, and for each rule whether it is about the call."""
+        looked = tuple(Looked(rule=rule, applies=self._applies(rule, action)) for rule in self.rules)
+        return Explanation(verdict=self.decide(action, mode), looked=looked)
+
+    def hides(self, path: str, tool: str = "read") -> bool:
+        """Whether a deny rule keeps this file from the tool, for tools that walk over many files."""
+        denies = (rule for rule in self.rules if rule.action == "deny" and rule.is_about(tool))
+        return any(matching.hits_path(rule, path, self._workspace) for rule in denies)
+
+    async def learn(self, action: Action, decision: Decide) -> None:
+        """Remember a decision for the session, or in the file for this project or everywhere.
+
+        Raises `UnlearnableError` where no rule would be safe, `ConfigError` where the file cannot be understood.
+        """
+        if decision.scope == "once":
+            return
+        if decision.allow and modes.find(action, self._workspace).protected:
+            raise UnlearnableError("A change of a protected file is asked about each time.")
+        rule = self._rule_from(action, decision)
+        if decision.scope == "session" or self._memory is None:
+            if all(known.same != rule.same for known in self._session):
+                self._session = (*self._session, replace(rule, origin="session", source="this session"))
+            return
+        project = self._workspace.project if decision.scope == "project" else ""
+        self._learned = await asyncio.to_thread(self._memory.add, replace(rule, project=project))
+
+    def _denied(self, action: Action, rules: Sequence[Rule]) -> Deny | None:
+        for rule in rules:
+            if rule.action == "deny" and matching.hits(rule, action, self._workspace):
+                if action.effects is Effects.NONE and rule.tool != action.call.name:
+                    continue
+                why = f" ({rule.why})" if rule.why else ""
+                reason = f"The rule “{rule.title}” forbids this call{why}. Do not look for a way around it."
+                return Deny(reason=reason, rule=rule.title)
+        return None
+
+    def _ruled(self, action: Action, rules: Sequence[Rule]) -> Allow | Ask | None:
+        allows = tuple(rule for rule in rules if rule.action == "allow")
+        learned = tuple(rule for rule in allows if rule.origin != "config")
+        if found := matching.covers(learned, action, self._workspace):
+            return Allow(reason=f"You allowed “{found}” before.", rule=found.title)
+        for rule in rules:
+            if rule.action == "ask" and matching.hits(rule, action, self._workspace):
+                return Ask(reason=f"The rule “{rule.title}” wants a person to decide.", rule=rule.title)
+        if found := matching.covers(allows, action, self._workspace):
+            return Allow(reason=f"The rule “{found.title}” allows this.", rule=found.title)
+        return None
+
+    def _with_proposal(self, verdict: Verdict, action: Action) -> Verdict:
+        if not isinstance(verdict, Ask) or verdict.rule == modes.PROTECTED:
+            return verdict
+        rule = propose(action, self._workspace)
+        return replace(verdict, proposal=str(rule)) if rule else verdict
+
+    def _applies(self, rule: Rule, action: Action) -> bool:
+        if rule.action == "allow":
+            return matching.covers((rule,), action, self._workspace) is not None
+        return matching.hits(rule, action, self._workspace)
+
+    def _rule_from(self, action: Action, decision: Decide) -> Rule:
+        ruling: Ruling = "allow" if decision.allow else "deny"
+        proposed = propose(action, self._workspace)
+        if proposed and decision.pattern in ("", str(proposed)):
+            return replace(proposed, action=ruling, origin="learned", why=decision.note)
+        if not decision.pattern:
+            raise UnlearnableError(f"No rule for {action.call.name} would be narrow enough to remember.")
+        rule = replace(parse(decision.pattern, ruling, origin="learned"), why=decision.note)
+        return _checked(rule, action)
+
+
+def _checked(rule: Rule, action: Action) -> Rule:
+    """An edited rule that would do what the person expects of it."""
+    if not rule.is_about(action.call.name):
+        raise UnlearnableError(f"The rule {rule} is not about the tool {action.call.name}.")
+    command = any(touch.kind == "command" for touch in matching.touches(action))
+    if rule.action == "allow" and command and glob.is_wild(rule.pattern):
+        message = f"The rule {rule} has wildcards, and a command line is allowed only as a whole."
+        raise UnlearnableError(message)
+    return rule
