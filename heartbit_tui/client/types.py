@@ -1,0 +1,64 @@
+"""A session seen from outside, wherever it runs."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.ledger import Line
+from heartbit_tui.kernel.ops import Mode, Op
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a session is made of; `warnings` are sentences to show once (an ignored setting, a damaged record)."""
+
+    session_id: str
+    cwd: str
+    provider: str
+    model: str
+    mode: Mode
+    tools: tuple[str, ...]
+    mcp_servers: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Client(Protocol):
+    """What a surface needs of a session."""
+
+    @property
+    def about(self) -> About:
+        """What the session is made of."""
+        ...
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is active."""
+        ...
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that holds now."""
+        ...
+
+    def costs(self) -> tuple[Line, ...]:
+        """The cost ledger so far, by agent, model and purpose."""
+        ...
+
+    @property
+    def history(self) -> tuple[Envelope, ...]:
+        """The log up to the moment of connecting, oldest first; empty for a new session."""
+        ...
+
+    def submit(self, op: Op) -> None:
+        """Send an op in; never waits. What comes of it is seen among the envelopes."""
+        ...
+
+    def envelopes(self) -> AsyncIterator[Envelope]:
+        """All that happens after `history`, in order, deltas merged for a slow reader; ends with the session."""
+        ...
+
+    async def settled(self) -> None:
+        """Return once no run is active and none can start by itself, and all that was said is durable."""
+        ...

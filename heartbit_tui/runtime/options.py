@@ -1,0 +1,63 @@
+"""What a surface asks of the runtime when it opens a session."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from heartbit_tui.kernel.host import OnAsk
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.ops import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A session of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Take up a session again: `id` may be a unique beginning of one; empty is the last one of this directory.
+
+    `fork` leaves the old session as it is and goes on in a copy.
+    """
+
+    id: str = ""
+    fork: bool = False
+
+
+Which: TypeAlias = New | Resume
+
+
+def no_flags() -> Mapping[str, object]:
+    """No settings from the command line."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to open a session.
+
+    `environment` is the process's (never read elsewhere); `flags` are settings by dotted key, such as
+    `{"provider.model": "…", "limits.max_turns": 5}`, which beat every file. `allow` and `deny` are rules in the
+    form `bash(git status)`. `bare` leaves out the user's and the project's configuration, hooks, skills, MCP and
+    memory. `ephemeral` keeps nothing on disk. `demo` plays the built-in script in a throw-away project. `schema`
+    is the JSON Schema of a wanted answer. `mode` None takes the configured one.
+    """
+
+    cwd: Path
+    environment: Mapping[str, str]
+    surface: Literal["headless", "repl", "tui", "daemon", "library"] = "library"
+    which: Which = field(default_factory=New)
+    flags: Mapping[str, object] = field(default_factory=no_flags)
+    config_file: Path | None = None
+    mode: Mode | None = None
+    on_ask: OnAsk = "person"
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    extra_dirs: tuple[Path, ...] = ()
+    append_system: str = ""
+    schema: JsonObject | None = None
+    bare: bool = False
+    ephemeral: bool = False
+    demo: bool = False
