@@ -1,0 +1,83 @@
+"""What a project and its user want of every agent: AGENTS.md and its relatives, found and read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+NAMES = ("AGENTS.override.md", "AGENTS.md", "HEARTBIT.md", "CLAUDE.md")
+"""Of these a directory gives the first that it has."""
+
+MAX_BYTES = 32 * 1024
+SEPARATOR = "\n\n---\n\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One file of instructions; `problem` says why it could not be read, else it is empty."""
+
+    path: Path
+    text: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instructions:
+    """The text for the system prompt, the files it came from, and sentences about what is missing from it."""
+
+    text: str = ""
+    files: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def load(cwd: Path, config_dir: Path | None) -> Instructions:
+    """Read the user's file and those from the repository's root down to `cwd`, at most 32 KiB in all."""
+    return join([read(path) for path in discover(cwd, config_dir)])
+
+
+def discover(cwd: Path, config_dir: Path | None) -> Iterator[Path]:
+    """The files that hold, from the most general to the nearest: the user's, then root to `cwd`.
+
+    Without a `.git` above it only `cwd` itself counts: a stray file in a parent is nobody's project.
+    """
+    if config_dir is not None:
+        yield from _first(config_dir)
+    chain = [cwd, *cwd.parents]
+    root = next((i for i, directory in enumerate(chain) if (directory / ".git").exists()), 0)
+    for directory in reversed(chain[: root + 1]):
+        yield from _first(directory)
+
+
+def read(path: Path) -> Found:
+    """One file, or why it cannot be read; the others still count."""
+    try:
+        with path.open("rb") as file:
+            return Found(path=path, text=file.read(MAX_BYTES + 1).decode("utf-8", "replace").strip())
+    except OSError as error:
+        return Found(path=path, problem=f"{path} could not be read: {error.strerror or error}")
+
+
+def join(found: Sequence[Found]) -> Instructions:
+    """The texts in order without empty ones and repetitions; what does not fit is cut, and said."""
+    texts: list[str] = []
+    files: list[Path] = []
+    warnings = [file.problem for file in found if file.problem]
+    left = MAX_BYTES
+    for file in found:
+        if not file.text or file.text in texts:
+            continue
+        data = file.text.encode()
+        if len(data) > left:
+            warnings.append(f"{file.path} was cut: instructions may have {MAX_BYTES // 1024} KiB in all.")
+        if left > 0:
+            texts.append(data[:left].decode("utf-8", "ignore"))
+            files.append(file.path)
+        left -= min(left, len(data))
+    return Instructions(text=SEPARATOR.join(texts), files=tuple(files), warnings=tuple(warnings))
+
+
+def _first(directory: Path) -> Iterator[Path]:
+    for name in NAMES:
+        path = directory / name
+        if path.is_file():
+            yield path
+            return
