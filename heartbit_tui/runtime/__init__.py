@@ -1,0 +1,1 @@
+"""How everything is put together: settings become an agent, an agent becomes a session."""
