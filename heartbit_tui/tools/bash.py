@@ -1,0 +1,194 @@
+"""Runs bash commands, one fresh shell each, and remembers the directory between them."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field
+
+from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
+from heartbit_tui.tools.arguments import Arguments, TypedTool
+from heartbit_tui.tools.capture import Capture
+from heartbit_tui.tools.environment import for_commands
+from heartbit_tui.tools.progress import Progress
+from heartbit_tui.tools.shell import Shell
+
+DEFAULT_TIMEOUT_MS = 120_000
+MAX_TIMEOUT_MS = 600_000
+
+
+class Command(Arguments):
+    """What to run, and for how long at most."""
+
+    command: str = Field(min_length=1, description="The bash script to run; it may have several lines.")
+    timeout: int = Field(
+        default=DEFAULT_TIMEOUT_MS,
+        gt=0,
+        description="Milliseconds after which it is stopped; more than 600000 counts as 600000.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    status: int
+    timed_out: bool
+    outlived: int
+    directory: Path | None
+    milliseconds: int
+
+
+class Bash(TypedTool[Command]):
+    """Runs scripts as `bash -c` does, each in a process family that ends with its call.
+
+    A call starts in the directory in which the last one ended. Of calls that run side by side each starts where
+    the instance was when the call began; the last of them, in the order in which they began, that changed the
+    directory decides where the next one starts. A call that was stopped changes nothing.
+
+    With `spare` a shell is started ahead of each call, which saves its start-up time; `aclose` ends it.
+    `secrets` names the variables of `env` that commands do not get to see.
+    """
+
+    name = "bash"
+    effects = Effects.EXECUTE
+    arguments = Command
+
+    def __init__(
+        self, root: Path, log_dir: Path, env: Mapping[str, str], *, secrets: Collection[str] = (), spare: bool = False
+    ) -> None:
+        self._root = root
+        self._log_dir = log_dir
+        self._environment = for_commands(env, secrets)
+        self._program = shutil.which("bash", path=env.get("PATH")) or "/bin/bash"
+        self._keeps_spare = spare
+        self._spare: Shell | None = None
+        self._directory = root
+        self._calls = 0
+        self._moved_by = 0
+
+    @property
+    def directory(self) -> Path:
+        """Where the next call starts."""
+        return self._directory
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the spare shell."""
+        self._keeps_spare = False
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            await spare.finish()
+
+    def reach(self, given: Command) -> tuple[Touch, ...]:
+        """The command line."""
+        return (Touch(kind="command", what=given.command),)
+
+    def objection(self, given: Command) -> str:
+        """NUL cannot stand in a script."""
+        return "bash cannot run a command with a NUL character in it." if "\0" in given.command else ""
+
+    async def show(self, given: Command) -> str:
+        """The command line."""
+        return given.command
+
+    async def act(self, given: Command, context: CallContext) -> Output:
+        """Run it to its end, or stop it with everything that it started."""
+        self._calls += 1
+        call = self._calls
+        start, note = self._start()
+        capture, progress = Capture(self._log_dir), Progress(context)
+
+        def receive(data: bytes) -> None:
+            capture.add(data)
+            progress.add(data)
+
+        try:
+            ended = await self._run(given, start, receive)
+        except OSError as error:
+            return Output(content=f"bash could not be started in {start}: {error}", is_error=True)
+        finally:
+            progress.close()
+            capture.close()
+        self._move(call, start, ended.directory)
+        return _output(given, capture, ended, note, self._directory)
+
+    async def _run(self, given: Command, start: Path, receive: Callable[[bytes], None]) -> _Ended:
+        loop = asyncio.get_running_loop()
+        begun, timed_out, outlived = loop.time(), False, 0
+        shell = await self._take(start)
+        try:
+            async with asyncio.timeout(min(given.timeout, MAX_TIMEOUT_MS) / 1000):
+                await shell.begin(start, given.command, receive)
+                self._prepare()
+                await shell.ended()
+        except TimeoutError:
+            timed_out = True
+        finally:
+            outlived = await shell.finish()
+        return _Ended(
+            status=shell.status,
+            timed_out=timed_out,
+            outlived=outlived,
+            directory=None if timed_out else shell.directory,
+            milliseconds=round((loop.time() - begun) * 1000),
+        )
+
+    async def _take(self, start: Path) -> Shell:
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.alive:
+            return spare
+        if spare is not None:
+            await spare.finish()
+        return Shell(self._program, self._environment, start)
+
+    def _prepare(self) -> None:
+        if self._keeps_spare and self._spare is None:
+            with suppress(OSError):
+                self._spare = Shell(self._program, self._environment, self._root)
+
+    def _start(self) -> tuple[Path, str]:
+        if os.access(self._directory, os.X_OK) and self._directory.is_dir():
+            return self._directory, ""
+        gone, self._directory = self._directory, self._root
+        return self._root, f"({gone} can no longer be entered; this command ran in {self._root})"
+
+    def _move(self, call: int, start: Path, end: Path | None) -> None:
+        if end is not None and end != start and call > self._moved_by:
+            self._directory, self._moved_by = end, call
+
+
+def _output(given: Command, capture: Capture, ended: _Ended, note: str, directory: Path) -> Output:
+    outcome = (
+        f"timed out after {min(given.timeout, MAX_TIMEOUT_MS)}ms" if ended.timed_out else f"exit code: {ended.status}"
+    )
+    parts = (note, capture.text().rstrip("\n") or "(no output)", _stopped(ended.outlived), f"({outcome})")
+    return Output(
+        content="\n\n".join(part for part in parts if part),
+        is_error=ended.timed_out or ended.status != 0,
+        details={
+            "exit_code": None if ended.timed_out else ended.status,
+            "cwd": str(directory),
+            "log": str(capture.log or ""),
+            "timed_out": ended.timed_out,
+            "duration_ms": ended.milliseconds,
+        },
+    )
+
+
+def _stopped(outlived: int) -> str:
+    match outlived:
+        case 0:
+            return ""
+        case 1:
+            return "(1 background process was stopped)"
+        case _:
+            return f"({outlived} background processes were stopped)"
