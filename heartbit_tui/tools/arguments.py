@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, ToolSpec, Touch
 
@@ -18,6 +19,10 @@ class Arguments(BaseModel):
     """What a tool takes; a subclass names each argument and describes it with `Field(description=...)`."""
 
     model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
+
+
+class Unable(HeartbitError):
+    """A tool cannot do what was asked; the message tells the model why and what to do instead."""
 
 
 Given = TypeVar("Given", bound=Arguments)
@@ -32,7 +37,7 @@ class TypedTool(ABC, Generic[Given]):
 
     name: str
     effects: Effects
-    waits_for_person: bool = False
+    keeps_own_time: bool = False
     arguments: type[Given]
 
     @property
@@ -49,12 +54,18 @@ class TypedTool(ABC, Generic[Given]):
         return fault(self.name, self.arguments, input) or self.objection(self.parse(input))
 
     async def preview(self, input: JsonObject) -> str:
-        """What a call would do, for the person who has to approve it."""
-        return await self.show(self.parse(input))
+        """What a call would do, for the person who has to approve it; why it would fail where that is known."""
+        try:
+            return await self.show(self.parse(input))
+        except Unable as problem:
+            return str(problem)
 
     async def run(self, input: JsonObject, context: CallContext) -> Output:
-        """Do it."""
-        return await self.act(self.parse(input), context)
+        """Do it; `Unable` becomes an output that is an error."""
+        try:
+            return await self.act(self.parse(input), context)
+        except Unable as problem:
+            return Output(content=str(problem), is_error=True)
 
     def parse(self, input: JsonObject) -> Given:
         """The input as a model; raises `ValidationError` where `check` would object."""
@@ -74,7 +85,7 @@ class TypedTool(ABC, Generic[Given]):
 
     @abstractmethod
     async def act(self, given: Given, context: CallContext) -> Output:
-        """Do it, with arguments that were checked."""
+        """Do it, with arguments that were checked; raises `Unable` where the model has to do something else."""
         ...
 
 
