@@ -1,0 +1,70 @@
+"""Chooses the SQLite that the whole process uses, and opens connections with it.
+
+One process must not use two SQLite libraries on one file: closing a file in one of them drops the locks that the
+other holds. So whoever opens a database does it through this module.
+"""
+
+import importlib
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+BUSY_SECONDS = 5.0
+"""How long a write waits for another process to finish its own."""
+
+_PRAGMAS = (
+    # Only a new file takes this: it lets `prune` give space back.
+    "PRAGMA auto_vacuum = INCREMENTAL",
+    "PRAGMA journal_mode = WAL",
+    # Committed rows survive kill -9; a power cut may cost the last ones, never the file.
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_size_limit = 16777216",
+)
+
+
+@cache
+def module() -> Any:
+    """The standard library's sqlite3 where it can load extensions, else pysqlite3 where that is installed."""
+    if hasattr(sqlite3.Connection, "enable_load_extension"):
+        return sqlite3
+    try:
+        return importlib.import_module("pysqlite3")
+    except ImportError:
+        return sqlite3
+
+
+@cache
+def errors() -> tuple[type[Exception], ...]:
+    """What the chosen SQLite raises."""
+    return (module().Error, sqlite3.Error)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode that one thread at a time may use. Raises `errors()`."""
+    connection: sqlite3.Connection = module().connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+    except errors():
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Generator[None]:
+    """All or nothing, and the only writer meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,106 @@
+"""One writer a session, across processes: a lock file that the kernel lets go of when its process dies."""
+
+import fcntl
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from heartbit_tui.kernel.errors import StoreError
+
+_TRIES = 4
+_PAUSE = 0.005
+
+
+class Lease:
+    """The right to write one session; `release` gives it back."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        self._descriptor = descriptor
+        self._path = path
+
+    def release(self) -> None:
+        """Give the session back; doing it twice is harmless."""
+        if self._descriptor >= 0:
+            self._path.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class Leases:
+    """The lock files of all sessions, in a folder beside the session file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def take(self, session_id: str) -> Lease:
+        """The right to write a session. Raises `StoreError` when another process, or this one, has it."""
+        path = self._path(session_id)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        while True:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if not _locked_soon(descriptor):
+                holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+                os.close(descriptor)
+                raise StoreError(_refusal(session_id, holder))
+            if _same_file(descriptor, path):
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+                return Lease(descriptor, path)
+            # The one before us released it, and removed the file, between our two steps.
+            os.close(descriptor)
+
+    def held(self, session_id: str) -> bool:
+        """Whether some process writes this session now."""
+        try:
+            descriptor = os.open(self._path(session_id), os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            return not _locked(descriptor, shared=True)
+        finally:
+            os.close(descriptor)
+
+    def _path(self, session_id: str) -> Path:
+        return self._folder / f"{session_id.replace(os.sep, '_')}.lock"
+
+
+@contextmanager
+def exclusive(path: Path) -> Generator[None]:
+    """Let one process at a time through, waiting for the others."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked_soon(descriptor: int) -> bool:
+    """Lock it, trying again for a moment: whoever only looks (`held`) is in the way for some microseconds."""
+    for _ in range(_TRIES):
+        if _locked(descriptor):
+            return True
+        time.sleep(_PAUSE)
+    return False
+
+
+def _locked(descriptor: int, *, shared: bool = False) -> bool:
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _same_file(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _refusal(session_id: str, holder: str) -> str:
+    who = f"process {holder}" if holder.isdigit() else "another process"
+    return f"Session {session_id} is in use by {who}. Close it there, or fork it here with --fork."

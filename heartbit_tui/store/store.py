@@ -1,0 +1,194 @@
+"""The file that holds all sessions."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from heartbit_tui.kernel.events import Delta, Envelope, Event, SessionRenamed
+from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.store import copies, driver, ids, retention, rows
+from heartbit_tui.store.deltas import Pieces
+from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
+from heartbit_tui.store.locks import Lease, Leases, exclusive
+from heartbit_tui.store.migrations import migrate
+from heartbit_tui.store.recorder import Place, Recorder
+from heartbit_tui.store.rows import Log, Row
+from heartbit_tui.store.worker import Worker
+from heartbit_tui.wire.names import type_of
+from heartbit_tui.wire.write import timestamp
+
+AGENT = "heartbit"
+"""The agent of the events that the store itself adds to a log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What `prune` removed, or would remove: the sessions, and how many bytes they hold."""
+
+    sessions: tuple[SessionInfo, ...]
+    size: int
+
+
+class Store:
+    """All sessions, in one SQLite file that several processes may use at once.
+
+    `async with Store.open(path, clock) as store`. One connection writes and one reads, each in a thread of its own.
+    Everything raises `StoreError` when the file cannot be used.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._leases = Leases(path.with_name(path.name + ".locks"))
+        self._writer = Worker(self._connect, "heartbit-store-write")
+        self._reader = Worker(lambda: driver.connect(path), "heartbit-store-read")
+        self.index = Index(self._reader, self._leases.held, path)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path, clock: Clock) -> AsyncGenerator[Self]:
+        """The store in the file `path`, made with its folder (0600, 0700) where it is missing."""
+        store = cls(path, clock)
+        try:
+            await store._writer.do(lambda _: None)
+            yield store
+        finally:
+            await store._reader.close()
+            await store._writer.close()
+
+    @asynccontextmanager
+    async def recorder(self, session_id: str) -> AsyncGenerator[Recorder]:
+        """The way into the log of a session, new or taken up again; it is this process's alone while it is open.
+
+        A new session appears in the file with its first event. What was taken is written before this ends.
+        """
+        lease, place, pieces = await self._writer.do(lambda connection: self._opened(connection, session_id))
+        try:
+            recorder = Recorder(self._writer, place, self._clock, pieces)
+            async with asyncio.TaskGroup() as tasks:
+                checkpoints = tasks.create_task(recorder.checkpoints(), name="checkpoints")
+                try:
+                    yield recorder
+                finally:
+                    checkpoints.cancel()
+            await recorder.flush()
+        finally:
+            lease.release()
+
+    async def load(
+        self, session_id: str, *, until: int | None = None, only: Collection[type[Event]] | None = None
+    ) -> Log:
+        """The log of a session, up to and including the seq `until`.
+
+        `only` leaves out other types of events, but for the last. What cannot be read is skipped, and told.
+        """
+        types = None if only is None else tuple(type_of(kind) for kind in only)
+
+        def operation(connection: sqlite3.Connection) -> Log:
+            place = place_of(connection, session_id)
+            try:
+                found: Sequence[Row] = rows.select(connection, place.key, until, types)
+            except driver.errors():
+                last = place.summary.last_seq if until is None else until
+                found = tuple(rows.salvage(connection, place.key, last))
+            return rows.read(session_id, found)
+
+        return await self._reader.do(operation)
+
+    async def fork(self, session_id: str, seq: int | None = None) -> str:
+        """A new session that begins as this one went, up to and including `seq`; its id.
+
+        It shares no row with the old one, so neither can lose anything through the other.
+        """
+        new = ids.new_id(self._clock.now())
+
+        def operation(connection: sqlite3.Connection) -> None:
+            parent = place_of(connection, session_id)
+            last = parent.summary.last_seq if seq is None else min(seq, parent.summary.last_seq)
+            with driver.transaction(connection):
+                copies.fork(connection, parent, new, last)
+
+        await self._writer.do(operation)
+        return new
+
+    async def take_in(self, log: Sequence[Envelope]) -> str:
+        """A new session with these events, such as `import_jsonl.parse` gives; its id."""
+        new = ids.new_id(self._clock.now())
+
+        def operation(connection: sqlite3.Connection) -> None:
+            with driver.transaction(connection):
+                copies.add(connection, new, log, [rows.row_of(envelope) for envelope in log])
+
+        await self._writer.do(operation)
+        return new
+
+    async def rename(self, session_id: str, title: str) -> None:
+        """Give a session that nobody writes now a new title; an open one takes the op `Rename`."""
+        await self.index.info(session_id)
+        async with self.recorder(session_id) as recorder:
+            seq, now, event = recorder.seq + 1, self._clock.now(), SessionRenamed(title=title)
+            recorder.take(Envelope(seq=seq, at=now, session=session_id, run="", agent=AGENT, event=event))
+
+    async def delete(self, session_id: str) -> None:
+        """Remove a session for good. Raises `StoreError` while some process writes it."""
+
+        def operation(connection: sqlite3.Connection) -> None:
+            retention.remove(connection, place_of(connection, session_id), self._leases)
+            retention.give_back(connection)
+
+        await self._writer.do(operation)
+
+    async def prune(
+        self, *, max_age: timedelta | None = None, max_bytes: int | None = None, dry_run: bool = False
+    ) -> Pruned:
+        """Remove what was not used for longer than `max_age`, then the oldest until the rest holds `max_bytes`.
+
+        Sessions that are open stay. With `dry_run` nothing is removed.
+        """
+        oldest = "" if max_age is None else timestamp(self._clock.now() - max_age)
+
+        def operation(connection: sqlite3.Connection) -> list[Place]:
+            places = [(place, self._leases.held(place.session_id)) for place in all_places(connection)]
+            chosen = retention.surplus(places, oldest, max_bytes)
+            return chosen if dry_run else retention.remove_unused(connection, chosen, self._leases)
+
+        removed = await self._writer.do(operation)
+        infos = (SessionInfo(id=each.session_id, state="ended", summary=each.summary) for each in removed)
+        return Pruned(sessions=tuple(infos), size=sum(each.summary.size for each in removed))
+
+    def _connect(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with exclusive(self._path.with_name(self._path.name + ".opening")):
+            connection = driver.connect(self._path)
+            try:
+                migrate(connection)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _opened(self, connection: sqlite3.Connection, session_id: str) -> tuple[Lease, Place, Pieces]:
+        lease = self._leases.take(session_id)
+        try:
+            place = find_place(connection, session_id) or Place(session_id=session_id)
+            return lease, place, _left_over(connection, place)
+        except BaseException:
+            lease.release()
+            raise
+
+
+def _left_over(connection: sqlite3.Connection, place: Place) -> Pieces:
+    """The pieces of messages that an earlier process did not finish."""
+    pieces = Pieces()
+    stored = rows.select_pieces(connection, place.key) if place.key else []
+    for envelope in rows.read(place.session_id, stored).envelopes if stored else ():
+        if isinstance(envelope.event, Delta):
+            pieces.found(envelope, envelope.event)
+    return pieces
