@@ -19,6 +19,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "scripted": "heartbit_tui.providers.scripted:build",
             }
         ),
+        "heartbit.tools": MappingProxyType({"__respond__": "heartbit_tui.tools.respond:Respond"}),
     }
 )
 """Group, name, and `module:object`. Entry points are looked for only where a name is not here."""

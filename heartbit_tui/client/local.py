@@ -1,0 +1,80 @@
+"""A session in this process, seen as a client."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from heartbit_tui.client.types import About
+from heartbit_tui.kernel.bus import Subscription
+from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.ledger import Line
+from heartbit_tui.kernel.ops import Mode, Op
+from heartbit_tui.runtime.build import Opened, opened
+from heartbit_tui.runtime.options import Options
+
+
+@asynccontextmanager
+async def local(options: Options) -> AsyncGenerator["Local"]:
+    """Open a session as the options ask, and close it again: what runs is interrupted, what was said is kept.
+
+    Raises `ConfigError`, `AuthenticationError`, `StoreError`, `UntrustedError`.
+    """
+    async with opened(options) as found:
+        client = Local(found)
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+class Local:
+    """A `Client` of a session that runs in this process."""
+
+    def __init__(self, found: Opened) -> None:
+        self._opened = found
+        self._readers: list[Subscription] = []
+
+    @property
+    def about(self) -> About:
+        session, found = self._opened.session, self._opened
+        return About(
+            session_id=session.id,
+            cwd=found.cwd,
+            provider=session.settings.provider.name,
+            model=session.settings.provider.model,
+            mode=session.settings.mode,
+            tools=tuple(tool.spec.name for tool in session.agent.tools),
+            warnings=found.warnings,
+        )
+
+    @property
+    def history(self) -> tuple[Envelope, ...]:
+        return self._opened.log
+
+    @property
+    def running(self) -> bool:
+        return self._opened.session.running
+
+    @property
+    def mode(self) -> Mode:
+        return self._opened.session.settings.mode
+
+    def costs(self) -> tuple[Line, ...]:
+        return self._opened.ledger.lines()
+
+    def submit(self, op: Op) -> None:
+        self._opened.session.submit(op)
+
+    def envelopes(self) -> Subscription:
+        reader = self._opened.session.bus.subscribe(after=self._opened.last_seq)
+        self._readers.append(reader)
+        return reader
+
+    async def settled(self) -> None:
+        session = self._opened.session
+        await session.settled()
+        await self._opened.journal.committed(session.seq)
+
+    def close(self) -> None:
+        """Let all readers come to an end."""
+        for reader in self._readers:
+            reader.end()

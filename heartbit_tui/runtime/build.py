@@ -1,0 +1,130 @@
+"""Options become an open session: settings, model, tools, rules, log, agent."""
+
+import platform
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from heartbit_tui.context import prompt
+from heartbit_tui.context.whole import Whole
+from heartbit_tui.demo import project
+from heartbit_tui.demo.settings import options_for_demo
+from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
+from heartbit_tui.kernel.ledger import Ledger
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.protocols import Agent, Gate, Journal, Tool
+from heartbit_tui.kernel.session import Opening, Session, Wiring
+from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.models import Models
+from heartbit_tui.runtime.opening import Place, placed
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.runtime.toolbox import Workplace, toolbox
+
+NAME = "heartbit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An open session with all that a surface may want to show of it; `log` is what it held when it was opened."""
+
+    session: Session
+    journal: Journal
+    ledger: Ledger
+    gate: Gate
+    cwd: str
+    log: tuple[Envelope, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def last_seq(self) -> int:
+        """The seq of the last envelope of `log`."""
+        return self.log[-1].seq if self.log else 0
+
+
+@asynccontextmanager
+async def opened(options: Options) -> AsyncGenerator[Opened]:
+    """Open the session that the options ask for.
+
+    Raises `ConfigError`, `AuthenticationError`, `UntrustedError`, `StoreError`.
+    """
+    async with AsyncExitStack() as stack:
+        if options.demo:
+            options = options_for_demo(options, stack.enter_context(project.throw_away()))
+        clock = SystemClock()
+        settings = await read(options, clock)
+        models = await stack.enter_async_context(Models.open(settings, clock))
+        place = await stack.enter_async_context(placed(options, settings.store, clock))
+        tools = await stack.enter_async_context(toolbox(_workplace(options, settings)))
+        agent = _agent(options, settings, models, tools)
+        wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
+        opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
+        session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
+        _announce(session, options, place)
+        yield Opened(
+            session=session,
+            journal=place.journal,
+            ledger=place.ledger,
+            gate=settings.gate,
+            cwd=str(options.cwd),
+            log=place.log,
+            warnings=settings.warnings,
+        )
+
+
+def _agent(options: Options, settings: Settings, models: Models, tools: tuple[Tool, ...]) -> Agent:
+    surroundings = prompt.Surroundings(
+        cwd=str(options.cwd),
+        platform=f"{platform.system()} {platform.release()}",
+        shell="bash",
+        extra=tuple(str(path) for path in options.extra_dirs),
+    )
+    system = prompt.assemble(
+        tools=[tool.spec.name for tool in tools],
+        instructions=settings.instructions.text,
+        surroundings=surroundings,
+        append=options.append_system,
+    )
+    return Agent(
+        name=NAME,
+        system=system,
+        provider=models.first,
+        tools=tools,
+        gate=settings.gate,
+        context=Whole(),
+        limits=settings.limits,
+        max_tokens=settings.provider.max_tokens,
+        effort=settings.provider.reasoning_effort,
+        response=_response(options.schema),
+        facts=lambda mode: prompt.facts(mode, f"{settings.today:%Y-%m-%d}"),
+    )
+
+
+def _response(schema: JsonObject | None) -> Tool | None:
+    return None if schema is None else plugins.load("heartbit.tools", "__respond__")(schema)
+
+
+def _workplace(options: Options, settings: Settings) -> Workplace:
+    return Workplace(root=options.cwd, log_dir=settings.outputs, environment=settings.environment)
+
+
+def _announce(session: Session, options: Options, place: Place) -> None:
+    """Say in the log what this session is made of now, where the log does not say so yet."""
+    settings = session.settings
+    if not place.log:
+        started = SessionStarted(
+            cwd=str(options.cwd),
+            provider=settings.provider.name,
+            model=settings.provider.model,
+            mode=settings.mode,
+        )
+        session.append(NAME, started)
+        return
+    changes = [envelope.event for envelope in place.log if isinstance(envelope.event, ModelChanged | SessionStarted)]
+    if not changes or changes[-1].model != settings.provider.model:
+        changed = ModelChanged(provider=settings.provider.name, model=settings.provider.model, effort=settings.effort)
+        session.append(NAME, changed)
+    modes = [e.event.mode for e in place.log if isinstance(e.event, ModeChanged | SessionStarted)]
+    if not modes or modes[-1] is not settings.mode:
+        session.append(NAME, ModeChanged(mode=settings.mode))

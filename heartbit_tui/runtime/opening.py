@@ -1,0 +1,70 @@
+"""Which session is opened: a new one, one that is taken up again, or a copy of one; kept or not."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from heartbit_tui.kernel.bus import Bus
+from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.ledger import Ledger
+from heartbit_tui.kernel.protocols import Clock, Journal
+from heartbit_tui.runtime.options import New, Options, Resume
+from heartbit_tui.store.ids import new_id
+from heartbit_tui.store.store import Store
+
+
+class Forgetful:
+    """A `Journal` of a session that is not kept: there is nothing to wait for."""
+
+    async def committed(self, seq: int) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a session's envelopes come from and go to."""
+
+    session_id: str
+    bus: Bus
+    journal: Journal
+    ledger: Ledger
+    log: tuple[Envelope, ...] = ()
+
+
+@asynccontextmanager
+async def placed(options: Options, path: Path, clock: Clock) -> AsyncGenerator[Place]:
+    """The place of the session that the options ask for; `path` is the store's file.
+
+    Raises `StoreError` when the file cannot be used, or there is no such session.
+    """
+    ledger = Ledger()
+    if options.ephemeral:
+        if isinstance(options.which, Resume):
+            raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
+        bus = Bus((ledger.take,))
+        yield Place(session_id=new_id(clock.now()), bus=bus, journal=Forgetful(), ledger=ledger)
+        return
+    async with Store.open(path, clock) as store:
+        session_id = await _find(options, store, clock)
+        async with store.recorder(session_id) as recorder:
+            log = (await store.load(session_id)).envelopes if isinstance(options.which, Resume) else ()
+            for envelope in log:
+                ledger.take(envelope)
+            bus = Bus((recorder.take, ledger.take))
+            yield Place(session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log)
+
+
+async def _find(options: Options, store: Store, clock: Clock) -> str:
+    match options.which:
+        case New():
+            return new_id(clock.now())
+        case Resume(id="", fork=fork):
+            last = await store.index.last(str(options.cwd))
+            if last is None:
+                raise StoreError(f"There is no session of {options.cwd} to take up again.")
+            return await store.fork(last.id) if fork else last.id
+        case Resume(id=text, fork=fork):
+            session_id = await store.index.resolve(text)
+            return await store.fork(session_id) if fork else session_id
