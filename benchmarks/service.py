@@ -88,7 +88,7 @@ def calls(*commands: str, turn: int = 0) -> bytes:
     """An answer of the Messages API that runs these command lines in bash, side by side."""
     events: list[dict[str, Any]] = []
     for index, command in enumerate(commands):
-        block = {"type": "tool_use", "id": f"toolu_{turn}_{index}", "name": "bash", "input": {}}
+        block: dict[str, Any] = {"type": "tool_use", "id": f"toolu_{turn}_{index}", "name": "bash", "input": {}}
         piece = {"type": "input_json_delta", "partial_json": json.dumps({"command": command})}
         events += [
             {"type": "content_block_start", "index": index, "content_block": block},
