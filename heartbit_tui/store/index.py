@@ -56,7 +56,7 @@ class Index:
 
         A word also finds longer words that begin with it. `cwd` keeps to the sessions of one folder.
         """
-        words = query.split()
+        words = query.replace("\x00", " ").split()
         conditions = [_WORD for _ in words] + (["s.cwd = ?"] if cwd is not None else [])
         values = [value for word in words for value in (_like(word), _match(word))]
         if cwd is not None:
@@ -146,4 +146,4 @@ def _like(word: str) -> str:
 
 def _match(word: str) -> str:
     """A word as FTS5 takes it: in quotes, so that nothing in it is syntax, and as a beginning."""
-    return '"' + storable(word).replace('"', '""').replace("\x00", " ") + '"*'
+    return '"' + storable(word).replace('"', '""') + '"*'

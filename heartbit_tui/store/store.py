@@ -4,12 +4,13 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncGenerator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Delta, Envelope, Event, SessionRenamed
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import copies, driver, ids, retention, rows
@@ -69,16 +70,20 @@ class Store:
         A new session appears in the file with its first event. What was taken is written before this ends.
         """
         lease, place, pieces = await self._writer.do(lambda connection: self._opened(connection, session_id))
+        recorder = Recorder(self._writer, place, self._clock, pieces)
+        checkpoints = asyncio.create_task(recorder.checkpoints(), name=f"checkpoints of {session_id}")
         try:
-            recorder = Recorder(self._writer, place, self._clock, pieces)
-            async with asyncio.TaskGroup() as tasks:
-                checkpoints = tasks.create_task(recorder.checkpoints(), name="checkpoints")
-                try:
-                    yield recorder
-                finally:
-                    checkpoints.cancel()
+            yield recorder
+        except BaseException:
+            # What ended the session is told, not that its last words could not be written either.
+            with suppress(StoreError):
+                await recorder.flush()
+            raise
+        else:
             await recorder.flush()
         finally:
+            checkpoints.cancel()
+            await asyncio.wait([checkpoints])
             lease.release()
 
     async def load(
@@ -118,7 +123,7 @@ class Store:
         return new
 
     async def take_in(self, log: Sequence[Envelope]) -> str:
-        """A new session with these events, such as `import_jsonl.parse` gives; its id."""
+        """A new session with these events, such as `import_jsonl` gives; its id."""
         new = ids.new_id(self._clock.now())
 
         def operation(connection: sqlite3.Connection) -> None:
