@@ -7,7 +7,7 @@ from heartbit_tui.permissions import glob
 from heartbit_tui.permissions.rules import Rule
 
 _SEPARATORS = re.compile(r"[;&|\n\r(){}`]+")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=\S*\s*")
+_ASSIGNMENTS = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*\+?=\S*\s+)*")
 _WRAPPERS = frozenset(
     (
         *("sudo", "doas", "env", "nohup", "nice", "ionice", "time", "timeout", "stdbuf", "setsid", "flock", "strace"),
@@ -15,7 +15,9 @@ _WRAPPERS = frozenset(
         *("!", "if", "then", "else", "do", "while", "until"),
     )
 )
-_WRAPPER_DEPTH = 8
+_QUOTING = re.compile(r"[\\'\"$<>]")
+_REDIRECTS = frozenset("<>")
+_MOST_WORDS = 32
 
 
 def allows(rule: Rule, command: str) -> bool:
@@ -29,7 +31,8 @@ def allows(rule: Rule, command: str) -> bool:
 def hits(rule: Rule, command: str) -> bool:
     """Whether a deny or ask rule is about this command line, or about any piece of it.
 
-    The line is cut at every shell separator, also inside quotes: that can find too much, never too little.
+    The line is cut at every shell separator, also inside quotes, so it finds rather too much. It does not see
+    through variables or programs that run other programs from a file.
     """
     if rule.exact:
         return command == rule.pattern
@@ -48,13 +51,15 @@ def pieces(command: str) -> Iterator[str]:
 
 
 def _unwrapped(words: str) -> Iterator[str]:
-    """The command behind quotes, assignments, the folder of its program, and wrappers such as sudo."""
-    for _ in range(_WRAPPER_DEPTH):
-        words = _ASSIGNMENT.sub("", words, count=1) if _ASSIGNMENT.match(words) else words
-        name, _, rest = words.partition(" ")
-        name = re.sub(r"[\\'\"$<>]", "", name).rpartition("/")[2]
+    """The command without assignments, quotes and its program's folder; behind a wrapper, from each word on."""
+    wrapped = False
+    for _ in range(_MOST_WORDS):
+        words = _ASSIGNMENTS.sub("", words, count=1)
+        first, _, rest = words.partition(" ")
+        name = _QUOTING.sub("", first).rpartition("/")[2]
         yield f"{name} {rest}".strip()
-        if name not in _WRAPPERS and not name.startswith("-") and not name.isdigit():
+        wrapped = wrapped or name in _WRAPPERS or not _REDIRECTS.isdisjoint(first)
+        if not (wrapped and rest):
             return
         words = rest
 

@@ -1,0 +1,266 @@
+"""The keys for one agent at work: its model, its limits, its tools, what it may do, what it remembers.
+
+Defaults are those of the seed where it has the key (its cheat sheet of constants), and otherwise those of the
+type that the key fills, such as the kernel's `Limits`.
+"""
+
+from heartbit_tui.config.keys import (
+    Key,
+    boolean,
+    entries,
+    group,
+    guarded,
+    integer,
+    number,
+    required,
+    string,
+    strings,
+    table,
+)
+
+EFFORTS = ("none", "low", "medium", "high")
+PROFILES = ("conversational", "standard", "full")
+MODES = ("ask", "accept-edits", "plan", "auto", "yolo")
+CAREFUL_MODES = ("ask", "plan")
+RULINGS = ("allow", "deny", "ask")
+WIRES = ("anthropic", "openai", "openai-responses", "openrouter", "ollama", "llama.cpp", "scripted")
+
+
+def cascade(below: str) -> tuple[Key, ...]:
+    """The keys of a cascade of models."""
+    return (
+        boolean(f"{below}.enabled", False),
+        required(f"{below}.tiers[].model"),
+        string(f"{below}.gate.type", choices=("heuristic",)),
+        integer(f"{below}.gate.min_output_tokens", 5, least=0),
+        boolean(f"{below}.gate.accept_tool_calls", True),
+        boolean(f"{below}.gate.escalate_on_max_tokens", True),
+    )
+
+
+def guardrails(below: str = "") -> tuple[Key, ...]:
+    """The keys of all guardrails."""
+    return (
+        number(f"{below}injection.threshold", 0.5, most=1),
+        string(f"{below}injection.mode", "deny", choices=("deny", "warn")),
+        string(f"{below}pii.action", "redact", choices=("redact", "warn", "deny")),
+        strings(f"{below}pii.detectors", ("email", "phone", "ssn", "credit_card")),
+        string(f"{below}tool_policy.default_action", "allow", choices=("allow", "warn", "deny")),
+        required(f"{below}tool_policy.rules[].tool"),
+        string(f"{below}tool_policy.rules[].action", choices=("allow", "warn", "deny")),
+        required(f"{below}tool_policy.rules[].input_constraints[].path"),
+        string(f"{below}tool_policy.rules[].input_constraints[].deny_pattern", plain=True),
+        integer(f"{below}tool_policy.rules[].input_constraints[].max_length"),
+        strings(f"{below}llm_judge.criteria"),
+        boolean(f"{below}llm_judge.evaluate_tool_inputs", False),
+        integer(f"{below}llm_judge.timeout_seconds", 10),
+        integer(f"{below}llm_judge.max_judge_tokens", 256),
+    )
+
+
+def strategy(below: str = "") -> tuple[Key, ...]:
+    """How a conversation is kept within its window."""
+    return (
+        string(f"{below}context_strategy.type", choices=("unlimited", "sliding_window", "summarize")),
+        integer(f"{below}context_strategy.max_tokens"),
+        integer(f"{below}context_strategy.threshold"),
+        integer(f"{below}summarize_threshold"),
+    )
+
+
+def provider() -> tuple[Key, ...]:
+    """Which model answers, and how it is reached."""
+    return (
+        *group(
+            "providers",
+            string("name", flag="--provider"),
+            string("model", flag="--model"),
+            guarded(string("base_url")),
+            guarded(string("api_key_env")),
+            string("effort", choices=EFFORTS, flag="--effort"),
+            boolean("prompt_caching", True),
+            string("fallback_model"),
+            string("fallback_provider"),
+            integer("retry.max_retries", 3, least=0),
+            integer("retry.base_delay_ms", 500, least=0),
+            integer("retry.max_delay_ms", 30_000, least=0),
+            number("timeouts.connect", 10),
+            number("timeouts.first_byte", 120),
+            number("timeouts.idle", 60),
+            number("timeouts.total", 1_800),
+            below="provider",
+        ),
+        *group("cascade", *cascade("cascade"), below="provider"),
+        *group(
+            "providers",
+            string("*.kind", choices=WIRES),
+            string("*.base_url"),
+            string("*.api_key_env"),
+            string("*.model"),
+            integer("*.context_window"),
+            below="providers",
+            guarded=True,
+        ),
+        *group(
+            "providers",
+            *(number(f"*.{kind}") for kind in ("input", "output", "cache_read", "cache_write")),
+            below="pricing",
+            guarded=True,
+        ),
+    )
+
+
+def limits() -> tuple[Key, ...]:
+    """How far one run may go."""
+    return (
+        *group(
+            "limits",
+            integer("max_turns", 50, flag="--max-turns"),
+            integer("max_output_tokens", 8_192),
+            guarded(integer("max_total_tokens", flag="--max-tokens")),
+            guarded(number("max_cost_usd", flag="--max-cost")),
+            number("run_timeout", flag="--timeout"),
+            number("tool_timeout", 120),
+            integer("max_tool_output_bytes", 32_768),
+            integer("max_identical_tool_calls", 3),
+            integer("max_parallel_calls", 16),
+            Key(pattern="max_cost", kind="number", least=0, guarded=True, same_as="limits.max_cost_usd"),
+            below="limits",
+        ),
+    )
+
+
+def tools() -> tuple[Key, ...]:
+    """What the tools may use."""
+    return (
+        *group(
+            "tools",
+            string("profile", "full", choices=PROFILES),
+            integer("max_per_turn"),
+            strings("disabled"),
+            guarded(string("bash.shell")),
+            guarded(table("bash.environment")),
+            guarded(strings("bash.keep_environment")),
+            integer("bash.max_timeout_seconds", 600),
+            integer("read.max_bytes", 262_144),
+            integer("read.max_lines", 2_000),
+            integer("webfetch.max_bytes", 5_242_880),
+            guarded(boolean("webfetch.allow_private", False)),
+            guarded(string("websearch.api_key", secret=True)),
+            guarded(string("websearch.base_url")),
+            below="tools",
+        ),
+    )
+
+
+def permissions() -> tuple[Key, ...]:
+    """What the agent may do."""
+    return (
+        *group(
+            "permissions",
+            guarded(string("mode", "ask", choices=MODES, flag="--permission-mode"), harmless=CAREFUL_MODES),
+        ),
+        *group(
+            "permissions",
+            required("[].tool", plain=True),
+            string("[].pattern", "*", plain=True),
+            guarded(Key(pattern="[].action", choices=RULINGS, required=True), harmless=("deny", "ask")),
+            string("[].why"),
+            guarded(strings("allow", add_up=True, plain=True, flag="--allow")),
+            strings("deny", add_up=True, plain=True, flag="--deny"),
+            strings("ask", add_up=True, plain=True),
+            below="permissions",
+        ),
+        *group("permissions", guarded(string("root")), guarded(strings("also", flag="--add-dir")), below="workspace"),
+        *group(
+            "sandbox",
+            boolean("enabled"),
+            boolean("required", False),
+            strings("writable"),
+            boolean("network", False),
+            below="sandbox",
+            guarded=True,
+        ),
+        *group(
+            "trust_budget",
+            integer("commands"),
+            integer("files"),
+            number("cost_usd"),
+            number("minutes"),
+            below="auto",
+            guarded=True,
+        ),
+        *group("guardrails", *guardrails(), below="guardrails", guarded=True),
+    )
+
+
+def context() -> tuple[Key, ...]:
+    """What the model gets to see, and what is kept of a session."""
+    return (
+        *group(
+            "context",
+            integer("summarize_threshold"),
+            number("compact_at", 0.85, most=1),
+            boolean("recursive_summarization", False),
+            integer("tool_output_compression_threshold"),
+            boolean("session_prune", False),
+            integer("session_prune_keep_recent_n", 2, least=0),
+            integer("instructions_bytes", 32_768, least=0),
+            strings("instructions", ("AGENTS.override.md", "AGENTS.md", "CLAUDE.md"), guarded=True),
+            boolean("reflection", False),
+            below="context",
+        ),
+        *group(
+            "sessions",
+            integer("keep_days", 30, least=0),
+            integer("max_bytes", 2_147_483_648, least=0),
+            boolean("ephemeral", False, flag="--ephemeral"),
+            below="sessions",
+            guarded=True,
+        ),
+    )
+
+
+def memory() -> tuple[Key, ...]:
+    """What is remembered and known beyond a session."""
+    return (
+        *group(
+            "memory",
+            string("type", choices=("in_memory", "sqlite", "postgres")),
+            string("database_url", secret=True),
+            number("reflection_threshold"),
+            boolean("consolidate_on_exit", False),
+            string("embedding.provider", "none", choices=("none", "openai", "local")),
+            string("embedding.model", "text-embedding-3-small"),
+            string("embedding.api_key_env", "OPENAI_API_KEY"),
+            string("embedding.base_url"),
+            integer("embedding.dimension"),
+            string("embedding.cache_dir"),
+            below="memory",
+            guarded=True,
+        ),
+        *group(
+            "knowledge",
+            integer("chunk_size", 1_000),
+            integer("chunk_overlap", 200, least=0),
+            guarded(string("sources[].type", choices=("file", "glob", "url"))),
+            guarded(string("sources[].path")),
+            guarded(string("sources[].pattern")),
+            guarded(string("sources[].url")),
+            below="knowledge",
+        ),
+    )
+
+
+def reach() -> tuple[Key, ...]:
+    """What the agent can be given from outside."""
+    return (
+        *group("lsp", boolean("enabled", True), below="lsp"),
+        *group("lsp", table("*"), below="lsp.servers", guarded=True),
+        *group("mcp", table("*"), below="mcp.servers", guarded=True),
+        *group("mcp", entries("mcp_servers", guarded=True), table("mcpServers", guarded=True)),
+        *group("a2a", entries("a2a_agents", guarded=True)),
+        *group("hooks", entries("hooks.*", plain=True, guarded=True)),
+        *group("skills", boolean("enabled", True), strings("paths", guarded=True), strings("disabled"), below="skills"),
+        *group("undo", boolean("enabled", True), integer("max_bytes", 1_073_741_824), below="undo", guarded=True),
+    )

@@ -1,0 +1,130 @@
+"""The keys for the daemon, its schedules, channels and sensors; defaults are the seed's."""
+
+from heartbit_tui.config.keys import (
+    Key,
+    boolean,
+    entries,
+    group,
+    integer,
+    number,
+    required,
+    string,
+    strings,
+    table,
+)
+
+SENSORS = ("jmap_email", "rss", "image", "audio", "weather", "webhook", "mcp")
+
+
+def _sensors() -> tuple[Key, ...]:
+    return (
+        boolean("enabled", True),
+        string("routing.triage_model", "cloud_light", choices=("local", "cloud_light", "cloud_frontier")),
+        string("routing.local_model_path"),
+        number("routing.confidence_threshold", 0.85, most=1),
+        number("salience.urgency_weight", 0.3),
+        number("salience.novelty_weight", 0.3),
+        number("salience.relevance_weight", 0.4),
+        number("salience.threshold", 0.3),
+        integer("token_budget.hourly_limit", 100_000),
+        integer("token_budget.queue_size", 200),
+        integer("stories.correlation_window_hours", 4),
+        integer("stories.max_events_per_story", 50),
+        integer("stories.stale_after_hours", 24),
+        *_sources(),
+    )
+
+
+def _sources() -> tuple[Key, ...]:
+    """All keys that a source may have; which go together is for the sensors to say."""
+    return (
+        string("sources[].type", choices=SENSORS, required=True),
+        required("sources[].name"),
+        *(string(f"sources[].{name}") for name in ("server", "username", "password_env", "watch_directory", "path")),
+        *(
+            string(f"sources[].{name}")
+            for name in ("api_key_env", "secret_env", "tool_name", "kafka_topic", "modality")
+        ),
+        *(string(f"sources[].{name}") for name in ("content_field", "items_field", "enrich_tool", "enrich_id_param")),
+        *(strings(f"sources[].{name}") for name in ("priority_senders", "blocked_senders", "feeds")),
+        *(strings(f"sources[].{name}") for name in ("interest_keywords", "known_contacts", "locations")),
+        string("sources[].whisper_model", "base"),
+        string("sources[].id_field", "id"),
+        integer("sources[].poll_interval_seconds"),
+        integer("sources[].dedup_ttl_seconds", 604_800),
+        boolean("sources[].alert_only", False),
+        table("sources[].tool_args"),
+    )
+
+
+def _auth() -> tuple[Key, ...]:
+    return (
+        strings("bearer_tokens", secret=True),
+        *(string(name) for name in ("jwks_url", "issuer", "audience")),
+        string("user_id_claim", "sub"),
+        string("tenant_id_claim", "tid"),
+        string("roles_claim", "roles"),
+        string("token_exchange.exchange_url"),
+        string("token_exchange.client_id"),
+        string("token_exchange.client_secret", secret=True),
+        string("token_exchange.agent_token", secret=True),
+        strings("token_exchange.scopes"),
+    )
+
+
+def _telegram() -> tuple[Key, ...]:
+    return (
+        boolean("enabled", True),
+        string("token", secret=True),
+        string("dm_policy", choices=("allowlist", "open", "disabled")),
+        entries("allowed_users"),
+        integer("inactivity_timeout_seconds", 1_800),
+        integer("session_expiry_seconds", 86_400),
+        integer("interaction_timeout_seconds", 120),
+        integer("max_concurrent", 50),
+        integer("stream_debounce_ms", 500),
+        string("database_url", secret=True),
+        integer("memory_recall_limit", 5, least=0),
+        integer("institutional_recall_limit", 3, least=0),
+        boolean("memory_skip_trivial", False),
+        entries("notify_chat_ids"),
+    )
+
+
+def daemon() -> tuple[Key, ...]:
+    """The daemon and all that wakes it."""
+    return (
+        *group(
+            "daemon",
+            string("bind", "127.0.0.1:3000"),
+            integer("max_concurrent_tasks", 4),
+            string("database_url", secret=True),
+            strings("owner_emails"),
+            string("kafka.brokers"),
+            string("kafka.consumer_group", "heartbit-daemon"),
+            string("kafka.commands_topic", "heartbit.commands"),
+            string("kafka.events_topic", "heartbit.events"),
+            string("kafka.dead_letter_topic", "heartbit.dead-letter"),
+            required("schedules[].name"),
+            required("schedules[].cron"),
+            required("schedules[].task"),
+            boolean("schedules[].enabled", True),
+            boolean("metrics.enabled", True),
+            boolean("ws.enabled", True),
+            integer("ws.interaction_timeout_seconds", 120),
+            integer("ws.max_connections", 100),
+            string("ws.database_url", secret=True),
+            boolean("heartbit_pulse.enabled", False),
+            integer("heartbit_pulse.interval_seconds", 1_800),
+            string("heartbit_pulse.prompt"),
+            integer("heartbit_pulse.idle_backoff_threshold", 6, least=0),
+            string("heartbit_pulse.active_hours.start"),
+            string("heartbit_pulse.active_hours.end"),
+            below="daemon",
+            guarded=True,
+        ),
+        *group("daemon", *_auth(), below="daemon.auth", guarded=True),
+        *group("telegram", *_telegram(), below="daemon.telegram", guarded=True),
+        *group("sensors", *_sensors(), below="daemon.sensors", guarded=True),
+        *group("restate", string("endpoint"), below="restate", guarded=True),
+    )

@@ -1,0 +1,68 @@
+"""Where heartbit keeps its files on this machine."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "heartbit"
+_LINUX = (
+    ("config", "XDG_CONFIG_HOME", ".config"),
+    ("data", "XDG_DATA_HOME", ".local/share"),
+    ("state", "XDG_STATE_HOME", ".local/state"),
+    ("cache", "XDG_CACHE_HOME", ".cache"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directories:
+    """Settings, data worth keeping, data of this machine, and what can be made again; none need exist."""
+
+    config: Path
+    data: Path
+    state: Path
+    cache: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The user's configuration file."""
+        return self.config / "config.toml"
+
+    @property
+    def permissions_file(self) -> Path:
+        """The learned rules."""
+        return self.config / "permissions.toml"
+
+    @property
+    def credentials_file(self) -> Path:
+        """The keys, where no keyring keeps them."""
+        return self.config / "credentials.toml"
+
+    @property
+    def trust_file(self) -> Path:
+        """The folders that are trusted."""
+        return self.state / "trust.toml"
+
+
+def directories(environment: Mapping[str, str], home: Path) -> Directories:
+    """The folders that the environment names: `HEARTBIT_HOME` moves all of them, else XDG variables count.
+
+    A relative path is ignored, as the XDG specification wants it.
+    """
+    root = environment.get("HEARTBIT_HOME", "")
+    if root:
+        base = Path(root).expanduser().absolute()
+        return Directories(config=base, data=base / "data", state=base / "state", cache=base / "cache")
+    places = {kind: _place(environment.get(name, ""), kind, home / below) for kind, name, below in _LINUX}
+    return Directories(**places)
+
+
+def _place(value: str, kind: str, linux: Path) -> Path:
+    if Path(value).is_absolute():
+        return Path(value) / NAME
+    if sys.platform.startswith("linux"):
+        return linux / NAME
+    import platformdirs  # other systems have places of their own, which it knows
+
+    found: Path = getattr(platformdirs, f"user_{kind}_path")(NAME, appauthor=False)
+    return found

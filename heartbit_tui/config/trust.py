@@ -1,0 +1,102 @@
+"""Which folders a person trusts, and what those looked like when they did."""
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, cast
+
+from heartbit_tui.config.files import PROJECT_FILES
+from heartbit_tui.config.locked import LockedFile
+from heartbit_tui.kernel.errors import ConfigError
+
+WATCHED = (*PROJECT_FILES, ".mcp.json")
+"""The files of a project that can run something or widen what is allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """How things stand with a folder; `changed` names the files that are not as they were when it was trusted."""
+
+    state: Literal["trusted", "untrusted", "changed"]
+    changed: tuple[str, ...] = ()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether everything in the folder's own settings counts."""
+        return self.state == "trusted"
+
+
+class TrustStore:
+    """Trusted folders by their real paths, in a private file outside of them; no folder inherits trust."""
+
+    def __init__(self, file: LockedFile) -> None:
+        self._file = file
+
+    def look(self, root: Path) -> Trust:
+        """Whether the folder is trusted as it is now: any byte of a watched file that differs ends the trust."""
+        known = _folders(self._file.read(), self._file.name).get(_key(root))
+        if known is None:
+            return Trust(state="untrusted")
+        now = fingerprint(root)
+        changed = tuple(sorted(name for name in known.keys() | now.keys() if known.get(name) != now.get(name)))
+        return Trust(state="changed", changed=changed) if changed else Trust(state="trusted")
+
+    def trust(self, root: Path, *, now: datetime, seen: Mapping[str, str] | None = None) -> None:
+        """Trust the folder as it was when `seen` was taken with `fingerprint`, or as it is now."""
+        files = fingerprint(root) if seen is None else seen
+        entry = {"at": now.isoformat(), "files": dict(files)}
+        self._file.update(lambda text: _with(text, self._file.name, _key(root), entry))
+
+    def forget(self, root: Path) -> None:
+        """No longer trust the folder."""
+        self._file.update(lambda text: _with(text, self._file.name, _key(root), None))
+
+    def folders(self) -> tuple[str, ...]:
+        """The real paths of all trusted folders."""
+        return tuple(sorted(_folders(self._file.read(), self._file.name)))
+
+
+def fingerprint(root: Path) -> Mapping[str, str]:
+    """The SHA-256 of each watched file that is there. Raises `ConfigError` for one that cannot be read."""
+    return MappingProxyType({name: digest for name in WATCHED if (digest := _digest(root / name))})
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.", source=str(path)) from error
+
+
+def _key(root: Path) -> str:
+    return os.path.realpath(root)
+
+
+def _document(text: str, name: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{name} is not valid TOML: {error}. Remove it to trust no folder."
+        raise ConfigError(message, source=name) from error
+
+
+def _folders(text: str, name: str) -> Mapping[str, Mapping[str, str]]:
+    known = cast("dict[str, dict[str, object]]", _document(text, name).get("folders", {}))
+    return {path: cast("dict[str, str]", entry.get("files", {})) for path, entry in known.items()}
+
+
+def _with(text: str, name: str, key: str, entry: Mapping[str, object] | None) -> str:
+    import tomli_w  # only a change pays for it
+
+    document = _document(text, name)
+    folders = cast("dict[str, object]", document.setdefault("folders", {}))
+    if entry is None:
+        folders.pop(key, None)
+    else:
+        folders[key] = entry
+    return tomli_w.dumps(document)
