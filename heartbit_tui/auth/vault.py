@@ -1,0 +1,33 @@
+"""The operating system's keyring, where the extra `keyring` is installed."""
+
+import keyring
+from keyring.errors import KeyringError
+
+SERVICE = "heartbit"
+
+
+class SystemVault:
+    """Keeps secrets in the system's keyring. One that is locked or missing keeps nothing, and says so."""
+
+    def get(self, name: str) -> str:
+        """The secret, or empty."""
+        try:
+            return keyring.get_password(SERVICE, name) or ""
+        except KeyringError:
+            return ""
+
+    def put(self, name: str, secret: str) -> bool:
+        """Keep a secret; False when it is not there afterwards."""
+        try:
+            keyring.set_password(SERVICE, name, secret)
+        except KeyringError:
+            return False
+        return self.get(name) == secret
+
+    def drop(self, name: str) -> bool:
+        """Forget a secret; False when there was none."""
+        try:
+            keyring.delete_password(SERVICE, name)
+        except KeyringError:
+            return False
+        return True
