@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any, NoReturn, cast
+from uuid import uuid4
 
 from heartbit_tui.kernel.messages import JsonObject, ToolCall
 
@@ -33,6 +34,11 @@ def read_call(id: str, name: str, text: str, *, cut: bool) -> ToolCall:
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         return ToolCall(id=id, name=name, fault=NOT_JSON.format(name=name, why=why))
     return _checked(id, name, value, text)
+
+
+def new_id() -> str:
+    """An id for a call that came without one."""
+    return f"call_{uuid4().hex[:16]}"
 
 
 def written(arguments: JsonObject) -> str:

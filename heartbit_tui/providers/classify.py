@@ -101,6 +101,17 @@ def error_from_event(error: Mapping[str, Any], *, service: str) -> ProviderError
     return InvalidRequestError(f"{service} broke off the answer: {said}")
 
 
+def raise_error_in(data: Mapping[str, Any], *, service: str) -> None:
+    """Raise the error that an event of a stream carries, if it carries one."""
+    error = data.get("error")
+    if data.get("type") == "error" and not isinstance(error, dict):
+        error = {key: value for key, value in data.items() if key != "type"}
+    if isinstance(error, str):
+        error = {"message": error}
+    if isinstance(error, dict) and error:
+        raise error_from_event(cast("dict[str, Any]", error), service=service)
+
+
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds that the service asks to wait, from `retry-after-ms`, `retry-after` (seconds or a date); else None.
 

@@ -1,7 +1,8 @@
 """A provider that plays a script: the demo's model and the tests' model. No model is behind it."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from typing import assert_never
+from collections.abc import AsyncGenerator, Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
 
 from heartbit_tui.kernel.errors import (
     InvalidRequestError,
@@ -15,7 +16,14 @@ from heartbit_tui.kernel.messages import Message, Opaque, Text, Thinking, ToolCa
 from heartbit_tui.kernel.protocols import Block, Clock, Finish, Part, Request
 from heartbit_tui.providers import classify, faults
 from heartbit_tui.providers.arguments import read_call, written
-from heartbit_tui.providers.script import Player, RawCall, Reply, ScriptBlock, pieces
+from heartbit_tui.providers.script import Player, RawCall, Reply, ScriptBlock, load, pieces
+
+if TYPE_CHECKING:
+    import httpx
+
+    from heartbit_tui.providers.types import Settings
+
+DEFAULT = (Reply(blocks=(Text(text="This is the scripted provider. No model is behind it."),), times=0),)
 
 Composer = Callable[[Request], Reply | None]
 """Makes the reply to a request, or None to leave it to the script."""
@@ -53,7 +61,7 @@ class Scripted:
         """How many replies of the script were not given yet."""
         return self._player.left
 
-    async def stream(self, request: Request) -> AsyncIterator[Part]:
+    async def stream(self, request: Request) -> AsyncGenerator[Part, None]:
         """The parts of the next reply; pacing is waited for only when there is a clock."""
         self.requests.append(request)
         reply = self._reply(request)
@@ -142,3 +150,9 @@ def _words(message: Message) -> str:
     words = [block.text for block in message.content if isinstance(block, Text)]
     results = [block.content for block in message.content if isinstance(block, ToolResult)]
     return "\n".join([*results, *words])
+
+
+def build(settings: "Settings", *, key: str, client: "httpx.AsyncClient", clock: Clock) -> Scripted:
+    """The provider for these settings: it plays the file `script`, or says again and again that it is none."""
+    replies = load(Path(settings.script)) if settings.script else DEFAULT
+    return Scripted(replies, clock=clock, model=settings.model or "scripted", name=settings.name)
