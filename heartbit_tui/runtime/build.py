@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from heartbit_tui.context import prompt
 from heartbit_tui.context.whole import Whole
-from heartbit_tui.demo import project
-from heartbit_tui.demo.settings import options_for_demo
+from heartbit_tui.demo import project, script
+from heartbit_tui.demo.settings import command_for, is_instant, options_for_demo
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.kernel.protocols import Agent, Gate, Journal, Tool
+from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
+from heartbit_tui.providers.scripted import Scripted
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.models import Models
@@ -54,10 +55,11 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             options = options_for_demo(options, stack.enter_context(project.throw_away()))
         clock = SystemClock()
         settings = await read(options, clock)
-        models = await stack.enter_async_context(Models.open(settings, clock))
+        models = await stack.enter_async_context(Models.open(settings.config, settings.credentials, clock))
+        provider = _demo(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings.store, clock))
         tools = await stack.enter_async_context(toolbox(_workplace(options, settings)))
-        agent = _agent(options, settings, models, tools)
+        agent = _agent(options, settings, provider, tools)
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
@@ -73,7 +75,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         )
 
 
-def _agent(options: Options, settings: Settings, models: Models, tools: tuple[Tool, ...]) -> Agent:
+def _agent(options: Options, settings: Settings, provider: Provider, tools: tuple[Tool, ...]) -> Agent:
     surroundings = prompt.Surroundings(
         cwd=str(options.cwd),
         platform=f"{platform.system()} {platform.release()}",
@@ -89,13 +91,13 @@ def _agent(options: Options, settings: Settings, models: Models, tools: tuple[To
     return Agent(
         name=NAME,
         system=system,
-        provider=models.first,
+        provider=provider,
         tools=tools,
         gate=settings.gate,
         context=Whole(),
         limits=settings.limits,
-        max_tokens=settings.provider.max_tokens,
-        effort=settings.provider.reasoning_effort,
+        max_tokens=settings.max_output_tokens,
+        effort=settings.effort,
         response=_response(options.schema),
         facts=lambda mode: prompt.facts(mode, f"{settings.today:%Y-%m-%d}"),
     )
@@ -128,3 +130,8 @@ def _announce(session: Session, options: Options, place: Place) -> None:
     modes = [e.event.mode for e in place.log if isinstance(e.event, ModeChanged | SessionStarted)]
     if not modes or modes[-1] is not settings.mode:
         session.append(NAME, ModeChanged(mode=settings.mode))
+
+
+def _demo(options: Options, clock: Clock) -> Provider:
+    replies = script.replies(command_for(options), instant=is_instant(options.environment))
+    return Scripted(replies, clock=clock, model=script.MODEL)

@@ -1,37 +1,138 @@
-"""Models by name: built, retried, and with a fallback behind them."""
+"""Models by name: chosen, given their key, built, retried, and with a fallback behind them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Self
+from dataclasses import dataclass
+from random import Random
+from types import MappingProxyType
+from typing import Any, Literal, Self, cast
 
-from heartbit_tui.demo import project, script
-from heartbit_tui.demo.settings import is_instant
+import httpx
+
+from heartbit_tui.auth import Credentials
+from heartbit_tui.config import Config
+from heartbit_tui.kernel.errors import AuthenticationError, ConfigError
 from heartbit_tui.kernel.ops import SetModel
 from heartbit_tui.kernel.protocols import Clock, Provider
-from heartbit_tui.providers.scripted import Scripted
-from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.providers import table
+from heartbit_tui.providers.fallback import Fallback
+from heartbit_tui.providers.http import open_client
+from heartbit_tui.providers.pricing import prices_from
+from heartbit_tui.providers.retrying import Retrying
+from heartbit_tui.providers.types import Retry, Settings, Timeouts
+from heartbit_tui.runtime import plugins
+
+PREFERRED = ("openrouter", "anthropic", "openai")
+"""Whose key decides when no provider is named: the seed's order, then OpenAI."""
+
+APIS: Mapping[str, str] = MappingProxyType({"anthropic": "messages", "openai-responses": "responses"})
+"""The wire format for each `kind` of a service of a person's own; any other speaks Chat Completions."""
+
+NO_MODEL = (
+    "No model is set up. Set ANTHROPIC_API_KEY, OPENROUTER_API_KEY or OPENAI_API_KEY, or keep a key with "
+    "`heartbit auth login anthropic`, or start ollama or llama.cpp on this machine, or look around with --demo."
+)
+NO_KEY = "There is no key for {name}. Set {variable}, or keep one with `heartbit auth login {name}`."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which model of which service; empty fields take what is usual there."""
+
+    name: str
+    model: str = ""
+    base_url: str = ""
 
 
 class Models:
-    """Finds providers; all of them share one HTTP client, which is opened with the first that needs it."""
+    """Finds providers by configuration and op; all of them share one HTTP client."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings = settings
+    def __init__(self, config: Config, credentials: Credentials, client: httpx.AsyncClient, clock: Clock) -> None:
+        self._config = config
+        self._credentials = credentials
+        self._client = client
         self._clock = clock
-        self.first = self._demo() if settings.demo else self.connect(SetModel())
+        self._chosen = Choice(name="")
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings, clock: Clock) -> AsyncGenerator[Self]:
+    async def open(cls, config: Config, credentials: Credentials, clock: Clock) -> AsyncGenerator[Self]:
         """The models that these settings reach, for as long as the block lasts."""
-        yield cls(settings, clock)
+        async with open_client() as client:
+            yield cls(config, credentials, client, clock)
+
+    async def first(self) -> Provider:
+        """The configured model, else that of the first key, else one that runs on this machine.
+
+        Raises `AuthenticationError` where there is none, `ConfigError`.
+        """
+        name, model = self._config.string("provider.name"), self._config.string("provider.model")
+        if not name:
+            name, model = table.split_model(model)
+        named = Choice(name=name, model=model, base_url=self._config.string("provider.base_url"))
+        return self._use(named if name else self._by_key(model) or await self._local(model))
 
     def connect(self, op: SetModel) -> Provider:
         """The provider that this op asks for. Raises `ConfigError`, `AuthenticationError`."""
-        raise NotImplementedError
+        name, model = (op.provider, op.model) if op.provider else table.split_model(op.model)
+        return self._use(Choice(name=name or self._chosen.name, model=model))
 
-    def _demo(self) -> Provider:
-        environment = self._settings.environment
-        command = project.command(environment.get("PATH"))
-        replies = script.replies(command, instant=is_instant(environment))
-        return Scripted(replies, clock=self._clock, model=script.MODEL)
+    def _use(self, choice: Choice) -> Provider:
+        provider = self._patient(choice)
+        second = self._config.string("provider.fallback_model")
+        self._chosen = choice
+        if not second:
+            return provider
+        name = self._config.string("provider.fallback_provider") or choice.name
+        return Fallback(provider, self._patient(Choice(name=name, model=second)), self._clock)
+
+    def _by_key(self, model: str) -> Choice | None:
+        found = (name for name in PREFERRED if self._credentials.find(name))
+        return next((Choice(name=name, model=model) for name in found), None)
+
+    async def _local(self, model: str) -> Choice:
+        from heartbit_tui.providers import discover  # only who has no key looks for a model on this machine
+
+        found = await discover.find(self._client)
+        if not found:
+            raise AuthenticationError(NO_MODEL)
+        return Choice(name=found[0].provider, model=model or found[0].models[0], base_url=found[0].base_url)
+
+    def _patient(self, choice: Choice) -> Provider:
+        settings = self._settings(choice)
+        retry = self._config.section("provider.retry", Retry)
+        return Retrying(self._built(settings), retry, self._clock, Random())
+
+    def _built(self, settings: Settings) -> Provider:
+        if settings.name not in table.PROVIDERS and not settings.api:
+            build = plugins.load("heartbit.providers", settings.name)
+            return build(settings, key=self._key(settings), client=self._client, clock=self._clock)
+        build = plugins.resolve(f"{table.module(settings.name, settings.api)}:build")
+        prices = prices_from(cast("Mapping[str, Any]", self._config.value("pricing") or {}))
+        return build(settings, key=self._key(settings), client=self._client, clock=self._clock, prices=prices)
+
+    def _settings(self, choice: Choice) -> Settings:
+        config, own = self._config, f"providers.{choice.name}"
+        kind = config.string(f"{own}.kind")
+        base_url = choice.base_url or config.string(f"{own}.base_url")
+        if kind and not base_url:
+            raise ConfigError(f"{own}.base_url is not set: it says where the service is.", key=f"{own}.base_url")
+        return Settings(
+            name=choice.name,
+            model=choice.model or config.string(f"{own}.model"),
+            base_url=base_url,
+            api=cast("Literal['messages']", config.string("provider.api") or (APIS.get(kind, "chat") if kind else "")),
+            api_key_env=config.string(f"{own}.api_key_env") or config.string("provider.api_key_env"),
+            prompt_caching=config.boolean("provider.prompt_caching"),
+            script=config.string("provider.script"),
+            timeouts=config.section("provider.timeouts", Timeouts),
+        )
+
+    def _key(self, settings: Settings) -> str:
+        """The service's key, empty for one that takes none. Raises `AuthenticationError`."""
+        found = self._credentials.find(settings.name, variable_name=settings.api_key_env)
+        entry = table.PROVIDERS.get(settings.name)
+        variable = settings.api_key_env or (entry.key_variable if entry else "")
+        if found is None and variable:
+            raise AuthenticationError(NO_KEY.format(name=settings.name, variable=variable))
+        return found.value if found else ""

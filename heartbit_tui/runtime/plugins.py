@@ -9,16 +9,6 @@ from heartbit_tui.kernel.errors import ConfigError
 
 BUILT_IN: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "heartbit.providers": MappingProxyType(
-            {
-                "anthropic": "heartbit_tui.providers.anthropic:build",
-                "openai": "heartbit_tui.providers.openai:build",
-                "openrouter": "heartbit_tui.providers.openai:build",
-                "ollama": "heartbit_tui.providers.openai:build",
-                "llamacpp": "heartbit_tui.providers.openai:build",
-                "scripted": "heartbit_tui.providers.scripted:build",
-            }
-        ),
         "heartbit.tools": MappingProxyType({"__respond__": "heartbit_tui.tools.respond:Respond"}),
     }
 )
@@ -33,16 +23,16 @@ def load(group: str, name: str) -> Any:
     target = BUILT_IN.get(group, {}).get(name)
     if target is None:
         return _entry_point(group, name)
+    return resolve(target)
+
+
+def resolve(target: str) -> Any:
+    """The object at `module:object`. Raises `ConfigError` when a library that it needs is not installed."""
     module, _, attribute = target.partition(":")
     try:
         return getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
-        raise _missing(name, error) from error
-
-
-def known(group: str) -> tuple[str, ...]:
-    """The built-in names of a group."""
-    return tuple(BUILT_IN.get(group, {}))
+        raise _missing(module.rpartition(".")[2], error) from error
 
 
 def _entry_point(group: str, name: str) -> Any:
@@ -50,10 +40,8 @@ def _entry_point(group: str, name: str) -> Any:
 
     found = entry_points(group=group, name=name)
     if not found:
-        names = ", ".join(known(group))
-        raise ConfigError(
-            f"There is no {group.removeprefix('heartbit.')[:-1]} “{name}”. Built in are: {names}.", key=name
-        )
+        kind = group.removeprefix("heartbit.").removesuffix("s")
+        raise ConfigError(f"There is no {kind} “{name}”, neither built in nor installed.", key=name)
     try:
         return next(iter(found)).load()
     except ModuleNotFoundError as error:

@@ -1,57 +1,157 @@
 """What holds for a session, read from files, environment and command line."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import cast
 
-from heartbit_tui.context.instructions import Instructions, load
-from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.auth import Credentials, system_vault
+from heartbit_tui.config import CHAT_DEFAULTS, Config, Directories, Layer, directories, files, load
+from heartbit_tui.config.dotenv import keys as keys_of
+from heartbit_tui.config.keys import Value
+from heartbit_tui.config.locked import LockedFile
+from heartbit_tui.config.trust import TrustStore
+from heartbit_tui.context import instructions
+from heartbit_tui.context.instructions import Instructions
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.kernel.protocols import Clock, Limits
-from heartbit_tui.permissions import RuleGate, parse, workspace
-from heartbit_tui.providers.types import Settings as ProviderSettings
+from heartbit_tui.permissions import Memory, Rule, RuleGate, parse, read as read_rule, workspace
+from heartbit_tui.permissions.rules import Ruling
+from heartbit_tui.providers.table import PROVIDERS
 from heartbit_tui.runtime.options import Options
+
+KEY_VARIABLES = frozenset(entry.key_variable for entry in PROVIDERS.values() if entry.key_variable)
+"""What a trusted project's `.env` may bring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that the configuration decides."""
+    """All that the configuration decides; `environment` has the keys of a trusted project's `.env` too."""
 
-    provider: ProviderSettings
+    config: Config
+    places: Directories
     limits: Limits
     mode: Mode
     gate: RuleGate
     instructions: Instructions
     environment: Mapping[str, str]
-    store: Path
-    outputs: Path
     today: datetime
-    demo: bool
     warnings: tuple[str, ...]
+
+    @property
+    def credentials(self) -> Credentials:
+        """Where keys are found."""
+        return Credentials(
+            file=LockedFile(self.places.credentials_file), environment=self.environment, vault=system_vault()
+        )
+
+    @property
+    def max_output_tokens(self) -> int:
+        """How long an answer may be."""
+        return self.config.integer("limits.max_output_tokens") or 8192
+
+    @property
+    def effort(self) -> Effort | None:
+        """How much the model should think, where that is set."""
+        text = self.config.string("provider.effort")
+        return Effort(text) if text else None
+
+    @property
+    def store(self) -> Path:
+        """The file with all sessions."""
+        return self.places.data / "heartbit.db"
+
+    @property
+    def outputs(self) -> Path:
+        """Where whole outputs of commands are kept."""
+        return self.places.state / "outputs"
 
 
 async def read(options: Options, clock: Clock) -> Settings:
-    """Read everything, off the event loop. Raises `ConfigError`, `UntrustedError`."""
+    """Read everything, off the event loop. Raises `ConfigError`."""
     return await asyncio.to_thread(_read, options, clock)
 
 
+def configuration(options: Options) -> Config:
+    """The configuration alone, as `config explain` shows it. Raises `ConfigError`."""
+    home = Path(options.environment.get("HOME") or "/")
+    places, root = directories(options.environment, home), files.project_root(options.cwd)
+    return _configuration(options, places, root, trusted=_trusted(places, root))
+
+
 def _read(options: Options, clock: Clock) -> Settings:
-    home = options.environment.get("HOME", "/")
-    data = Path(options.environment.get("XDG_DATA_HOME", f"{home}/.local/share")) / "heartbit"
-    rules = [parse(rule, "allow", origin="config") for rule in options.allow]
-    rules += [parse(rule, "deny", origin="config") for rule in options.deny]
-    roots = [str(options.cwd), *map(str, options.extra_dirs)]
+    home = Path(options.environment.get("HOME") or "/")
+    places, root = directories(options.environment, home), files.project_root(options.cwd)
+    trusted = _trusted(places, root)
+    config = _configuration(options, places, root, trusted=trusted)
+    told = Instructions() if options.bare else instructions.load(options.cwd, places.config)
     return Settings(
-        provider=ProviderSettings(),
-        limits=Limits(),
-        mode=options.mode or Mode.ASK,
-        gate=RuleGate(rules=rules, workspace=workspace(roots, home=home), clock=clock),
-        instructions=Instructions() if options.bare else load(options.cwd, None),
-        environment=options.environment,
-        store=data / "heartbit.db",
-        outputs=data / "outputs",
+        config=config,
+        places=places,
+        limits=_limits(config),
+        mode=options.mode or Mode(config.string("permissions.mode") or Mode.ASK),
+        gate=_gate(options, config, places, clock),
+        instructions=told,
+        environment=_environment(options, root, trusted=trusted),
         today=clock.now(),
-        demo=options.demo,
-        warnings=(),
+        warnings=(*config.warnings, *told.warnings),
     )
+
+
+def _limits(config: Config) -> Limits:
+    usual = Limits()
+    return Limits(
+        max_turns=config.integer("limits.max_turns") or usual.max_turns,
+        max_total_tokens=config.integer("limits.max_total_tokens"),
+        max_cost_usd=config.number("limits.max_cost_usd"),
+        run_timeout=config.number("limits.run_timeout"),
+        tool_timeout=config.number("limits.tool_timeout"),
+        max_tool_output_bytes=config.integer("limits.max_tool_output_bytes") or usual.max_tool_output_bytes,
+        max_identical_tool_calls=config.integer("limits.max_identical_tool_calls") or usual.max_identical_tool_calls,
+        max_parallel_calls=config.integer("limits.max_parallel_calls") or usual.max_parallel_calls,
+    )
+
+
+def _trusted(places: Directories, root: Path) -> bool:
+    return TrustStore(LockedFile(places.trust_file)).look(root).is_trusted
+
+
+def _configuration(options: Options, places: Directories, root: Path, *, trusted: bool) -> Config:
+    found = files.find(places, root, chosen=options.config_file, bare=options.bare)
+    kept = [file for file in found if not options.bare or file.layer is Layer.FILE]
+    defaults = CHAT_DEFAULTS if options.surface in ("repl", "tui") else MappingProxyType[str, Value]({})
+    return load(kept, options.environment, options.flags, trusted=trusted, defaults=defaults)
+
+
+def _environment(options: Options, root: Path, *, trusted: bool) -> Mapping[str, str]:
+    text = files.read(root / ".env") if trusted and not options.bare else None
+    return {**keys_of(text, KEY_VARIABLES), **options.environment} if text else options.environment
+
+
+def _gate(options: Options, config: Config, places: Directories, clock: Clock) -> RuleGate:
+    memory = None if options.bare else Memory(LockedFile(places.permissions_file))
+    root = files.project_root(options.cwd)
+    roots = dict.fromkeys(str(path) for path in (root, options.cwd, *options.extra_dirs))
+    roots |= dict.fromkeys(config.strings("workspace.also"))
+    home = options.environment.get("HOME") or "/"
+    guarded = (str(places.config), str(places.data), str(places.state))
+    return RuleGate(
+        rules=tuple(_rules(options, config)),
+        workspace=workspace(roots, home=home, guarded=guarded),
+        clock=clock,
+        memory=memory,
+    )
+
+
+def _rules(options: Options, config: Config) -> Iterator[Rule]:
+    for listed in config.permissions():
+        value = cast("str | JsonObject", listed.value)
+        yield read_rule(value, action=cast("Ruling", listed.action), source=listed.source)
+    for text in options.allow:
+        yield parse(text, "allow", source="flag --allow")
+    for text in options.deny:
+        yield parse(text, "deny", source="flag --deny")

@@ -55,7 +55,7 @@ def of_profile(profile: Profile, names: Collection[str]) -> tuple[str, ...]:
     """The names that a profile offers, in their order."""
     if profile == "full":
         return tuple(names)
-    offered = ALWAYS | TALKING | (WORKING if profile == "standard" else frozenset())
+    offered = ALWAYS | TALKING | (WORKING if profile == "standard" else frozenset[str]())
     return tuple(name for name in names if name in offered)
 
 
