@@ -17,6 +17,7 @@ from heartbit_tui.tools.capture import Capture
 from heartbit_tui.tools.environment import for_commands
 from heartbit_tui.tools.progress import Progress
 from heartbit_tui.tools.shell import Shell
+from heartbit_tui.tools.warden import Warden
 
 DEFAULT_TIMEOUT_MS = 120_000
 MAX_TIMEOUT_MS = 600_000
@@ -64,6 +65,7 @@ class Bash(TypedTool[Command]):
         self._log_dir = log_dir
         self._environment = for_commands(env, secrets)
         self._program = shutil.which("bash", path=env.get("PATH")) or "/bin/bash"
+        self._warden = Warden(self._program, self._environment)
         self._keeps_spare = spare
         self._spare: Shell | None = None
         self._directory = root
@@ -126,6 +128,7 @@ class Bash(TypedTool[Command]):
         begun, timed_out, outlived = loop.time(), False, 0
         shell = await self._take(start)
         try:
+            self._warden.watch(shell.family)
             async with asyncio.timeout(min(given.timeout, MAX_TIMEOUT_MS) / 1000):
                 await shell.begin(start, given.command, receive)
                 self._prepare()
@@ -134,6 +137,7 @@ class Bash(TypedTool[Command]):
             timed_out = True
         finally:
             outlived = await shell.finish()
+            self._warden.release(shell.family)
         return _Ended(
             status=shell.status,
             timed_out=timed_out,

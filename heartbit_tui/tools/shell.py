@@ -29,7 +29,9 @@ _PATIENCE = 1.0
 # The script is evaluated as `bash -c` would evaluate its argument, BASH_EXECUTION_STRING included. The working
 # directory is reported when the script runs off its end and when the shell exits earlier; only a script that sets
 # an EXIT trap of its own and then leaves by `exit` reports nothing.
-_REPORT = "{{ builtin set +x; builtin printf '%s\\0' \"${{PWD-}}\" >&{report} || :; }} 2>/dev/null"
+_REPORT = (
+    "{{ builtin set +x; builtin trap - DEBUG; builtin printf '%s\\0' \"${{PWD-}}\" >&{report} || :; }} >/dev/null 2>&1"
+)
 _BOOT = "; ".join(
     (
         "{{ IFS= read -rd '' -u {script} REPLY && IFS= read -rd '' -u {script} BASH_EXECUTION_STRING; }} || exit 0",
@@ -38,7 +40,7 @@ _BOOT = "; ".join(
         "unset -v REPLY OLDPWD",
         "trap -- '" + _REPORT.replace("'", "'\\''") + "' EXIT",
         'eval "$BASH_EXECUTION_STRING"',
-        '{{ builtin set -- "$?"; }} 2>/dev/null',
+        '{{ builtin set -- "$?"; }} >/dev/null 2>&1',
         _REPORT,
         'builtin exit "$1"',
     )
@@ -74,7 +76,7 @@ class Shell:
             )
             failed.pop_all()
         pipes = frozenset(f"pipe:[{os.fstat(end).st_ino}]" for end in (self._output, self._report))
-        self._family = Family(first=self._process.pid, mark=f"{MARK}={mark}".encode(), pipes=pipes)
+        self.family = Family(first=self._process.pid, mark=f"{MARK}={mark}".encode(), pipes=pipes)
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
         self._since = 0
@@ -90,7 +92,7 @@ class Shell:
     async def begin(self, directory: Path, script: str, receive: Callable[[bytes], None]) -> None:
         """Run the script in this directory; `receive` gets the output as it comes."""
         since = last_started()
-        self._since = since if since >= self._family.first else 0
+        self._since = since if since >= self.family.first else 0
         self._begun = self._loop.time()
         self._receive = receive
         os.set_blocking(self._output, False)
@@ -116,7 +118,7 @@ class Shell:
             if self._ended.is_set():
                 outlived = len(await self._left_after(_LINGER))
             if outlived or self.alive:
-                send(self._family, signal.SIGTERM)
+                send(self.family, signal.SIGTERM)
                 await self._left_after(_GRACE)
             return outlived
         finally:
@@ -164,12 +166,12 @@ class Shell:
 
     def _left(self) -> frozenset[int]:
         quick = self._loop.time() - self._begun < _SURE_SECONDS
-        others = living(self._family, since=self._since if quick else 0)
-        return others | {self._family.first} if self.alive else others
+        others = living(self.family, since=self._since if quick else 0)
+        return others | {self.family.first} if self.alive else others
 
     def _close(self) -> None:
         if self._left():
-            kill(self._family)
+            kill(self.family)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_PATIENCE)
         self._loop.remove_reader(self._output)
