@@ -15,7 +15,7 @@ from typing import Any
 BUSY_SECONDS = 5.0
 """How long a write waits for another process to finish its own."""
 
-_PRAGMAS = (
+_WRITES = (
     # Only a new file takes this: it lets `prune` give space back.
     "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
@@ -24,6 +24,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA journal_size_limit = 16777216",
 )
+_READS = ("PRAGMA query_only = ON",)
 
 
 @cache
@@ -39,17 +40,20 @@ def module() -> Any:
 
 @cache
 def errors() -> tuple[type[Exception], ...]:
-    """What the chosen SQLite raises."""
-    return (module().Error, sqlite3.Error)
+    """What the chosen SQLite raises; a damaged file can also make a text, or its own message, undecodable."""
+    return (module().Error, sqlite3.Error, UnicodeDecodeError)
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode that one thread at a time may use. Raises `errors()`."""
+def connect(path: Path, *, reads_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode that one thread at a time may use. Raises `errors()`.
+
+    One that `reads_only` expects the file to be there, and works while the disk is full.
+    """
     connection: sqlite3.Connection = module().connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     try:
-        for pragma in _PRAGMAS:
+        for pragma in _READS if reads_only else _WRITES:
             connection.execute(pragma)
     except errors():
         connection.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store import ids
 from heartbit_tui.store.recorder import Place
-from heartbit_tui.store.rows import storable
+from heartbit_tui.store.rows import lenient, storable
 from heartbit_tui.store.summary import State, Summary
 from heartbit_tui.store.worker import Worker
 
@@ -130,7 +130,9 @@ def _places(statement: str, values: tuple[object, ...]) -> Callable[[sqlite3.Con
 
     def operation(connection: sqlite3.Connection) -> list[Place]:
         found: list[Place] = []
-        for key, session_id, *columns in connection.execute(statement, values):
+        with lenient(connection):
+            lines = connection.execute(statement, values).fetchall()
+        for key, session_id, *columns in lines:
             told = dict(zip(names, columns, strict=True))
             told["renamed"] = bool(told["renamed"])
             found.append(Place(session_id=session_id, key=key, summary=Summary(**told)))

@@ -1,7 +1,8 @@
 """Envelopes to rows of the table `events`, and back."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -18,7 +19,8 @@ Row: TypeAlias = tuple[int, str, str, str, str, str]
 
 COLUMNS = "seq, at, run, agent, type, body"
 UNREADABLE = "Event {seq} of this session could not be read and is left out ({reason})"
-_DELTA_LIST = ", ".join(f"'{name}'" for name in DELTA_TYPES)
+_FARTHEST = 1_000_000
+"""How many rows of a damaged file are looked for, whatever the file says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,43 +69,46 @@ def remove(connection: sqlite3.Connection, key: int, seqs: Iterable[int]) -> Non
     connection.executemany("DELETE FROM events WHERE session = ? AND seq = ?", ((key, seq) for seq in seqs))
 
 
-def select(
-    connection: sqlite3.Connection, key: int, until: int | None = None, types: Iterable[str] | None = None
-) -> list[Row]:
+def select(connection: sqlite3.Connection, key: int, until: int, types: Iterable[str] | None = None) -> list[Row]:
     """The rows of a session in order, up to and including the seq `until`, of these types or of all.
 
-    The last row is there whatever its type is, so that the reader knows where the log ends.
+    The last row is there whatever its type is, so that the reader knows where the log ends. Where the file is
+    damaged, the rows come one by one, of all types, and what SQLite cannot give has no type and no body.
     """
-    bound = 2**62 if until is None else until
-    if types is None:
-        kinds: tuple[str, ...] = ()
-        condition = ""
-    else:
-        kinds = tuple(types)
-        last = f"(SELECT max(seq) FROM events WHERE session = {key:d} AND seq <= {bound:d})"
-        condition = f"AND (type IN ({', '.join('?' * len(kinds))}) OR seq = {last})"
-    statement = f"SELECT {COLUMNS} FROM events WHERE session = ? AND seq <= ? {condition} ORDER BY seq"
-    return connection.execute(statement, (key, bound, *kinds)).fetchall()
+    kinds = None if types is None else tuple(types)
+    last = "(SELECT max(seq) FROM events WHERE session = :key AND seq <= :until)"
+    condition = "" if kinds is None else f"AND (type IN ({', '.join(map(_quoted, kinds))}) OR seq = {last})"
+    statement = f"SELECT {COLUMNS} FROM events WHERE session = :key AND seq <= :until {condition} ORDER BY seq"
+    try:
+        return connection.execute(statement, {"key": key, "until": until}).fetchall()
+    except driver.errors():
+        return list(_salvaged(connection, key, until))
 
 
 def select_pieces(connection: sqlite3.Connection, key: int) -> list[Row]:
     """The stored pieces of messages that never became whole."""
-    statement = f"SELECT {COLUMNS} FROM events WHERE session = ? AND type IN ({_DELTA_LIST}) ORDER BY seq"
+    statement = f"SELECT {COLUMNS} FROM events WHERE session = ? AND type IN ({', '.join(map(_quoted, DELTA_TYPES))}) ORDER BY seq"
     return connection.execute(statement, (key,)).fetchall()
 
 
-def salvage(connection: sqlite3.Connection, key: int, until: int) -> Iterator[Row]:
-    """The rows of a damaged file one by one; a row that SQLite cannot give has no type and no body."""
+def _salvaged(connection: sqlite3.Connection, key: int, until: int) -> Iterator[Row]:
     statement = f"SELECT {COLUMNS} FROM events WHERE session = ? AND seq = ?"
-    connection.text_factory = _decoded
-    try:
-        for seq in range(1, until + 1):
+    with lenient(connection):
+        for seq in range(1, min(until, _FARTHEST) + 1):
             try:
                 row: Row | None = connection.execute(statement, (key, seq)).fetchone()
             except driver.errors():
                 row = (seq, "", "", "", "", "")
             if row is not None:
                 yield row
+
+
+@contextmanager
+def lenient(connection: sqlite3.Connection) -> Generator[None]:
+    """Meanwhile, text that is not UTF-8 is read with marks in it instead of failing the whole query."""
+    connection.text_factory = _marked
+    try:
+        yield
     finally:
         connection.text_factory = str
 
@@ -124,12 +129,18 @@ def read(session_id: str, rows: Sequence[Row]) -> Log:
             if reader is None:
                 reader = readers[kind] = body_reader(kind)
             event = reader(text)
-        except WireError as error:
+        except (WireError, TypeError) as error:
+            # A damaged file gives columns of any type.
             skipped.append(Skipped(seq=seq, type=kind, reason=str(error)))
             event = Notice(level="warning", text=UNREADABLE.format(seq=seq, reason=error))
         envelopes.append(Envelope(seq=seq, at=at, session=session_id, run=run, agent=agent, event=event))
     return Log(envelopes=tuple(envelopes), skipped=tuple(skipped))
 
 
-def _decoded(data: bytes) -> str:
+def _marked(data: bytes) -> str:
     return data.decode("utf-8", "replace")
+
+
+def _quoted(type: str) -> str:
+    """A type's name as SQL text; names of types hold letters and underscores alone."""
+    return f"'{type}'"

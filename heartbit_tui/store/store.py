@@ -19,7 +19,7 @@ from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place,
 from heartbit_tui.store.locks import Lease, Leases, exclusive
 from heartbit_tui.store.migrations import migrate
 from heartbit_tui.store.recorder import Place, Recorder
-from heartbit_tui.store.rows import Log, Row
+from heartbit_tui.store.rows import Log
 from heartbit_tui.store.worker import Worker
 from heartbit_tui.wire.names import type_of
 from heartbit_tui.wire.write import timestamp
@@ -48,7 +48,7 @@ class Store:
         self._clock = clock
         self._leases = Leases(path.with_name(path.name + ".locks"))
         self._writer = Worker(self._connect, "heartbit-store-write")
-        self._reader = Worker(lambda: driver.connect(path), "heartbit-store-read")
+        self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)
 
     @classmethod
@@ -97,12 +97,8 @@ class Store:
 
         def operation(connection: sqlite3.Connection) -> Log:
             place = place_of(connection, session_id)
-            try:
-                found: Sequence[Row] = rows.select(connection, place.key, until, types)
-            except driver.errors():
-                last = place.summary.last_seq if until is None else until
-                found = tuple(rows.salvage(connection, place.key, last))
-            return rows.read(session_id, found)
+            last = place.summary.last_seq if until is None else min(until, place.summary.last_seq)
+            return rows.read(session_id, rows.select(connection, place.key, last, types))
 
         return await self._reader.do(operation)
 

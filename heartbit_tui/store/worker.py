@@ -76,7 +76,7 @@ def sentence(error: Exception) -> str:
             return f"The session file cannot be written ({told}). Check its owner and permissions."
         case _ if "locked" in told:
             return "Another process keeps the session file busy, so nothing could be saved. Try again."
-        case _ if "malformed" in told or "not a database" in told:
+        case _ if "malformed" in told or "not a database" in told or isinstance(error, UnicodeDecodeError):
             return f"The session file is damaged ({told}). Move it away to start a new one."
         case _:
             return f"The session file could not be read or written ({told}). Check the disk."
