@@ -21,7 +21,7 @@ from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings, read
-from heartbit_tui.runtime.toolbox import Workplace, toolbox
+from heartbit_tui.runtime.toolbox import toolbox
 
 NAME = "heartbit"
 
@@ -58,7 +58,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         models = await stack.enter_async_context(Models.open(settings.config, settings.credentials, clock))
         provider = _demo(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings.store, clock))
-        tools = await stack.enter_async_context(toolbox(_workplace(options, settings)))
+        tools = await stack.enter_async_context(toolbox(options.cwd, settings))
         agent = _agent(options, settings, provider, tools)
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
@@ -105,10 +105,6 @@ def _agent(options: Options, settings: Settings, provider: Provider, tools: tupl
 
 def _response(schema: JsonObject | None) -> Tool | None:
     return None if schema is None else plugins.load("heartbit.tools", "__respond__")(schema)
-
-
-def _workplace(options: Options, settings: Settings) -> Workplace:
-    return Workplace(root=options.cwd, log_dir=settings.outputs, environment=settings.environment)
 
 
 def _announce(session: Session, options: Options, place: Place) -> None:

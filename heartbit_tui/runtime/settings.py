@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
-from heartbit_tui.auth import Credentials, system_vault
+from heartbit_tui.auth import KEY_NAMES, Credentials, system_vault
 from heartbit_tui.config import CHAT_DEFAULTS, Config, Directories, Layer, directories, files, load
 from heartbit_tui.config.dotenv import keys as keys_of
 from heartbit_tui.config.keys import Value
@@ -21,11 +21,7 @@ from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.kernel.protocols import Clock, Limits
 from heartbit_tui.permissions import Memory, Rule, RuleGate, parse, read as read_rule, workspace
 from heartbit_tui.permissions.rules import Ruling
-from heartbit_tui.providers.table import PROVIDERS
 from heartbit_tui.runtime.options import Options
-
-KEY_VARIABLES = frozenset(entry.key_variable for entry in PROVIDERS.values() if entry.key_variable)
-"""What a trusted project's `.env` may bring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +44,18 @@ class Settings:
         return Credentials(
             file=LockedFile(self.places.credentials_file), environment=self.environment, vault=system_vault()
         )
+
+    @property
+    def secret_names(self) -> frozenset[str]:
+        """The variables that hold keys, which commands do not get to see."""
+        own = (self.config.string("provider.api_key_env"), "HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN")
+        kept = frozenset(self.config.strings("tools.bash.keep_environment"))
+        return (KEY_NAMES | frozenset(filter(None, own))) - kept
+
+    def key_of(self, service: str) -> str:
+        """The key of a service that is no model's, empty where there is none."""
+        found = self.credentials.find(service)
+        return found.value if found else ""
 
     @property
     def max_output_tokens(self) -> int:
@@ -129,7 +137,7 @@ def _configuration(options: Options, places: Directories, root: Path, *, trusted
 
 def _environment(options: Options, root: Path, *, trusted: bool) -> Mapping[str, str]:
     text = files.read(root / ".env") if trusted and not options.bare else None
-    return {**keys_of(text, KEY_VARIABLES), **options.environment} if text else options.environment
+    return {**keys_of(text, KEY_NAMES), **options.environment} if text else options.environment
 
 
 def _gate(options: Options, config: Config, places: Directories, clock: Clock) -> RuleGate:
