@@ -1,0 +1,150 @@
+"""The table of all commands, in the order in which help shows them."""
+
+from types import MappingProxyType
+
+from heartbit_tui.cli.flags import CHAT, RUN, with_everywhere
+from heartbit_tui.cli.spec import Command, Flag, Word
+
+ID = Word("id", "the session; the beginning of its id is enough")
+JSON = Flag(("--json",), "as JSON")
+FORCE = Flag(("-y", "--yes"), "do not ask first")
+
+COMMANDS = (
+    Command(
+        "run",
+        "run",
+        "do a task, from start to end",
+        (Word("task", "what to do; `-` reads it from stdin", "*"),),
+        RUN,
+        (
+            'heartbit run "add a test for parse_date and make it pass"',
+            'git diff | heartbit -p "review this"',
+            'heartbit -p "which files define routes?" --output-format json',
+            'heartbit -c -p "now mend it" --permission-mode accept-edits --allow "bash(make test)"',
+        ),
+    ),
+    Command(
+        "chat", "chat", "a conversation, line by line", groups=CHAT, examples=("heartbit chat", "heartbit chat -c")
+    ),
+    Command(
+        "sessions list",
+        "sessions",
+        "list sessions, the newest first",
+        groups=with_everywhere(
+            Flag(("--search",), "only those that hold these words", "text", "WORDS"),
+            Flag(("--all",), "of all directories, not of this one alone"),
+            JSON,
+        ),
+        examples=("heartbit sessions list", "heartbit sessions list --all --search 'login form'"),
+    ),
+    Command("sessions show", "sessions", "show what a session is about", (ID,), with_everywhere(JSON)),
+    Command(
+        "sessions rename",
+        "sessions",
+        "give a session a title",
+        (ID, Word("title", "the title", "*")),
+        with_everywhere(),
+    ),
+    Command("sessions fork", "sessions", "copy a session, to go on from there", (ID,), with_everywhere()),
+    Command("sessions delete", "sessions", "remove a session for good", (ID,), with_everywhere(FORCE)),
+    Command(
+        "sessions export",
+        "sessions",
+        "write a session as Markdown, HTML or JSON lines",
+        (ID,),
+        with_everywhere(
+            Flag(("--format",), "the form", "text", "FORMAT", ("markdown", "html", "jsonl"), "markdown"),
+            Flag(("-o", "--output"), "into this file instead of stdout", "file", "FILE"),
+        ),
+    ),
+    Command(
+        "sessions import",
+        "sessions",
+        "take in a session that was exported as JSON lines",
+        (Word("file", "the file"),),
+        with_everywhere(),
+    ),
+    Command(
+        "sessions prune",
+        "sessions",
+        "remove sessions that were not used for long, or the oldest until the rest is small enough",
+        groups=with_everywhere(
+            Flag(("--max-days",), "not used for this many days", "count", "N"),
+            Flag(("--max-mb",), "until the rest holds this many megabytes", "count", "N"),
+            Flag(("--dry-run",), "only tell what would be removed"),
+        ),
+    ),
+    Command("sessions disk", "sessions", "tell what sessions take up on disk", groups=with_everywhere(JSON)),
+    Command(
+        "config explain",
+        "config",
+        "show settings, and the file and line that each came from",
+        (Word("key", "such as provider.model; all without", "?"),),
+        with_everywhere(JSON),
+        ("heartbit config explain provider.model",),
+    ),
+    Command("config path", "config", "show the files that settings are read from", groups=with_everywhere()),
+    Command(
+        "auth login",
+        "auth",
+        "keep the key of a model service",
+        (Word("provider", "anthropic, openrouter, openai, …"),),
+        with_everywhere(),
+        ("heartbit auth login anthropic", "pass show anthropic | heartbit auth login anthropic"),
+    ),
+    Command(
+        "auth logout",
+        "auth",
+        "forget the key of a model service",
+        (Word("provider", "the service"),),
+        with_everywhere(),
+    ),
+    Command("auth status", "auth", "tell which keys there are, never what they are", groups=with_everywhere(JSON)),
+    Command("trust list", "trust", "list the directories whose own settings count", groups=with_everywhere()),
+    Command(
+        "trust add",
+        "trust",
+        "let a directory's own settings count",
+        (Word("directory", "this one without", "?"),),
+        with_everywhere(),
+    ),
+    Command(
+        "trust remove",
+        "trust",
+        "take a directory's trust away",
+        (Word("directory", "this one without", "?"),),
+        with_everywhere(),
+    ),
+    Command(
+        "permissions list", "permissions", "list the rules that were learned from approvals", groups=with_everywhere()
+    ),
+    Command(
+        "permissions revoke", "permissions", "forget a learned rule", (Word("rule", "as listed"),), with_everywhere()
+    ),
+    Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),
+    Command(
+        "doctor", "doctor", "find out what is missing, in words that are safe to paste", groups=with_everywhere(JSON)
+    ),
+    Command(
+        "completions",
+        "completions",
+        "print the completions for a shell",
+        (Word("shell", "the shell", choices=("bash", "zsh", "fish")),),
+        with_everywhere(),
+        ("heartbit completions bash >> ~/.bashrc", "heartbit completions zsh > ~/.zfunc/_heartbit"),
+    ),
+    Command("help", "help", "help on a command", (Word("command_words", "the command", "*"),), with_everywhere()),
+)
+
+DEFAULTS = MappingProxyType(
+    {"sessions": "list", "config": "explain", "auth": "status", "trust": "list", "permissions": "list"}
+)
+"""What a command of two words means when the second is left out."""
+
+BY_NAME = MappingProxyType({command.name: command for command in COMMANDS})
+FIRST_WORDS = tuple(dict.fromkeys(command.name.partition(" ")[0] for command in COMMANDS))
+
+
+def seconds_of(first: str) -> tuple[str, ...]:
+    """The second words that a first one may have, none for a command of one word."""
+    return tuple(name.partition(" ")[2] for name in BY_NAME if name.startswith(f"{first} "))

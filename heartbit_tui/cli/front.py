@@ -1,0 +1,44 @@
+"""The first page of help, in the order in which a newcomer needs it."""
+
+HELP = """\
+heartbit - a coding agent for the terminal
+
+  heartbit "TASK"                    do a task in this directory
+  heartbit -p "TASK"                 the same without a screen: the answer on stdout
+  heartbit chat                      a conversation, line by line
+  git diff | heartbit -p "review"    with something to read
+
+Without a key: heartbit --headless --demo run
+
+commands
+  run "TASK"         do a task, from start to end
+  chat               a conversation, with approvals by single keys
+  sessions           list, show, rename, fork, delete, export, import, prune, disk
+  config             explain: each setting and where it came from; path
+  auth               login, logout, status: keys of model services
+  trust              list, add, remove: directories whose own settings count
+  permissions        list, revoke: rules learned from approvals
+  models             list models whose prices are known
+  doctor             find out what is missing
+  completions        for bash, zsh, fish
+  help COMMAND       all flags of a command
+
+most used flags
+  -c, --continue               go on with the last session of this directory
+  --resume ID                  go on with another one (--fork: in a copy)
+  --permission-mode MODE       ask, accept-edits, plan, auto, yolo
+  --allow RULE, --deny RULE    such as --allow 'bash(make test)'
+  --output-format FORMAT       text, json, stream-json
+  --max-turns N, --max-cost USD, --max-tokens N, --timeout SECONDS
+  --provider NAME, --model NAME, --effort LEVEL
+  --cwd DIR, --config FILE, --image FILE, -o FILE, -v
+  -V, --version
+
+examples
+  heartbit -p "why does tests/test_sum.py fail?"
+  heartbit -c -p "now mend it" --permission-mode accept-edits
+  heartbit -p "which files define routes?" --output-format json | jq -r .result
+
+By default heartbit reads inside the project without asking and asks before it changes or runs
+anything; headless, an ask is denied and reported. `heartbit help run` shows every flag.
+"""

@@ -1,0 +1,82 @@
+"""Finds the command that is meant in a list of words, wherever its flags stand."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from heartbit_tui.cli.commands import BY_NAME, COMMANDS, DEFAULTS, FIRST_WORDS, seconds_of
+from heartbit_tui.cli.spec import Command, Flag
+
+
+class UsageFault(Exception):
+    """The command line is not understood; the message says what to do instead."""
+
+    def __init__(self, message: str, command: Command | None = None) -> None:
+        super().__init__(message)
+        self.command = command
+
+
+class Meant(NamedTuple):
+    """A command and the words and flags for it."""
+
+    command: Command
+    rest: tuple[str, ...]
+
+
+def find(words: Sequence[str]) -> Meant:
+    """The command, or `run` where the words are a task. Raises `UsageFault`."""
+    at = first_word(words)
+    if at is None or words[at] not in FIRST_WORDS:
+        _refuse_misspelt(words, at)
+        return Meant(BY_NAME["run"], tuple(words))
+    first, rest = words[at], (*words[:at], *words[at + 1 :])
+    if first not in DEFAULTS:
+        return Meant(BY_NAME[first], rest)
+    return _second(first, rest)
+
+
+def first_word(words: Sequence[str]) -> int | None:
+    """Where the first word stands that is neither a flag nor a flag's value; None where a task was given by flag."""
+    skip = False
+    for index, word in enumerate(words):
+        if skip:
+            skip = False
+        elif word in ("-p", "--print", "--", "-"):
+            return None
+        elif not word.startswith("-"):
+            return index
+        else:
+            skip = any(word in flag.names for flag in _with_values())
+    return None
+
+
+def alike(word: str, known: Sequence[str]) -> str:
+    """The known word that is most like this one, or empty."""
+    return next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), "")
+
+
+def _second(first: str, rest: tuple[str, ...]) -> Meant:
+    at = first_word(rest)
+    known = seconds_of(first)
+    if at is None:
+        return Meant(BY_NAME[f"{first} {DEFAULTS[first]}"], rest)
+    if rest[at] not in known:
+        near = alike(rest[at], known)
+        hint = f"did you mean `{first} {near}`?" if near else f"it has {', '.join(known)}."
+        raise UsageFault(f"`heartbit {first}` has no `{rest[at]}`; {hint}")
+    return Meant(BY_NAME[f"{first} {rest[at]}"], (*rest[:at], *rest[at + 1 :]))
+
+
+def _refuse_misspelt(words: Sequence[str], at: int | None) -> None:
+    """A single word that is nearly a command is not sent to a model as a task."""
+    if at is None or any(not word.startswith("-") for word in words[at + 1 :]):
+        return
+    near = alike(words[at], FIRST_WORDS)
+    if near:
+        raise UsageFault(
+            f"there is no command `{words[at]}`; did you mean `heartbit {near}`? As a task: heartbit run {words[at]}"
+        )
+
+
+def _with_values() -> tuple[Flag, ...]:
+    return tuple(flag for command in COMMANDS for flag in command.flags if flag.takes_value)

@@ -1,0 +1,106 @@
+"""Finds the command, imports its file and runs it."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from itertools import pairwise
+
+from heartbit_tui.cli.front import HELP
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from heartbit_tui.cli.lookup import UsageFault
+
+HELD = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+"""Signals that wait until the command can handle them."""
+
+USAGE = 2
+STDOUT_GONE = 141
+
+
+def main(words: Sequence[str]) -> int:
+    """Run what the words say; the exit code."""
+    _open_missing_files()
+    if list(words) in (["--help"], ["-h"], ["help"]):
+        return _told(HELP)
+    signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return STDOUT_GONE
+
+
+def _run(words: Sequence[str]) -> int:
+    from heartbit_tui.cli import lookup, parser
+
+    began = time.monotonic()
+    try:
+        meant = lookup.find(words)
+        if {"-h", "--help"} & set(_before_task(meant.rest)):
+            return _told(parser.parser_of(meant.command).format_help())
+        values = parser.parse(meant.command, meant.rest)
+    except lookup.UsageFault as fault:
+        return _refused(fault, words)
+    values.command, values.began = meant.command.name, began
+    entry: Callable[[Namespace], int] = import_module(f"heartbit_tui.cli.{meant.command.module}").main
+    if meant.command.module != "run":
+        _let_signals_in()
+    code = entry(values)
+    sys.stdout.flush()
+    return code
+
+
+def _refused(fault: "UsageFault", words: Sequence[str]) -> int:
+    """Say what is wrong, in the form in which the answer would have come."""
+    wanted = wanted_format(words)
+    if wanted != "text":
+        from heartbit_tui.cli.run import refuse
+
+        return refuse(str(fault), wanted)
+    name = fault.command.name if fault.command else ""
+    sys.stderr.write(f"heartbit: {fault}\nFor help: heartbit {f'{name} ' if name else ''}--help\n")
+    return USAGE
+
+
+def wanted_format(words: Sequence[str]) -> str:
+    """The output format that a command line asks for, as far as can be seen where it is not understood."""
+    before = _before_task(words)
+    if "--json" in before:
+        return "stream-json"
+    asked = [word.partition("=")[2] for word in before if word.startswith("--output-format=")]
+    asked += [after for word, after in pairwise(before) if word == "--output-format"]
+    return asked[-1] if asked and asked[-1] in ("json", "stream-json") else "text"
+
+
+def _before_task(words: Sequence[str]) -> Sequence[str]:
+    return words[: words.index("--")] if "--" in words else words
+
+
+def _told(text: str) -> int:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return 0
+
+
+def _let_signals_in() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
+
+
+def _open_missing_files() -> None:
+    """Give a process that was started without stdin, stdout or stderr something that answers in their place.
+
+    Otherwise the next file that is opened would be taken for one of them.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

@@ -1,0 +1,68 @@
+"""`heartbit run`: one task headless, told on every path."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from argparse import Namespace
+from typing import cast
+
+from heartbit_tui.cli.plan import plan
+from heartbit_tui.headless import endings
+from heartbit_tui.headless.app import Headless, Plan, force
+from heartbit_tui.headless.interrupts import STOPPING, Interrupts
+from heartbit_tui.headless.pipe import Pipe
+from heartbit_tui.headless.reporters import Format, Reporter, reporter
+from heartbit_tui.headless.telling import Telling
+
+
+def main(values: Namespace) -> int:
+    """Do the task; the exit code, where it has to be returned at all."""
+    out, err = Pipe(1), Pipe(2)
+    telling = Telling(_reporter(values, terminal=out.is_terminal), out, err, began=values.began)
+    interrupts = Interrupts(lambda _: force(telling, interrupts))
+    interrupts.watch()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+    try:
+        return _leave(_run(plan(values), telling, interrupts))
+    except Exception as error:  # noqa: BLE001 - the process boundary: whatever happens, it ends with a result line
+        return _told(telling, endings.of_error(error))
+
+
+def refuse(message: str, format: str) -> int:
+    """Tell a fault of the command line in one of the JSON formats; the exit code."""
+    telling = Telling(reporter(cast("Format", format)), Pipe(1), Pipe(2), began=time.monotonic())
+    return _told(telling, endings.failed("usage", message))
+
+
+def _run(planned: Plan, telling: Telling, interrupts: Interrupts) -> int:
+    from heartbit_tui.client.local import local
+
+    return asyncio.run(Headless(telling, local).run(planned, interrupts))
+
+
+def _leave(code: int) -> int:
+    """End the process without taking the interpreter apart, which takes longer than many a run's own work.
+
+    Nothing is lost by it: the session is closed and flushed, its threads have ended, its children were reaped, and
+    what was said went to the file descriptors directly.
+    """
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _told(telling: Telling, ending: endings.Ending) -> int:
+    telling.end_now(ending)
+    return ending.exit_code
+
+
+def _reporter(values: Namespace, *, terminal: bool) -> Reporter:
+    wanted = "stream-json" if values.json else values.output_format
+    partial, verbose = values.include_partial_messages, values.verbose
+    plain = reporter(wanted, partial=partial, verbose=verbose, terminal=terminal)
+    if not os.environ.get("HEARTBIT_LOG"):
+        return plain
+    from heartbit_tui.cli.logfile import logged
+
+    return logged(plain, os.environ)

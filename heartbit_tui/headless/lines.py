@@ -1,0 +1,146 @@
+"""Envelopes as the lines of stream-json."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from heartbit_tui.kernel.events import (
+    AssistantMessage,
+    AutoCompactionTriggered,
+    BudgetExceeded,
+    ContextSummarized,
+    DoomLoopDetected,
+    Envelope,
+    Event,
+    GuardrailDenied,
+    GuardrailWarned,
+    ModeChanged,
+    ModelChanged,
+    ModelEscalated,
+    NameRepaired,
+    Notice,
+    PermissionDenied,
+    QuestionAsked,
+    RetryAttempt,
+    SessionPruned,
+    SubAgentCompleted,
+    SubAgentsDispatched,
+    TaskRouted,
+    Terminal,
+    TextDelta,
+    TodosChanged,
+    ToolAnswered,
+    ToolCallCompleted,
+)
+from heartbit_tui.kernel.messages import Assistant, JsonObject, ToolResult, User
+from heartbit_tui.wire.write import dump, dump_message
+
+SUBTYPES: Mapping[type[Event], str] = MappingProxyType(
+    {
+        AutoCompactionTriggered: "compact",
+        BudgetExceeded: "budget_exceeded",
+        ContextSummarized: "compact",
+        DoomLoopDetected: "doom_loop",
+        GuardrailDenied: "guardrail",
+        GuardrailWarned: "guardrail",
+        ModeChanged: "mode",
+        ModelChanged: "model",
+        ModelEscalated: "model_escalated",
+        NameRepaired: "name_repaired",
+        Notice: "notice",
+        QuestionAsked: "question",
+        RetryAttempt: "retry",
+        SessionPruned: "prune",
+        SubAgentCompleted: "sub_agent_completed",
+        SubAgentsDispatched: "sub_agents_dispatched",
+        TaskRouted: "task_routed",
+        TodosChanged: "todo",
+    }
+)
+"""The events that become `system` lines of their own, field by field."""
+
+
+class Lines:
+    """Folds envelopes into lines; with `partial` the text is told while it is written, each piece once.
+
+    A tool's result is told when its call has ended, which is when it is durable; what an interrupted run leaves
+    is told at the run's end.
+    """
+
+    def __init__(self, session_id: str, *, partial: bool = False) -> None:
+        self._session_id = session_id
+        self._partial = partial
+        self._results: dict[str, ToolResult] = {}
+
+    def take(self, envelope: Envelope) -> list[JsonObject]:
+        """The lines that an envelope is told in, often none."""
+        return [{**line, "session_id": self._session_id, "agent": envelope.agent} for line in self._take(envelope)]
+
+    def _take(self, envelope: Envelope) -> list[JsonObject]:
+        match envelope.event:
+            case AssistantMessage(message=message):
+                return [_assistant(message, envelope.seq)]
+            case ToolAnswered(result=result):
+                self._results[result.call_id] = result
+                return []
+            case ToolCallCompleted() as event:
+                return self._completed(event)
+            case PermissionDenied() as event:
+                return [_denied(event)]
+            case TextDelta(text=text):
+                return [_delta(text)] if self._partial else []
+            case event if isinstance(event, Terminal):
+                left = [_user(each) for each in self._results.values()]
+                self._results.clear()
+                return left
+            case event:
+                return _system(event)
+
+    def _completed(self, event: ToolCallCompleted) -> list[JsonObject]:
+        result = self._results.pop(event.tool_call_id, None)
+        if result is None:
+            return []
+        told = {"tool_name": event.tool_name, "duration_ms": event.duration_ms, "changed": list(event.changed)}
+        return [{**_user(result), "tool_use_result": {**told, "details": event.details}}]
+
+
+def _assistant(message: Assistant, seq: int) -> JsonObject:
+    form: dict[str, Any] = dict(dump_message(message))
+    form["content"] = [_block(block) for block in form["content"]]
+    told = {"id": f"msg_{seq}", "type": "message", **form}
+    return {"type": "assistant", "message": told, "parent_tool_use_id": None}
+
+
+def _block(block: dict[str, Any]) -> JsonObject:
+    """A block in the form that readers of such streams know: reasoning under the key `thinking`."""
+    if block["type"] != "thinking":
+        return block
+    return {"type": "thinking", "thinking": block["text"], "signature": block["signature"]}
+
+
+def _user(result: ToolResult) -> JsonObject:
+    return {"type": "user", "message": dump_message(User(content=(result,))), "parent_tool_use_id": None}
+
+
+def _denied(event: PermissionDenied) -> JsonObject:
+    return {
+        "type": "system",
+        "subtype": "permission_denied",
+        "tool_name": event.tool_name,
+        "tool_use_id": event.tool_call_id,
+        "tool_input": event.input,
+        "reason": event.reason,
+        "rule": event.rule,
+    }
+
+
+def _delta(text: str) -> JsonObject:
+    event = {"type": "content_block_delta", "delta": {"type": "text_delta", "text": text}}
+    return {"type": "stream_event", "event": event, "parent_tool_use_id": None}
+
+
+def _system(event: Event) -> list[JsonObject]:
+    subtype = SUBTYPES.get(type(event))
+    if subtype is None:
+        return []
+    return [{**dump(event), "type": "system", "subtype": subtype, "event": dump(event)["type"]}]

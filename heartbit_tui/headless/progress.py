@@ -1,0 +1,105 @@
+"""What a person who waits sees on stderr: one line a call, and what it all took."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from heartbit_tui.client.types import About
+from heartbit_tui.headless.endings import Ending
+from heartbit_tui.headless.tally import Tally
+from heartbit_tui.kernel.events import (
+    Envelope,
+    GuardrailDenied,
+    Notice,
+    PermissionDenied,
+    RetryAttempt,
+    ToolCallCompleted,
+    ToolCallStarted,
+)
+
+WIDTH = 100
+TELLING = ("command", "file_path", "path", "pattern", "url", "query", "name")
+"""The arguments that say most about a call, the best first."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_SPACE = re.compile(r"\s+")
+
+
+def visible(text: str) -> str:
+    """The text with what would steer a terminal made visible; line ends and tabs stay."""
+    text = text.replace("\r\n", "\n")
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def one_line(text: str, width: int = WIDTH) -> str:
+    """The text as one line of at most `width` characters that cannot steer a terminal."""
+    flat = visible(_SPACE.sub(" ", text).strip())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+class Progress:
+    """Folds envelopes into lines for stderr."""
+
+    def __init__(self) -> None:
+        self._inputs: dict[str, str] = {}
+
+    def begin(self, about: About) -> list[str]:
+        """The warnings that a session begins with."""
+        return [f"warning: {one_line(each, 400)}" for each in about.warnings]
+
+    def take(self, envelope: Envelope) -> list[str]:
+        """The lines that an envelope is worth, often none."""
+        match envelope.event:
+            case ToolCallStarted(tool_call_id=id, input=input):
+                self._inputs[id] = input
+                return []
+            case ToolCallCompleted() as event:
+                return [self._call(event)]
+            case PermissionDenied(tool_name=name, reason=reason):
+                return [f"denied: {one_line(f'{name}: {reason}')}"]
+            case GuardrailDenied(reason=reason):
+                return [f"guardrail: {one_line(reason)}"]
+            case RetryAttempt(attempt=attempt, max_retries=most, delay_ms=delay, error_class=kind):
+                return [f"retry {attempt}/{most} in {delay / 1000:.1f} s: {one_line(kind)}"]
+            case Notice(level=level, text=text):
+                return [f"{level}: {one_line(text, 400)}"]
+            case _:
+                return []
+
+    def _call(self, event: ToolCallCompleted) -> str:
+        mark = "✗" if event.is_error else "·"
+        seconds = f" ({event.duration_ms / 1000:.1f} s)" if event.duration_ms >= 100 else ""
+        about = gist(self._inputs.pop(event.tool_call_id, ""))
+        return f"{mark} {one_line(f'{event.tool_name} {about}')}{seconds}"
+
+
+def gist(input: str) -> str:
+    """What a call is about: its most telling argument, or all of them."""
+    try:
+        arguments: object = json.loads(input)
+    except ValueError:
+        return input
+    if not isinstance(arguments, dict):
+        return input
+    known = cast("Mapping[str, Any]", arguments)
+    return next((str(known[key]) for key in TELLING if known.get(key)), input if known else "")
+
+
+def end(tally: Tally, ending: Ending) -> list[str]:
+    """The last lines: what went wrong, and in one line the tokens and what they cost."""
+    spent = (f"tokens: {tally.usage.input_tokens} in, {tally.usage.output_tokens} out", *_cache(tally))
+    calls = f"{tally.calls} tool call{'' if tally.calls == 1 else 's'}"
+    cost = "cost unknown" if tally.cost_usd is None else f"estimated cost ${tally.cost_usd:.4f}"
+    stats = " · ".join((*spent, calls, cost))
+    return [*wrong(ending), stats] if tally.turns else wrong(ending)
+
+
+def wrong(ending: Ending) -> list[str]:
+    """The sentence for a run that did not succeed."""
+    return [f"heartbit: {visible(ending.error)}"] if ending.is_error and ending.error else []
+
+
+def _cache(tally: Tally) -> tuple[str, ...]:
+    read, written = tally.usage.cache_read_input_tokens, tally.usage.cache_creation_input_tokens
+    return (f"cache: {read} read, {written} written",) if read or written else ()

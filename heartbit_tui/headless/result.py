@@ -1,0 +1,66 @@
+"""The first and the last line of every run."""
+
+from heartbit_tui import __version__
+from heartbit_tui.client.types import About
+from heartbit_tui.headless.endings import Ending
+from heartbit_tui.headless.tally import Tally
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.wire.names import SCHEMA
+
+NOTHING = About(session_id="", cwd="", provider="", model="", mode=Mode.ASK, tools=())
+"""What is known of a session that never began."""
+
+
+def init(about: About) -> JsonObject:
+    """What the session is made of; names that are not known yet are empty."""
+    return {
+        "type": "system",
+        "subtype": "init",
+        "schema": SCHEMA,
+        "session_id": about.session_id,
+        "cwd": about.cwd,
+        "model": about.model,
+        "provider": about.provider,
+        "permission_mode": about.mode.value,
+        "tools": list(about.tools),
+        "mcp_servers": list(about.mcp_servers),
+        "skills": list(about.skills),
+        "version": __version__,
+    }
+
+
+def result(tally: Tally, ending: Ending, *, session_id: str, duration_ms: int) -> JsonObject:
+    """How it all ended; `exit_code` is the process's.
+
+    `total_cost_usd` is null where the price of any call is unknown. `error` is null after a success; `result` then
+    is the answer, and else what there was of one.
+    """
+    return {
+        "type": "result",
+        "subtype": ending.subtype,
+        "is_error": ending.is_error,
+        "exit_code": ending.exit_code,
+        "session_id": session_id,
+        "num_turns": tally.turns,
+        "duration_ms": duration_ms,
+        "usage": usage(tally),
+        "total_cost_usd": tally.cost_usd,
+        "permission_denials": list(tally.denials),
+        "changed_files": list(tally.changed_files),
+        "result": tally.text,
+        "structured_output": tally.structured,
+        "error": {"kind": ending.kind, "message": ending.error} if ending.is_error else None,
+    }
+
+
+def usage(tally: Tally) -> JsonObject:
+    """The tokens of all model calls, under the names that the wire form gives them."""
+    spent = tally.usage
+    return {
+        "input_tokens": spent.input_tokens,
+        "output_tokens": spent.output_tokens,
+        "cache_creation_input_tokens": spent.cache_creation_input_tokens,
+        "cache_read_input_tokens": spent.cache_read_input_tokens,
+        "reasoning_tokens": spent.reasoning_tokens,
+    }
