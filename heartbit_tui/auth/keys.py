@@ -1,12 +1,14 @@
 """The keys of model services: found in the environment, the keyring or a private file."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Literal, Protocol, TypeAlias, cast
 
+import tomli_w
+
 from heartbit_tui.auth.providers import VARIABLES, variable
+from heartbit_tui.auth.vault import SystemVault
 from heartbit_tui.kernel.errors import ConfigError
 
 Place: TypeAlias = Literal["environment", "keyring", "file"]
@@ -150,14 +152,14 @@ class Credentials:
 
 def system_vault() -> Vault | None:
     """The system's keyring, or None where the extra is not installed."""
-    if find_spec("keyring") is None:
-        return None
-    from heartbit_tui.auth.vault import SystemVault  # the extra's own module
-
-    return SystemVault()
+    return None if find_spec("keyring") is None else SystemVault()
 
 
 def _document(text: str, name: str) -> dict[str, object]:
+    if not text:
+        return {}
+    import tomllib  # slow to import, and who keeps keys elsewhere has nothing to read
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -175,8 +177,6 @@ def _keys(text: str, name: str) -> Mapping[str, str]:
 
 def _with(text: str, name: str, provider: str, key: str) -> str:
     """The file's text with this key, or without one when it is empty."""
-    import tomli_w  # only a change pays for it
-
     document = _document(text, name)
     keys = {**_keys(text, name), provider: key}
     document["keys"] = {known: value for known, value in sorted(keys.items()) if value}

@@ -81,6 +81,8 @@ def provider() -> tuple[Key, ...]:
             boolean("prompt_caching", True),
             string("fallback_model"),
             string("fallback_provider"),
+            guarded(string("script")),
+            string("api", choices=("messages", "chat", "responses")),
             integer("retry.max_retries", 3, least=0),
             integer("retry.base_delay_ms", 500, least=0),
             integer("retry.max_delay_ms", 30_000, least=0),

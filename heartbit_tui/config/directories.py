@@ -1,12 +1,11 @@
 """Where heartbit keeps its files on this machine."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 NAME = "heartbit"
-_LINUX = (
+_FOLDERS = (
     ("config", "XDG_CONFIG_HOME", ".config"),
     ("data", "XDG_DATA_HOME", ".local/share"),
     ("state", "XDG_STATE_HOME", ".local/state"),
@@ -47,22 +46,18 @@ class Directories:
 def directories(environment: Mapping[str, str], home: Path) -> Directories:
     """The folders that the environment names: `HEARTBIT_HOME` moves all of them, else XDG variables count.
 
-    A relative path is ignored, as the XDG specification wants it.
+    A relative path is ignored, as the XDG base directory specification wants it; its defaults hold on every
+    system, so that settings stand in the same place on all of a person's machines.
     """
     root = environment.get("HEARTBIT_HOME", "")
     if root:
         base = Path(root).expanduser().absolute()
         return Directories(config=base, data=base / "data", state=base / "state", cache=base / "cache")
-    places = {kind: _place(environment.get(name, ""), kind, home / below) for kind, name, below in _LINUX}
+    places = {kind: _place(environment.get(name, ""), home / below) for kind, name, below in _FOLDERS}
     return Directories(**places)
 
 
-def _place(value: str, kind: str, linux: Path) -> Path:
+def _place(value: str, fallback: Path) -> Path:
     if Path(value).is_absolute():
         return Path(value) / NAME
-    if sys.platform.startswith("linux"):
-        return linux / NAME
-    import platformdirs  # other systems have places of their own, which it knows
-
-    found: Path = getattr(platformdirs, f"user_{kind}_path")(NAME, appauthor=False)
-    return found
+    return fallback / NAME

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from heartbit_tui.config.keys import Key, Path, Value, dotted
+from heartbit_tui.config.positions import line_of
 from heartbit_tui.kernel.errors import ConfigError
 
 
@@ -40,8 +41,6 @@ class Source:
         """`FILE:LINE`, `environment NAME`, `flag --x` or `default`."""
         if self.file is None:
             return self.name or "default"
-        from heartbit_tui.config.positions import line_of  # only a message pays for the line
-
         return f"{self.file.name}:{line_of(self.file.text, self.path)}"
 
 

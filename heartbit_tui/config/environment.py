@@ -43,6 +43,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
 OTHERS = frozenset({"HEARTBIT_HOME", "HEARTBIT_API_KEY", "HEARTBIT_CONFIG"})
 """Variables that others read."""
 
+PREFIX = "HEARTBIT_"
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 SPELLINGS: Mapping[str, str] = MappingProxyType(
@@ -94,13 +95,11 @@ def read_text(text: str, key: Key) -> Value:
 
 def likely_typos(environment: Mapping[str, str]) -> Iterator[str]:
     """A warning for each HEARTBIT_ variable that nobody reads."""
-    strange = [name for name in environment if name.startswith("HEARTBIT_") and name not in VARIABLES.keys() | OTHERS]
+    strange = [name for name in environment if name.startswith(PREFIX) and name not in VARIABLES.keys() | OTHERS]
     for name in strange:
-        import difflib  # only a wrong name pays for it
-
-        close = difflib.get_close_matches(name, (*VARIABLES, *OTHERS), n=1, cutoff=0.8)
-        if close:
-            yield f"environment {name}: no such variable is read. Did you mean {close[0]}?"
+        near = tree.closest(name.lower(), (known.lower() for known in (*VARIABLES, *OTHERS)))
+        if near:
+            yield f"environment {name}: no such variable is read. Did you mean {near.upper()}?"
 
 
 _NAMES: Mapping[str, str] = MappingProxyType({"integer": "whole number", "number": "number", "table": "table"})

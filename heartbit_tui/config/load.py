@@ -5,9 +5,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import cast
 
-from heartbit_tui.config import environment as variables, tree
+from heartbit_tui.config import checks, environment as variables, guard, tree
+from heartbit_tui.config.conflicts import Effective, conflicts
 from heartbit_tui.config.entry import Entry, File, Layer, Problem, Source
+from heartbit_tui.config.interpolate import filled
 from heartbit_tui.config.keys import Path, Value, undotted
+from heartbit_tui.config.reading import entries_of
 from heartbit_tui.config.settings import Config
 from heartbit_tui.kernel.errors import ConfigError
 
@@ -32,26 +35,23 @@ def load(
     found = [*_from_files(files), *variables.entries_from(environment), *_from_flags(flags)]
     problems = [one for one in found if isinstance(one, Problem)]
     entries = sorted((one for one in found if isinstance(one, Entry)), key=lambda entry: entry.source.layer)
-    kept, ignored = (tuple(entries), ()) if trusted else _guarded(entries)
+    kept, ignored = (tuple(entries), ()) if trusted else guard.split(entries)
     filled, unset = _filled(kept, environment)
     _raise_first((*problems, *unset, *_checked(filled)))
     effective = _merged(filled)
     if files:
-        _raise_first(_conflicts(effective))
+        _raise_first(conflicts(Effective(entries=effective)))
     return Config(
         entries=MappingProxyType(effective),
         stack=filled,
-        warnings=(*_later(filled), *_ignored(ignored), *variables.likely_typos(environment)),
+        warnings=(*_later(filled), *guard.warnings(ignored), *variables.likely_typos(environment)),
         defaults=defaults,
     )
 
 
 def _from_files(files: Sequence[File]) -> Iterator[Entry | Problem]:
-    if files:
-        from heartbit_tui.config.reading import entries_of  # a start without any file does not pay for it
-
-        for file in files:
-            yield from entries_of(file)
+    for file in files:
+        yield from entries_of(file)
 
 
 def _from_flags(flags: Mapping[str, Value]) -> Iterator[Entry | Problem]:
@@ -68,22 +68,6 @@ def _from_flags(flags: Mapping[str, Value]) -> Iterator[Entry | Problem]:
             yield Entry(path=path, key=key, value=given, source=source)
 
 
-def _guarded(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    if not any(entry.source.layer is Layer.PROJECT for entry in entries):
-        return tuple(entries), ()
-    from heartbit_tui.config.guard import split  # only a project's own file needs it
-
-    return split(entries)
-
-
-def _ignored(entries: Sequence[Entry]) -> tuple[str, ...]:
-    if not entries:
-        return ()
-    from heartbit_tui.config.guard import warnings  # only a project's own file needs it
-
-    return warnings(entries)
-
-
 def _filled(entries: Iterable[Entry], environment: Mapping[str, str]) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     """The entries of files with `${NAME}` replaced, and a problem for each name that is not set."""
     kept: list[Entry] = []
@@ -92,8 +76,6 @@ def _filled(entries: Iterable[Entry], environment: Mapping[str, str]) -> tuple[t
         if entry.source.file is None or entry.key.plain:
             kept.append(entry)
             continue
-        from heartbit_tui.config.interpolate import filled  # a start without any file does not pay for it
-
         try:
             kept.append(replace(entry, value=filled(entry.value, environment)))
         except KeyError as error:
@@ -103,22 +85,12 @@ def _filled(entries: Iterable[Entry], environment: Mapping[str, str]) -> tuple[t
 
 
 def _checked(entries: Sequence[Entry]) -> Iterator[Problem]:
-    if not entries:
-        return
-    from heartbit_tui.config import checks  # nothing set, nothing to check
-
     for entry in entries:
         if problem := checks.problem_with(entry):
             yield problem
     files = dict.fromkeys(entry.source.file for entry in entries if entry.source.file)
     for file in files:
         yield from checks.missing(entry for entry in entries if entry.source.file is file)
-
-
-def _conflicts(effective: Mapping[Path, Entry]) -> Iterator[Problem]:
-    from heartbit_tui.config.conflicts import Effective, conflicts  # only files can bring keys into conflict
-
-    return conflicts(Effective(entries=effective))
 
 
 def _merged(entries: Iterable[Entry]) -> dict[Path, Entry]:

@@ -5,7 +5,6 @@ needs to know where things end but never whether they are right.
 """
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
@@ -17,6 +16,8 @@ _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^,\]}\n#]*")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))")
+_ESCAPED = MappingProxyType({"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"})
 _STRINGS = (
     re.compile(r'"""(?:\\.|[^\\])*?"""(?:"{0,2})', re.DOTALL),
     re.compile(r"'''.*?'''(?:'{0,2})", re.DOTALL),
@@ -136,10 +137,8 @@ class _Scanner:
 
     def _name(self) -> str:
         self._skip(_SPACE)
-        if self._text[self._at] in "\"'":
-            name: str = tomllib.loads(f"name = {self._string()}")["name"]
-        else:
-            name = self._skip(_NAME)
+        quoted = self._text[self._at] in "\"'"
+        name = _unquoted(self._string()) if quoted else self._skip(_NAME)
         self._skip(_SPACE)
         return name
 
@@ -155,3 +154,13 @@ class _Scanner:
 
     def _record(self, path: Path, at: int) -> None:
         self._lines.setdefault(path, bisect_right(self._breaks, at) + 1)
+
+
+def _unquoted(text: str) -> str:
+    """The name in a quoted key."""
+    return _ESCAPE.sub(_character, text[1:-1]) if text.startswith('"') else text[1:-1]
+
+
+def _character(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    return chr(int(code, 16)) if code else _ESCAPED.get(match[4], match[4])

@@ -22,7 +22,7 @@ def entries_of(file: File) -> Iterator[Finding]:
 
 
 def _parse(file: File) -> dict[str, Value]:
-    import tomllib  # a start without any file does not pay for it
+    import tomllib  # slow to import, and a start without any file does without
 
     try:
         return tomllib.loads(file.text)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from heartbit_tui.config import tree
 from heartbit_tui.config.entry import Entry, Source
@@ -11,19 +11,11 @@ from heartbit_tui.config.keys import Key, Path, Value, dotted, undotted
 from heartbit_tui.config.redact import Redactor, masked
 from heartbit_tui.kernel.errors import ConfigError
 
-
-class Model(Protocol):
-    """What `section` asks of a settings class; every pydantic model is one."""
-
-    model_fields: ClassVar[Mapping[str, Any]]
-
-    @classmethod
-    def model_validate(cls, obj: object) -> Self:
-        """The model of a table. Raises an exception with `errors()`."""
-        ...
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound="BaseModel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Every key that the configuration may have, and which of them this release acts on."""
 
-from collections.abc import Callable, Iterator, Mapping
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -81,10 +82,13 @@ def node_at(path: Path) -> Node | None:
 
 def nearest(name: str, node: Node) -> str:
     """The name at this place that is most like a wrong one, or empty."""
-    import difflib  # only a wrong name pays for it
+    return closest(name.replace("-", "_"), node.names)
 
-    close = difflib.get_close_matches(name.replace("-", "_").lower(), node.names, n=1, cutoff=0.6)
-    return close[0] if close else ""
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like another one; empty where none is like it."""
+    found = difflib.get_close_matches(name.lower(), tuple(known), n=1, cutoff=0.7)
+    return found[0] if found else ""
 
 
 def elsewhere(name: str) -> str:

@@ -2,13 +2,14 @@
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
+
+import tomli_w
 
 from heartbit_tui.config.files import PROJECT_FILES
 from heartbit_tui.config.locked import LockedFile
@@ -78,6 +79,8 @@ def _key(root: Path) -> str:
 
 
 def _document(text: str, name: str) -> dict[str, object]:
+    import tomllib  # slow to import, and most starts have nothing to look up
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -86,13 +89,11 @@ def _document(text: str, name: str) -> dict[str, object]:
 
 
 def _folders(text: str, name: str) -> Mapping[str, Mapping[str, str]]:
-    known = cast("dict[str, dict[str, object]]", _document(text, name).get("folders", {}))
+    known = cast("dict[str, dict[str, object]]", _document(text, name).get("folders", {})) if text else {}
     return {path: cast("dict[str, str]", entry.get("files", {})) for path, entry in known.items()}
 
 
 def _with(text: str, name: str, key: str, entry: Mapping[str, object] | None) -> str:
-    import tomli_w  # only a change pays for it
-
     document = _document(text, name)
     folders = cast("dict[str, object]", document.setdefault("folders", {}))
     if entry is None:

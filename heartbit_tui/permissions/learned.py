@@ -1,8 +1,9 @@
 """The rules that a person gave by answering: kept in a file, shared by all processes."""
 
-import tomllib
 from collections.abc import Callable, Sequence
 from typing import Protocol, cast
+
+import tomli_w
 
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import JsonObject
@@ -62,19 +63,21 @@ def with_rule(text: str, rule: Rule, *, source: str) -> str:
         return text
     longer = "\n".join(part for part in (text.rstrip("\n"), _render((rule,))) if part)
     try:
-        tomllib.loads(longer)
-    except tomllib.TOMLDecodeError:
+        _tables(longer, source)
+    except ConfigError:
         return _render((*rules, rule))
     return longer
 
 
 def _render(rules: Sequence[Rule]) -> str:
-    import tomli_w  # only a process that learns something pays for it
-
     return "\n".join(f"[[rules]]\n{tomli_w.dumps(to_table(rule))}" for rule in rules)
 
 
 def _tables(text: str, source: str) -> tuple[JsonObject, ...]:
+    if not text:
+        return ()
+    import tomllib  # slow to import, and who learned nothing has nothing to read
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
