@@ -101,7 +101,7 @@ def _read(options: Options, clock: Clock) -> Settings:
         config=config,
         places=places,
         limits=_limits(config),
-        mode=options.mode or Mode(config.string("permissions.mode") or Mode.ASK),
+        mode=options.mode or Mode(config.string("mode") or Mode.ASK),
         gate=_gate(options, config, places, clock),
         instructions=told,
         environment=_environment(options, root, trusted=trusted),
