@@ -1,0 +1,207 @@
+"""What the commands of a conversation do."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from heartbit_tui.client.types import Client
+from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Rewind, SetMode, SetModel
+from heartbit_tui.repl.commands import Typed, table
+from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
+from heartbit_tui.repl.keys import KEYS
+from heartbit_tui.repl.paint import MARKS
+from heartbit_tui.repl.visible import one_line
+from heartbit_tui.runtime.options import New, Resume
+
+Act: TypeAlias = Callable[[str], Awaitable[Next | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A session as it is listed."""
+
+    id: str
+    title: str
+    updated: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What commands need beside the session: the list of sessions, ways to export, and a screen to clear."""
+
+    sessions: Callable[[], Awaitable[Sequence[Known]]]
+    exports: Mapping[str, Callable[[Sequence[Envelope]], str]]
+    clear: Callable[[], None]
+    toggle_vim: Callable[[], bool | None]
+    kept: bool = True
+    cwd: Path = Path()
+
+
+class Acts:
+    """Carries out the commands of one conversation."""
+
+    def __init__(self, conversation: Conversation, means: Means) -> None:
+        self._conversation = conversation
+        self._client: Client = conversation.client
+        self._tell = conversation.tell
+        self._means = means
+        self._table: Mapping[str, Act] = {
+            "help": self._help,
+            "mode": self._mode,
+            "model": self._model,
+            "effort": self._effort,
+            "status": self._status,
+            "cost": self._cost,
+            "todos": self._todos,
+            "tools": self._tools,
+            "new": self._new,
+            "resume": self._resume,
+            "fork": self._fork,
+            "rename": self._rename,
+            "export": self._export,
+            "compact": self._compact,
+            "rewind": self._rewind,
+            "clear": self._clear,
+            "vim": self._vim,
+            "quit": self._quit,
+        }
+
+    async def do(self, command: Typed) -> Next | None:
+        """Carry out a command; what comes next, if the session is to be left."""
+        return await self._table[command.name](command.argument)
+
+    async def _help(self, _: str) -> None:
+        width = max(len(keys) for keys, _ in KEYS)
+        self._tell("\n".join(f"{keys:<{width}}  {does}" for keys, does in KEYS))
+        self._tell(table())
+
+    async def _mode(self, argument: str) -> None:
+        if not argument:
+            self._tell(f"mode: {self._client.mode}. /mode takes {', '.join(_modes())}.")
+        elif argument in _modes():
+            self._client.submit(SetMode(mode=Mode(argument)))
+        elif argument == Mode.YOLO:
+            self._tell("Yolo is set when heartbit is started, with --permission-mode yolo, never here.", warning=True)
+        else:
+            self._tell(f"There is no mode {argument}: {', '.join(_modes())}.", warning=True)
+
+    async def _model(self, argument: str) -> None:
+        provider, colon, model = argument.partition(":")
+        if not argument:
+            about = self._client.about
+            self._tell(f"model: {about.provider} {about.model}")
+        elif colon and provider.isalnum():
+            self._client.submit(SetModel(provider=provider, model=model))
+        else:
+            self._client.submit(SetModel(model=argument))
+
+    async def _effort(self, argument: str) -> None:
+        if argument in tuple(Effort):
+            self._client.submit(SetModel(effort=Effort(argument)))
+        else:
+            self._tell(f"/effort takes {', '.join(Effort)}.", warning=True)
+
+    async def _status(self, _: str) -> None:
+        about, fold = self._client.about, self._conversation.fold
+        self._tell(f"session  {about.session_id}{f' “{fold.title}”' if fold.title else ''}")
+        self._tell(f"folder   {about.cwd}\nmodel    {about.provider} {about.model}\nmode     {self._client.mode}")
+        self._tell(f"prompts  {len(fold.prompts)}\ncontext  {fold.context_tokens:,} tokens")
+        await self._cost("")
+
+    async def _cost(self, _: str) -> None:
+        lines = self._client.costs()
+        for line in lines:
+            use = line.usage
+            price = f"${line.cost_usd:.4f}" + (f" + {line.unpriced} calls of unknown price" if line.unpriced else "")
+            self._tell(
+                f"{line.model} ({line.purpose}): {line.calls} calls, {use.prompt:,} tokens in "
+                f"({use.cache_read_input_tokens:,} from the cache), {use.output_tokens:,} out, {price}"
+            )
+        if not lines:
+            self._tell("No model was called yet.")
+
+    async def _todos(self, _: str) -> None:
+        todos = self._conversation.fold.todos
+        self._tell("\n".join(f"{MARKS.get(status, '[ ]')} {words}" for status, words in todos) or "Nothing is listed.")
+
+    async def _tools(self, _: str) -> None:
+        self._tell(", ".join(self._client.about.tools))
+
+    async def _new(self, _: str) -> Next:
+        return Switch(which=New())
+
+    async def _resume(self, argument: str) -> Next | None:
+        if argument:
+            return Switch(which=Resume(id=argument))
+        known = await self._means.sessions()
+        for each in known:
+            self._tell(f"{each.id}  {each.updated[:16]}  {one_line(each.title, 60)}")
+        self._tell("/resume ID takes one of them up." if known else "There are no sessions of this folder yet.")
+        return None
+
+    async def _fork(self, _: str) -> Next | None:
+        if not self._means.kept:
+            self._tell("This session is not kept, so it cannot be copied.", warning=True)
+            return None
+        return Switch(which=Resume(id=self._client.about.session_id, fork=True))
+
+    async def _rename(self, argument: str) -> None:
+        if argument:
+            self._client.submit(Rename(title=argument))
+        else:
+            self._tell("/rename takes the new title.", warning=True)
+
+    async def _export(self, argument: str) -> None:
+        form, _, name = argument.partition(" ")
+        export = self._means.exports.get(form)
+        if export is None:
+            self._tell(f"/export takes {', '.join(self._means.exports)}, and the name of a file.", warning=True)
+            return
+        path = self._means.cwd / (name.strip() or f"heartbit-{self._client.about.session_id}.{form}")
+        log = tuple(self._conversation.log)
+        try:
+            await asyncio.to_thread(_write_new, path, lambda: export(log))
+        except OSError as error:
+            self._tell(f"{path} was not written: {error.strerror}.", warning=True)
+        else:
+            self._tell(f"written: {path}")
+
+    async def _compact(self, argument: str) -> None:
+        self._client.submit(Compact(focus=argument))
+
+    async def _rewind(self, argument: str) -> None:
+        prompts = self._conversation.fold.prompts
+        if not argument:
+            lines = [f"{number}  {one_line(words, 70)}" for number, (_, words) in enumerate(prompts, 1)]
+            self._tell("\n".join(lines) or "There is nothing to go back to.")
+            self._tell("/rewind N goes back to before prompt N. Files stay as they are.")
+        elif argument.isdecimal() and 0 < int(argument) <= len(prompts):
+            self._client.submit(Rewind(seq=prompts[int(argument) - 1][0]))
+        else:
+            self._tell(f"/rewind takes a number from 1 to {len(prompts)}.", warning=True)
+
+    async def _clear(self, _: str) -> None:
+        self._means.clear()
+
+    async def _vim(self, _: str) -> None:
+        vi = self._means.toggle_vim()
+        if vi is None:
+            self._tell("Plain lines are edited by your terminal.", warning=True)
+        else:
+            self._tell("The draft has the keys of vi." if vi else "The draft has the keys of Emacs.")
+
+    async def _quit(self, _: str) -> Next:
+        return Leave()
+
+
+def _modes() -> tuple[str, ...]:
+    return tuple(mode for mode in Mode if mode is not Mode.YOLO)
+
+
+def _write_new(path: Path, text: Callable[[], str]) -> None:
+    """Write a file that must not be there yet."""
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text())

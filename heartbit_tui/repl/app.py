@@ -1,0 +1,212 @@
+"""The door of the conversation: picks the terminal or plain lines, and goes from session to session."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol, TypeAlias, cast
+
+from heartbit_tui.client.local import local
+from heartbit_tui.client.types import About, Client
+from heartbit_tui.config.directories import directories
+from heartbit_tui.demo.script import TASK
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.repl import sessions
+from heartbit_tui.repl.acts import Acts, Means
+from heartbit_tui.repl.conversation import Conversation, Doer, Leave, Next, Screen
+from heartbit_tui.repl.history import HistoryFile
+from heartbit_tui.repl.line_mode import LineMode
+from heartbit_tui.repl.stdin import Lines
+from heartbit_tui.repl.visible import harmless
+from heartbit_tui.runtime.options import Options, Resume
+from heartbit_tui.store.export_html import export_html
+from heartbit_tui.store.export_jsonl import export_jsonl
+from heartbit_tui.store.export_markdown import export_markdown
+
+Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
+
+DEMO = "This is a demonstration: a script plays the model's part. No model is behind it. Press Enter to begin."
+EXPORTS = MappingProxyType(
+    {
+        "md": export_markdown,
+        "html": export_html,
+        "jsonl": lambda log: "".join(f"{line}\n" for line in export_jsonl(log)),
+    }
+)
+CODES: Mapping[str, int] = MappingProxyType({"auth": 41, "config": 52, "untrusted": 55, "network": 69})
+SIGNALS: Mapping[signal.Signals, int] = MappingProxyType({signal.SIGTERM: 143, signal.SIGHUP: 129})
+
+
+class Face(Screen, Protocol):
+    """A screen with its conversation."""
+
+    @property
+    def conversation(self) -> Conversation:
+        """What is shown here."""
+        ...
+
+    async def converse(self, doer: Doer, draft: str = "") -> None:
+        """Take what the person types until the conversation is to be left."""
+        ...
+
+    def interrupt(self) -> None:
+        """Ctrl+C."""
+        ...
+
+    def toggle_vim(self) -> bool | None:
+        """Change between the keys of vi and of Emacs; None where that is not possible."""
+        ...
+
+
+Faces: TypeAlias = Callable[[Client], Face]
+
+
+def main(options: Options, *, plain: bool, connect: Connect = local) -> int:
+    """Talk until the person leaves; the exit code."""
+    options = replace(options, surface="repl")
+    try:
+        return asyncio.run(_talk(options, _faces(options, plain=plain), connect))
+    except HeartbitError as error:
+        print(f"heartbit: {harmless(str(error))}", file=sys.stderr)
+        return CODES.get(error.kind, 1)
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _talk(options: Options, faces: Callable[[], Faces], connect: Connect) -> int:
+    face = faces()
+    while True:
+        try:
+            following = await _session(options, face, connect)
+        except ExceptionGroup as failures:
+            raise _first(failures) from None
+        if isinstance(following, Leave):
+            return following.code
+        options = replace(options, which=following.which)
+
+
+async def _session(options: Options, faces: Faces, connect: Connect) -> Next:
+    """One session from its opening to the moment that it is left."""
+    async with connect(options) as client:
+        face = faces(client)
+        conversation = face.conversation
+        means = Means(
+            sessions=lambda: sessions.recent(options),
+            exports=EXPORTS,
+            clear=face.clear,
+            toggle_vim=face.toggle_vim,
+            kept=not (options.ephemeral or options.demo),
+            cwd=Path(client.about.cwd),
+        )
+        _greet(conversation, client.about, options)
+        conversation.recall()
+        async with _signals(face):
+            await face.converse(Acts(conversation, means), draft=TASK if options.demo else "")
+        following = conversation.next or Leave()
+        kept = means.kept and bool(conversation.fold.prompts)
+        session_id = client.about.session_id
+    if kept and isinstance(following, Leave):
+        print(f"heartbit chat --resume {session_id}", flush=True)
+    return following
+
+
+def _greet(conversation: Conversation, about: About, options: Options) -> None:
+    taken_up = isinstance(options.which, Resume)
+    conversation.tell(f"heartbit · {about.provider} {about.model} · mode {about.mode} · {about.cwd} · /help")
+    if taken_up:
+        conversation.tell(f"resumed: {about.session_id}")
+    if options.demo:
+        conversation.tell(DEMO)
+    for warning in about.warnings:
+        conversation.tell(warning, warning=True)
+
+
+@asynccontextmanager
+async def _signals(face: Face) -> AsyncGenerator[None]:
+    """Leave in good order when the system asks for it; Ctrl+C goes to the face, also between two drafts."""
+    loop = asyncio.get_running_loop()
+    for number, code in SIGNALS.items():
+        loop.add_signal_handler(number, face.conversation.leave, Leave(code=code))
+    loop.add_signal_handler(signal.SIGINT, face.interrupt)
+    try:
+        yield
+    finally:
+        for number in (*SIGNALS, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _faces(options: Options, *, plain: bool) -> Callable[[], Faces]:
+    environment = options.environment
+    attended = sys.stdin.isatty() and sys.stdout.isatty()
+    if plain or not attended or environment.get("TERM", "") in ("", "dumb"):
+        return lambda: _plain(attended=attended)
+    return lambda: _terminal(options)
+
+
+def _plain(*, attended: bool) -> Faces:
+    lines = Lines(sys.stdin.fileno())
+
+    def face(client: Client) -> Face:
+        return LineMode(lines, _write, lambda screen: Conversation(client, screen), attended=attended)
+
+    return face
+
+
+def _write(text: str) -> None:
+    """Write to stdout what it can show of the text, at once."""
+    stream = sys.stdout
+    stream.write(text.encode(stream.encoding or "utf-8", "replace").decode(stream.encoding or "utf-8"))
+    stream.flush()
+
+
+def _terminal(options: Options) -> Faces:
+    # Only who talks in a terminal loads the line editor; rich comes with the first answer.
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.output.vt100 import Vt100_Output
+
+    from heartbit_tui.repl.complete import Completions
+    from heartbit_tui.repl.files import FileIndex
+    from heartbit_tui.repl.paint import Paint
+    from heartbit_tui.repl.terminal import Outfit, Terminal
+
+    environment = options.environment
+    colours = not environment.get("NO_COLOR")
+    state = directories(environment, Path(environment.get("HOME", "/"))).state
+    kept = not (options.ephemeral or options.demo)
+    files = FileIndex(options.cwd)
+    files.begin()
+    output = Vt100_Output.from_pty(sys.stdout, term=environment.get("TERM"))
+    output.enable_cpr = False
+
+    def face(client: Client) -> Face:
+        outfit = Outfit(
+            input=create_input(sys.stdin),
+            output=output,
+            paint=Paint(colours=colours, markdown=_markdown(colours=colours)),
+            history=HistoryFile(state / "history" if kept else None),
+            completions=Completions(files, lambda: sessions.recent(options)),
+            colours=colours,
+            vim=options.flags.get("tui.vim") is True,
+        )
+        return Terminal(outfit, lambda screen: Conversation(client, screen))
+
+    return face
+
+
+def _markdown(*, colours: bool) -> Callable[[str, int], str]:
+    def draw(text: str, width: int) -> str:
+        from heartbit_tui.repl import markdown
+
+        return markdown.draw(text, width, colours=colours)
+
+    return draw
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first failure that is no group itself."""
+    first = failures.exceptions[0]
+    return _first(cast("BaseExceptionGroup[BaseException]", first)) if isinstance(first, BaseExceptionGroup) else first

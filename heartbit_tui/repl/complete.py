@@ -1,0 +1,65 @@
+"""What Tab offers: commands, their choices, sessions, files."""
+
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+
+from heartbit_tui.repl.acts import Known
+from heartbit_tui.repl.commands import COMMANDS
+from heartbit_tui.repl.files import FileIndex
+from heartbit_tui.repl.visible import harmless, one_line
+
+_FILE = re.compile(r"(?:^|\s)@(\S*)$")
+
+
+class Completions(Completer):
+    """Completes the draft; sessions are asked for only when `/resume` is typed."""
+
+    def __init__(self, files: FileIndex, sessions: Callable[[], Awaitable[Sequence[Known]]]) -> None:
+        self._files = files
+        self._sessions = sessions
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        """All but the sessions."""
+        text = document.text_before_cursor
+        if text.startswith("/"):
+            yield from _commands(text)
+        elif match := _FILE.search(text):
+            wanted = match.group(1)
+            for path in self._files.matching(wanted):
+                yield Completion(path, start_position=-len(wanted), display=harmless(path))
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        """Everything."""
+        text = document.text_before_cursor
+        if not text.startswith("/resume "):
+            for completion in self.get_completions(document, complete_event):
+                yield completion
+            return
+        wanted = text.removeprefix("/resume ")
+        for known in await self._sessions():
+            if known.id.startswith(wanted) or known.id.rpartition("-")[2].startswith(wanted):
+                meta = one_line(known.title, 40)
+                yield Completion(known.id, start_position=-len(wanted), display_meta=meta)
+
+
+def completes(text: str) -> bool:
+    """Whether the text before the cursor is something that is completed while it is typed."""
+    return (text.startswith("/") and "\n" not in text) or _FILE.search(text) is not None
+
+
+def _commands(text: str) -> Iterable[Completion]:
+    name, space, argument = text[1:].partition(" ")
+    if not space:
+        for command in COMMANDS:
+            if command.name.startswith(name):
+                yield Completion(command.name, start_position=-len(name), display_meta=command.does)
+        return
+    choices = next((command.choices for command in COMMANDS if command.name == name), ())
+    for choice in choices:
+        if choice.startswith(argument):
+            yield Completion(choice, start_position=-len(argument))

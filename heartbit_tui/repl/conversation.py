@@ -1,0 +1,185 @@
+"""One session as a person talks to it: what is typed becomes ops, what happens becomes pieces."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from heartbit_tui.client.types import Client
+from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, UserMessage
+from heartbit_tui.kernel.messages import Text
+from heartbit_tui.kernel.ops import Answer, Decide, Interrupt, Op, Prompt, SetMode, Steer
+from heartbit_tui.repl.commands import Typed, Unknown, parse
+from heartbit_tui.repl.dialog import Dialog, Waiting
+from heartbit_tui.repl.fold import Fold
+from heartbit_tui.repl.pieces import Asked, Ended, Piece, Settled, Told
+from heartbit_tui.repl.status import CYCLE
+from heartbit_tui.runtime.options import Which
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """The person is done; `code` is the exit code."""
+
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """The person wants another session."""
+
+    which: Which
+
+
+Next: TypeAlias = Leave | Switch
+
+
+class Screen(Protocol):
+    """Where a conversation is seen."""
+
+    def show(self, piece: Piece) -> None:
+        """Show a piece below all that was shown before."""
+        ...
+
+    def refresh(self) -> None:
+        """Something about what is going on has changed."""
+        ...
+
+    def clear(self) -> None:
+        """Make the screen empty."""
+        ...
+
+
+class Doer(Protocol):
+    """Carries out commands."""
+
+    async def do(self, command: Typed) -> Next | None:
+        """Carry out a command; what comes next, if the session is to be left."""
+        ...
+
+
+class Conversation:
+    """Follows a session; `next` is set once it is to be left."""
+
+    def __init__(self, client: Client, screen: Screen) -> None:
+        self.client = client
+        self.fold = Fold()
+        self.dialog = Dialog()
+        self.log: list[Envelope] = []
+        """All but the deltas."""
+        self.next: Next | None = None
+        self._screen = screen
+        self._sent = 0
+        self._changed = asyncio.Event()
+        self._left = asyncio.Event()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is active, or a prompt was sent that nothing was heard of yet."""
+        return self.fold.running or self._sent > 0
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """What waits for the person."""
+        return self.dialog.waiting
+
+    def recall(self) -> None:
+        """Take in the history, and show its last run."""
+        history = self.client.history
+        starts = [index for index, each in enumerate(history) if isinstance(each.event, RunStarted)]
+        last = starts[-1] if starts else len(history)
+        for index, envelope in enumerate(history):
+            for piece in self._take(envelope):
+                if index >= last and not isinstance(piece, Asked | Settled):
+                    self._screen.show(piece)
+        self.dialog.clear()
+        self.fold.running = False
+
+    async def listen(self) -> None:
+        """Follow the session until it ends."""
+        async for envelope in self.client.envelopes():
+            for piece in self._take(envelope):
+                self._screen.show(piece)
+            self._stir()
+        self.leave(self.next or Leave())
+
+    async def said(self, text: str, doer: Doer, *, queue: bool = False) -> None:
+        """Take in what the person typed: a command, a prompt, or words for the run."""
+        command = parse(text)
+        match command:
+            case Typed():
+                following = await doer.do(command)
+                if following is not None:
+                    self.leave(following)
+            case Unknown(name=name, nearest=nearest):
+                hint = f" Did you mean /{nearest}?" if nearest else ""
+                self.tell(f"There is no command /{name}.{hint} /help lists them.", warning=True)
+            case None if not text.strip():
+                pass
+            case None if self.fold.running and not queue:
+                self.client.submit(Steer(text=text))
+            case None:
+                self._sent += 1
+                self.client.submit(Prompt(content=(Text(text=text),)))
+        self._stir()
+
+    def reply(self, ops: Sequence[Op]) -> None:
+        """Send what the person decided or answered."""
+        for op in ops:
+            self.client.submit(op)
+            if isinstance(op, Decide | Answer):
+                self.dialog.close(op.id)
+        self._stir()
+
+    def interrupt(self) -> None:
+        """Stop the active run."""
+        self.client.submit(Interrupt())
+
+    def next_mode(self) -> None:
+        """Go on to the next mode."""
+        mode = self.client.mode
+        self.client.submit(SetMode(mode=CYCLE[(CYCLE.index(mode) + 1) % len(CYCLE)] if mode in CYCLE else CYCLE[0]))
+
+    def tell(self, text: str, *, warning: bool = False) -> None:
+        """Show words of heartbit's own."""
+        for line in text.split("\n"):
+            self._screen.show(Told(level="warning" if warning else "info", text=line))
+
+    def leave(self, following: Next) -> None:
+        """Leave this session."""
+        self.next = self.next or following
+        self._left.set()
+        self._stir()
+
+    async def attention(self) -> None:
+        """Return once the person is to say something: nothing runs, something is asked, or this is over."""
+        while self.next is None and self.busy and self.waiting is None:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def over(self) -> None:
+        """Return once this session is to be left."""
+        await self._left.wait()
+
+    def _stir(self) -> None:
+        self._changed.set()
+        self._screen.refresh()
+
+    def _take(self, envelope: Envelope) -> tuple[Piece, ...]:
+        if not isinstance(envelope.event, Delta):
+            self.log.append(envelope)
+        if isinstance(envelope.event, UserMessage) and envelope.event.origin == "prompt":
+            self._sent = max(self._sent - 1, 0)
+        pieces = self.fold.take(envelope)
+        for piece in pieces:
+            match piece:
+                case Asked(request=request):
+                    self.dialog.open(request)
+                case Settled(id=id):
+                    self.dialog.close(id)
+                case Ended(how=how):
+                    self.dialog.clear()
+                    self._sent = 0 if how == "interrupted" else self._sent
+                case _:
+                    pass
+        return pieces

@@ -1,0 +1,241 @@
+"""Envelopes folded into what a conversation shows and into what is known of it."""
+
+from collections.abc import Mapping
+
+from heartbit_tui.kernel.events import (
+    ApprovalDecision,
+    ApprovalRequested,
+    AssistantMessage,
+    AutoCompactionTriggered,
+    BudgetExceeded,
+    ContextSummarized,
+    DoomLoopDetected,
+    Envelope,
+    Event,
+    GuardrailDenied,
+    GuardrailWarned,
+    LlmResponse,
+    ModeChanged,
+    ModelChanged,
+    ModelEscalated,
+    NameRepaired,
+    Notice,
+    PermissionDenied,
+    PromptQueued,
+    QuestionAnswered,
+    QuestionAsked,
+    RetryAttempt,
+    Rewound,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    SessionRenamed,
+    TextDelta,
+    ThinkingDelta,
+    TodosChanged,
+    ToolCallCompleted,
+    ToolCallStarted,
+    UserMessage,
+)
+from heartbit_tui.kernel.messages import JsonObject, Text, ToolCall, User
+from heartbit_tui.repl import titles
+from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
+
+
+class Fold:
+    """Takes envelopes in order and gives the pieces to show; knows what is going on.
+
+    `agent` is the one whose words are shown; of all others only the calls are.
+    """
+
+    def __init__(self) -> None:
+        self.agent = ""
+        self.running = False
+        self.working: dict[str, str] = {}
+        """The calls that run now, by id: what they do in a few words."""
+        self.todos: tuple[tuple[str, str], ...] = ()
+        self.prompts: tuple[tuple[int, str], ...] = ()
+        """The seq and the words of each prompt that still counts."""
+        self.queued = 0
+        self.title = ""
+        self.context_tokens = 0
+        self._calls: dict[str, ToolCall] = {}
+        self._shown = ""
+        self._diffs: dict[str, str] = {}
+
+    def take(self, envelope: Envelope) -> tuple[Piece, ...]:
+        """What this envelope shows."""
+        event = envelope.event
+        if isinstance(event, RunStarted) and not self.agent:
+            self.agent = envelope.agent
+        if self.agent in ("", envelope.agent):
+            return (*self._own(envelope, event), *self._everybody(envelope, event))
+        return self._everybody(envelope, event)
+
+    def _own(self, envelope: Envelope, event: Event) -> tuple[Piece, ...]:
+        match event:
+            case TextDelta(text=text):
+                self._shown += text
+                return (Wrote(text=text),)
+            case ThinkingDelta(text=text):
+                return (Wrote(text=text, thinking=True),)
+            case AssistantMessage(message=message):
+                self._calls |= {call.id: call for call in message.calls}
+                return self._finished(message.text)
+            case RetryAttempt() | ModelEscalated():
+                return self._void(event)
+            case UserMessage(message=message, origin=origin) if origin != "heartbit":
+                return self._said(envelope.seq, message, origin)
+            case LlmResponse(usage=usage):
+                self.context_tokens = usage.prompt + usage.output_tokens
+                return ()
+            case RunStarted() | RunCompleted() | RunFailed() | RunInterrupted():
+                return self._run(event)
+            case _:
+                return self._session(event)
+
+    def _session(self, event: Event) -> tuple[Piece, ...]:
+        match event:
+            case PromptQueued(text=text):
+                self.queued += 1
+                return (Said(text=text, how="queued"),)
+            case Rewound(to=to):
+                self.prompts = tuple(each for each in self.prompts if each[0] < to)
+                return (Told(level="info", text="Went back; what came after no longer counts."),)
+            case SessionRenamed(title=title):
+                self.title = title
+                return (Told(level="info", text=f"This session is now called “{title}”."),)
+            case ContextSummarized():
+                return (Told(level="info", text="The conversation so far was summarised for the model."),)
+            case AutoCompactionTriggered(success=True):
+                return (Told(level="info", text="The conversation did not fit the model's window; it was shortened."),)
+            case _:
+                return _changed(event)
+
+    def _everybody(self, envelope: Envelope, event: Event) -> tuple[Piece, ...]:
+        match event:
+            case ToolCallStarted(tool_name=tool, tool_call_id=call_id):
+                self.working[call_id] = f"{tool} {titles.title(tool, self._input(call_id))}".strip()
+                return ()
+            case ToolCallCompleted():
+                return self._called(envelope.agent, event)
+            case TodosChanged(todos=todos):
+                self.todos = tuple((str(each.get("status", "")), str(each.get("content", ""))) for each in todos)
+                return (Planned(todos=self.todos),)
+            case ApprovalRequested(call=call, preview=preview):
+                self._calls[call.id] = call
+                self._diffs[call.id] = preview
+                return (Asked(request=event, title=titles.title(call.name, call.input)),)
+            case QuestionAsked():
+                return (Asked(request=event),)
+            case ApprovalDecision():
+                return (Settled(id=event.id, text=_decision(event)),)
+            case QuestionAnswered(id=id, answers=answers):
+                told = "; ".join(", ".join(labels) for labels in answers)
+                return (Settled(id=id, text=f"answered: {told}" if told else "not answered"),)
+            case _:
+                return _trouble(event)
+
+    def _finished(self, whole: str) -> tuple[Piece, ...]:
+        """The end of an answer; what was not shown as it was written is shown now."""
+        shown, self._shown = self._shown, ""
+        rest = whole[len(shown) :] if whole.startswith(shown) else whole
+        void = "" if whole.startswith(shown) else "the answer reads:"
+        closed = (Closed(void=void),) if void else ()
+        return (*closed, *((Wrote(text=rest),) if rest else ()), Closed())
+
+    def _void(self, event: RetryAttempt | ModelEscalated) -> tuple[Piece, ...]:
+        shown, self._shown = self._shown, ""
+        void = (Closed(void="this part no longer counts; the answer is written anew"),) if shown else (Closed(),)
+        if isinstance(event, ModelEscalated):
+            return (*void, Told(level="info", text=f"{event.to_tier} takes over from {event.from_tier}."))
+        delay = titles.span(event.delay_ms)
+        told = f"{event.error_class or 'error'}: attempt {event.attempt} of {event.max_retries} in {delay}"
+        return (*void, Told(level="warning", text=told))
+
+    def _said(self, seq: int, message: User, origin: str) -> tuple[Piece, ...]:
+        words = "".join(block.text for block in message.content if isinstance(block, Text))
+        if origin == "prompt":
+            self.prompts = (*self.prompts, (seq, words))
+            self.queued = max(self.queued - 1, 0)
+        return (Said(text=words, how="steer" if origin == "steer" else "prompt"),)
+
+    def _run(self, event: RunStarted | RunCompleted | RunFailed | RunInterrupted) -> tuple[Piece, ...]:
+        self.working.clear()
+        self._calls.clear()
+        self._diffs.clear()
+        self._shown = ""
+        self.running = isinstance(event, RunStarted)
+        match event:
+            case RunStarted():
+                return ()
+            case RunCompleted():
+                return (Closed(), Ended(how="completed"))
+            case RunFailed(error=error):
+                return (Closed(), Ended(how="failed", text=error))
+            case RunInterrupted(reason=reason):
+                return (Closed(), Ended(how="interrupted", text=reason))
+
+    def _called(self, agent: str, event: ToolCallCompleted) -> tuple[Piece, ...]:
+        self.working.pop(event.tool_call_id, None)
+        diff = _text(event.details, "diff")
+        seen = self._diffs.pop(event.tool_call_id, "") == diff
+        called = Called(
+            tool=event.tool_name,
+            title=titles.title(event.tool_name, self._input(event.tool_call_id)),
+            milliseconds=event.duration_ms,
+            is_error=event.is_error,
+            outcome=titles.outcome(event.details) or ("failed" if event.is_error else ""),
+            diff="" if seen else diff,
+            tail=titles.tail(event.output) if event.is_error else "",
+            agent="" if agent == self.agent else agent,
+        )
+        return (called,)
+
+    def _input(self, call_id: str) -> JsonObject:
+        call = self._calls.get(call_id)
+        return call.input if call else {}
+
+
+def _changed(event: Event) -> tuple[Piece, ...]:
+    match event:
+        case ModeChanged(mode=mode):
+            return (Told(level="info", text=f"mode: {mode}"),)
+        case ModelChanged(provider=provider, model=model, effort=effort):
+            told = f"model: {provider} {model}" + (f", effort {effort}" if effort else "")
+            return (Told(level="info", text=told),)
+        case BudgetExceeded(used=used, limit=limit, unit=unit):
+            return (Told(level="warning", text=f"Used {used:g} of {limit:g} {unit}."),)
+        case _:
+            return ()
+
+
+def _trouble(event: Event) -> tuple[Piece, ...]:
+    match event:
+        case Notice(level=level, text=text):
+            return (Told(level=level, text=text),)
+        case PermissionDenied(tool_name=tool, reason=reason):
+            return (Told(level="warning", text=f"{tool} was not allowed: {reason}"),)
+        case GuardrailDenied(reason=reason):
+            return (Told(level="warning", text=f"A guardrail refused: {reason}"),)
+        case GuardrailWarned(reason=reason):
+            return (Told(level="info", text=f"A guardrail has doubts: {reason}"),)
+        case DoomLoopDetected(tool_names=names, consecutive_count=count):
+            return (Told(level="warning", text=f"The agent repeats itself: {', '.join(names)}, {count} times."),)
+        case NameRepaired(asked=asked, tool_name=tool):
+            return (Told(level="info", text=f"The model wrote {asked}; {tool} was meant."),)
+        case _:
+            return ()
+
+
+def _decision(event: ApprovalDecision) -> str:
+    by = "" if event.by == "person" else " by policy"
+    how = {"once": "", "session": " for this session", "project": " always here", "user": " always"}[event.scope]
+    note = f": {event.note}" if event.note else ""
+    return f"{'allowed' if event.approved else 'refused'}{how}{by}{note}"
+
+
+def _text(details: Mapping[str, object], key: str) -> str:
+    found = details.get(key)
+    return found if isinstance(found, str) else ""

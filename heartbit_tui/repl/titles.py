@@ -1,0 +1,70 @@
+"""One line for a tool call: the argument that says most, and what came of it."""
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from heartbit_tui.kernel.messages import JsonObject
+
+TELLING: Mapping[str, str] = MappingProxyType(
+    {
+        "bash": "command",
+        "read": "file_path",
+        "write": "file_path",
+        "edit": "file_path",
+        "glob": "pattern",
+        "grep": "pattern",
+        "list": "path",
+        "webfetch": "url",
+        "websearch": "query",
+        "skill": "name",
+    }
+)
+"""Which argument tells most about a call."""
+
+SILENT = frozenset({"todowrite", "todoread", "question", "patch"})
+"""Tools whose arguments are shown in another way, or say nothing on one line."""
+
+TAIL_LINES = 8
+"""How much of a failed call's output is shown."""
+
+
+def title(tool: str, input: JsonObject) -> str:
+    """The argument that says most, or all of them as JSON."""
+    if tool in SILENT or not input:
+        return ""
+    told = input.get(TELLING.get(tool, ""))
+    return told if isinstance(told, str) else json.dumps(dict(input), ensure_ascii=False)
+
+
+def outcome(details: JsonObject) -> str:
+    """What the details of a result say in a word or two."""
+    match details:
+        case {"timed_out": True}:
+            return "timed out"
+        case {"exit_code": int(code)} if code:
+            return f"exit {code}"
+        case {"added": int(added), "removed": int(removed)}:
+            return f"+{added} -{removed}"
+        case {"lines": int(lines)}:
+            return f"{lines} lines"
+        case _:
+            return ""
+
+
+def tail(output: str) -> str:
+    """The last lines of an output."""
+    lines = output.strip("\n").splitlines()
+    left_out = len(lines) - TAIL_LINES
+    kept = lines[-TAIL_LINES:]
+    return "\n".join([f"… {left_out} lines before" if left_out > 1 else lines[0], *kept] if left_out > 0 else kept)
+
+
+def span(milliseconds: int) -> str:
+    """A duration as people say it: 12 ms, 2.1 s, 3 min 5 s."""
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
