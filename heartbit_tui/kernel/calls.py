@@ -1,79 +1,43 @@
-"""One turn's calls: repair the name, check, guard, gate, approve, run, guard again, cut, answer."""
+"""One turn's calls: repair the names, ask whether they may run, run them side by side, answer each as it ends."""
 
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from heartbit_tui.kernel.consent import Consent, failed
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.kernel.events import (
-    Event,
-    GuardrailDenied,
-    GuardrailWarned,
-    Hook,
-    NameRepaired,
-    Notice,
-    PermissionDenied,
-    Question,
-    ToolAnswered,
-    ToolCallCompleted,
-    ToolCallStarted,
-    clip,
-)
+from heartbit_tui.kernel.events import NameRepaired, ToolAnswered, ToolCallCompleted, ToolCallStarted, clip
+from heartbit_tui.kernel.guards import Guards
 from heartbit_tui.kernel.host import Host
 from heartbit_tui.kernel.messages import ToolCall, ToolResult
-from heartbit_tui.kernel.protocols import (
-    Action,
-    Agent,
-    Allow,
-    Ask,
-    Deny,
-    Output,
-    Pass,
-    Refuse,
-    Tool,
-    Warn,
-)
-from heartbit_tui.kernel.repair import nearest, repair
+from heartbit_tui.kernel.place import Context, Place
+from heartbit_tui.kernel.protocols import Agent, Effects, Output, Tool
+from heartbit_tui.kernel.repair import repair
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What a tool sees of the session during one call."""
-
-    host: Host
-    agent: str
-    call_id: str
-
-    def emit(self, event: Event) -> None:
-        """Publish an event under the agent's name."""
-        self.host.emit(event)
-
-    async def ask(self, questions: Sequence[Question]) -> tuple[tuple[str, ...], ...] | None:
-        """Ask a person and wait."""
-        return await self.host.ask(questions, self.call_id)
+NOTHING_SAID = "(no output)"
+NOT_SAVED = "Not run: the session could not be saved first ({error})."
+STOPPED = "The tool `{name}` was stopped by something else before it was done."
+TIMED_OUT = "The tool `{name}` timed out after {seconds:g} s."
+BROKE = "The tool `{name}` failed: {kind}: {error}"
 
 
 class Calls:
     """Runs the calls of an agent's turns, side by side, each answered as soon as it ends."""
 
-    def __init__(self, agent: Agent, host: Host) -> None:
+    def __init__(self, agent: Agent, host: Host, guards: Guards | None = None) -> None:
         self._agent = agent
         self._host = host
+        self._guards = guards or Guards(agent.guardrails, host)
         self._tools: Mapping[str, Tool] = {tool.spec.name: tool for tool in reversed(agent.tools)}
-        self._places = asyncio.Semaphore(agent.limits.max_parallel_calls)
+        self._effects = _effects(self._tools, agent.response)
+        self._consent = Consent(agent, host, self._guards, self._tools)
+        self._places = asyncio.Semaphore(max(agent.limits.max_parallel_calls, 1))
         self.made = 0
 
     def mend(self, calls: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
         """The calls with misspelt names repaired; nothing after this sees the names as they were."""
-        effects = {name: tool.effects for name, tool in self._tools.items()}
-        mended: list[ToolCall] = []
-        for call in calls:
-            name = None if call.name in effects else repair(call.name, effects)
-            if name is not None:
-                self._host.emit(NameRepaired(tool_call_id=call.id, asked=call.name, tool_name=name))
-            mended.append(replace(call, name=name or call.name))
-        return tuple(mended)
+        return tuple(call if call.name in self._effects else self._mended(call) for call in calls)
 
     async def run(self, calls: Sequence[ToolCall], *, turn: int) -> None:
         """Run all calls and answer each; raises `HeartbitError` where the run itself must end."""
@@ -87,109 +51,76 @@ class Calls:
 
     def refuse(self, calls: Sequence[ToolCall], reason: str) -> None:
         """Answer all calls with an error, without running them."""
-        self.made += len(calls)
         for call in calls:
-            self._answer(call, _error(reason))
+            self.answer(call, failed(reason))
 
     def answer(self, call: ToolCall, output: Output) -> None:
         """Answer a call that no tool runs."""
         self.made += 1
-        self._answer(call, output)
-
-    async def _one(self, call: ToolCall, turn: int) -> None:
-        async with self._places:
-            began = self._host.clock.monotonic()
-            output = await self._allowed(call, turn) or await self._execute(call, self._tools[call.name])
-            spent = round((self._host.clock.monotonic() - began) * 1000)
-            seq = self._say(call, output)
-            await self._host.committed(seq)
-            self._completed(call, output, spent)
-
-    async def _allowed(self, call: ToolCall, turn: int) -> Output | None:
-        """None when the call may run, otherwise the answer that says why not."""
-        tool = self._tools.get(call.name)
-        if call.fault:
-            return _error(call.fault)
-        if tool is None:
-            known = ", ".join(nearest(call.name, {name: t.effects for name, t in self._tools.items()}))
-            return _error(f"There is no tool `{call.name}`. The nearest names are: {known}.")
-        problem = tool.check(call.input)
-        if problem:
-            return _error(problem)
-        return await self._guarded(call) or await self._gated(call, tool, turn)
-
-    async def _guarded(self, call: ToolCall) -> Output | None:
-        for guardrail in self._agent.guardrails:
-            match await guardrail.pre_tool(call):
-                case Refuse(reason=reason):
-                    self._host.emit(GuardrailDenied(hook="pre_tool", reason=reason, tool_name=call.name))
-                    return _error(f"Denied by the guardrail {guardrail.name}: {reason}")
-                case Warn(reason=reason):
-                    self._warn("pre_tool", reason, call)
-                case Pass():
-                    pass
-        return None
-
-    async def _gated(self, call: ToolCall, tool: Tool, turn: int) -> Output | None:
-        action = Action(call=call, effects=tool.effects, touches=tool.touches(call.input))
-        match self._agent.gate.decide(action, self._host.mode):
-            case Allow():
-                return None
-            case Deny(reason=reason, rule=rule):
-                return self._denied(call, reason, rule)
-            case Ask() as ask:
-                return await self._approved(action, tool, ask, turn)
-
-    async def _approved(self, action: Action, tool: Tool, ask: Ask, turn: int) -> Output | None:
-        preview = await tool.preview(action.call.input)
-        decision = await self._host.approve(action.call, ask, turn=turn, preview=preview)
-        if decision.scope != "once":
-            try:
-                await self._agent.gate.learn(action, decision)
-            except HeartbitError as error:
-                self._host.emit(Notice(level="warning", text=f"The rule was not remembered: {error}"))
-        if decision.allow:
-            return None
-        return self._denied(action.call, decision.note or ask.reason, ask.rule, noted=bool(decision.note))
-
-    def _denied(self, call: ToolCall, reason: str, rule: str, *, noted: bool = False) -> Output:
-        event = PermissionDenied(tool_name=call.name, tool_call_id=call.id, reason=reason, rule=rule, input=call.input)
-        self._host.emit(event)
-        said = f"The user refused this call and says: {reason}" if noted else f"Permission denied: {reason}"
-        return _error(said)
-
-    async def _execute(self, call: ToolCall, tool: Tool) -> Output:
-        seq = self._host.emit(
-            ToolCallStarted(
-                tool_name=call.name, tool_call_id=call.id, input=clip(json.dumps(call.input, ensure_ascii=False))
-            )
-        )
-        if tool.effects.lasting:
-            await self._host.committed(seq)
-        output = await self._run(call, tool)
-        limit = self._agent.limits.max_tool_output_bytes
-        return replace(output, content=cut(output.content, limit))
-
-    async def _run(self, call: ToolCall, tool: Tool) -> Output:
-        seconds = None if tool.keeps_own_time else self._agent.limits.tool_timeout
-        context = Context(host=self._host, agent=self._agent.name, call_id=call.id)
-        try:
-            async with asyncio.timeout(seconds):
-                output = await tool.run(call.input, context)
-            for guardrail in self._agent.guardrails:
-                output = await guardrail.post_tool(call, output)
-            return output
-        except TimeoutError:
-            return _error(f"The tool `{call.name}` timed out" + (f" after {seconds:g} s." if seconds else "."))
-        except Exception as error:  # noqa: BLE001 - the tool boundary: whatever a tool raises is the model's to hear
-            return _error(f"The tool `{call.name}` failed: {type(error).__name__}: {error}")
-
-    def _answer(self, call: ToolCall, output: Output) -> None:
         self._say(call, output)
         self._completed(call, output, 0)
 
+    def _mended(self, call: ToolCall) -> ToolCall:
+        name = repair(call.name, self._effects)
+        if name is None:
+            return call
+        self._host.emit(NameRepaired(tool_call_id=call.id, asked=call.name, tool_name=name))
+        return replace(call, name=name)
+
+    async def _one(self, call: ToolCall, turn: int) -> None:
+        refusal = await self._consent.refusal(call, turn)
+        if refusal is not None:
+            await self._answered(call, refusal, 0)
+            return
+        tool = self._tools[call.name]
+        place = Place(self._places, None if tool.keeps_own_time else self._agent.limits.tool_timeout)
+        async with place.held():
+            began = await self._start(call, tool)
+            output = await self._guards.output(call, await self._run(call, tool, place))
+        spent = round((self._host.clock.monotonic() - began) * 1000)
+        output = replace(output, content=cut(output.content, self._agent.limits.max_tool_output_bytes))
+        await self._answered(call, output, spent)
+
+    async def _start(self, call: ToolCall, tool: Tool) -> float:
+        """Tell that the call starts, durably where it leaves something behind; when that was."""
+        began = self._host.clock.monotonic()
+        told = clip(json.dumps(call.input, ensure_ascii=False, default=str))
+        seq = self._host.emit(ToolCallStarted(tool_name=call.name, tool_call_id=call.id, input=told))
+        if tool.effects.lasting:
+            try:
+                await self._host.committed(seq)
+            except HeartbitError as error:
+                output = failed(NOT_SAVED.format(error=error))
+                self._say(call, output)
+                self._completed(call, output, 0)
+                raise
+        return began
+
+    async def _run(self, call: ToolCall, tool: Tool, place: Place) -> Output:
+        context = Context(host=self._host, agent=self._agent.name, call_id=call.id, place=place)
+        try:
+            async with place.timed():
+                return await tool.run(call.input, context)
+        except asyncio.CancelledError:
+            if _cancelled():
+                raise
+            return failed(STOPPED.format(name=call.name))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the tool boundary: what a tool raises the model hears
+            if place.expired:
+                return failed(TIMED_OUT.format(name=call.name, seconds=place.seconds))
+            return failed(BROKE.format(name=call.name, kind=type(error).__name__, error=error))
+
+    async def _answered(self, call: ToolCall, output: Output, milliseconds: int) -> None:
+        """Answer, durably before it is shown; whatever happens meanwhile, it is told that the call is over."""
+        seq = self._say(call, output)
+        try:
+            await self._host.committed(seq)
+        finally:
+            self._completed(call, output, milliseconds)
+
     def _say(self, call: ToolCall, output: Output) -> int:
-        result = ToolResult(call_id=call.id, content=output.content, media=output.media, is_error=output.is_error)
+        content = output.content or ("" if output.media else NOTHING_SAID)
+        result = ToolResult(call_id=call.id, content=content, media=output.media, is_error=output.is_error)
         return self._host.emit(ToolAnswered(result=result))
 
     def _completed(self, call: ToolCall, output: Output, milliseconds: int) -> None:
@@ -205,9 +136,6 @@ class Calls:
             )
         )
 
-    def _warn(self, hook: Hook, reason: str, call: ToolCall) -> None:
-        self._host.emit(GuardrailWarned(hook=hook, reason=reason, tool_name=call.name))
-
 
 def cut(text: str, limit: int) -> str:
     """`text` with its middle left out so that it has about `limit` bytes; the note says how much is missing."""
@@ -220,8 +148,15 @@ def cut(text: str, limit: int) -> str:
     return f"{head}\n\n[truncated: {omitted} bytes omitted]\n\n{tail}"
 
 
-def _error(content: str) -> Output:
-    return Output(content=content, is_error=True)
+def _effects(tools: Mapping[str, Tool], response: Tool | None) -> Mapping[str, Effects]:
+    known = {name: tool.effects for name, tool in tools.items()}
+    return known if response is None else {**known, response.spec.name: Effects.NONE}
+
+
+def _cancelled() -> bool:
+    """Whether somebody wants this task to end, rather than the tool having met a cancelled one of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _first(failures: ExceptionGroup[Exception]) -> Exception:

@@ -41,10 +41,11 @@ class Circles:
             self._host.emit(DoomLoopDetected(turn=turn, consecutive_count=count, tool_names=names))
             self._calls.refuse(calls, WARNING.format(count=count))
             return True
-        self._host.emit(DoomLoopDetected(turn=turn, consecutive_count=count, tool_names=names, action="asked"))
-        if await self._go_on(names):
-            self._doom.forget()
-            return False
+        if self._host.attended:
+            self._host.emit(DoomLoopDetected(turn=turn, consecutive_count=count, tool_names=names, action="asked"))
+            if await self._go_on(names):
+                self._doom.forget()
+                return False
         self._calls.refuse(calls, ENDED)
         self._host.emit(DoomLoopDetected(turn=turn, consecutive_count=count, tool_names=names, action="ended"))
         raise DoomLoopError(ENDED)

@@ -1,80 +1,144 @@
 """What the model sees: the fold of a session's log into messages that every provider accepts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     ContextSummarized,
     Envelope,
+    NameRepaired,
     Rewound,
     ToolAnswered,
     ToolCallStarted,
     UserMessage,
 )
-from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolCall, ToolResult, User, UserBlock, user
+from heartbit_tui.kernel.messages import Message, Text, ToolCall, ToolResult, User, user
+from heartbit_tui.kernel.rounds import LOST_START, NOT_STARTED, UNKNOWN_OUTCOME, Entry, Rounds
 
-UNKNOWN_OUTCOME = "Interrupted while it ran: the outcome is unknown. Look before you do it again."
-NOT_STARTED = "Interrupted before it started: nothing was done."
-LOST_START = "[Earlier messages are missing.]"
+__all__ = (
+    "LOST_START",
+    "NOT_STARTED",
+    "SUMMARY",
+    "UNKNOWN_OUTCOME",
+    "Conversation",
+    "Entry",
+    "OpenCall",
+    "assemble",
+)
 
-Entry: TypeAlias = User | Assistant | ToolResult
+SUMMARY = "[Summary of the conversation so far]\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCall:
+    """A call without a result, with its repaired name; `began` is None when it never started.
+
+    `result` is a stand-in that tells the truth about it.
+    """
+
+    call: ToolCall
+    result: ToolResult
+    began: datetime | None
+
+
+_Item: TypeAlias = tuple[int, Entry | ContextSummarized]
 
 
 class Conversation:
     """The messages of one agent, kept up to date by `apply`.
 
     Whatever the log holds, also a damaged or a cut one, `messages` alternate between user and assistant, begin
-    with a user's, hold no empty block, and answer every tool call exactly once, in the order of the calls.
+    with a user's, hold no empty block, and answer every tool call exactly once, in the order of the calls. A
+    rewind brings back what a later summary had replaced.
     """
 
     def __init__(self, agent: str, log: Iterable[Envelope] = ()) -> None:
         self._agent = agent
-        self._entries: list[tuple[int, Entry]] = []
-        self._started: set[str] = set()
+        self._seq = 0
+        self._items: list[_Item] = []
+        self._summary: ContextSummarized | None = None
+        self._told: list[tuple[int, str]] = []
+        self._begun: dict[str, datetime] = {}
+        self._names: dict[str, str] = {}
+        self._rounds = Rounds(self._begun)
         self._built: tuple[Message, ...] | None = None
         for envelope in log:
             self.apply(envelope)
 
     def apply(self, envelope: Envelope) -> None:
-        """Take in the next envelope; those of other agents leave no trace."""
-        if envelope.agent != self._agent:
+        """Take in the next envelope; those of other agents, and those taken in before, leave no trace."""
+        if envelope.agent != self._agent or envelope.seq <= self._seq:
             return
+        self._seq = envelope.seq
         match envelope.event:
-            case UserMessage(message=entry) | AssistantMessage(message=entry) | ToolAnswered(result=entry):
+            case UserMessage(message=entry, origin=origin):
+                self._append(envelope.seq, entry)
+                if origin == "heartbit":
+                    self._told.append((envelope.seq, _words(entry)))
+            case AssistantMessage(message=entry) | ToolAnswered(result=entry):
                 self._append(envelope.seq, entry)
             case ToolCallStarted(tool_call_id=call_id):
-                self._started.add(call_id)
+                self._begun[call_id] = envelope.at
+            case NameRepaired(tool_call_id=call_id, tool_name=name):
+                self._names[call_id] = name
             case Rewound(to=seq):
-                self._replace([pair for pair in self._entries if pair[0] < seq])
-            case ContextSummarized(summary=summary, through=seq) if summary:
-                rest = [pair for pair in self._entries if pair[0] >= seq]
-                self._replace([(seq - 1, user(f"[Summary of the conversation so far]\n{summary}")), *rest])
+                self._rewind(seq)
+            case ContextSummarized(summary=summary) as event if summary:
+                self._items.append((envelope.seq, event))
+                self._rebuild()
             case _:
                 pass
 
     def messages(self) -> tuple[Message, ...]:
         """The conversation as a provider takes it."""
         if self._built is None:
-            self._built = tuple(assemble([entry for _, entry in self._entries], self._started))
+            self._built = self._rounds.messages()
         return self._built
+
+    def knows(self, call_id: str) -> bool:
+        """Whether a call with this id was made before."""
+        return self._rounds.knows(call_id)
 
     def unanswered(self) -> tuple[ToolResult, ...]:
         """A result that tells the truth for each call that the log holds no result for."""
-        last = next((i for i in reversed(range(len(self._entries))) if _is_assistant(self._entries[i])), None)
-        if last is None:
-            return ()
-        assistant = self._entries[last][1]
-        assert isinstance(assistant, Assistant)
-        answered = {entry.call_id for _, entry in self._entries[last + 1 :] if isinstance(entry, ToolResult)}
-        return tuple(_stand_in(call, self._started) for call in assistant.calls if call.id not in answered)
+        return tuple(open_call.result for open_call in self.open_calls())
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        """The calls of the last message that have no result yet."""
+        return tuple(
+            OpenCall(
+                call=replace(call, name=self._names.get(call.id, call.name)),
+                result=self._rounds.stand_in(call),
+                began=self._begun.get(call.id),
+            )
+            for call in self._rounds.unanswered()
+        )
+
+    def last_told(self, texts: Collection[str]) -> str:
+        """Which of `texts` heartbit told the model last, as far as the model still sees it; else empty."""
+        through = self._summary.through if self._summary else 0
+        seen = (text for seq, text in reversed(self._told) if seq >= through)
+        return next((text for text in seen if text in texts), "")
 
     def _append(self, seq: int, entry: Entry) -> None:
-        self._entries.append((seq, entry))
+        self._items.append((seq, entry))
+        self._rounds.add(entry)
         self._built = None
 
-    def _replace(self, entries: list[tuple[int, Entry]]) -> None:
-        self._entries = entries
+    def _rewind(self, to: int) -> None:
+        del self._items[bisect_left(self._items, to, key=_seq_of) :]
+        del self._told[bisect_left(self._told, to, key=lambda told: told[0]) :]
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._rounds = Rounds(self._begun)
+        self._summary = _last_summary(self._items)
+        for entry in _sendable(self._items, self._summary):
+            self._rounds.add(entry)
         self._built = None
 
 
@@ -83,79 +147,28 @@ def assemble(entries: Sequence[Entry], started: Iterable[str] = ()) -> Iterator[
 
     `started` names the calls that began, so that a missing result can say what may have happened.
     """
-    started = frozenset(started)
-    for assistant, followers in _rounds(entries):
-        if assistant is not None:
-            yield assistant
-        content = (*_results(assistant, followers, started), *_words(followers))
-        if content:
-            yield User(content=content)
-
-
-def _rounds(entries: Sequence[Entry]) -> Iterator[tuple[Assistant | None, list[Entry]]]:
-    """Each assistant message with all that follows it up to the next one; neighbours without a gap are joined."""
-    assistant: Assistant | None = None
-    followers: list[Entry] = []
+    rounds = Rounds(frozenset(started))
     for entry in entries:
-        if not isinstance(entry, Assistant):
-            followers.append(entry)
-            continue
-        message = _without_blanks(entry)
-        if not message.content:
-            continue
-        if assistant is not None and not followers and not assistant.calls:
-            assistant = _joined(assistant, message)
-            continue
-        if assistant is None and not followers:
-            followers = [user(LOST_START)]
-        elif assistant is not None and not followers and not assistant.calls:
-            followers = [user("Go on.")]
-        yield assistant, followers
-        assistant, followers = message, []
-    yield assistant, followers
+        rounds.add(entry)
+    yield from rounds.messages()
 
 
-def _results(assistant: Assistant | None, followers: Sequence[Entry], started: frozenset[str]) -> Iterator[UserBlock]:
-    if assistant is None:
-        return
-    given = {entry.call_id: entry for entry in reversed(followers) if isinstance(entry, ToolResult)}
-    for call in assistant.calls:
-        yield given.get(call.id) or _stand_in(call, started)
+def _sendable(items: Sequence[_Item], summary: ContextSummarized | None) -> Iterator[Entry]:
+    if summary is not None:
+        yield user(f"{SUMMARY}{summary.summary}")
+    through = summary.through if summary else 0
+    for seq, entry in items:
+        if seq >= through and not isinstance(entry, ContextSummarized):
+            yield entry
 
 
-def _words(followers: Sequence[Entry]) -> Iterator[UserBlock]:
-    for entry in followers:
-        if isinstance(entry, User):
-            yield from (block for block in entry.content if not _is_blank(block))
+def _last_summary(items: Sequence[_Item]) -> ContextSummarized | None:
+    return next((event for _, event in reversed(items) if isinstance(event, ContextSummarized)), None)
 
 
-def _stand_in(call: ToolCall, started: Iterable[str]) -> ToolResult:
-    content = UNKNOWN_OUTCOME if call.id in started else NOT_STARTED
-    return ToolResult(call_id=call.id, content=content, is_error=True)
+def _seq_of(item: _Item) -> int:
+    return item[0]
 
 
-def _joined(first: Assistant, second: Assistant) -> Assistant:
-    return Assistant(
-        content=first.content + second.content,
-        stop=second.stop,
-        provider=second.provider,
-        model=second.model,
-        usage=first.usage + second.usage,
-    )
-
-
-def _without_blanks(message: Assistant) -> Assistant:
-    content = tuple(block for block in message.content if not _is_blank(block))
-    if len(content) == len(message.content):
-        return message
-    return Assistant(
-        content=content, stop=message.stop, provider=message.provider, model=message.model, usage=message.usage
-    )
-
-
-def _is_blank(block: object) -> bool:
-    return isinstance(block, Text) and not block.text.strip()
-
-
-def _is_assistant(pair: tuple[int, Entry]) -> bool:
-    return isinstance(pair[1], Assistant)
+def _words(message: User) -> str:
+    return "".join(block.text for block in message.content if isinstance(block, Text))

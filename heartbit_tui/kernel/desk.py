@@ -1,27 +1,31 @@
 """An agent's place in a session: its conversation, its name on every event, its way to a person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
-from heartbit_tui.kernel.conversation import Conversation
+from heartbit_tui.kernel.conversation import Conversation, OpenCall
 from heartbit_tui.kernel.errors import RefusedError
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     Envelope,
     Event,
+    ModelCalled,
     Question,
     QuestionAnswered,
     QuestionAsked,
     UserMessage,
 )
 from heartbit_tui.kernel.host import OnAsk
+from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Message, ToolCall, ToolResult, user
 from heartbit_tui.kernel.ops import Answer, Decide, Effort, Mode
 from heartbit_tui.kernel.protocols import Ask, Clock, Journal, Provider
 from heartbit_tui.kernel.questions import Questions
 
 NOBODY = "nobody is there to approve it"
+WITHDRAWN = "withdrawn: the call was stopped before anybody decided"
 FAILED = "The run needed an approval of `{name}` that nobody can give: {reason}. Allow it with --allow, or use a mode."
 
 
@@ -37,10 +41,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """The ways to a person."""
+    """The ways to a person, shared by all agents of a session; `numbers` make the ids of what is asked."""
 
     approvals: Questions[Decide] = field(default_factory=Questions[Decide])
     questions: Questions[Answer] = field(default_factory=Questions[Answer])
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
 
 class Desk:
@@ -59,13 +64,14 @@ class Desk:
         self.agent = agent
         self.conversation = Conversation(agent)
         self.facts: Callable[[Mode], str] = lambda _: ""
+        self.budget: Budget | None = None
         self._append = append
         self._journal = journal
         self._clock = clock
         self._settings = settings
         self._people = people
         self._said: list[str] = []
-        self._told = ""
+        self._heard = 0
 
     @property
     def clock(self) -> Clock:
@@ -83,21 +89,42 @@ class Desk:
     def effort(self) -> Effort | None:
         return self._settings.effort
 
+    @property
+    def attended(self) -> bool:
+        return self._settings.on_ask == "person"
+
     def emit(self, event: Event) -> int:
-        return self._append(self.agent, event).seq
+        envelope = self._append(self.agent, event)
+        self.hear(envelope)
+        return envelope.seq
+
+    def hear(self, envelope: Envelope) -> None:
+        """Take note of an envelope of this agent, or of one that works for it; the second time changes nothing."""
+        if envelope.seq <= self._heard:
+            return
+        self._heard = envelope.seq
+        self.conversation.apply(envelope)
+        if self.budget is not None and isinstance(envelope.event, ModelCalled):
+            self.budget.spend(envelope.event.usage, envelope.event.cost_usd)
 
     async def committed(self, seq: int) -> None:
         await self._journal.committed(seq)
 
     def messages(self) -> tuple[Message, ...]:
         facts = self.facts(self.mode)
-        if facts and facts != self._told:
-            self._told = facts
+        if facts and facts != self.conversation.last_told({self.facts(mode) for mode in Mode}):
             self.emit(UserMessage(message=user(facts), origin="heartbit"))
         return self.conversation.messages()
 
+    def knows(self, call_id: str) -> bool:
+        return self.conversation.knows(call_id)
+
     def unanswered(self) -> tuple[ToolResult, ...]:
         return self.conversation.unanswered()
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        """The calls of the last message that have no result yet."""
+        return self.conversation.open_calls()
 
     def say(self, text: str) -> None:
         """Leave words for the next tool boundary."""
@@ -109,42 +136,56 @@ class Desk:
         return words
 
     async def approve(self, call: ToolCall, ask: Ask, *, turn: int, preview: str) -> Decide:
-        request_id = f"approve-{call.id}-{turn}"
-        self.emit(
-            ApprovalRequested(
-                turn=turn,
-                tool_names=(call.name,),
-                id=request_id,
-                call=call,
-                reason=ask.reason,
-                rule=ask.rule,
-                proposal=ask.proposal,
-                preview=preview,
-            )
+        request_id = f"approval-{next(self._people.numbers)}"
+        requested = ApprovalRequested(
+            turn=turn,
+            tool_names=(call.name,),
+            id=request_id,
+            call=call,
+            reason=ask.reason,
+            rule=ask.rule,
+            proposal=ask.proposal,
+            preview=preview,
         )
-        attended = self._settings.on_ask == "person"
-        decision = await self._people.approvals.wait(request_id) if attended else Decide(id=request_id, allow=False)
-        self.emit(
-            ApprovalDecision(
-                turn=turn,
-                approved=decision.allow,
-                id=request_id,
-                tool_call_id=call.id,
-                scope=decision.scope,
-                pattern=decision.pattern,
-                note=decision.note,
-                by="person" if attended else "policy",
-            )
-        )
+        self.emit(requested)
+        decision = Decide(id=request_id, allow=False, note=WITHDRAWN)
+        by_person = False
+        try:
+            decision, by_person = await self._decision(request_id), self.attended
+        finally:
+            self.emit(_decided(requested, decision, by_person))
         if self._settings.on_ask == "fail":
             raise RefusedError(FAILED.format(name=call.name, reason=ask.reason or NOBODY))
+        if decision.allow and decision.note:
+            self.say(decision.note)
         return decision
 
+    async def _decision(self, request_id: str) -> Decide:
+        if not self.attended:
+            return Decide(id=request_id, allow=False)
+        return await self._people.approvals.wait(request_id)
+
     async def ask(self, questions: Sequence[Question], call_id: str = "") -> tuple[tuple[str, ...], ...] | None:
-        if self._settings.on_ask != "person":
+        if not self.attended:
             return None
-        question_id = f"ask-{call_id or len(self.conversation.messages())}"
+        question_id = f"question-{next(self._people.numbers)}"
         self.emit(QuestionAsked(id=question_id, questions=tuple(questions), tool_call_id=call_id))
-        answer = await self._people.questions.wait(question_id)
-        self.emit(QuestionAnswered(id=question_id, answers=answer.answers))
-        return answer.answers or None
+        answers: tuple[tuple[str, ...], ...] = ()
+        try:
+            answers = (await self._people.questions.wait(question_id)).answers
+        finally:
+            self.emit(QuestionAnswered(id=question_id, answers=answers))
+        return answers or None
+
+
+def _decided(asked: ApprovalRequested, decision: Decide, by_person: bool) -> ApprovalDecision:
+    return ApprovalDecision(
+        turn=asked.turn,
+        approved=decision.allow,
+        id=asked.id,
+        tool_call_id=asked.call.id,
+        scope=decision.scope,
+        pattern=decision.pattern,
+        note=decision.note,
+        by="person" if by_person else "policy",
+    )

@@ -35,6 +35,11 @@ class Host(Protocol):
         """How much it should think."""
         ...
 
+    @property
+    def attended(self) -> bool:
+        """Whether there is a person who can be asked."""
+        ...
+
     def emit(self, event: Event) -> int:
         """Publish an event under this agent's name; its seq."""
         ...
@@ -45,6 +50,10 @@ class Host(Protocol):
 
     def messages(self) -> tuple[Message, ...]:
         """The conversation so far."""
+        ...
+
+    def knows(self, call_id: str) -> bool:
+        """Whether a call with this id was made before in the conversation."""
         ...
 
     def unanswered(self) -> tuple[ToolResult, ...]:

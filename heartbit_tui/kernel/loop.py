@@ -1,27 +1,24 @@
 """The agent's loop: ask, act, repeat."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from heartbit_tui.kernel.calls import Calls
 from heartbit_tui.kernel.circles import Circles
-from heartbit_tui.kernel.errors import AnswerError, ContextOverflowError, LimitError
-from heartbit_tui.kernel.events import (
-    AutoCompactionTriggered,
-    BudgetExceeded,
-    GuardrailDenied,
-    GuardrailWarned,
-    TurnStarted,
-    UserMessage,
-)
+from heartbit_tui.kernel.errors import AnswerError, ContextOverflowError, HeartbitError
+from heartbit_tui.kernel.events import AutoCompactionTriggered, TurnStarted, UserMessage
+from heartbit_tui.kernel.guards import Guards
 from heartbit_tui.kernel.host import Host
 from heartbit_tui.kernel.limits import Budget
-from heartbit_tui.kernel.messages import Assistant, JsonObject, StopReason, Usage, user
-from heartbit_tui.kernel.protocols import Agent, Refuse, Request, View, Warn
-from heartbit_tui.kernel.reply import ask_model
+from heartbit_tui.kernel.messages import Assistant, JsonObject, Message, StopReason, Usage, user
+from heartbit_tui.kernel.protocols import Agent, Request, View
+from heartbit_tui.kernel.reply import ask_model, keep
 from heartbit_tui.kernel.respond import Respond
+from heartbit_tui.kernel.spending import check_spending
 
 CUT_OFF = "The model's answer was cut off at its output limit of {tokens} tokens. Raise provider.max_tokens."
 REFUSED = "The model refused to go on with this task. Say it differently, or try another model."
+GO_ON = "Go on."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +36,8 @@ class Loop:
         self._agent = agent
         self._host = host
         self._budget = budget
-        self._calls = Calls(agent, host)
+        self._guards = Guards(agent.guardrails, host)
+        self._calls = Calls(agent, host, self._guards)
         self._circles = Circles(agent.limits, host, self._calls)
         self._respond = Respond(agent.response, host, self._calls)
         self._turn = 0
@@ -52,10 +50,13 @@ class Loop:
         while True:
             self._turn += 1
             self._budget.check_turn(self._turn)
+            check_spending(self._budget, self._host)
             self._host.emit(TurnStarted(turn=self._turn, max_turns=self._agent.limits.max_turns))
             message = await self._ask()
-            self._check_spending()
-            if await self._refused(message):
+            _stay_wanted()
+            refused = await keep(message, self._host, self._guards)
+            check_spending(self._budget, self._host)
+            if refused:
                 continue
             await self._act(message)
             if self._respond.answer is not None or (not self._steered() and self._finished(message)):
@@ -64,52 +65,42 @@ class Loop:
     async def _ask(self) -> Assistant:
         request = await self._request()
         try:
-            return await ask_model(self._host, request, turn=self._turn, budget=self._budget)
-        except ContextOverflowError:
-            shorter = await self._agent.context.shorten(request, turn=self._turn)
+            return await ask_model(self._host, request, turn=self._turn)
+        except ContextOverflowError as overflow:
+            shorter = await self._shortened(request)
             self._host.emit(AutoCompactionTriggered(turn=self._turn, success=shorter is not None, usage=Usage()))
             if shorter is None:
-                raise
-            return await ask_model(self._host, self._seen(request, shorter), turn=self._turn, budget=self._budget)
+                raise overflow from None
+        return await ask_model(self._host, shorter, turn=self._turn)
 
     async def _request(self) -> Request:
         request = Request(
             system=self._agent.system,
-            messages=self._host.messages(),
+            messages=_to_answer(self._host.messages()),
             tools=tuple(tool.spec for tool in self._agent.tools) + self._respond.specs,
             max_tokens=self._agent.max_tokens,
             tool_choice=self._respond.choice,
             effort=self._host.effort,
         )
-        request = self._seen(request, await self._agent.context.view(request, turn=self._turn))
-        for guardrail in self._agent.guardrails:
-            request = await guardrail.pre_llm(request)
-        return request
+        return await self._guards.request(self._seen(request, await self._agent.context.view(request, turn=self._turn)))
+
+    async def _shortened(self, request: Request) -> Request | None:
+        try:
+            view = await self._agent.context.shorten(request, turn=self._turn)
+        except HeartbitError:
+            return None
+        return None if view is None else await self._guards.request(self._seen(request, view))
 
     def _seen(self, request: Request, view: View) -> Request:
         for event in view.events:
             self._host.emit(event)
         return replace(request, messages=view.messages)
 
-    async def _refused(self, message: Assistant) -> bool:
-        """Whether a guardrail refuses the answer, which the model then has to write anew."""
-        for guardrail in self._agent.guardrails:
-            match await guardrail.post_llm(message):
-                case Warn(reason=reason):
-                    self._host.emit(GuardrailWarned(hook="post_llm", reason=reason))
-                case Refuse(reason=reason):
-                    self._host.emit(GuardrailDenied(hook="post_llm", reason=reason))
-                    self._calls.refuse(message.calls, f"Not run: {reason}")
-                    told = f"Your answer was refused by the guardrail {guardrail.name}: {reason}. Try again."
-                    self._host.emit(UserMessage(message=user(told), origin="heartbit"))
-                    return True
-                case _:
-                    pass
-        return False
-
     async def _act(self, message: Assistant) -> None:
+        if message.stop is StopReason.REFUSAL:
+            return
         calls = self._calls.mend(message.calls)
-        if self._respond.take(calls) or not calls or await self._circles.closed(calls, self._turn):
+        if not calls or self._respond.take(calls) or await self._circles.closed(calls, self._turn):
             return
         await self._calls.run(calls, turn=self._turn)
 
@@ -121,18 +112,25 @@ class Loop:
         return bool(words)
 
     def _finished(self, message: Assistant) -> bool:
+        if message.stop is StopReason.REFUSAL:
+            raise AnswerError(REFUSED)
         if message.calls or message.stop is StopReason.PAUSE:
             return False
         if message.stop is StopReason.MAX_TOKENS:
             raise AnswerError(CUT_OFF.format(tokens=self._agent.max_tokens))
-        if message.stop is StopReason.REFUSAL:
-            raise AnswerError(REFUSED)
         return not self._respond.demand()
 
-    def _check_spending(self) -> None:
-        try:
-            self._budget.check_spending()
-        except LimitError as error:
-            usage, unit = self._budget.usage, "usd" if error.limit == "cost" else "tokens"
-            self._host.emit(BudgetExceeded(used=error.used, limit=error.bound, partial_usage=usage, unit=unit))
-            raise
+
+def _to_answer(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The messages with something to answer at their end; a paused answer goes on by itself."""
+    last = messages[-1] if messages else None
+    if last is None or (isinstance(last, Assistant) and last.stop is not StopReason.PAUSE):
+        return (*messages, user(GO_ON))
+    return messages
+
+
+def _stay_wanted() -> None:
+    """Raise `CancelledError` when somebody wants this run to end and the provider kept that to itself."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

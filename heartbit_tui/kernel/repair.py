@@ -81,18 +81,18 @@ PROGRAMS = frozenset(
 def repair(name: str, tools: Mapping[str, Effects]) -> str | None:
     """The tool that `name` must have meant, or None where that is not beyond doubt.
 
-    One or two slips (a letter too many, too few, wrong, or two swapped; at most one for every four letters), one
-    candidate only. A wrong letter never leads to a tool that writes or executes: `exit` is not `edit`.
+    One or two slips (a letter too many, too few, wrong, or two swapped; at most one for every four letters; capital
+    or small is none), and no second tool as near, nor a less powerful one nearly so. A wrong letter never leads to
+    a tool that writes or executes: `exit` is not `edit`.
     """
-    if len(name) < SHORTEST or name.lower() in PROGRAMS:
+    distances = {tool: slips(name.lower(), tool.lower()) for tool in tools}
+    near = sorted((tool for tool in tools if _may_mean(name, tool, distances[tool])), key=lambda tool: distances[tool])
+    if not near or (len(near) > 1 and distances[near[0]] == distances[near[1]]):
         return None
-    near = [tool for tool in tools if 0 < slips(name, tool) <= _allowed(name, tool)]
-    if len(near) != 1:
+    power = tools[near[0]].power
+    if any(tools[tool].power < power for tool in near):
         return None
-    (tool,) = near
-    if tools[tool].power >= Effects.WRITE.power and not _same_letters(name, tool):
-        return None
-    return tool
+    return near[0] if power < Effects.WRITE.power or _same_letters(name, near[0]) else None
 
 
 def nearest(name: str, tools: Mapping[str, Effects], count: int = 3) -> tuple[str, ...]:
@@ -114,8 +114,12 @@ def slips(a: str, b: str) -> int:
     return row[-1]
 
 
-def _allowed(name: str, tool: str) -> int:
-    return min(2, min(len(name), len(tool)) // 4)
+def _may_mean(name: str, tool: str, distance: int) -> bool:
+    if not distance:
+        return True
+    if len(name) < SHORTEST or name.lower() in PROGRAMS:
+        return False
+    return distance <= min(2, min(len(name), len(tool)) // 4)
 
 
 def _same_letters(name: str, tool: str) -> bool:

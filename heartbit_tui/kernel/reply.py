@@ -1,6 +1,8 @@
 """One model call: the parts of a stream folded into one message, and told as events while they come."""
 
+import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 from heartbit_tui.kernel.errors import MalformedError
 from heartbit_tui.kernel.events import (
@@ -13,12 +15,16 @@ from heartbit_tui.kernel.events import (
     TextDelta,
     ThinkingDelta,
     ToolInputDelta,
+    UserMessage,
     clip,
 )
+from heartbit_tui.kernel.guards import Guards
 from heartbit_tui.kernel.host import Host
-from heartbit_tui.kernel.limits import Budget
-from heartbit_tui.kernel.messages import Assistant, AssistantBlock, StopReason, Text, Thinking
+from heartbit_tui.kernel.messages import Assistant, AssistantBlock, StopReason, Text, Thinking, ToolCall, user
 from heartbit_tui.kernel.protocols import Block, Clock, Finish, Part, Request, Spent
+
+WITHHELD = "[This answer was withheld by a guardrail.]"
+AGAIN = "Your answer was refused by the guardrail {reason}. Try again."
 
 
 class Reply:
@@ -81,36 +87,80 @@ class Reply:
         return delta
 
 
-async def ask_model(host: Host, request: Request, *, turn: int, budget: Budget) -> Assistant:
-    """Ask the model once and put its answer into the log.
+async def ask_model(host: Host, request: Request, *, turn: int) -> Assistant:
+    """Ask the model once; its answer is told, but the caller puts it into the log.
 
-    Whatever ends the call early, what was shown of the answer is put into the log too. Raises `ProviderError`.
+    Whatever ends the call early, the text that was shown of the answer is put into the log. Raises `ProviderError`.
     """
     reply, begun = Reply(host.clock), host.clock.monotonic()
     try:
-        await _read(host, request, reply, budget)
+        await _read(host, request, reply)
         message = reply.message()
     except BaseException:
         partial = reply.partial()
         if partial is not None:
             host.emit(AssistantMessage(message=partial))
+        _tell_cost(host, reply)
         raise
-    assert reply.finish is not None
-    budget.spend(message.usage, reply.finish.cost_usd)
-    host.emit(ModelCalled(purpose="turn", model=message.model, usage=message.usage, cost_usd=reply.finish.cost_usd))
-    host.emit(AssistantMessage(message=message))
+    message = _with_own_ids(message, turn, host)
+    _tell_cost(host, reply)
     host.emit(_response(message, turn, host.clock.monotonic() - begun, (reply.first or begun) - begun))
     return message
 
 
-async def _read(host: Host, request: Request, reply: Reply, budget: Budget) -> None:
+async def keep(message: Assistant, host: Host, guards: Guards) -> bool:
+    """Put an answer into the log as far as the guardrails let it stand; whether it has to be written anew.
+
+    Raises `GuardrailError` when a guardrail fails.
+    """
+    kept, reason = replace(message, content=(Text(text=WITHHELD),)), ""
+    try:
+        reason = await guards.answer(message)
+        kept = kept if reason else message
+    except asyncio.CancelledError:
+        words = tuple(block for block in message.content if not isinstance(block, ToolCall))
+        kept = replace(message, content=words, stop=StopReason.INTERRUPTED)
+        raise
+    finally:
+        host.emit(AssistantMessage(message=kept))
+    if reason:
+        host.emit(UserMessage(message=user(AGAIN.format(reason=reason)), origin="heartbit"))
+    return bool(reason)
+
+
+async def _read(host: Host, request: Request, reply: Reply) -> None:
     async with aclosing(host.provider.stream(request)) as parts:
         async for part in parts:
             event = reply.take(part)
             if event is not None:
                 host.emit(event)
-            if isinstance(part, Spent):
-                budget.spend(part.usage, part.cost_usd)
+
+
+def _tell_cost(host: Host, reply: Reply) -> None:
+    done = reply.finish
+    if done is not None:
+        host.emit(ModelCalled(purpose="turn", model=done.model, usage=done.usage, cost_usd=done.cost_usd))
+
+
+def _with_own_ids(message: Assistant, turn: int, host: Host) -> Assistant:
+    """The message with an id of its own for every call; some services give none, or the same ones each turn."""
+    seen = set[str]()
+    content: list[AssistantBlock] = []
+    for block in message.content:
+        if not isinstance(block, ToolCall):
+            content.append(block)
+            continue
+        fresh = _fresh(block.id, turn, seen, host)
+        seen.add(fresh)
+        content.append(block if fresh == block.id else replace(block, id=fresh))
+    return message if tuple(content) == message.content else replace(message, content=tuple(content))
+
+
+def _fresh(id: str, turn: int, seen: set[str], host: Host) -> str:
+    fresh, number = id, turn
+    while not fresh or fresh in seen or host.knows(fresh):
+        fresh, number = f"{id or 'call'}_{number}", number + 1
+    return fresh
 
 
 def _response(message: Assistant, turn: int, seconds: float, first: float) -> LlmResponse:

@@ -12,6 +12,7 @@ from heartbit_tui.kernel.events import (
     RunStarted,
     Terminal,
     ToolAnswered,
+    ToolCallCompleted,
     UserMessage,
 )
 from heartbit_tui.kernel.limits import Budget
@@ -21,6 +22,7 @@ from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.kernel.protocols import Agent
 
 CRASH = "heartbit itself failed: {kind}: {error}. The session is kept; please report this."
+STOPPED = "heartbit was stopped"
 
 
 async def run(agent: Agent, desk: Desk, prompt: Prompt, *, why: Callable[[], str]) -> None:
@@ -28,27 +30,55 @@ async def run(agent: Agent, desk: Desk, prompt: Prompt, *, why: Callable[[], str
 
     Raises nothing but `asyncio.CancelledError`.
     """
-    budget = Budget(agent.limits)
+    begin(desk, prompt)
+    await work(agent, desk, why=why)
+
+
+def begin(desk: Desk, prompt: Prompt) -> None:
+    """Tell that a run has started, and with which task; `work` or `end` has to follow."""
+    desk.budget = None
     desk.emit(RunStarted(task="".join(block.text for block in prompt.content if isinstance(block, Text))))
     desk.emit(UserMessage(message=User(content=prompt.content)))
-    end: Terminal = RunInterrupted(reason=CRASH)
+
+
+async def work(agent: Agent, desk: Desk, *, why: Callable[[], str]) -> None:
+    """Work until the run that was begun ends. Raises nothing but `asyncio.CancelledError`."""
+    budget = desk.budget = Budget(agent.limits)
+    terminal: Terminal = RunInterrupted(reason=STOPPED)
     try:
-        end = await _work(agent, desk, budget)
+        terminal = await _outcome(agent, desk, budget)
     except asyncio.CancelledError:
-        end = RunInterrupted(reason=why() or "cancelled", partial_usage=budget.usage)
+        terminal = RunInterrupted(reason=why() or "cancelled", partial_usage=budget.usage)
         raise
     except HeartbitError as error:
-        end = RunFailed(error=str(error), partial_usage=budget.usage, kind=_kind(error))
+        terminal = RunFailed(error=str(error), partial_usage=budget.usage, kind=_kind(error))
     except Exception as error:  # noqa: BLE001 - the session boundary: a fault of ours must not take the session down
         told = CRASH.format(kind=type(error).__name__, error=error)
-        end = RunFailed(error=told, partial_usage=budget.usage, kind="crash")
+        terminal = RunFailed(error=told, partial_usage=budget.usage, kind="crash")
     finally:
-        for result in desk.unanswered():
-            desk.emit(ToolAnswered(result=result))
-        desk.emit(end)
+        end(desk, terminal)
 
 
-async def _work(agent: Agent, desk: Desk, budget: Budget) -> Terminal:
+def end(desk: Desk, terminal: Terminal) -> None:
+    """Answer every call that is still open, and tell how the run ended."""
+    for open_call in desk.open_calls():
+        call, result, began = open_call.call, open_call.result, open_call.began
+        spent = (desk.clock.now() - began).total_seconds() if began else 0.0
+        desk.emit(ToolAnswered(result=result))
+        desk.emit(
+            ToolCallCompleted(
+                tool_name=call.name,
+                tool_call_id=call.id,
+                is_error=True,
+                duration_ms=round(spent * 1000),
+                output=result.content,
+            )
+        )
+    desk.budget = None
+    desk.emit(terminal)
+
+
+async def _outcome(agent: Agent, desk: Desk, budget: Budget) -> Terminal:
     limit = agent.limits.run_timeout
     scope = asyncio.timeout(limit)
     try:

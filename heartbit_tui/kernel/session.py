@@ -1,32 +1,27 @@
 """A session: ops go in, envelopes come out."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Self
 
+from heartbit_tui.kernel import recovery
+from heartbit_tui.kernel.active import Active
 from heartbit_tui.kernel.bus import Bus
 from heartbit_tui.kernel.desk import Desk, People, Settings
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (
-    AssistantMessage,
     Envelope,
     Event,
     ModeChanged,
     ModelChanged,
     Notice,
-    PromptQueued,
     Rewound,
-    RunInterrupted,
-    RunStarted,
     SessionRenamed,
-    Terminal,
-    TextDelta,
-    ToolAnswered,
 )
 from heartbit_tui.kernel.host import OnAsk
-from heartbit_tui.kernel.messages import Assistant, StopReason, Text
+from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import (
     Answer,
     Close,
@@ -43,11 +38,17 @@ from heartbit_tui.kernel.ops import (
     Steer,
 )
 from heartbit_tui.kernel.protocols import Agent, Clock, Journal, Provider, Request
-from heartbit_tui.kernel.runs import run
+from heartbit_tui.kernel.recovery import CRASHED
 
-CRASHED = "heartbit was stopped while this run was active"
+__all__ = ("BUSY", "CLOSED", "CRASHED", "NOTHING_TO_COMPACT", "Opening", "Session", "Wiring")
+
 BUSY = "Not while a run is active: interrupt it first."
+CLOSED = "The session is closed: nothing more can be started in it."
 NOTHING_TO_COMPACT = "There is nothing to shorten yet."
+NO_SUCH_PLACE = "There is nothing at {seq} to go back to: this session goes from 1 to {last}."
+NO_MODELS = "This session cannot change its model."
+NOT_SHORTENED = "The conversation could not be shortened: {kind}: {error}"
+NOT_FINISHED = "Shortening the conversation was interrupted."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +84,12 @@ class Session:
         self.agent = agent
         self.bus = wiring.bus
         self.settings = Settings(mode=opening.mode, provider=agent.provider, effort=agent.effort, on_ask=opening.on_ask)
-        self.people = People()
+        self.people = People(numbers=count(recovery.asked(log) + 1))
         self._clock = wiring.clock
         self._models = wiring.models
-        self._log = log
         self._seq = log[-1].seq if log else 0
-        self._runs = sum(isinstance(envelope.event, RunStarted) for envelope in log)
-        self._run_id = ""
-        self._active: asyncio.Task[None] | None = None
-        self._queue: deque[Prompt] = deque()
-        self._why = ""
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._missing = tuple(recovery.endings(log))
+        self._closed = False
         self._tasks = asyncio.TaskGroup()
         self.desk = Desk(
             agent.name,
@@ -105,12 +100,15 @@ class Session:
             people=self.people,
         )
         self.desk.facts = agent.facts
+        self._active = Active(agent, self.desk, self._tasks, runs_before=recovery.runs(log))
         for envelope in log:
-            self.desk.conversation.apply(envelope)
+            self.desk.hear(envelope)
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
-        self._recover()
+        missing, self._missing = self._missing, ()
+        for run, agent, event in missing:
+            self._publish(run, agent, event)
         return self
 
     async def __aexit__(self, *failure: object) -> None:
@@ -128,22 +126,15 @@ class Session:
     @property
     def running(self) -> bool:
         """Whether a run is active."""
-        return self._active is not None
+        return self._active.running
 
     async def settled(self) -> None:
         """Return once no run is active and none can start by itself."""
-        await self._idle.wait()
+        await self._active.settled()
 
     def append(self, agent: str, event: Event) -> Envelope:
         """Stamp an event and send it to everybody."""
-        self._seq += 1
-        envelope = Envelope(
-            seq=self._seq, at=self._clock.now(), session=self.id, run=self._run_id, agent=agent, event=event
-        )
-        if agent == self.desk.agent:
-            self.desk.conversation.apply(envelope)
-        self.bus.publish(envelope)
-        return envelope
+        return self._publish(self._active.run_id, agent, event)
 
     def submit(self, op: Op) -> None:
         """Take in an op; what comes of it is seen on the bus."""
@@ -159,10 +150,11 @@ class Session:
             case Answer():
                 self.people.questions.settle(op)
             case Interrupt(reason=reason):
-                self._interrupt(reason)
+                self._active.interrupt(reason)
             case Close():
-                self._queue.clear()
-                self._interrupt("the session was closed")
+                self._closed = True
+                self._active.clear()
+                self._active.interrupt("the session was closed")
             case _:
                 self._change(op)
 
@@ -178,54 +170,38 @@ class Session:
             case Rewind() | Compact() if self.running:
                 self._tell(Notice(level="warning", text=BUSY))
             case Rewind(seq=seq):
-                self._tell(Rewound(to=seq))
-            case Compact(focus=focus):
-                self._start(self._shorten(focus), "compact")
+                self._rewind(seq)
+            case Compact(focus=focus) if not self._closed:
+                self._active.start(self._shorten(focus), "compact")
+            case Compact():
+                self._tell(Notice(level="warning", text=CLOSED))
+
+    def _publish(self, run: str, agent: str, event: Event) -> Envelope:
+        self._seq += 1
+        envelope = Envelope(seq=self._seq, at=self._clock.now(), session=self.id, run=run, agent=agent, event=event)
+        self.desk.hear(envelope)
+        self.bus.publish(envelope)
+        return envelope
 
     def _tell(self, event: Event) -> None:
         self.append(self.agent.name, event)
 
     def _prompt(self, op: Prompt) -> None:
-        self._queue.append(op)
-        if self.running:
-            words = "".join(block.text for block in op.content if isinstance(block, Text))
-            self._tell(PromptQueued(text=words, position=len(self._queue)))
+        if self._closed:
+            self._tell(Notice(level="warning", text=CLOSED))
         else:
-            self._next()
+            self._active.prompt(op)
 
-    def _next(self) -> None:
-        """Start the prompt that has waited longest."""
-        if not self._queue:
-            self._idle.set()
-            return
-        self._runs += 1
-        self._run_id = f"run-{self._runs}"
-        prompt = self._queue.popleft()
-        self._start(run(self.agent, self.desk, prompt, why=lambda: self._why), self._run_id)
-
-    def _start(self, work: Coroutine[None, None, None], name: str) -> None:
-        self._idle.clear()
-        self._why = ""
-        self._active = self._tasks.create_task(work, name=name)
-        self._active.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._active = None
-        self._run_id = ""
-        if task.cancelled():
-            self._idle.set()
+    def _rewind(self, seq: int) -> None:
+        if 1 <= seq <= self._seq:
+            self._tell(Rewound(to=seq))
         else:
-            self._next()
-
-    def _interrupt(self, reason: str) -> None:
-        if self._active is not None and not self._why:
-            self._why = reason
-            self._active.cancel()
+            self._tell(Notice(level="warning", text=NO_SUCH_PLACE.format(seq=seq, last=self._seq)))
 
     def _set_model(self, op: SetModel) -> None:
         try:
-            if self._models is not None and (op.model or op.provider):
-                self.settings.provider = self._models(op)
+            if op.model or op.provider:
+                self.settings.provider = self._model(op)
         except HeartbitError as error:
             self._tell(Notice(level="error", text=str(error)))
             return
@@ -233,43 +209,21 @@ class Session:
         provider = self.settings.provider
         self._tell(ModelChanged(provider=provider.name, model=provider.model, effort=self.settings.effort))
 
+    def _model(self, op: SetModel) -> Provider:
+        if self._models is None:
+            raise HeartbitError(NO_MODELS)
+        return self._models(op)
+
     async def _shorten(self, focus: str) -> None:
-        request = Request(system=self.agent.system, messages=self.desk.messages())
+        """Shorten the conversation; raises nothing but `CancelledError`."""
+        request = Request(system=self.agent.system, messages=self.desk.conversation.messages())
         try:
             view = await self.agent.context.shorten(request, turn=0, focus=focus)
-        except HeartbitError as error:
-            self._tell(Notice(level="error", text=str(error)))
+        except asyncio.CancelledError:
+            self._tell(Notice(level="warning", text=NOT_FINISHED))
+            raise
+        except Exception as error:  # noqa: BLE001 - the session boundary: a policy's fault must not end the session
+            self._tell(Notice(level="error", text=NOT_SHORTENED.format(kind=type(error).__name__, error=error)))
             return
         for event in view.events if view else (Notice(level="info", text=NOTHING_TO_COMPACT),):
             self._tell(event)
-
-    def _recover(self) -> None:
-        """Close a run that a crash cut off: keep the text it had shown, answer its calls, end it."""
-        ends = [i for i, envelope in enumerate(self._log) if isinstance(envelope.event, Terminal)]
-        open_run = self._log[ends[-1] + 1 if ends else 0 :]
-        started = [envelope for envelope in open_run if isinstance(envelope.event, RunStarted)]
-        if not started:
-            return
-        self._run_id = started[-1].run
-        shown = _cut_off_text(open_run)
-        if shown:
-            partial = Assistant(content=(Text(text=shown),), stop=StopReason.INTERRUPTED)
-            self._tell(AssistantMessage(message=partial))
-        for result in self.desk.unanswered():
-            self._tell(ToolAnswered(result=result))
-        self._tell(RunInterrupted(reason=CRASHED))
-        self._run_id = ""
-
-
-def _cut_off_text(log: Sequence[Envelope]) -> str:
-    """What was shown of an answer that never became a message."""
-    shown: list[str] = []
-    for envelope in log:
-        match envelope.event:
-            case TextDelta(text=text):
-                shown.append(text)
-            case AssistantMessage():
-                shown.clear()
-            case _:
-                pass
-    return "".join(shown)

@@ -1,0 +1,105 @@
+"""What a session is doing now, and the prompts that wait for it to end."""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+
+from heartbit_tui.kernel import runs
+from heartbit_tui.kernel.desk import Desk
+from heartbit_tui.kernel.events import PromptQueued, RunInterrupted
+from heartbit_tui.kernel.messages import Text
+from heartbit_tui.kernel.ops import Prompt
+from heartbit_tui.kernel.protocols import Agent
+
+
+class Active:
+    """One piece of work at a time, in tasks of the session's own group; `run_id` is empty between runs.
+
+    An interrupt ends what is active and lets the queue wait until the next prompt comes.
+    """
+
+    def __init__(self, agent: Agent, desk: Desk, tasks: asyncio.TaskGroup, *, runs_before: int = 0) -> None:
+        self._agent = agent
+        self._desk = desk
+        self._tasks = tasks
+        self._runs = runs_before
+        self._task: asyncio.Task[None] | None = None
+        self._begun = False
+        self._queue: deque[Prompt] = deque()
+        self._why: str | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.run_id = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether something is under way."""
+        return self._task is not None
+
+    async def settled(self) -> None:
+        """Return once nothing is under way and nothing can start by itself."""
+        await self._idle.wait()
+
+    def prompt(self, op: Prompt) -> None:
+        """Start on a prompt, or let it wait behind those that came before it."""
+        self._queue.append(op)
+        if not self.running:
+            self._next()
+        if op in self._queue:
+            self._tell_queued(op, len(self._queue))
+
+    def start(self, work: Coroutine[None, None, None], name: str) -> None:
+        """Do some other work that raises nothing; only while nothing is under way."""
+        self._idle.clear()
+        self._why = None
+        self._task = self._tasks.create_task(work, name=name)
+        self._task.add_done_callback(self._ended)
+
+    def interrupt(self, reason: str) -> None:
+        """End what is under way."""
+        if self._task is not None and self._why is None:
+            self._why = reason
+            self._task.cancel()
+
+    def clear(self) -> None:
+        """Forget the prompts that wait."""
+        self._queue.clear()
+
+    def _next(self) -> None:
+        """Start the prompt that has waited longest."""
+        if not self._queue:
+            self._idle.set()
+            return
+        self._runs += 1
+        self.run_id = f"run-{self._runs}"
+        runs.begin(self._desk, self._queue.popleft())
+        self._begun = False
+        self.start(self._run(), self.run_id)
+
+    async def _run(self) -> None:
+        self._begun = True
+        await runs.work(self._agent, self._desk, why=lambda: self._why or "")
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        stopped = self._why is not None or task.cancelled()
+        if self.run_id and not self._begun:
+            runs.end(self._desk, RunInterrupted(reason=self._why or "cancelled"))
+        self._task = None
+        self.run_id = ""
+        self._take_back(stopped=stopped)
+        if stopped:
+            self._idle.set()
+        else:
+            self._next()
+
+    def _take_back(self, *, stopped: bool) -> None:
+        """Make prompts of the words that came too late for the run to hear, in front of all others."""
+        words = self._desk.steers()
+        self._queue.extendleft(Prompt(content=(Text(text=text),)) for text in reversed(words))
+        if stopped:
+            for position, prompt in enumerate(list(self._queue)[: len(words)], 1):
+                self._tell_queued(prompt, position)
+
+    def _tell_queued(self, op: Prompt, position: int) -> None:
+        words = "".join(block.text for block in op.content if isinstance(block, Text))
+        self._desk.emit(PromptQueued(text=words, position=position))
