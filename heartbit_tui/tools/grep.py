@@ -1,0 +1,198 @@
+"""grep: find lines in files."""
+
+import os
+import re
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import Field
+
+from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
+from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
+from heartbit_tui.tools.child import Outcome, follow
+from heartbit_tui.tools.globs import Glob, compile_glob
+from heartbit_tui.tools.ignore import Scope, scope_of
+from heartbit_tui.tools.paths import absolute, path_objection, shown
+from heartbit_tui.tools.ripgrep import search_command
+from heartbit_tui.tools.textfile import SNIFFED_BYTES, is_binary, open_regular, told
+from heartbit_tui.tools.threads import stoppable
+from heartbit_tui.tools.walker import MOST_FILES, kind_of, walk
+
+SHOWN_MATCHES = 100
+LINE_CHARACTERS = 500
+RIPGREP_SECONDS = 30.0
+SCAN_SECONDS = 5.0
+"""Patterns of Python's engine can take for ever, so it gets less time than ripgrep, whose time is linear."""
+
+_MATCH = re.compile(rb"([^\0]*)\0(\d+):(.*)", re.DOTALL)
+_SCAN = Path(__file__).with_name("scan.py")
+
+
+class GrepArguments(Arguments):
+    """What to find, and where."""
+
+    pattern: str = Field(description="A regular expression, or a plain text with `literal`; within one line.")
+    path: str = Field(default=".", description="The file or folder to search; the project folder unless given.")
+    include: str = Field(default="", description="Only files with this name or path, such as `*.py` or `src/**/*.ts`.")
+    literal: bool = Field(default=False, description="Take the pattern as plain text.")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Matches:
+    """Collects the matches in files that are wanted, up to one more than are shown."""
+
+    root: Path
+    base: Path
+    wanted: Glob | None
+    by_name: bool
+    found: list[str] = field(default_factory=list[str])
+
+    def wants(self, path: str) -> bool:
+        if self.wanted is None:
+            return True
+        return self.wanted.matches(Path(path).name if self.by_name else os.path.relpath(path, self.base))
+
+    def take(self, record: bytes) -> bool:
+        match = _MATCH.fullmatch(record)
+        if match is not None and self.wants(path := os.fsdecode(match[1])):
+            name = shown(self.root, Path(path)).encode("utf-8", "replace").decode("utf-8")
+            self.found.append(f"{name}:{int(match[2])}: {_legible(match[3])}")
+        return len(self.found) <= SHOWN_MATCHES
+
+
+class Grep(TypedTool[GrepArguments]):
+    """Searches files, without hidden ones and those that .gitignore leaves out, in the order of their paths.
+
+    `ripgrep` is the program to search with; empty for none. A pattern that it does not know, such as one that
+    looks ahead, goes to Python's engine in a process with a time limit.
+    """
+
+    name = "grep"
+    effects = Effects.READ
+    arguments = GrepArguments
+
+    def __init__(self, root: Path, *, ripgrep: str = "", scan_seconds: float = SCAN_SECONDS) -> None:
+        self._root = root
+        self._ripgrep = ripgrep
+        self._scan_seconds = scan_seconds
+
+    def objection(self, given: GrepArguments) -> str:
+        """A pattern that fits nothing, or an impossible path."""
+        if not given.pattern:
+            return "`pattern` is empty. Give the text to find; to see a file use read."
+        if "\n" in given.pattern or "\0" in given.pattern:
+            return "`pattern` spans lines or holds a NUL, but one line at a time is searched. Give a part of one line."
+        try:
+            compile_glob(given.include)
+        except Unable as problem:
+            return str(problem)
+        return path_objection(given.path)
+
+    def reach(self, given: GrepArguments) -> tuple[Touch, ...]:
+        """The file or folder that is searched."""
+        return (Touch(kind="read", what=str(absolute(self._root, given.path))),)
+
+    async def act(self, given: GrepArguments, context: CallContext) -> Output:
+        """The matching lines with path and number."""
+        path = absolute(self._root, given.path)
+        scope = await stoppable(lambda _: self._scope(path))
+        matches = _Matches(
+            root=self._root,
+            base=path if scope.base == path else path.parent,
+            wanted=compile_glob(given.include) if given.include else None,
+            by_name="/" not in given.include,
+        )
+        late = await self._search(given, scope, matches)
+        return _answer(given, matches, late, self._scan_seconds)
+
+    def _scope(self, path: Path) -> Scope:
+        match kind_of(path):
+            case "folder":
+                return scope_of(path, self._root)
+            case "file":
+                _refuse_binary(path, shown(self._root, path))
+                return Scope(base=path, rules=None, parents=False, foreign=False)
+            case "":
+                raise Unable(f"{shown(self._root, path)} does not exist. Use glob or list to find it.")
+            case _:
+                raise Unable(f"{shown(self._root, path)} is neither a file nor a folder; it is not opened.")
+
+    async def _search(self, given: GrepArguments, scope: Scope, matches: _Matches) -> bool:
+        """Fill the matches; the answer is whether time ran out."""
+        if self._ripgrep and not scope.foreign:
+            outcome = await self._by_ripgrep(given, scope, matches)
+            if outcome.ended != "finished" or outcome.status in (0, 1) or matches.found or not outcome.errors:
+                return outcome.ended == "late"
+        return (await self._by_scan(given, scope, matches)).ended == "late"
+
+    async def _by_ripgrep(self, given: GrepArguments, scope: Scope, matches: _Matches) -> Outcome:
+        include = given.include if matches.by_name else ""
+        command = search_command(self._ripgrep, scope, given.pattern, literal=given.literal, include=include)
+        return await follow(command, matches.take, separator=b"\n", seconds=RIPGREP_SECONDS)
+
+    async def _by_scan(self, given: GrepArguments, scope: Scope, matches: _Matches) -> Outcome:
+        if not given.literal:
+            _refuse_unusable(given.pattern)
+        paths = await stoppable(lambda stop: _files(scope, matches, stop))
+        first = ("F" if given.literal else "E") + given.pattern
+        return await follow(
+            (sys.executable, "-I", "-S", str(_SCAN)),
+            matches.take,
+            separator=b"\n",
+            seconds=self._scan_seconds,
+            feed=[first.encode("utf-8", "surrogatepass"), *paths],
+        )
+
+
+def _files(scope: Scope, matches: _Matches, stop: threading.Event) -> list[bytes]:
+    if scope.base != matches.base:
+        return [os.fsencode(scope.base)]
+    paths: list[bytes] = []
+    for number, path in enumerate(walk(scope, stop)):
+        if number >= MOST_FILES:
+            break
+        if matches.wants(path):
+            paths.append(os.fsencode(path))
+    return paths
+
+
+def _refuse_binary(path: Path, name: str) -> None:
+    try:
+        descriptor = open_regular(path)
+    except OSError as problem:
+        raise Unable(told(problem, path)) from problem
+    with os.fdopen(descriptor, "rb") as file:
+        if is_binary(file.read(SNIFFED_BYTES)):
+            raise Unable(f"{name} is a binary file. Look at it with a program through bash.")
+
+
+def _refuse_unusable(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as problem:
+        raise Unable(
+            f"`pattern` is no regular expression that can be used: {problem}. Correct it, or set `literal` to find "
+            "it as plain text."
+        ) from None
+
+
+def _legible(raw: bytes) -> str:
+    line = raw.removesuffix(b"\r").decode("utf-8", "replace")
+    return line if len(line) <= LINE_CHARACTERS else f"{line[:LINE_CHARACTERS]}..."
+
+
+def _answer(given: GrepArguments, matches: _Matches, late: bool, seconds: float) -> Output:
+    found = matches.found[:SHOWN_MATCHES]
+    more = len(matches.found) > SHOWN_MATCHES
+    details = {"count": len(found), "truncated": more or late}
+    slow = f"The search was stopped after its time limit ({seconds:.0f} s for patterns such as this)."
+    if not found:
+        if late:
+            raise Unable(f"{slow} Nothing was found until then. Use a simpler pattern or a smaller `path`.")
+        return Output(content=f"No lines match {given.pattern}.", details=details)
+    notes = ["(There are more matches; narrow the pattern, `path` or `include`.)"] if more else []
+    notes += [f"({slow} There may be more matches.)"] if late else []
+    count = f"{len(found)} match{'es' if len(found) != 1 else ''}"
+    return Output(content="\n".join([f"Found {count}.", *found, *notes]), details=details)

@@ -1,0 +1,27 @@
+"""A call by hand, without a session."""
+
+from collections.abc import Sequence
+
+from heartbit_tui.kernel.events import Event, Question
+from heartbit_tui.kernel.protocols import Output, Tool
+
+
+class Alone:
+    """The context of a call that nobody listens to."""
+
+    def __init__(self, agent: str = "tester") -> None:
+        self.agent = agent
+        self.call_id = "call"
+        self.events: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+    async def ask(self, questions: Sequence[Question]) -> tuple[tuple[str, ...], ...] | None:
+        return None
+
+
+async def call(tool: Tool, agent: str = "tester", **arguments: object) -> Output:
+    """Check the arguments and run the tool with them."""
+    complaint = tool.check(arguments)
+    return Output(content=complaint, is_error=True) if complaint else await tool.run(arguments, Alone(agent))
