@@ -25,11 +25,6 @@ class Place:
     host: str
     port: int
 
-    @property
-    def address(self) -> IPv4Address | IPv6Address | None:
-        """The host, where it is an address and no name."""
-        return _address(self.host)
-
 
 def place(url: str) -> Place:
     """What a URL names; raises `Refused` for everything but a plain http or https URL.
@@ -70,6 +65,11 @@ def is_public(address: str) -> bool:
             return six in _GLOBAL_6 and not any(six in network for network in _CLOSED_6)
         case _:
             return False
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an address and no name."""
+    return _address(host) is not None
 
 
 def forbidden_name(host: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urljoin
 
 import httpcore
 
-from heartbit_tui.tools.addresses import Place, Refused, forbidden_name, is_public, place
+from heartbit_tui.tools.addresses import Place, Refused, forbidden_name, is_address, is_public, place
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_REDIRECTS = 5
@@ -78,7 +78,7 @@ class Guard(httpcore.AsyncNetworkBackend):
         if forbidden_name(host) and not self._allow_private:
             raise Refused(f"{host} is a name of this machine or its own network, which is not fetched.")
         try:
-            addresses = await self._resolve(host, port)
+            addresses = (host,) if is_address(host) else await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise Failed(
                 f"The name {host} could not be looked up, so its address cannot be checked: {error}."
@@ -110,40 +110,32 @@ class Fetcher:
         self._resolve = resolve
         self._connect = connect
         self._trust = trust
+        self._trusted: SSLContext | None = None
         self._allow_private = allow_private
 
     async def get(self, url: str) -> Page:
         """The page; raises `Refused` or `Failed`. There is no time limit but the caller's."""
         here = place(url)
-        trust = await asyncio.to_thread(self._trust)
         for _ in range(MAX_REDIRECTS + 1):
-            found = await self._one(here, trust)
+            found = await self._one(here)
             if isinstance(found, Page):
                 return found
             here = found
         raise Failed(f"There were more than {MAX_REDIRECTS} redirects; the last one led to {here.url}.")
 
-    async def _one(self, here: Place, trust: SSLContext) -> Page | Place:
+    async def _one(self, here: Place) -> Page | Place:
+        if here.scheme == "https" and self._trusted is None:
+            self._trusted = await asyncio.to_thread(self._trust)
         guard = Guard(self._connect(here), self._resolve, allow_private=self._allow_private)
         try:
             async with (
-                httpcore.AsyncConnectionPool(ssl_context=trust, network_backend=guard) as pool,
-                pool.stream("GET", here.url, headers=_headers(here)) as response,
+                httpcore.AsyncConnectionPool(ssl_context=self._trusted, network_backend=guard) as pool,
+                pool.stream("GET", here.url, headers=list(_HEADERS)) as response,
             ):
                 return await _read(here, response)
         except (*_FAULTS, SSLError, EOFError) as error:
             reason = str(error) or type(error).__name__
             raise Failed(f"{here.host} could not be reached or broke off: {reason}.") from error
-
-
-def _headers(here: Place) -> list[tuple[str, str]]:
-    return [
-        ("User-Agent", "heartbit (+webfetch)"),
-        ("Accept", "text/markdown, text/html;q=0.9, text/plain;q=0.8, */*;q=0.5"),
-        ("Accept-Encoding", "gzip, deflate"),
-        ("Accept-Language", "en, *;q=0.5"),
-        ("Connection", "close"),
-    ]
 
 
 async def _read(here: Place, response: httpcore.Response) -> Page | Place:
@@ -224,5 +216,12 @@ class Inflater:
 
 _WINDOW: Mapping[str, int] = MappingProxyType(
     {"gzip": zlib.MAX_WBITS + 16, "x-gzip": zlib.MAX_WBITS + 16, "deflate": zlib.MAX_WBITS}
+)
+_HEADERS = (
+    ("User-Agent", "heartbit (+webfetch)"),
+    ("Accept", "text/markdown, text/html;q=0.9, text/plain;q=0.8, */*;q=0.5"),
+    ("Accept-Encoding", "gzip, deflate"),
+    ("Accept-Language", "en, *;q=0.5"),
+    ("Connection", "close"),
 )
 _LOCATION = "%/:=&?~#+!$,;'@()*[]|\\"
