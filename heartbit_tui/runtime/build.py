@@ -7,14 +7,11 @@ from dataclasses import dataclass
 
 from heartbit_tui.context import prompt
 from heartbit_tui.context.whole import Whole
-from heartbit_tui.demo import project, script
-from heartbit_tui.demo.settings import command_for, is_instant, options_for_demo
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Journal, Provider, Tool
+from heartbit_tui.kernel.protocols import Agent, Gate, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
-from heartbit_tui.providers.scripted import Scripted
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.models import Models
@@ -24,6 +21,8 @@ from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.toolbox import toolbox
 
 NAME = "heartbit"
+DEMO_PLACE = "heartbit_tui.runtime.demonstration:place"
+DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +51,11 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
     """
     async with AsyncExitStack() as stack:
         if options.demo:
-            options = options_for_demo(options, stack.enter_context(project.throw_away()))
+            options = stack.enter_context(plugins.resolve(DEMO_PLACE)(options))
         clock = SystemClock()
         settings = await read(options, clock)
-        models = await stack.enter_async_context(Models.open(settings.config, settings.credentials, clock))
-        provider = _demo(options, clock) if options.demo else await models.first()
+        models = await stack.enter_async_context(Models.open(settings, clock))
+        provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings.store, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
         agent = _agent(options, settings, provider, tools)
@@ -126,8 +125,3 @@ def _announce(session: Session, options: Options, place: Place) -> None:
     modes = [e.event.mode for e in place.log if isinstance(e.event, ModeChanged | SessionStarted)]
     if not modes or modes[-1] is not settings.mode:
         session.append(NAME, ModeChanged(mode=settings.mode))
-
-
-def _demo(options: Options, clock: Clock) -> Provider:
-    replies = script.replies(command_for(options), instant=is_instant(options.environment))
-    return Scripted(replies, clock=clock, model=script.MODEL)

@@ -9,8 +9,6 @@ from typing import Any, Literal, Self, cast
 
 import httpx
 
-from heartbit_tui.auth import Credentials
-from heartbit_tui.config import Config
 from heartbit_tui.kernel.errors import AuthenticationError, ConfigError
 from heartbit_tui.kernel.ops import SetModel
 from heartbit_tui.kernel.protocols import Clock, Provider
@@ -19,8 +17,9 @@ from heartbit_tui.providers.fallback import Fallback
 from heartbit_tui.providers.http import open_client
 from heartbit_tui.providers.pricing import prices_from
 from heartbit_tui.providers.retrying import Retrying
-from heartbit_tui.providers.types import Retry, Settings, Timeouts
+from heartbit_tui.providers.types import Retry, Settings as ProviderSettings, Timeouts
 from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.settings import Settings
 
 PREFERRED = ("openrouter", "anthropic", "openai")
 """Whose key decides when no provider is named: the seed's order, then OpenAI."""
@@ -47,19 +46,20 @@ class Choice:
 class Models:
     """Finds providers by configuration and op; all of them share one HTTP client."""
 
-    def __init__(self, config: Config, credentials: Credentials, client: httpx.AsyncClient, clock: Clock) -> None:
-        self._config = config
-        self._credentials = credentials
+    def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
+        self._config = settings.config
+        self._environment = settings.environment
+        self._credentials = settings.credentials
         self._client = client
         self._clock = clock
         self._chosen = Choice(name="")
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, config: Config, credentials: Credentials, clock: Clock) -> AsyncGenerator[Self]:
+    async def open(cls, settings: Settings, clock: Clock) -> AsyncGenerator[Self]:
         """The models that these settings reach, for as long as the block lasts."""
         async with open_client() as client:
-            yield cls(config, credentials, client, clock)
+            yield cls(settings, client, clock)
 
     async def first(self) -> Provider:
         """The configured model, else that of the first key, else one that runs on this machine.
@@ -87,8 +87,10 @@ class Models:
         return Fallback(provider, self._patient(Choice(name=name, model=second)), self._clock)
 
     def _by_key(self, model: str) -> Choice | None:
-        found = (name for name in PREFERRED if self._credentials.find(name))
-        return next((Choice(name=name, model=model) for name in found), None)
+        """The service whose key is in the environment, else one whose key is kept: a keyring is slow to ask."""
+        at_hand = (name for name in PREFERRED if self._environment.get(table.PROVIDERS[name].key_variable))
+        kept = (name for name in PREFERRED if self._credentials.find(name))
+        return next((Choice(name=name, model=model) for found in (at_hand, kept) for name in found), None)
 
     async def _local(self, model: str) -> Choice:
         from heartbit_tui.providers import discover  # only who has no key looks for a model on this machine
@@ -103,7 +105,7 @@ class Models:
         retry = self._config.section("provider.retry", Retry)
         return Retrying(self._built(settings), retry, self._clock, Random())
 
-    def _built(self, settings: Settings) -> Provider:
+    def _built(self, settings: ProviderSettings) -> Provider:
         if settings.name not in table.PROVIDERS and not settings.api:
             build = plugins.load("heartbit.providers", settings.name)
             return build(settings, key=self._key(settings), client=self._client, clock=self._clock)
@@ -111,13 +113,13 @@ class Models:
         prices = prices_from(cast("Mapping[str, Any]", self._config.value("pricing") or {}))
         return build(settings, key=self._key(settings), client=self._client, clock=self._clock, prices=prices)
 
-    def _settings(self, choice: Choice) -> Settings:
+    def _settings(self, choice: Choice) -> ProviderSettings:
         config, own = self._config, f"providers.{choice.name}"
         kind = config.string(f"{own}.kind")
         base_url = choice.base_url or config.string(f"{own}.base_url")
         if kind and not base_url:
             raise ConfigError(f"{own}.base_url is not set: it says where the service is.", key=f"{own}.base_url")
-        return Settings(
+        return ProviderSettings(
             name=choice.name,
             model=choice.model or config.string(f"{own}.model"),
             base_url=base_url,
@@ -128,7 +130,7 @@ class Models:
             timeouts=config.section("provider.timeouts", Timeouts),
         )
 
-    def _key(self, settings: Settings) -> str:
+    def _key(self, settings: ProviderSettings) -> str:
         """The service's key, empty for one that takes none. Raises `AuthenticationError`."""
         found = self._credentials.find(settings.name, variable_name=settings.api_key_env)
         entry = table.PROVIDERS.get(settings.name)

@@ -52,11 +52,6 @@ class Settings:
         kept = frozenset(self.config.strings("tools.bash.keep_environment"))
         return (KEY_NAMES | frozenset(filter(None, own))) - kept
 
-    def key_of(self, service: str) -> str:
-        """The key of a service that is no model's, empty where there is none."""
-        found = self.credentials.find(service)
-        return found.value if found else ""
-
     @property
     def max_output_tokens(self) -> int:
         """How long an answer may be."""

@@ -41,7 +41,7 @@ async def toolbox(root: Path, settings: Settings) -> AsyncGenerator[tuple[Tool, 
 
 
 def _search(settings: Settings) -> WebSearch:
-    key = settings.config.string("tools.websearch.api_key") or settings.key_of("exa")
+    key = settings.config.string("tools.websearch.api_key")
     return WebSearch(key, open_client, base_url=settings.config.string("tools.websearch.base_url") or BASE_URL)
 
 
