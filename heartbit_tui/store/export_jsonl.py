@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.wire.errors import WireError
+from heartbit_tui.wire.read import loads
 from heartbit_tui.wire.write import dumps
 
 _SHOWN = 10
@@ -40,9 +41,6 @@ def import_jsonl(lines: Iterable[str]) -> tuple[Envelope, ...]:
 
     Raises `ImportFailed` when a line is no envelope, or the `seq` do not grow.
     """
-    # Only who imports loads the validator.
-    from heartbit_tui.wire.read import loads
-
     log: list[Envelope] = []
     bad: list[BadLine] = []
     for number, line in enumerate(lines, 1):

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from heartbit_tui.kernel.errors import StoreError
@@ -194,7 +194,7 @@ def save_summary(connection: sqlite3.Connection, place: Place) -> Place:
     return replace(place, key=key or 0)
 
 
-def save_prompts(connection: sqlite3.Connection, place: Place, envelopes: list[Envelope]) -> None:
+def save_prompts(connection: sqlite3.Connection, place: Place, envelopes: Sequence[Envelope]) -> None:
     """Add what a person typed to the history and to the search."""
     texts = [rows.storable(prompt_of(envelope)) for envelope in envelopes]
     prompts = [(place.key, rows.storable(place.summary.cwd), text) for text in texts if text.strip()]

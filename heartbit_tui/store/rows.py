@@ -12,6 +12,7 @@ from heartbit_tui.store import driver
 from heartbit_tui.store.deltas import DELTA_TYPES
 from heartbit_tui.wire.errors import WireError
 from heartbit_tui.wire.names import type_of
+from heartbit_tui.wire.read import body_reader, parse_timestamp
 from heartbit_tui.wire.write import body, timestamp
 
 Row: TypeAlias = tuple[int, str, str, str, str, str]
@@ -115,9 +116,6 @@ def lenient(connection: sqlite3.Connection) -> Generator[None]:
 
 def read(session_id: str, rows: Sequence[Row]) -> Log:
     """The log that rows hold. What cannot be read is skipped and told, never raised."""
-    # Only who reads a log loads the validator.
-    from heartbit_tui.wire.read import body_reader, parse_timestamp
-
     readers: dict[str, Callable[[str], Event]] = {}
     envelopes: list[Envelope] = []
     skipped: list[Skipped] = []

@@ -14,6 +14,7 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Delta, Envelope, Event, SessionRenamed
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import copies, driver, ids, retention, rows
+from heartbit_tui.store.copies import Copy
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
 from heartbit_tui.store.locks import Lease, Leases, exclusive
@@ -109,24 +110,18 @@ class Store:
         """
         new = ids.new_id(self._clock.now())
 
-        def operation(connection: sqlite3.Connection) -> None:
+        def prepared(connection: sqlite3.Connection) -> Copy:
             parent = place_of(connection, session_id)
             last = parent.summary.last_seq if seq is None else min(seq, parent.summary.last_seq)
-            with driver.transaction(connection):
-                copies.fork(connection, parent, new, last)
+            return copies.fork(connection, parent, new, last)
 
-        await self._writer.do(operation)
+        await self._add(await self._reader.do(prepared))
         return new
 
     async def take_in(self, log: Sequence[Envelope]) -> str:
         """A new session with these events, such as `import_jsonl` gives; its id."""
         new = ids.new_id(self._clock.now())
-
-        def operation(connection: sqlite3.Connection) -> None:
-            with driver.transaction(connection):
-                copies.add(connection, new, log, [rows.row_of(envelope) for envelope in log])
-
-        await self._writer.do(operation)
+        await self._add(await self._reader.do(lambda _: copies.of_log(new, log)))
         return new
 
     async def rename(self, session_id: str, title: str) -> None:
@@ -162,6 +157,13 @@ class Store:
         removed = await self._writer.do(operation)
         infos = (SessionInfo(id=each.session_id, state="ended", summary=each.summary) for each in removed)
         return Pruned(sessions=tuple(infos), size=sum(each.summary.size for each in removed))
+
+    async def _add(self, copy: Copy) -> None:
+        def operation(connection: sqlite3.Connection) -> None:
+            with driver.transaction(connection):
+                copies.write(connection, copy)
+
+        await self._writer.do(operation)
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

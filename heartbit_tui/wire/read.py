@@ -1,18 +1,18 @@
-"""Takes events, envelopes, messages and ops back from JSON, and checks them."""
+"""Takes events, envelopes, messages and ops back from JSON, and checks them.
+
+The validator is loaded when something is read: a session that is new reads nothing.
+"""
 
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from pydantic_core import SchemaValidator, ValidationError
-
 from heartbit_tui.kernel.events import Envelope, Event
 from heartbit_tui.kernel.messages import JsonObject, Message
 from heartbit_tui.kernel.ops import Op
 from heartbit_tui.wire.errors import InvalidError, UnknownTypeError
 from heartbit_tui.wire.names import event_types, op_types
-from heartbit_tui.wire.schema import validator
 
 _Kind = TypeVar("_Kind")
 
@@ -22,7 +22,7 @@ def load(json: JsonObject) -> Event:
 
     Raises `UnknownTypeError` for a type of a newer version, `InvalidError` for wrong fields.
     """
-    return _checked(validator(_class_of(json, event_types())), json)
+    return _checked(_class_of(json, event_types()), json)
 
 
 def load_envelope(json: JsonObject) -> Envelope:
@@ -45,12 +45,12 @@ def loads(line: str) -> Envelope:
 
 def load_op(json: JsonObject) -> Op:
     """The op that a flat JSON object says. Raises what `load` raises."""
-    return _checked(validator(_class_of(json, op_types())), json)
+    return _checked(_class_of(json, op_types()), json)
 
 
 def load_message(json: JsonObject) -> Message:
     """The message that `{"role": ..., "content": [...]}` says. Raises `InvalidError`."""
-    return _checked(validator(Message), json, type=str(json.get("role", "")))
+    return _checked(Message, json, type=str(json.get("role", "")))
 
 
 def body_reader(type: str) -> Callable[[str], Event]:
@@ -58,18 +58,19 @@ def body_reader(type: str) -> Callable[[str], Event]:
 
     Raises `UnknownTypeError` at once for a type of a newer version; the reader raises `InvalidError`.
     """
+    from heartbit_tui.wire.schema import validator
+
     kind = event_types().get(type)
     if kind is None:
         raise UnknownTypeError(type)
-    checks = validator(kind)
-    fast = checks.validate_json
+    fast = validator(kind).validate_json
 
     def read(text: str) -> Event:
         try:
             return fast(text)
-        except ValidationError:
+        except ValueError:
             # Half of a surrogate pair and very deep nesting: json reads what the fast parser does not.
-            return _checked(checks, decode(text, type=type), type=type)
+            return _checked(kind, decode(text, type=type), type=type)
 
     return read
 
@@ -111,15 +112,10 @@ def _part(json: JsonObject, key: str, kind: type[_Kind], type: str) -> _Kind:
     return value
 
 
-def _checked(checks: SchemaValidator, json: JsonObject, *, type: str = "") -> Any:
+def _checked(kind: Any, json: JsonObject, *, type: str = "") -> Any:
+    from heartbit_tui.wire.schema import sentence, validator
+
     try:
-        return checks.validate_python(json)
-    except ValidationError as error:
-        raise InvalidError(_sentence(error), type=type or str(json.get("type", ""))) from error
-
-
-def _sentence(error: ValidationError) -> str:
-    """Where it is wrong and how, without the values, which may be secret."""
-    problems = error.errors(include_url=False, include_input=False, include_context=False)
-    told = (f"`{'.'.join(map(str, each['loc']))}`: {each['msg']}" for each in problems[:3])
-    return "; ".join(told) + (f"; and {len(problems) - 3} more" if len(problems) > 3 else "")
+        return validator(kind).validate_python(json)
+    except ValueError as error:
+        raise InvalidError(sentence(error), type=type or str(json.get("type", ""))) from error

@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from pydantic_core import SchemaValidator, core_schema
+from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from heartbit_tui.wire.names import TAGS, key_of
 
@@ -29,6 +29,15 @@ _SIMPLE = MappingProxyType(
 def validator(kind: Any) -> SchemaValidator:
     """The validator for a class or a union of classes of the kernel, built when it is first asked for."""
     return SchemaValidator(_schema(kind))
+
+
+def sentence(error: ValueError) -> str:
+    """Where it is wrong and how, without the values, which may be secret."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    told = (f"`{'.'.join(map(str, each['loc']))}`: {each['msg']}" for each in problems[:3])
+    return "; ".join(told) + (f"; and {len(problems) - 3} more" if len(problems) > 3 else "")
 
 
 def _schema(kind: Any) -> core_schema.CoreSchema:

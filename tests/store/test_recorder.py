@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
+from heartbit_tui.kernel.bus import Bus
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import (
     AssistantMessage,
@@ -23,6 +24,7 @@ from heartbit_tui.kernel.events import (
     ToolProgress,
 )
 from heartbit_tui.kernel.messages import Assistant, Text, ToolResult
+from heartbit_tui.kernel.protocols import Journal
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.store import Store
 from heartbit_tui.testing.clock import FakeClock
@@ -71,6 +73,30 @@ async def test_committed_means_that_another_connection_sees_it(store: Store) -> 
             await recorder.committed(envelope.seq)
             assert (await store.load("s", until=envelope.seq)).envelopes[-1] == envelope
         await recorder.committed(1)
+
+
+async def test_a_recorder_is_a_journal_and_a_sink_of_the_bus(store: Store) -> None:
+    async with store.recorder("s") as recorder:
+        journal: Journal = recorder
+        bus = Bus(sinks=(recorder.take,))
+        log = placed([STARTED, *run("a")])
+        for envelope in log:
+            bus.publish(envelope)
+        await journal.committed(len(log))
+        assert (await store.load("s")).envelopes == log
+
+
+async def test_an_error_in_a_session_comes_through_as_it_is(store: Store) -> None:
+    log = placed([STARTED, TextDelta(text="last words")])
+
+    async def fails() -> None:
+        async with store.recorder("s") as recorder:
+            give(recorder, log)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fails()
+    assert (await store.load("s")).envelopes == log
 
 
 async def test_what_was_never_taken_cannot_be_committed(store: Store) -> None:
