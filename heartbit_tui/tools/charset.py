@@ -21,9 +21,8 @@ def decoded(body: bytes, declared: str = "") -> str:
             return body.decode(codec, "replace")
     try:
         return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # A multi-byte character that the end of the body cuts off is no sign of another charset.
-        return body.decode("utf-8" if error.start >= len(body) - 3 else "cp1252", "replace")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", "replace")
 
 
 def _named(body: bytes) -> str:

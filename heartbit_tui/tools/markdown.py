@@ -12,7 +12,7 @@ from markdownify import markdownify
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "dialog", "head")
-_FIRST_SIZE = 256 * 1024
+_FIRST_SIZE = 128 * 1024
 _GROWTH = 4
 _MEMORY = 2 * 1024**3
 _DEPTH = 20_000
@@ -73,6 +73,8 @@ def _cleaned(html: str, base: str) -> LexborHTMLParser:
     for node in tree.css("[href], [src]"):
         for name in ("href", "src"):
             _resolve(node, name, base)
+    for picture in tree.css("img:not([src])"):
+        picture.replace_with(picture.attributes.get("alt") or "")
     return tree
 
 

@@ -58,7 +58,7 @@ async def serving(answer: Answer) -> AsyncGenerator[int]:
             head = await reader.readuntil(b"\r\n\r\n")
             await answer(head.split(b" ", 2)[1].decode(), writer)
             await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
