@@ -1,21 +1,16 @@
-"""The tools of an agent, made for the place where it works."""
+"""The tools of an agent, made for the place where it works, each when it is first called."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from heartbit_tui.config import Config
-from heartbit_tui.kernel.protocols import Tool
-from heartbit_tui.providers.http import open_client
+from heartbit_tui.kernel.protocols import Effects, Tool
+from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.tools.bash import Bash
-from heartbit_tui.tools.files import file_tools
-from heartbit_tui.tools.question import Question
-from heartbit_tui.tools.todo import TodoList, TodoRead, TodoWrite
-from heartbit_tui.tools.tracker import Tracker
-from heartbit_tui.tools.webfetch import WebFetch
-from heartbit_tui.tools.websearch import BASE_URL, WebSearch
+from heartbit_tui.tools.deferred import Deferred
 
 
 @asynccontextmanager
@@ -24,25 +19,83 @@ async def toolbox(root: Path, settings: Settings) -> AsyncGenerator[tuple[Tool, 
 
     Relative paths start at `root`. Keys of model services are not passed on to commands.
     """
-    config, todos = settings.config, TodoList()
-    environment = {**settings.environment, **_extra(config)}
-    async with Bash(root, settings.outputs, environment, secrets=settings.secret_names, spare=True) as bash:
-        tools: tuple[Tool, ...] = (
-            bash,
-            *file_tools(root, Tracker()),
-            WebFetch(settings.environment, allow_private=config.boolean("tools.webfetch.allow_private")),
-            _search(settings),
-            TodoWrite(todos),
-            TodoRead(todos),
-            Question(),
+    async with AsyncExitStack() as stack:
+        kit = _Kit(root, settings, stack)
+        left_out = frozenset(settings.config.strings("tools.disabled"))
+        yield tuple(tool for tool in kit.tools() if tool.spec.name not in left_out)
+
+
+class _Kit:
+    """Makes tools; those that share something are made with the same thing."""
+
+    def __init__(self, root: Path, settings: Settings, stack: AsyncExitStack) -> None:
+        self._root = root
+        self._settings = settings
+        self._config = settings.config
+        self._stack = stack
+
+    def tools(self) -> tuple[Tool, ...]:
+        read, write, none = Effects.READ, Effects.WRITE, Effects.NONE
+        return (
+            Deferred("bash", Effects.EXECUTE, self._bash, keeps_own_time=True),
+            Deferred("read", read, self._on_files("read:Read")),
+            Deferred("write", write, self._on_files("write:Write")),
+            Deferred("edit", write, self._on_files("edit:Edit")),
+            Deferred("patch", write, self._on_files("patch:Patch")),
+            Deferred("glob", read, self._searching("glob:GlobFiles")),
+            Deferred("grep", read, self._searching("grep:Grep")),
+            Deferred("list", read, lambda: _class("list:ListFolder")(self._root)),
+            Deferred("webfetch", Effects.NETWORK, self._fetch),
+            Deferred("websearch", Effects.NETWORK, self._search),
+            Deferred("todowrite", none, lambda: _class("todo:TodoWrite")(self._todos)),
+            Deferred("todoread", none, lambda: _class("todo:TodoRead")(self._todos)),
+            Deferred("question", none, self._question, keeps_own_time=True),
         )
-        left_out = frozenset(config.strings("tools.disabled"))
-        yield tuple(tool for tool in tools if tool.spec.name not in left_out)
+
+    @cached_property
+    def _todos(self) -> Any:
+        return _class("todo:TodoList")()
+
+    @cached_property
+    def _tracker(self) -> Any:
+        return _class("tracker:Tracker")()
+
+    @cached_property
+    def _ripgrep(self) -> str:
+        return _class("ripgrep:find_ripgrep")()
+
+    def _on_files(self, target: str) -> Callable[[], Tool]:
+        return lambda: _class(target)(self._root, self._tracker)
+
+    def _searching(self, target: str) -> Callable[[], Tool]:
+        return lambda: _class(target)(self._root, ripgrep=self._ripgrep)
+
+    def _bash(self) -> Tool:
+        settings = self._settings
+        environment = {**settings.environment, **_extra(self._config)}
+        secrets = settings.secret_names
+        bash = _class("bash:Bash")(self._root, settings.outputs, environment, secrets=secrets, spare=True)
+        self._stack.push_async_callback(bash.aclose)
+        return bash
+
+    def _question(self) -> Tool:
+        return _class("question:Question")()
+
+    def _fetch(self) -> Tool:
+        private = self._config.boolean("tools.webfetch.allow_private")
+        return _class("webfetch:WebFetch")(self._settings.environment, allow_private=private)
+
+    def _search(self) -> Tool:
+        key = self._config.string("tools.websearch.api_key")
+        found = None if key else self._settings.credentials.find("exa")
+        base_url = self._config.string("tools.websearch.base_url")
+        client = plugins.resolve("heartbit_tui.providers.http:open_client")
+        options = {"base_url": base_url} if base_url else {}
+        return _class("websearch:WebSearch")(key or (found.value if found else ""), client, **options)
 
 
-def _search(settings: Settings) -> WebSearch:
-    key = settings.config.string("tools.websearch.api_key")
-    return WebSearch(key, open_client, base_url=settings.config.string("tools.websearch.base_url") or BASE_URL)
+def _class(target: str) -> Any:
+    return plugins.resolve(f"heartbit_tui.tools.{target}")
 
 
 def _extra(config: Config) -> dict[str, str]:

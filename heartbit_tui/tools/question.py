@@ -40,7 +40,7 @@ class Question(TypedTool[Questions]):
 
     name = "question"
     effects = Effects.NONE
-    waits_for_person = True
+    keeps_own_time = True
     arguments = Questions
 
     def objection(self, given: Questions) -> str:
