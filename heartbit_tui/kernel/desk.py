@@ -19,7 +19,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.limits import Budget
-from heartbit_tui.kernel.messages import Message, ToolCall, ToolResult, user
+from heartbit_tui.kernel.messages import Message, ToolCall, user
 from heartbit_tui.kernel.ops import Answer, Decide, Effort, Mode
 from heartbit_tui.kernel.protocols import Ask, Clock, Journal, Provider
 from heartbit_tui.kernel.questions import Questions
@@ -118,9 +118,6 @@ class Desk:
 
     def knows(self, call_id: str) -> bool:
         return self.conversation.knows(call_id)
-
-    def unanswered(self) -> tuple[ToolResult, ...]:
-        return self.conversation.unanswered()
 
     def open_calls(self) -> tuple[OpenCall, ...]:
         """The calls of the last message that have no result yet."""

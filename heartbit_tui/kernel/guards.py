@@ -72,6 +72,6 @@ async def _answer(guardrail: Guardrail, hook: Hook, asked: Awaitable[Answered]) 
         return await asked
     except GuardrailError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a guardrail raises, nothing may go on unguarded
         told = FAILED.format(name=guardrail.name, hook=hook, kind=type(error).__name__, error=error)
         raise GuardrailError(told) from error

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias
 
 from heartbit_tui.kernel.events import Event, Question
-from heartbit_tui.kernel.messages import Message, ToolCall, ToolResult
+from heartbit_tui.kernel.messages import Message, ToolCall
 from heartbit_tui.kernel.ops import Decide, Effort, Mode
 from heartbit_tui.kernel.protocols import Ask, Clock, Provider
 
@@ -54,10 +54,6 @@ class Host(Protocol):
 
     def knows(self, call_id: str) -> bool:
         """Whether a call with this id was made before in the conversation."""
-        ...
-
-    def unanswered(self) -> tuple[ToolResult, ...]:
-        """Stand-ins for the calls of the last message that have no result yet."""
         ...
 
     def steers(self) -> tuple[str, ...]:

@@ -1,0 +1,145 @@
+"""Events as a union, and the envelope that gives each its place in the log."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TypeAlias
+
+from heartbit_tui.kernel.events.asking import (
+    ApprovalDecision,
+    ApprovalRequested,
+    GuardrailDenied,
+    GuardrailWarned,
+    PermissionDenied,
+    QuestionAnswered,
+    QuestionAsked,
+)
+from heartbit_tui.kernel.events.lifecycle import (
+    ModeChanged,
+    ModelChanged,
+    Notice,
+    PromptQueued,
+    Rewound,
+    SessionRenamed,
+    SessionStarted,
+)
+from heartbit_tui.kernel.events.running import (
+    LlmResponse,
+    ModelCalled,
+    NameRepaired,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    TodosChanged,
+    ToolCallCompleted,
+    ToolCallStarted,
+    TurnStarted,
+)
+from heartbit_tui.kernel.events.talk import (
+    AssistantMessage,
+    TextDelta,
+    ThinkingDelta,
+    ToolAnswered,
+    ToolInputDelta,
+    ToolProgress,
+    UserMessage,
+)
+from heartbit_tui.kernel.events.teams import (
+    SensorEventProcessed,
+    StoryUpdated,
+    SubAgentCompleted,
+    SubAgentsDispatched,
+    TaskRouted,
+)
+from heartbit_tui.kernel.events.trouble import (
+    AutoCompactionTriggered,
+    BudgetExceeded,
+    ContextSummarized,
+    DoomLoopDetected,
+    ModelEscalated,
+    RetryAttempt,
+    SessionPruned,
+)
+
+PAYLOAD_BYTES = 4096
+"""How much of a text an event shows where the whole text stands elsewhere in the log."""
+
+Delta: TypeAlias = TextDelta | ThinkingDelta | ToolInputDelta | ToolProgress
+"""Pieces that may be merged with the piece before them without losing anything."""
+
+Terminal: TypeAlias = RunCompleted | RunFailed | RunInterrupted
+"""Every run ends with exactly one of these."""
+
+Event: TypeAlias = (
+    SessionStarted
+    | SessionRenamed
+    | ModeChanged
+    | ModelChanged
+    | Rewound
+    | PromptQueued
+    | Notice
+    | UserMessage
+    | AssistantMessage
+    | ToolAnswered
+    | Delta
+    | RunStarted
+    | TurnStarted
+    | LlmResponse
+    | ModelCalled
+    | ToolCallStarted
+    | ToolCallCompleted
+    | NameRepaired
+    | ApprovalRequested
+    | ApprovalDecision
+    | PermissionDenied
+    | QuestionAsked
+    | QuestionAnswered
+    | Terminal
+    | RetryAttempt
+    | ModelEscalated
+    | GuardrailDenied
+    | GuardrailWarned
+    | DoomLoopDetected
+    | BudgetExceeded
+    | ContextSummarized
+    | SessionPruned
+    | AutoCompactionTriggered
+    | TodosChanged
+    | SubAgentsDispatched
+    | SubAgentCompleted
+    | TaskRouted
+    | SensorEventProcessed
+    | StoryUpdated
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """An event with its place: `seq` counts from 1 within a session, without gaps; `at` is in UTC.
+
+    A merged delta carries the `seq` of its last piece. `run` is empty between runs.
+    """
+
+    seq: int
+    at: datetime
+    session: str
+    run: str
+    agent: str
+    event: Event
+
+
+@cache
+def type_name(event_type: type[Event]) -> str:
+    """The JSON name of an event class: `ToolCallStarted` is `tool_call_started`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", event_type.__name__).lower()
+
+
+def clip(text: str, limit: int = PAYLOAD_BYTES) -> str:
+    """`text` cut to at most `limit` bytes of UTF-8, never inside a character, with a note of what is left out."""
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) <= limit:
+        return text
+    kept = data[:limit].decode("utf-8", "ignore")
+    return f"{kept}[truncated: {len(data) - len(kept.encode())} bytes omitted]"
