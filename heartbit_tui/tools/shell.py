@@ -170,7 +170,7 @@ class Shell:
         return others | {self.family.first} if self.alive else others
 
     def _close(self) -> None:
-        if self._left():
+        if self._left() or not self._since:
             kill(self.family)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_PATIENCE)
