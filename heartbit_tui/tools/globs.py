@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
 
 from heartbit_tui.tools.arguments import Unable
 
 _MOST_ALTERNATIVES = 500
 _ANY_FOLDERS = "**"
 
+
+Row: TypeAlias = tuple[re.Pattern[str] | None, ...]
+"""One alternative of a pattern, part by part; None stands for any number of parts."""
 
 _MAGIC = re.compile(r"[*?\[{\\]")
 
@@ -20,12 +25,12 @@ class Glob:
     `None` in a row stands for any number of parts.
     """
 
-    alternatives: tuple[tuple[re.Pattern[str] | None, ...], ...]
+    alternatives: tuple[Row, ...]
 
     def matches(self, path: str) -> bool:
         """Whether the whole relative path fits."""
         parts = path.split("/")
-        return any(_fits(row, parts) for row in self.alternatives)
+        return any(row_fits(row, parts) for row in self.alternatives)
 
 
 def is_magic(pattern: str) -> bool:
@@ -43,22 +48,23 @@ def split_static(pattern: str) -> tuple[str, str]:
 
 def compile_glob(pattern: str) -> Glob:
     """The pattern as a `Glob`; raises `Unable` for one that has too many alternatives."""
-    rows = (_row(alternative) for alternative in _braces(pattern.removeprefix("./")))
+    rows = (compile_row(alternative) for alternative in _braces(pattern.removeprefix("./")))
     return Glob(alternatives=tuple(dict.fromkeys(rows)))
 
 
-def _row(pattern: str) -> tuple[re.Pattern[str] | None, ...]:
+def compile_row(pattern: str) -> Row:
+    """One alternative, without braces, as a row."""
     parts = [part for part in pattern.split("/") if part]
     row: list[re.Pattern[str] | None] = []
     for part in parts:
         if part != _ANY_FOLDERS:
-            row.append(re.compile(part_regex(part), re.DOTALL))
+            row.append(compile_part(part))
         elif not row or row[-1] is not None:
             row.append(None)
     return tuple(row)
 
 
-def _fits(row: Sequence[re.Pattern[str] | None], parts: Sequence[str]) -> bool:
+def row_fits(row: Row, parts: Sequence[str]) -> bool:
     """Match part by part; on a miss, let the last `**` take one part more."""
     at = here = 0
     resume: tuple[int, int] | None = None
@@ -80,8 +86,12 @@ def _is(expected: re.Pattern[str] | None, part: str) -> bool:
     return expected is not None and expected.fullmatch(part) is not None
 
 
-def part_regex(part: str) -> str:
-    """A regular expression for one path part; each star takes as little as it can and never gives back."""
+def compile_part(part: str) -> re.Pattern[str]:
+    """A pattern of one path part; each star takes as little as it can and never gives back."""
+    return re.compile(_part(part), re.DOTALL)
+
+
+def _part(part: str) -> str:
     pieces = _tokens(part)
     chunks: list[str] = [""]
     for piece in pieces:
@@ -120,18 +130,52 @@ def _class_end(part: str, start: int) -> int:
     """Where the `]` of a class is whose content starts at `start`; -1 where there is none."""
     at = start + (part[start : start + 1] in ("!", "^"))
     at += part[at : at + 1] == "]"
+    while named := _NAMED.search(part, at):
+        end = part.find("]", at)
+        if end < named.start():
+            return end
+        at = named.end()
     return part.find("]", at)
 
 
 def _class(content: str) -> str:
     negated = content[:1] in ("!", "^")
     body = content[1:] if negated else content
-    safe = re.sub(r"([\\\[\]&~|^])", r"\\\1", body)
+    pieces = [_named(piece) if _NAMED.fullmatch(piece) else _escaped(piece) for piece in _NAMED_KEPT.split(body)]
+    regex = f"[{'^' if negated else ''}{''.join(pieces)}]"
     try:
-        re.compile(f"[{safe}]")
+        re.compile(regex)
     except re.error:
         return "(?!)"
-    return f"[{'^' if negated else ''}{safe}]"
+    return regex
+
+
+def _escaped(piece: str) -> str:
+    return re.sub(r"([\[\]&~|^])", r"\\\1", piece)
+
+
+def _named(piece: str) -> str:
+    return _CLASSES.get(piece[2:-2], "")
+
+
+_NAMED = re.compile(r"\[:\w+:\]")
+_NAMED_KEPT = re.compile(r"(\[:\w+:\])")
+_CLASSES = MappingProxyType(
+    {
+        "alpha": "a-zA-Z",
+        "digit": "0-9",
+        "alnum": "a-zA-Z0-9",
+        "upper": "A-Z",
+        "lower": "a-z",
+        "space": r"\s",
+        "blank": r" \t",
+        "xdigit": "0-9a-fA-F",
+        "punct": r"!-/:-@\[-`{-~",
+        "print": " -~",
+        "graph": "!-~",
+        "cntrl": r"\x00-\x1f\x7f",
+    }
+)
 
 
 def _braces(pattern: str) -> list[str]:

@@ -133,17 +133,21 @@ class Grep(TypedTool[GrepArguments]):
         return await follow(command, matches.take, separator=b"\n", seconds=RIPGREP_SECONDS)
 
     async def _by_scan(self, given: GrepArguments, scope: Scope, matches: _Matches) -> Outcome:
-        if not given.literal:
-            _refuse_unusable(given.pattern)
         paths = await stoppable(lambda stop: _files(scope, matches, stop))
         first = ("F" if given.literal else "E") + given.pattern
-        return await follow(
-            (sys.executable, "-I", "-S", str(_SCAN)),
+        outcome = await follow(
+            (sys.executable, "-I", "-S", "-W", "ignore", str(_SCAN)),
             matches.take,
             separator=b"\n",
             seconds=self._scan_seconds,
             feed=[first.encode("utf-8", "surrogatepass"), *paths],
         )
+        if outcome.ended == "finished" and outcome.status == 2:
+            raise Unable(
+                f"`pattern` is no regular expression that can be used: {outcome.errors}. Correct it, or set "
+                "`literal` to find it as plain text."
+            )
+        return outcome
 
 
 def _files(scope: Scope, matches: _Matches, stop: threading.Event) -> list[bytes]:
@@ -166,16 +170,6 @@ def _refuse_binary(path: Path, name: str) -> None:
     with os.fdopen(descriptor, "rb") as file:
         if is_binary(file.read(SNIFFED_BYTES)):
             raise Unable(f"{name} is a binary file. Look at it with a program through bash.")
-
-
-def _refuse_unusable(pattern: str) -> None:
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as problem:
-        raise Unable(
-            f"`pattern` is no regular expression that can be used: {problem}. Correct it, or set `literal` to find "
-            "it as plain text."
-        ) from None
 
 
 def _legible(raw: bytes) -> str:

@@ -1,12 +1,13 @@
 """Which paths .gitignore files leave out, folder by folder."""
 
 import os
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
 from heartbit_tui.tools.arguments import Unable
+from heartbit_tui.tools.globs import Row, compile_part, compile_row, row_fits
 from heartbit_tui.tools.textfile import open_regular
 
 IGNORE_FILE = ".gitignore"
@@ -14,21 +15,38 @@ _LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One line of an ignore file: a pattern of the name alone, or of the path from the file's folder."""
+
+    name: re.Pattern[str] | None
+    row: Row
+    brings_back: bool
+    folders_only: bool
+
+    def fits(self, parts: Sequence[str], *, is_folder: bool) -> bool:
+        """Whether the rule is about this path, itself and not a folder above it."""
+        if self.folders_only and not is_folder:
+            return False
+        return row_fits(self.row, parts) if self.name is None else self.name.fullmatch(parts[-1]) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The rules of one ignore file and those above it; `folder` ends with a slash."""
+    """The rules of one ignore file, the last first, and those above it; `folder` ends with a slash."""
 
     folder: str
-    spec: GitIgnoreSpec
+    rules: tuple[Rule, ...]
     above: "Rules | None" = None
 
     def ignores(self, path: str, *, is_folder: bool) -> bool:
-        """Whether an absolute path below the folder is left out; the nearest rule decides."""
-        rules: Rules | None = self
-        while rules is not None:
-            verdict = rules.spec.check_file(path[len(rules.folder) :] + ("/" if is_folder else "")).include
-            if verdict is not None:
-                return verdict
-            rules = rules.above
+        """Whether an absolute path below the folder is left out; the nearest file and its last rule decide."""
+        level: Rules | None = self
+        while level is not None:
+            parts = path[len(level.folder) :].split("/")
+            for rule in level.rules:
+                if rule.fits(parts, is_folder=is_folder):
+                    return not rule.brings_back
+            level = level.above
         return False
 
 
@@ -77,23 +95,42 @@ def is_repository(folder: Path) -> bool:
 
 
 def _rules(folder: Path, file: Path, above: Rules | None) -> Rules | None:
-    spec = parse_rules(_content(file))
-    return above if spec is None else Rules(folder=f"{str(folder).rstrip('/')}/", spec=spec, above=above)
+    rules = parse_rules(_content(file))
+    return Rules(folder=f"{str(folder).rstrip('/')}/", rules=rules, above=above) if rules else above
 
 
-def parse_rules(content: str) -> GitIgnoreSpec | None:
-    """The rules in an ignore file, None for no rules; lines that are no pattern count for nothing."""
-    lines = [line for line in content.removeprefix("\ufeff").split("\n") if line.strip() and not line.startswith("#")]
-    usable = [line for line in lines if _compiles(line)]
-    return GitIgnoreSpec.from_lines(usable) if usable else None
+def parse_rules(content: str) -> tuple[Rule, ...]:
+    """The rules in an ignore file, the last first; lines that no path can fit count for nothing.
+
+    The format is gitignore(5). Patterns are our own, because those of a library can take minutes for a name.
+    """
+    found = (_rule(line) for line in content.removeprefix("\ufeff").split("\n") if not line.startswith("#"))
+    return tuple(rule for rule in found if rule is not None)[::-1]
 
 
-def _compiles(line: str) -> bool:
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+def _rule(line: str) -> Rule | None:
+    pattern = _trimmed(line)
+    brings_back = pattern.startswith("!")
+    pattern = pattern[brings_back:]
+    folders_only = pattern.endswith("/")
+    pattern = pattern.removesuffix("/")
+    anchored = "/" in pattern
+    pattern = pattern.removeprefix("/")
+    if "" in pattern.split("/"):
+        return None
+    return Rule(
+        name=None if anchored else compile_part(pattern),
+        row=compile_row(pattern) if anchored else (),
+        brings_back=brings_back,
+        folders_only=folders_only,
+    )
+
+
+def _trimmed(line: str) -> str:
+    """The line without the spaces at its end that no backslash protects."""
+    bare = line.rstrip(" ")
+    slashes = len(bare) - len(bare.rstrip("\\"))
+    return line[: len(bare) + 1] if slashes % 2 and len(bare) < len(line) else bare
 
 
 def _content(file: Path) -> str:

@@ -77,7 +77,11 @@ def main() -> int:
     given = records(source)
     wanted = next(given).decode("utf-8", "surrogatepass")
     sought = wanted[1:]
-    fits: Callable[[str], object] = re.compile(sought).search if wanted[0] == "E" else lambda line: sought in line
+    try:
+        fits: Callable[[str], object] = re.compile(sought).search if wanted[0] == "E" else lambda line: sought in line
+    except (re.error, OverflowError, RecursionError) as problem:
+        sys.stderr.write(str(problem))
+        return 2
     for path in given:
         file = opened(path)
         if file is not None:
