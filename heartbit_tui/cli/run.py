@@ -1,11 +1,13 @@
 """`heartbit run`: one task headless, told on every path."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 import time
 from argparse import Namespace
+from types import ModuleType
 from typing import cast
 
 from heartbit_tui.cli.plan import plan
@@ -13,7 +15,7 @@ from heartbit_tui.headless import endings
 from heartbit_tui.headless.app import Headless, Plan, force
 from heartbit_tui.headless.interrupts import STOPPING, Interrupts
 from heartbit_tui.headless.pipe import Pipe
-from heartbit_tui.headless.reporters import Format, Reporter, reporter
+from heartbit_tui.headless.reporters import Format, Manner, Reporter, reporter
 from heartbit_tui.headless.telling import Telling
 
 
@@ -32,14 +34,22 @@ def main(values: Namespace) -> int:
 
 def refuse(message: str, format: str) -> int:
     """Tell a fault of the command line in one of the JSON formats; the exit code."""
-    telling = Telling(reporter(cast("Format", format)), Pipe(1), Pipe(2), began=time.monotonic())
+    telling = Telling(reporter(Manner(format=cast("Format", format))), Pipe(1), Pipe(2), began=time.monotonic())
     return _told(telling, endings.failed("usage", message))
 
 
 def _run(planned: Plan, telling: Telling, interrupts: Interrupts) -> int:
+    _leave_out_httpx_command()
     from heartbit_tui.client.local import local
 
+    gc.freeze()
+    gc.enable()
     return asyncio.run(Headless(telling, local).run(planned, interrupts))
+
+
+def _leave_out_httpx_command() -> None:
+    """httpx imports its own command line, with rich and pygments, where these are installed; it can do without."""
+    sys.modules.setdefault("httpx._main", cast("ModuleType", None))
 
 
 def _leave(code: int) -> int:
@@ -59,8 +69,14 @@ def _told(telling: Telling, ending: endings.Ending) -> int:
 
 def _reporter(values: Namespace, *, terminal: bool) -> Reporter:
     wanted = "stream-json" if values.json else values.output_format
-    partial, verbose = values.include_partial_messages, values.verbose
-    plain = reporter(wanted, partial=partial, verbose=verbose, terminal=terminal)
+    manner = Manner(
+        format=wanted,
+        partial=values.include_partial_messages,
+        runs=values.input_format == "stream-json",
+        terminal=terminal,
+        verbose=values.verbose,
+    )
+    plain = reporter(manner)
     if not os.environ.get("HEARTBIT_LOG"):
         return plain
     from heartbit_tui.cli.logfile import logged

@@ -29,6 +29,8 @@ def keep(file: Path, text: str) -> Ending:
             file.write_text(data, "utf-8", errors="replace")
             return SUCCESS
         new.write_text(data, "utf-8", errors="replace")
+        if file.exists():
+            new.chmod(file.stat().st_mode & 0o777)
         new.replace(file)
     except OSError as error:
         with suppress(OSError):

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from heartbit_tui.client.types import Client
 from heartbit_tui.headless import answer_file, endings
 from heartbit_tui.headless.children import kill_all
-from heartbit_tui.headless.endings import STDOUT_GONE, SUCCESS, Ending
+from heartbit_tui.headless.endings import STDOUT_GONE, Ending
 from heartbit_tui.headless.interrupts import Interrupts
 from heartbit_tui.headless.telling import Telling
 from heartbit_tui.kernel.errors import HeartbitError
@@ -21,6 +21,7 @@ from heartbit_tui.runtime.options import Options
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 
+NOTHING_DONE = "There was no task, so nothing was done."
 READER_LEFT = "the reader of stdout, which went away"
 
 
@@ -81,7 +82,7 @@ class Headless:
         except Exception as error:  # noqa: BLE001 - the session boundary: a fault of ours must not cost the result line
             return endings.of_error(error)
         end = self._telling.tally.end
-        return self._failure or (endings.of(end) if end else SUCCESS)
+        return self._failure or (endings.of(end) if end else endings.failed("usage", NOTHING_DONE))
 
     async def _converse(self, client: Client, plan: Plan) -> None:
         envelopes = client.envelopes()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from heartbit_tui.headless import endings
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     AutoCompactionTriggered,
@@ -22,6 +23,9 @@ from heartbit_tui.kernel.events import (
     PermissionDenied,
     QuestionAsked,
     RetryAttempt,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
     SessionPruned,
     SubAgentCompleted,
     SubAgentsDispatched,
@@ -63,13 +67,16 @@ SUBTYPES: Mapping[type[Event], str] = MappingProxyType(
 class Lines:
     """Folds envelopes into lines; with `partial` the text is told while it is written, each piece once.
 
+    With `runs` the end of each run has a line too, for who gives one task after the other.
     A tool's result is told when its call has ended, which is when it is durable; what an interrupted run leaves
     is told at the run's end.
     """
 
-    def __init__(self, session_id: str, *, partial: bool = False) -> None:
+    def __init__(self, session_id: str, *, partial: bool = False, runs: bool = False) -> None:
         self._session_id = session_id
         self._partial = partial
+        self._runs = runs
+        self._answer = ""
         self._results: dict[str, ToolResult] = {}
 
     def take(self, envelope: Envelope) -> list[JsonObject]:
@@ -79,6 +86,7 @@ class Lines:
     def _take(self, envelope: Envelope) -> list[JsonObject]:
         match envelope.event:
             case AssistantMessage(message=message):
+                self._answer = message.text
                 return [_assistant(message, envelope.seq)]
             case ToolAnswered(result=result):
                 self._results[result.call_id] = result
@@ -89,12 +97,20 @@ class Lines:
                 return [_denied(event)]
             case TextDelta(text=text):
                 return [_delta(text)] if self._partial else []
-            case event if isinstance(event, Terminal):
-                left = [_user(each) for each in self._results.values()]
-                self._results.clear()
-                return left
+            case RunCompleted() | RunFailed() | RunInterrupted() as event:
+                return [*self._left(), *([self._ended(envelope.run, event)] if self._runs else [])]
             case event:
                 return _system(event)
+
+    def _left(self) -> list[JsonObject]:
+        left = [_user(each) for each in self._results.values()]
+        self._results.clear()
+        return left
+
+    def _ended(self, run: str, end: Terminal) -> JsonObject:
+        ending = endings.of(end)
+        told = {"run": run, "run_subtype": ending.subtype, "result": self._answer, "error": ending.error or None}
+        return {"type": "system", "subtype": "run_ended", **told}
 
     def _completed(self, event: ToolCallCompleted) -> list[JsonObject]:
         result = self._results.pop(event.tool_call_id, None)

@@ -82,12 +82,13 @@ class InJson:
 class InStream:
     """JSON lines on stdout while it happens: `init` first, `result` last."""
 
-    def __init__(self, *, partial: bool = False) -> None:
+    def __init__(self, *, partial: bool = False, runs: bool = False) -> None:
         self._partial = partial
+        self._runs = runs
         self._lines = Lines("")
 
     def begin(self, about: About) -> Said:
-        self._lines = Lines(about.session_id, partial=self._partial)
+        self._lines = Lines(about.session_id, partial=self._partial, runs=self._runs)
         warnings = (
             {"type": "system", "subtype": "notice", "level": "warning", "text": each, "session_id": about.session_id}
             for each in about.warnings
@@ -122,17 +123,28 @@ class WithEvents:
         return self._inner.end(last)
 
 
-def reporter(format: Format, *, partial: bool = False, verbose: bool = False, terminal: bool = False) -> Reporter:
-    """The reporter that these flags ask for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How to tell: the fields are the flags of the reporters; `verbose` tells events on stderr too."""
+
+    format: Format
+    partial: bool = False
+    runs: bool = False
+    terminal: bool = False
+    verbose: bool = False
+
+
+def reporter(manner: Manner) -> Reporter:
+    """The reporter for this manner."""
     plain: Reporter
-    match format:
+    match manner.format:
         case "text":
-            plain = InText(terminal=terminal)
+            plain = InText(terminal=manner.terminal)
         case "json":
             plain = InJson()
         case "stream-json":
-            plain = InStream(partial=partial)
-    return WithEvents(plain, partial=partial) if verbose else plain
+            plain = InStream(partial=manner.partial, runs=manner.runs)
+    return WithEvents(plain, partial=manner.partial) if manner.verbose else plain
 
 
 def _result(last: Last) -> JsonObject:
