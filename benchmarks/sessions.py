@@ -28,6 +28,7 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.messages import Assistant, StopReason, Text, ToolCall, ToolResult, Usage, user
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.opening import RESUMED
 from heartbit_tui.store.store import Store
 
 MESSAGES = 10_000
@@ -59,7 +60,7 @@ async def _write(path: Path, messages: int) -> int:
 async def _take_up(path: Path, messages: int) -> float:
     async with Store.open(path, SystemClock()) as store:
         began = time.perf_counter()
-        log = await store.load("bench")
+        log = await store.load("bench", only=RESUMED)
         found = Conversation("heartbit", log.envelopes).messages()
         spent = (time.perf_counter() - began) * 1000
     if len(found) != messages:

@@ -7,12 +7,55 @@ from pathlib import Path
 
 from heartbit_tui.kernel.bus import Bus
 from heartbit_tui.kernel.errors import StoreError
-from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.events import (
+    AssistantMessage,
+    ContextSummarized,
+    Envelope,
+    Event,
+    ModeChanged,
+    ModelCalled,
+    ModelChanged,
+    Notice,
+    Rewound,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    SessionRenamed,
+    SessionStarted,
+    TextDelta,
+    TodosChanged,
+    ToolAnswered,
+    ToolCallStarted,
+    UserMessage,
+)
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.protocols import Clock, Journal
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.store.ids import new_id
 from heartbit_tui.store.store import Store
+
+RESUMED: tuple[type[Event], ...] = (
+    SessionStarted,
+    SessionRenamed,
+    ModeChanged,
+    ModelChanged,
+    UserMessage,
+    AssistantMessage,
+    ToolAnswered,
+    ToolCallStarted,
+    TextDelta,
+    Rewound,
+    ContextSummarized,
+    ModelCalled,
+    TodosChanged,
+    RunStarted,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    Notice,
+)
+"""What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 
 
 class Forgetful:
@@ -49,7 +92,7 @@ async def placed(options: Options, path: Path, clock: Clock) -> AsyncGenerator[P
     async with Store.open(path, clock) as store:
         session_id = await _find(options, store, clock)
         async with store.recorder(session_id) as recorder:
-            log = (await store.load(session_id)).envelopes if isinstance(options.which, Resume) else ()
+            log = (await store.load(session_id, only=RESUMED)).envelopes if isinstance(options.which, Resume) else ()
             for envelope in log:
                 ledger.take(envelope)
             bus = Bus((recorder.take, ledger.take))
