@@ -4,7 +4,7 @@ import httpx
 
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Clock, Request
-from heartbit_tui.providers import anthropic_request, models, remote
+from heartbit_tui.providers import anthropic_request, remote
 from heartbit_tui.providers.anthropic_request import Sender
 from heartbit_tui.providers.anthropic_stream import Decoder
 from heartbit_tui.providers.pricing import Prices
@@ -31,7 +31,7 @@ def build(
 ) -> remote.Remote:
     """The provider for these settings."""
     model = remote.model_of(settings)
-    known = models.known(model) or anthropic_request.UNKNOWN
+    known = anthropic_request.known(model)
     headers = {"anthropic-version": VERSION}
     if key:
         headers["x-api-key"] = key

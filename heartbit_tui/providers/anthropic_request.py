@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from heartbit_tui.kernel.messages import (
@@ -22,6 +22,7 @@ from heartbit_tui.kernel.messages import (
 )
 from heartbit_tui.kernel.ops import Effort
 from heartbit_tui.kernel.protocols import AnyTool, Request, ThisTool, ToolSpec
+from heartbit_tui.providers import models
 from heartbit_tui.providers.models import Model, Thinks, plain, thinking_room
 
 MARK: JsonObject = {"type": "ephemeral"}
@@ -39,6 +40,12 @@ class Sender:
     model: str
     known: Model = UNKNOWN
     caching: bool = True
+
+
+def known(model: str) -> Model:
+    """What is known of this model, as it is asked in this format: models of other makers think by a budget."""
+    found = models.known(model) or UNKNOWN
+    return found if plain(model).startswith("claude") else replace(found, thinks=Thinks.BUDGET)
 
 
 def body(request: Request, sender: Sender) -> JsonObject:
@@ -125,12 +132,12 @@ def _adaptive(request: Request, sender: Sender, effort: Effort | None) -> JsonOb
     return {**asked, "output_config": {"effort": str(effort)}} if effort else asked
 
 
-def beta(known: Model) -> str:
+def beta(about: Model) -> str:
     """The value of the header `anthropic-beta` that this model's requests need; empty for none.
 
     A model whose thoughts are bound to what came before them would otherwise refuse a conversation that was shortened.
     """
-    return "thinking-binding-controls-2026-08-01" if known.thinks is Thinks.BOUND else ""
+    return "thinking-binding-controls-2026-08-01" if about.thinks is Thinks.BOUND else ""
 
 
 def _message(message: Message, sender: Sender) -> tuple[str, list[dict[str, Any]]]:

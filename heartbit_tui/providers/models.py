@@ -88,13 +88,16 @@ MODELS: MappingProxyType[str, Model] = MappingProxyType(
 )
 """By the beginning of the name; the longest that fits counts. Source: the services' own model pages, November 2026."""
 
-ROOM: MappingProxyType[Effort, float] = MappingProxyType(
-    {Effort.NONE: 0.0, Effort.LOW: 1 / 3, Effort.MEDIUM: 1.0, Effort.HIGH: 4.0}
-)
+ROOM: MappingProxyType[Effort, float] = MappingProxyType({Effort.LOW: 1 / 3, Effort.MEDIUM: 1.0, Effort.HIGH: 4.0})
 """Tokens for thinking, as a multiple of the answer's: a quarter, a half and four fifths of both together."""
 
 LEAST_BUDGET = 1024
 """The smallest thinking budget that services accept."""
+
+LEAST: MappingProxyType[Effort, int] = MappingProxyType(
+    {Effort.LOW: LEAST_BUDGET, Effort.MEDIUM: 2 * LEAST_BUDGET, Effort.HIGH: 8 * LEAST_BUDGET}
+)
+"""Tokens for thinking beside a short answer."""
 
 
 def known(model: str) -> Model | None:
@@ -111,8 +114,9 @@ def window(model: str) -> int | None:
 
 def thinking_room(effort: Effort | None, answer: int, most: int) -> int:
     """Tokens to add to an answer's limit for thinking; 0 where the model's limit leaves no room for the least."""
-    wanted = max(round(answer * ROOM[effort]), LEAST_BUDGET) if effort and effort is not Effort.NONE else 0
-    room = min(wanted, most - answer)
+    if effort is None or effort is Effort.NONE:
+        return 0
+    room = min(max(round(answer * ROOM[effort]), LEAST[effort]), most - answer)
     return room if room >= LEAST_BUDGET else 0
 
 
