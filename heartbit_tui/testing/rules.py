@@ -1,0 +1,51 @@
+"""Rules and guardrails that decide as a test tells them to."""
+
+from collections.abc import Callable
+
+from heartbit_tui.kernel.messages import Assistant, ToolCall
+from heartbit_tui.kernel.ops import Decide, Mode
+from heartbit_tui.kernel.protocols import Action, Allow, Judgement, Output, Pass, Request, Verdict
+
+
+def allow_all(action: Action, mode: Mode) -> Verdict:
+    """Allow every call."""
+    return Allow()
+
+
+class FakeGate:
+    """A `Gate`; `seen` holds the actions it decided on, `learned` what it should remember."""
+
+    def __init__(self, decide: Callable[[Action, Mode], Verdict] = allow_all) -> None:
+        self._decide = decide
+        self.seen: list[Action] = []
+        self.learned: list[tuple[Action, Decide]] = []
+
+    def decide(self, action: Action, mode: Mode) -> Verdict:
+        self.seen.append(action)
+        return self._decide(action, mode)
+
+    async def learn(self, action: Action, decision: Decide) -> None:
+        self.learned.append((action, decision))
+
+
+class FakeGuardrail:
+    """A `Guardrail` that lets everything pass; a subclass changes the hooks that it is about."""
+
+    def __init__(self, name: str = "fake") -> None:
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    async def pre_llm(self, request: Request) -> Request:
+        return request
+
+    async def post_llm(self, message: Assistant) -> Judgement:
+        return Pass()
+
+    async def pre_tool(self, call: ToolCall) -> Judgement:
+        return Pass()
+
+    async def post_tool(self, call: ToolCall, output: Output) -> Output:
+        return output
