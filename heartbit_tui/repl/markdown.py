@@ -21,4 +21,4 @@ def draw(text: str, width: int, *, colours: bool) -> str:
         highlight=False,
     )
     console.print(Markdown(text, hyperlinks=False, code_theme="ansi_dark"), soft_wrap=False)
-    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
+    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").split("\n"))

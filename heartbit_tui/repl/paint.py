@@ -1,5 +1,6 @@
 """Pieces as coloured text for a terminal; where colours are off, the same text without them."""
 
+import textwrap
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -105,7 +106,7 @@ class Paint:
         what = one_line(call.title, max(room, 8))
         mark = self.style("✗" if bad else "✓", "red" if bad else "green")
         head = f"{mark} {who}{self.style(one_line(call.tool, 40), 'bold')} {what}  {self.style(end, 'dim')}\n"
-        return head + self._diff(call.diff) + self._hung("    ", harmless(call.tail), "dim")
+        return head + self._diff(call.diff) + self._hung("    ", harmless(call.tail), "dim", wrap=False)
 
     def _asked(self, asked: Asked) -> str:
         match asked.request:
@@ -113,7 +114,9 @@ class Paint:
                 head = self.style(
                     f"? {one_line(call.name, 40)} {one_line(revealed(asked.title), self.width)}", "yellow"
                 )
-                body = self._diff(preview) if _is_diff(preview) else self._hung("  $ ", revealed(preview), "")
+                body = (
+                    self._diff(preview) if _is_diff(preview) else self._hung("  $ ", revealed(preview), "", wrap=False)
+                )
                 return f"{head}\n{body}{self._hung('  ', revealed(reason), 'dim')}"
             case QuestionAsked(questions=questions):
                 lines: list[str] = []
@@ -146,16 +149,24 @@ class Paint:
     def _thought(self, block: str) -> str:
         return self._hung("  ", harmless(block), "dim")
 
-    def _hung(self, mark: str, text: str, style: str) -> str:
+    def _hung(self, mark: str, text: str, style: str, *, wrap: bool = True) -> str:
         """Lines of which the first begins with `mark` and the others stand below its text."""
         if not text:
             return ""
-        first, *others = text.split("\n")
+        room = max(self.width - len(mark) - 1, 20)
+        first, *others = (part for line in text.split("\n") for part in (_wrapped(line, room) if wrap else [line]))
         lines = [mark + first, *(" " * len(mark) + line for line in others)]
         return "".join(self._line(line, style) for line in lines)
 
     def _line(self, text: str, style: str) -> str:
         return self.style(text, style) + "\n"
+
+
+def _wrapped(line: str, room: int) -> list[str]:
+    """A line in pieces that fit; spaces at its beginning stay."""
+    if len(line) <= room:
+        return [line]
+    return textwrap.wrap(line, room, break_on_hyphens=False, replace_whitespace=False) or [line]
 
 
 def _is_diff(preview: str) -> bool:

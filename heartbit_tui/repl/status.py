@@ -22,6 +22,7 @@ CYCLE = (Mode.ASK, Mode.ACCEPT_EDITS, Mode.PLAN)
 """What Shift+Tab goes through; auto joins once there is a sandbox, yolo never does."""
 
 RUNNING = "Enter steers · Alt+Enter queues · Esc stops"
+PAUSE = "A request waits: after a short pause a key answers it."
 NARROW = 60
 """Columns below which words are left out."""
 
@@ -49,7 +50,8 @@ def fragments(now: Now) -> Fragments:
     """The lines above the draft and what stands before the cursor."""
     lines = [("class:open", line) for line in tail(now.open_text, now.width, max(min(now.rows // 4, 6), 1))]
     if now.waiting is not None:
-        lines.append(("class:ask" if now.ready else "class:status", one_line(choices(now.waiting), now.width - 1)))
+        said = choices(now.waiting) if now.ready or now.waiting.stage != "choose" else PAUSE
+        lines.append(("class:ask" if now.ready else "class:status", one_line(said, now.width - 1)))
     elif now.running:
         lines.append(("class:status", one_line(_activity(now), now.width - 1)))
     if now.hint:

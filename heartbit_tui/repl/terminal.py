@@ -94,6 +94,7 @@ class Terminal:
     async def converse(self, doer: Doer, draft: str = "") -> None:
         """Take drafts until the conversation is to be left; `draft` is there to begin with."""
         conversation = self._conversation
+        self.flush()
         async with asyncio.TaskGroup() as tasks:
             listener = tasks.create_task(conversation.listen(), name="listen")
             while conversation.next is None:
