@@ -71,7 +71,7 @@ class Settings:
     @property
     def outputs(self) -> Path:
         """Where whole outputs of commands are kept."""
-        return self.places.state / "outputs"
+        return _outputs(self.places)
 
 
 async def read(options: Options, clock: Clock) -> Settings:
@@ -143,11 +143,20 @@ def _gate(options: Options, config: Config, places: Directories, clock: Clock) -
     home = options.environment.get("HOME") or "/"
     guarded = (str(places.config), str(places.data), str(places.state))
     return RuleGate(
-        rules=tuple(_rules(options, config)),
+        rules=(*_rules(options, config), _own_outputs(places)),
         workspace=workspace(roots, home=home, guarded=guarded),
         clock=clock,
         memory=memory,
     )
+
+
+def _outputs(places: Directories) -> Path:
+    return places.state / "outputs"
+
+
+def _own_outputs(places: Directories) -> Rule:
+    """Whole outputs of commands may be read: the tool itself names their files."""
+    return Rule(tool="read", pattern=f"{_outputs(places)}/**", action="allow", source="heartbit")
 
 
 def _rules(options: Options, config: Config) -> Iterator[Rule]:

@@ -1,5 +1,6 @@
 """The tools of an agent, made for the place where it works, each when it is first called."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any, cast
 from heartbit_tui.config import Config
 from heartbit_tui.kernel.protocols import Effects, Tool
 from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.outputs import prune
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.tools.deferred import Deferred
 
@@ -75,6 +77,7 @@ class _Kit:
         environment = {**settings.environment, **_extra(self._config)}
         secrets = settings.secret_names
         bash = _class("bash:Bash")(self._root, settings.outputs, environment, secrets=secrets, spare=True)
+        self._stack.push_async_callback(asyncio.to_thread, prune, settings.outputs)
         self._stack.push_async_callback(bash.aclose)
         return bash
 
