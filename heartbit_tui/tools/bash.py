@@ -56,6 +56,7 @@ class Bash(TypedTool[Command]):
 
     name = "bash"
     effects = Effects.EXECUTE
+    keeps_own_time = True
     arguments = Command
 
     def __init__(

@@ -11,7 +11,8 @@ NOW = 1_000_000_000.0
 def output(folder: Path, name: str, *, days: float, size: int = 10) -> Path:
     path = folder / name
     path.write_bytes(b"x" * size)
-    os.utime(path, (NOW - days * 86_400,) * 2)
+    written = NOW - days * 86_400
+    os.utime(path, (written, written))
     return path
 
 
