@@ -97,9 +97,9 @@ def likely_typos(environment: Mapping[str, str]) -> Iterator[str]:
     """A warning for each HEARTBIT_ variable that nobody reads."""
     strange = [name for name in environment if name.startswith(PREFIX) and name not in VARIABLES.keys() | OTHERS]
     for name in strange:
-        near = tree.closest(name.lower(), (known.lower() for known in (*VARIABLES, *OTHERS)))
-        if near:
-            yield f"environment {name}: no such variable is read. Did you mean {near.upper()}?"
+        known = (other.removeprefix(PREFIX).lower() for other in (*VARIABLES, *OTHERS))
+        if near := tree.closest(name.removeprefix(PREFIX), known):
+            yield f"environment {name}: no such variable is read. Did you mean {PREFIX}{near.upper()}?"
 
 
 _NAMES: Mapping[str, str] = MappingProxyType({"integer": "whole number", "number": "number", "table": "table"})

@@ -66,6 +66,8 @@ class _Scanner:
         self._at += 2 if array else 1
         names = self._names()
         self._at += 2 if array else 1
+        for length in range(1, len(names)):
+            self._record(self._resolved(names[:length]), start)
         path = (*self._resolved(names[:-1]), names[-1])
         self._record(path, start)
         if array:

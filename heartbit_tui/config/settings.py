@@ -102,9 +102,8 @@ class Config:
         """
         nested = self.value(name)
         table = cast("dict[str, Value]", nested) if isinstance(nested, dict) else {}
-        known = {key: value for key, value in table.items() if key in model.model_fields and value is not None}
         try:
-            return model.model_validate(known)
+            return model.model_validate(_fitting(table, model))
         except ValueError as error:
             raise self._fault(undotted(name), error) from error
 
@@ -162,6 +161,19 @@ class Config:
         entry = next((self.entries[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self.entries), None)
         source = str(entry.source) if entry else "default"
         return ConfigError(f"{source}: {dotted(place)}: {text}.", key=dotted(place), source=source)
+
+
+def _fitting(table: Mapping[str, Value], model: "type[BaseModel]") -> dict[str, Value]:
+    """What of a table the model has fields for, its inner models likewise."""
+    fitting: dict[str, Value] = {}
+    for name, field_info in model.model_fields.items():
+        value = table.get(name)
+        inner: object = field_info.annotation
+        if isinstance(value, dict) and hasattr(inner, "model_fields"):
+            value = _fitting(cast("dict[str, Value]", value), cast("type[BaseModel]", inner))
+        if value is not None:
+            fitting[name] = value
+    return fitting
 
 
 def _row(name: str, entry: Entry) -> Explained:

@@ -58,7 +58,7 @@ ROOT = Node(below=MappingProxyType(dict.fromkeys(TABLES, Node())))
 
 
 @cache
-def keys() -> tuple[Key, ...]:
+def every() -> tuple[Key, ...]:
     """All keys."""
     return tuple(key for table in dict.fromkeys(TABLES.values()) for key in table())
 
@@ -93,12 +93,12 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 def elsewhere(name: str) -> str:
     """A key of this very name in another table, or empty."""
-    return next((key.pattern for key in keys() if key.parts[-1] == name and key.single), "")
+    return next((key.pattern for key in every() if key.parts[-1] == name and key.single), "")
 
 
 def singles() -> Iterator[Key]:
     """The keys that stand at one place, spelt as they are shown."""
-    return (key for key in keys() if key.single and not key.same_as)
+    return (key for key in every() if key.single and not key.same_as)
 
 
 def rank(path: Path) -> tuple[int, int]:
