@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,17 @@ def test_one_variable_moves_all_folders_and_xdg_moves_each(tmp_path: Path) -> No
     assert directories({"XDG_DATA_HOME": "relative"}, home).data == home / ".local/share/heartbit"
     moved = directories({"HEARTBIT_HOME": str(tmp_path), "XDG_STATE_HOME": "/s"}, home)
     assert {moved.config, moved.data.parent, moved.state.parent, moved.cache.parent} == {tmp_path}
+
+
+def test_a_start_without_any_file_loads_in_three_milliseconds() -> None:
+    env = {"HEARTBIT_MODEL": "m", "HEARTBIT_MAX_TURNS": "9"}
+
+    def once() -> float:
+        started = time.perf_counter()
+        loaded = load([], env, {"provider.name": "openai"}, trusted=False)
+        assert loaded.integer("limits.max_turns") == 9
+        return time.perf_counter() - started
+
+    fastest = min(once() for _ in range(20))
+    print(f"load without a file: {fastest * 1_000:.2f} ms")
+    assert fastest < 0.003
