@@ -121,9 +121,11 @@ def _searched(target: _Target, hunk: Hunk, name: str) -> Placed:
     places = [at for at in range(len(target.bare)) if _fits(target, hunk, at, _loosely)]
     if not places:
         raise Unable(_misfit(target, hunk, name))
+    if len(places) > 1:
+        raise Unable(_ambiguous(hunk, places, name))
     rivals = _rivals(target, hunk, places[0])
-    if len(places) > 1 or (rivals and places[0] != _stated(hunk)):
-        raise Unable(_ambiguous(hunk, [*places, *rivals], name))
+    if rivals and places[0] != _stated(hunk):
+        raise Unable(_ambiguous(hunk, [places[0], rivals[0]], name))
     return _anchored(target, hunk, places[0], name)
 
 

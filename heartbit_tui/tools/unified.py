@@ -68,6 +68,7 @@ class FilePatch:
 class _Draft:
     """A file's part of a patch while it is read."""
 
+    by_git: bool = False
     git: tuple[str, str] | None = None
     old: str | None = None
     new: str | None = None
@@ -119,10 +120,10 @@ def _drafts(reader: _Reader) -> Iterator[_Draft]:
         if line.startswith("diff --git "):
             if draft is not None:
                 yield draft
-            draft = _Draft(git=_git_names(line))
+            draft = _Draft(by_git=True, git=_git_names(line))
             reader.at += 1
         elif line.startswith("--- ") and (reader.peek(1) or "").startswith("+++ "):
-            if draft is not None and (draft.named or draft.git is None):
+            if draft is not None and not _expects(draft, line, reader.peek(1) or ""):
                 yield draft
                 draft = None
             draft = draft or _Draft()
@@ -137,6 +138,13 @@ def _drafts(reader: _Reader) -> Iterator[_Draft]:
         yield draft
 
 
+def _expects(draft: _Draft, old: str, new: str) -> bool:
+    """Whether the name lines belong to a `diff --git` line that is still without them."""
+    names = (_name(old[4:]), _name(new[4:]))
+    fits = draft.git is None or all(a in (b, _NOWHERE) for a, b in zip(names, draft.git, strict=True))
+    return draft.by_git and not draft.named and fits
+
+
 def _header(draft: _Draft | None, line: str) -> None:
     """Take in one line that is neither a name nor a hunk."""
     if line.startswith("@@"):
@@ -148,7 +156,7 @@ def _header(draft: _Draft | None, line: str) -> None:
         return
     if draft.hunks:
         _refuse_stray(draft, line)
-    elif draft.git is not None:
+    elif draft.by_git:
         _extended(draft, line)
 
 

@@ -21,7 +21,7 @@ class Alone:
         return None
 
 
-async def call(tool: Tool, agent: str = "tester", **arguments: object) -> Output:
+async def call(tool: Tool, agent: str = "tester", /, **arguments: object) -> Output:
     """Check the arguments and run the tool with them."""
     complaint = tool.check(arguments)
     return Output(content=complaint, is_error=True) if complaint else await tool.run(arguments, Alone(agent))
