@@ -5,8 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
 
@@ -14,17 +13,14 @@ from heartbit_tui.kernel.errors import MalformedError, NetworkError, ProviderErr
 from heartbit_tui.kernel.messages import JsonObject, StopReason, Usage
 from heartbit_tui.kernel.protocols import Clock, Finish, Part, Request, Spent
 from heartbit_tui.providers import classify
-from heartbit_tui.providers.exchange import Endpoint, Exchange, Limits
+from heartbit_tui.providers.exchange import Endpoint, Exchange
 from heartbit_tui.providers.pricing import Prices
 from heartbit_tui.providers.sse import ServerEvent
 from heartbit_tui.providers.table import PROVIDERS
-from heartbit_tui.providers.types import Settings
+from heartbit_tui.providers.types import LOCAL_TIMEOUTS, Settings, Timeouts
 
 DRAIN = 0.25
 """Seconds to wait for the end of an answer that is already whole, so that its connection can be used again."""
-
-LOCAL_TIMEOUTS: MappingProxyType[str, float] = MappingProxyType({"first_byte": 900.0, "idle": 600.0, "total": 3600.0})
-"""A model on one's own processor may read a long prompt for minutes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,13 +151,15 @@ def exchange(target: Endpoint, settings: Settings, *, client: httpx.AsyncClient,
     return Exchange(target, client=client, limits=limits(settings), clock=clock)
 
 
-def limits(settings: Settings) -> Limits:
+def limits(settings: Settings) -> Timeouts:
     """The time limits: those that were set, else the usual ones, which are wider for services on this machine."""
-    entry = PROVIDERS.get(settings.name)
-    if entry is None or not entry.local:
-        return settings.timeouts
-    given: dict[str, Any] = {name: getattr(settings.timeouts, name) for name in settings.timeouts.model_fields_set}
-    return settings.timeouts.model_copy(update={**LOCAL_TIMEOUTS, **given})
+    return settings.timeouts or usual_timeouts(settings.name)
+
+
+def usual_timeouts(name: str) -> Timeouts:
+    """The time limits of a provider for which none are set."""
+    entry = PROVIDERS.get(name)
+    return LOCAL_TIMEOUTS if entry is not None and entry.local else Timeouts()
 
 
 def model_of(settings: Settings) -> str:

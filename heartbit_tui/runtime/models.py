@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from random import Random
 from types import MappingProxyType
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, Self, TypeVar, cast
 
 import httpx
 
+from heartbit_tui.config import Config
 from heartbit_tui.kernel.errors import AuthenticationError, ConfigError
 from heartbit_tui.kernel.ops import SetModel
 from heartbit_tui.kernel.protocols import Clock, Provider
@@ -16,6 +17,7 @@ from heartbit_tui.providers import table
 from heartbit_tui.providers.fallback import Fallback
 from heartbit_tui.providers.http import open_client
 from heartbit_tui.providers.pricing import prices_from
+from heartbit_tui.providers.remote import usual_timeouts
 from heartbit_tui.providers.retrying import Retrying
 from heartbit_tui.providers.types import Retry, Settings as ProviderSettings, Timeouts
 from heartbit_tui.runtime import plugins
@@ -102,7 +104,7 @@ class Models:
 
     def _patient(self, choice: Choice) -> Provider:
         settings = self._settings(choice)
-        retry = self._config.section("provider.retry", Retry)
+        retry = _section(self._config, "provider.retry", Retry())
         return Retrying(self._built(settings), retry, self._clock, Random())
 
     def _built(self, settings: ProviderSettings) -> Provider:
@@ -127,7 +129,7 @@ class Models:
             api_key_env=config.string(f"{own}.api_key_env") or config.string("provider.api_key_env"),
             prompt_caching=config.boolean("provider.prompt_caching"),
             script=config.string("provider.script"),
-            timeouts=config.section("provider.timeouts", Timeouts),
+            timeouts=_section(config, "provider.timeouts", usual_timeouts(choice.name)),
         )
 
     def _key(self, settings: ProviderSettings) -> str:
@@ -138,3 +140,12 @@ class Models:
         if found is None and variable:
             raise AuthenticationError(NO_KEY.format(name=settings.name, variable=variable))
         return found.value if found else ""
+
+
+Section = TypeVar("Section", Retry, Timeouts)
+
+
+def _section(config: Config, name: str, usual: Section) -> Section:
+    """A section with what was set of it; the rest as usual."""
+    keys = [each.name for each in fields(usual) if config.is_set(f"{name}.{each.name}")]
+    return replace(usual, **{key: cast("Any", config.value(f"{name}.{key}")) for key in keys})

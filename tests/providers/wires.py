@@ -13,7 +13,7 @@ from heartbit_tui.kernel.protocols import Block, Finish, Part, Provider, Request
 from heartbit_tui.providers import anthropic, openai_chat, openai_responses
 from heartbit_tui.providers.script import Player, Reply, ScriptBlock
 from heartbit_tui.providers.sse import Parser
-from heartbit_tui.providers.types import Settings
+from heartbit_tui.providers.types import Settings, Timeouts
 from heartbit_tui.testing import anthropic_wire, chat_wire, responses_wire
 from heartbit_tui.testing.clock import FakeClock
 
@@ -57,7 +57,10 @@ def provider(
     """The provider of this name; `url` has no path."""
     module, _, model = FORMATS[name]
     base = url if name == "anthropic" else f"{url}/v1"
-    settings = Settings.model_validate({"name": name, "model": model, "base_url": base, **more})
+    given: dict[str, Any] = {"name": name, "model": model, "base_url": base, **more}
+    if "timeouts" in given:
+        given["timeouts"] = Timeouts(**given["timeouts"])
+    settings = Settings(**given)
     return module.build(settings, key=key, client=client, clock=FakeClock())
 
 
