@@ -78,7 +78,7 @@ def _traits(flag: Flag) -> dict[str, Any]:
     if flag.kind == "maybe":
         traits |= {"nargs": "?", "const": ""}
     if flag.repeats:
-        traits |= {"action": "append", "default": ()}
+        traits |= {"action": "append", "default": []}
     match flag.kind:
         case "count":
             traits["type"] = _count

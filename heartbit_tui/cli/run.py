@@ -48,7 +48,7 @@ def _run(planned: Plan, telling: Telling, interrupts: Interrupts) -> int:
 
 
 def _leave_out_httpx_command() -> None:
-    """httpx imports its own command line, with rich and pygments, where these are installed; it can do without."""
+    """Keep out the command line of httpx, which it imports, with rich and pygments, where they are installed."""
     sys.modules.setdefault("httpx._main", cast("ModuleType", None))
 
 
@@ -58,7 +58,6 @@ def _leave(code: int) -> int:
     Nothing is lost by it: the session is closed and flushed, its threads have ended, its children were reaped, and
     what was said went to the file descriptors directly.
     """
-    sys.stderr.flush()
     os._exit(code)
 
 

@@ -65,7 +65,7 @@ async def test_a_refused_connection_is_a_network_error(machine: Machine) -> None
         (faults.GzipBomb(), "error_provider", 69),
         (faults.EndlessHeaders(), "error_provider", 69),
         (faults.EndlessBody(), "error_provider", 69),
-        (faults.Redirect(), "error_provider", 69),
+        (faults.Redirect(to="/elsewhere"), "error_provider", 69),
         (faults.Stall(after=-1), "error_network", 69),
         (faults.Stall(after=0), "error_network", 69),
         (faults.Stall(after=3), "error_network", 69),
@@ -128,7 +128,7 @@ async def test_each_limit_has_its_own_subtype(
 
 async def test_out_of_time_is_a_timeout_and_leaves_nothing_running(machine: Machine) -> None:
     async with service(machine, bash("echo $$ > pid; exec sleep 100"), says()) as (_, known):
-        done = await known.stream("-p", "hi", "--timeout", "1", "--allow", "bash(*)")
+        done = await known.stream("-p", "hi", "--timeout", "1", "--permission-mode", "yolo")
     assert (kept(done)["subtype"], done.code) == ("error_timeout", 124)
     assert done.seconds < 5
 

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,21 +120,15 @@ class Machine:
         return {**base, **self.environment}
 
     async def start(self, *words: str | bytes, **traits: Any) -> asyncio.subprocess.Process:
-        """heartbit with these words; stdin is empty and both outputs are pipes unless told otherwise."""
-        usual = {name: asyncio.subprocess.PIPE for name in ("stdout", "stderr")}
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "heartbit_tui",
-            *words,
-            **{
-                "env": self.variables,
-                "cwd": self.project,
-                "stdin": asyncio.subprocess.DEVNULL,
-                **usual,
-                **traits,
-            },
-        )
+        """Start heartbit with these words; stdin is empty and both outputs are pipes unless told otherwise."""
+        usual: dict[str, Any] = {
+            "env": self.variables,
+            "cwd": self.project,
+            "stdin": asyncio.subprocess.DEVNULL,
+            "stdout": asyncio.subprocess.PIPE,
+            "stderr": asyncio.subprocess.PIPE,
+        }
+        return await asyncio.create_subprocess_exec(sys.executable, "-m", "heartbit_tui", *words, **usual | traits)
 
     async def run(self, *words: str | bytes, input: bytes | None = None, **traits: Any) -> Done:
         """The same, to its end; `input` is what stands on stdin."""
@@ -165,10 +159,19 @@ async def ended(process: asyncio.subprocess.Process, *, input: bytes | None = No
 
 
 @asynccontextmanager
-async def service(machine: Machine, *replies: Reply) -> AsyncIterator[tuple[ModelServer, Machine]]:
+async def service(machine: Machine, *replies: Reply) -> AsyncGenerator[tuple[ModelServer, Machine]]:
     """A model service that gives these replies, and the machine that knows it."""
     async with ModelServer(replies) as server:
         yield server, machine.with_service(server)
+
+
+async def told(stream: asyncio.StreamReader | None, word: bytes) -> bytes:
+    """Read lines until one holds `word`; that line. Fails when none does."""
+    assert stream is not None
+    async with asyncio.timeout(SECONDS):
+        while word not in (line := await stream.readline()):
+            assert line, f"no line with {word!r}"
+    return line
 
 
 def says(text: str = "Hello.", **traits: Any) -> Reply:
