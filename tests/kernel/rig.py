@@ -7,7 +7,16 @@ from typing import Any, TypeVar
 
 from heartbit_tui.context.whole import Whole
 from heartbit_tui.kernel.bus import Bus, Subscription
-from heartbit_tui.kernel.events import Envelope, Event, ModelCalled, RunStarted, Terminal, ToolAnswered
+from heartbit_tui.kernel.events import (
+    AssistantMessage,
+    Envelope,
+    Event,
+    ModelCalled,
+    RunStarted,
+    Terminal,
+    ToolAnswered,
+    ToolCallCompleted,
+)
 from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolResult, Usage, User
 from heartbit_tui.kernel.ops import Mode, Prompt, SetModel
@@ -62,7 +71,7 @@ class Rig:
         self.log: list[Envelope] = list(plan.log)
         self.complaints: list[str] = []
         self.strict = plan.strict
-        self.provider = Scripted(plan.replies, compose=self._judge, model="m1")
+        self.provider = Scripted(plan.replies, compose=self._judge, clock=plan.clock, model="m1")
         self.clock = plan.clock
         agent = Agent(
             name="main",
@@ -160,8 +169,6 @@ def broken(log: Sequence[Envelope]) -> list[str]:
 
 
 def _unpaired(log: Sequence[Envelope]) -> list[str]:
-    from heartbit_tui.kernel.events import AssistantMessage, ToolCallCompleted
-
     events = [envelope.event for envelope in log]
     calls = [call.id for event in events if isinstance(event, AssistantMessage) for call in event.message.calls]
     answered = [event.result.call_id for event in events if isinstance(event, ToolAnswered)]

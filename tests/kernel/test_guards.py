@@ -23,10 +23,10 @@ from tests.kernel.rig import Plan, ran, says, spoken, turn
 
 
 class Hides(FakeGuardrail):
-    """Replaces the word secret wherever it goes out or comes from a tool."""
+    """Replaces the word secret in what a tool says, and any first prompt."""
 
     async def pre_llm(self, request: Request) -> Request:
-        return replace(request, messages=(*request.messages[:-1], user("[hidden]")))
+        return replace(request, messages=(user("[hidden]"), *request.messages[1:]))
 
     async def post_tool(self, call: ToolCall, output: Output) -> Output:
         return replace(output, content=output.content.replace("secret", "[hidden]"))
