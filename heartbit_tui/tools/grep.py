@@ -41,17 +41,23 @@ class GrepArguments(Arguments):
 
 @dataclass(slots=True, kw_only=True)
 class _Matches:
-    """Collects the matches in files that are wanted, up to one more than are shown."""
+    """Collects the matches in files that are wanted, up to one more than are shown.
+
+    With a file type given, ripgrep searches hidden files too; `hidden_out` leaves them out again.
+    """
 
     root: Path
     base: Path
     wanted: Glob | None
     by_name: bool
+    hidden_out: bool
     found: list[str] = field(default_factory=list[str])
 
     def wants(self, path: str) -> bool:
         if self.wanted is None:
             return True
+        if self.hidden_out and Path(path).name.startswith("."):
+            return False
         return self.wanted.matches(Path(path).name if self.by_name else os.path.relpath(path, self.base))
 
     def take(self, record: bytes) -> bool:
@@ -97,23 +103,25 @@ class Grep(TypedTool[GrepArguments]):
     async def act(self, given: GrepArguments, context: CallContext) -> Output:
         """The matching lines with path and number."""
         path = absolute(self._root, given.path)
-        scope = await stoppable(lambda _: self._scope(path))
+        scope, base = await stoppable(lambda _: self._scope(path))
         matches = _Matches(
             root=self._root,
-            base=path if scope.base == path else path.parent,
+            base=base,
             wanted=compile_glob(given.include) if given.include else None,
             by_name="/" not in given.include,
+            hidden_out=scope.base == base,
         )
         late = await self._search(given, scope, matches)
         return _answer(given, matches, late, self._scan_seconds)
 
-    def _scope(self, path: Path) -> Scope:
+    def _scope(self, path: Path) -> tuple[Scope, Path]:
+        """What to search, and the folder that `include` starts from."""
         match kind_of(path):
             case "folder":
-                return scope_of(path, self._root)
+                return scope_of(path, self._root), path
             case "file":
                 _refuse_binary(path, shown(self._root, path))
-                return Scope(base=path, rules=None, parents=False, foreign=False)
+                return Scope(base=path, rules=None, parents=False, foreign=False), path.parent
             case "":
                 raise Unable(f"{shown(self._root, path)} does not exist. Use glob or list to find it.")
             case _:
