@@ -60,6 +60,7 @@ class Exchange:
         self._client = client
         self._limits = limits
         self._clock = clock
+        self._answered = False
 
     async def events(self, body: JsonObject) -> AsyncGenerator[ServerEvent]:
         """The events of the answer to this request; a JSON answer is one event.
@@ -84,12 +85,24 @@ class Exchange:
             request = self._request(body)
             until = min(loop.time() + limits.connect + limits.first_byte, end)
             async with asyncio.timeout_at(until):
-                return await self._client.send(request, stream=True)
+                response = await self._sent(request)
+            self._answered = True
+            return response
         except TimeoutError as error:
             waited = min(limits.connect + limits.first_byte, limits.total)
             raise StalledError(f"{self._endpoint.name} did not begin to answer within {waited:.0f} s.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             raise self._network(error) from error
+
+    async def _sent(self, request: httpx.Request) -> httpx.Response:
+        """Send, once more where a connection that was kept open turns out to have been closed meanwhile."""
+        try:
+            return await self._client.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not self._answered:
+                raise
+            self._answered = False
+            return await self._client.send(request, stream=True)
 
     def _request(self, body: JsonObject) -> httpx.Request:
         headers = {"accept": "text/event-stream", "accept-encoding": "identity", "content-type": "application/json"}

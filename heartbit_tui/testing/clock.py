@@ -54,6 +54,7 @@ class FakeClock:
 
     async def advance(self, seconds: float) -> None:
         """Move the time; whoever wakes runs before this returns, and may fall asleep again within the span."""
+        await _settle()
         end = self._seconds + seconds
         while self._sleepers and self._sleepers[0][0] <= end:
             self._seconds, _, waker = heapq.heappop(self._sleepers)

@@ -116,11 +116,12 @@ async def _endless_headers(connection: Connection) -> None:
 
 
 async def _gzip_bomb(connection: Connection, size: int) -> None:
+    """A block is packed once: after a full flush, its bytes can be repeated as they are."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    begun = packer.compress(b"data: ") + packer.flush(zlib.Z_FULL_FLUSH)
+    packed = packer.compress(BLOCK * 16) + packer.flush(zlib.Z_FULL_FLUSH)
     headers = {"content-type": "text/event-stream", "content-encoding": "gzip", "transfer-encoding": "chunked"}
     connection.head(200, headers)
-    await connection.chunk(packer.compress(b"data: "))
-    for _ in range(size // len(BLOCK)):
-        await connection.chunk(packer.compress(BLOCK))
-    await connection.chunk(packer.flush())
-    await connection.send(b"0\r\n\r\n")
+    await connection.chunk(begun)
+    for _ in range(size // (len(BLOCK) * 16)):
+        await connection.chunk(packed)

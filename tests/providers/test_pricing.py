@@ -75,7 +75,7 @@ def test_ones_own_prices_come_first_and_wrong_ones_are_named() -> None:
         {"input": 1, "output": 1, "tax": 1},
     ]
     for value in wrong:
-        with pytest.raises(ConfigError, match="pricing.x"):
+        with pytest.raises(ConfigError, match=r"pricing\.x"):
             prices_from({"x": value})
     assert Prices().cost("claude-sonnet-5-5", BOTH) == 12.0
 

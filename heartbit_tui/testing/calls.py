@@ -1,0 +1,40 @@
+"""What a tool is called with, without a session around it."""
+
+from collections.abc import Iterable, Sequence
+
+from heartbit_tui.kernel.events import Event, Question
+
+
+class FakeCallContext:
+    """A `CallContext` that keeps what a call emits and answers its questions from a list.
+
+    `answers` are given in order; when none is left, nobody answers (None). `events` and `asked` hold what came.
+    """
+
+    def __init__(
+        self,
+        *,
+        agent: str = "main",
+        call_id: str = "call_1",
+        answers: Iterable[tuple[tuple[str, ...], ...] | None] = (),
+    ) -> None:
+        self._agent = agent
+        self._call_id = call_id
+        self._answers = list(answers)
+        self.events: list[Event] = []
+        self.asked: list[tuple[Question, ...]] = []
+
+    @property
+    def agent(self) -> str:
+        return self._agent
+
+    @property
+    def call_id(self) -> str:
+        return self._call_id
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+    async def ask(self, questions: Sequence[Question]) -> tuple[tuple[str, ...], ...] | None:
+        self.asked.append(tuple(questions))
+        return self._answers.pop(0) if self._answers else None
