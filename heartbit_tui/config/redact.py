@@ -8,7 +8,7 @@ SHORTEST = 8
 """A known secret shorter than this is too likely to be part of a common word."""
 
 _SHAPES = (
-    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
     r"\bsk-(?:ant-|or-|proj-|svcacct-|admin-)?[A-Za-z0-9_-]{16,}",
     r"\b(?:gsk|r8|pplx|tvly|xai|fw|nvapi|key|csk|ntn|secret|dop_v1|dckr_pat|shpat|lin_api)[_-][A-Za-z0-9_-]{20,}",
     r"\bgh[pousr]_[A-Za-z0-9]{30,}",
@@ -23,7 +23,7 @@ _SHAPES = (
     r"https://hooks\.slack\.com/(?:services|workflows)/\S+",
     r"https://discord(?:app)?\.com/api/webhooks/\S+",
     r"\b(?:sk|rk|pk|whsec)_(?:live|test)?_?[A-Za-z0-9]{20,}",
-    r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+    r"\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,}",
     r"\b(?:AC|SK)[0-9a-f]{32}\b",
     r"\bkey-[0-9a-f]{32}\b",
     r"\bhf_[A-Za-z0-9]{30,}",
@@ -34,13 +34,13 @@ _SHAPES = (
     r"\bdop_v1_[0-9a-f]{40,}",
     r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b",
     r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}",
-    r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
+    r"\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]*",
 )
 _SHAPE = re.compile("|".join(_SHAPES))
 _LABELLED = re.compile(
     r"""(?ix)
     (?P<label>
-        (?:["']?[a-z0-9_.-]*(?:api[_-]?key|access[_-]?key(?:[_-]?id)?|secret(?:[_-]?[a-z]+)*|auth[_-]?token
+        (?:(?:api[_-]?key|access[_-]?key(?:[_-]?id)?|secret[a-z_-]{0,24}|auth[_-]?token
         |access[_-]?token|refresh[_-]?token|bot[_-]?token|bearer[_-]?token|client[_-]?secret|private[_-]?key
         |password|passwd|pwd|x-api-key|authorization|account[_-]?key)["']?\s*[:=]\s*)
         (?:["']?(?:bearer|basic|token)\s+)? | \b(?:bearer|basic)\s+
@@ -48,7 +48,9 @@ _LABELLED = re.compile(
     (?P<quote>["']?)(?P<value>[^\s"',;&]{12,})
     """
 )
-_URL_LOGIN = re.compile(r"(?P<label>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)(?P<value>[^\s/@]+)(?=@)", re.IGNORECASE)
+_URL_LOGIN = re.compile(
+    r"(?P<label>\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@]{0,200}:)(?P<value>[^\s/@]{1,2000})(?=@)", re.IGNORECASE
+)
 _REFERENCE = re.compile(r"[$<{(\[]|.*\(.*|[A-Za-z_.]+\Z")
 
 

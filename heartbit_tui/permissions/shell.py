@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from heartbit_tui.permissions import glob
 from heartbit_tui.permissions.rules import Rule
@@ -36,7 +37,7 @@ def hits(rule: Rule, command: str) -> bool:
     """
     if rule.exact:
         return command == rule.pattern
-    return any(_fits(rule.pattern, piece) for piece in pieces(command))
+    return any(_fits(rule.pattern, piece) for piece in _distinct(command))
 
 
 def pieces(command: str) -> Iterator[str]:
@@ -48,6 +49,12 @@ def pieces(command: str) -> Iterator[str]:
         if words:
             yield words
             yield from _unwrapped(words)
+
+
+@lru_cache(maxsize=8)
+def _distinct(command: str) -> tuple[str, ...]:
+    """The pieces, each once; all rules look at the same ones."""
+    return tuple(dict.fromkeys(pieces(command)))
 
 
 def _unwrapped(words: str) -> Iterator[str]:

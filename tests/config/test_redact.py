@@ -1,5 +1,7 @@
 """No secret stays readable, and ordinary text stays as it is."""
 
+import time
+
 import pytest
 
 from heartbit_tui.config.redact import Redactor, masked
@@ -125,6 +127,20 @@ def test_redacting_twice_changes_nothing_more() -> None:
 
 def test_a_mask_shows_the_end_of_a_long_secret_only() -> None:
     assert (masked("sk-ant-0123456789abcdef"), masked("short1234"), masked("")) == ("…cdef", "…", "…")
+
+
+HOSTILE = (
+    *("a" * 100_000, "secret" + "a" * 100_000, "secret_" * 14_000, "a.b-" * 25_000, "api_key=" * 12_000),
+    *("://" * 33_000, "x://a:" * 16_000, "x://" + "a:" * 50_000, "eyJ-" * 25_000, "eyJaaaaaaaaa." * 7_000),
+    *("-----BEGIN " * 9_000, "SG." * 33_000, "password: " * 10_000, "bearer " * 14_000, "sk-" * 33_000, "\n" * 100_000),
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_makes_redaction_slow(text: str) -> None:
+    started = time.perf_counter()
+    redact(text)
+    assert time.perf_counter() - started < 2
 
 
 def redact(text: str) -> str:

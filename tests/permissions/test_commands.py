@@ -114,3 +114,24 @@ def test_a_denied_host_takes_its_subdomains_with_it(tmp_path: Path) -> None:
     urls = ("https://example.com/", "http://a.b.example.com/x", "https://user@EXAMPLE.com.:1/")
     assert {type(checked.decide(fetch(url), Mode.YOLO)) for url in urls} == {Deny}
     assert isinstance(checked.decide(fetch("https://notexample.com/"), Mode.YOLO), Allow)
+
+
+LONG = (
+    "echo a && " * 10_000,
+    "a" * 100_000,
+    "x=1 " * 25_000,
+    "sudo " * 20_000,
+    "(" * 100_000,
+    "' \" " * 25_000,
+    "\n" * 100_000,
+)
+
+
+@pytest.mark.parametrize("line", LONG, ids=range(len(LONG)))
+def test_a_long_line_is_judged_quickly(tmp_path: Path, line: str) -> None:
+    checked = gate(tmp_path / "w", parse("bash(rm *)", "deny"), parse("bash(*curl*)", "deny"), parse("*(.env)", "deny"))
+    started = time.perf_counter()
+    assert isinstance(checked.decide(bash(line), Mode.ASK), Ask)
+    took = time.perf_counter() - started
+    print(f"{len(line)} characters: {took * 1_000:.0f} ms")
+    assert took < 2
