@@ -1,7 +1,10 @@
 """What a model can do: run commands, read and change files, find things, use the web, keep a list, ask a person.
 
-Each tool is a small class in a module of its own name, with its description for the model in NAME.md beside it.
-Import a tool from its module; nothing is loaded here.
+Nothing is imported here, so that a door that needs one tool loads one. Each tool is a small class in a module of its
+own name, with its description for the model in NAME.md beside it, on top of `arguments.TypedTool`; `files.file_tools`
+gives all that work on files. What those stand on is pure: `matching`, `endings`, `diffs`, `unified` and `hunks`,
+`globs`. At the rim are `textfile`, `transaction` (all files change or none), `tracker` (who has seen what), `walker`,
+`ripgrep` and `child`.
 """
 
 __all__: tuple[str, ...] = ()
