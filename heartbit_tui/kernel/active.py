@@ -34,7 +34,7 @@ class Active:
     @property
     def running(self) -> bool:
         """Whether something is under way."""
-        return self._task is not None
+        return self._task is not None or bool(self.run_id)
 
     async def settled(self) -> None:
         """Return once nothing is under way and nothing can start by itself."""
@@ -50,16 +50,15 @@ class Active:
 
     def start(self, work: Coroutine[None, None, None], name: str) -> None:
         """Do some other work that raises nothing; only while nothing is under way."""
-        self._idle.clear()
         self._why = None
-        self._task = self._tasks.create_task(work, name=name)
-        self._task.add_done_callback(self._ended)
+        self._launch(work, name)
 
     def interrupt(self, reason: str) -> None:
         """End what is under way."""
-        if self._task is not None and self._why is None:
+        if self.running and self._why is None:
             self._why = reason
-            self._task.cancel()
+            if self._task is not None:
+                self._task.cancel()
 
     def clear(self) -> None:
         """Forget the prompts that wait."""
@@ -67,14 +66,23 @@ class Active:
 
     def _next(self) -> None:
         """Start the prompt that has waited longest."""
+        if self.running:
+            return
         if not self._queue:
             self._idle.set()
             return
         self._runs += 1
         self.run_id = f"run-{self._runs}"
+        self._begun, self._why = False, None
         runs.begin(self._desk, self._queue.popleft())
-        self._begun = False
-        self.start(self._run(), self.run_id)
+        self._launch(self._run(), self.run_id)
+
+    def _launch(self, work: Coroutine[None, None, None], name: str) -> None:
+        self._idle.clear()
+        self._task = self._tasks.create_task(work, name=name)
+        self._task.add_done_callback(self._ended)
+        if self._why is not None:
+            self._task.cancel()
 
     async def _run(self) -> None:
         self._begun = True
@@ -87,10 +95,10 @@ class Active:
         self._task = None
         self.run_id = ""
         self._take_back(stopped=stopped)
-        if stopped:
-            self._idle.set()
-        else:
+        if not stopped:
             self._next()
+        elif not self.running:
+            self._idle.set()
 
     def _take_back(self, *, stopped: bool) -> None:
         """Make prompts of the words that came too late for the run to hear, in front of all others."""

@@ -18,6 +18,7 @@ from heartbit_tui.kernel.spending import check_spending
 
 CUT_OFF = "The model's answer was cut off at its output limit of {tokens} tokens. Raise provider.max_tokens."
 REFUSED = "The model refused to go on with this task. Say it differently, or try another model."
+NOT_RUN = "Not run: the answer that asked for it ended in a refusal."
 GO_ON = "Go on."
 
 
@@ -98,6 +99,7 @@ class Loop:
 
     async def _act(self, message: Assistant) -> None:
         if message.stop is StopReason.REFUSAL:
+            self._calls.refuse(message.calls, NOT_RUN)
             return
         calls = self._calls.mend(message.calls)
         if not calls or self._respond.take(calls) or await self._circles.closed(calls, self._turn):

@@ -16,6 +16,7 @@ from heartbit_tui.kernel.events import (
     Terminal,
     ToolAnswered,
     ToolCallCompleted,
+    ToolCallStarted,
 )
 from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolResult, Usage, User
@@ -174,6 +175,9 @@ def _unpaired(log: Sequence[Envelope]) -> list[str]:
     answered = [event.result.call_id for event in events if isinstance(event, ToolAnswered)]
     completed = [event.tool_call_id for event in events if isinstance(event, ToolCallCompleted)]
     found: list[str] = []
+    started = [event.tool_call_id for event in events if isinstance(event, ToolCallStarted)]
+    if len(started) != len(set(started)):
+        found.append(f"a call started twice: {sorted(started)}")
     if sorted(calls) != sorted(answered):
         found.append(f"calls {sorted(calls)}, answered {sorted(answered)}")
     if sorted(calls) != sorted(completed):
