@@ -16,6 +16,7 @@ base_delay_ms = 1
 max_delay_ms = 2
 
 [provider.timeouts]
+connect = 0.4
 first_byte = 0.4
 idle = 0.4
 """
@@ -62,9 +63,9 @@ async def test_a_refused_connection_is_a_network_error(machine: Machine) -> None
         (faults.Cut(bytes=200), "error_network", 69),
         (faults.Junk(after=2), "error_provider", 69),
         (faults.Html(), "error_provider", 69),
-        (faults.GzipBomb(), "error_provider", 69),
+        (faults.GzipBomb(), "error_network", 69),
         (faults.EndlessHeaders(), "error_provider", 69),
-        (faults.EndlessBody(), "error_provider", 69),
+        (faults.EndlessBody(), "error_network", 69),
         (faults.Redirect(to="/elsewhere"), "error_provider", 69),
         (faults.Stall(after=-1), "error_network", 69),
         (faults.Stall(after=0), "error_network", 69),

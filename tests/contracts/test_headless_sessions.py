@@ -1,0 +1,76 @@
+"""Sessions over several headless runs, and what the other commands make of them."""
+
+import json
+
+import pytest
+
+from tests.headless.machine import Machine, kept, says, service
+
+
+def prompts(body: object) -> list[str]:
+    """What persons said in a request."""
+    text = json.dumps(body)
+    return [word for word in ("one", "two", "three") if f'"{word}' in text]
+
+
+@pytest.mark.parametrize("flag", ["--resume", "--session", "-c"])
+async def test_a_session_goes_on(machine: Machine, flag: str) -> None:
+    async with service(machine, says("First."), says("Second.")) as (server, known):
+        first = await known.stream("-p", "one")
+        session = first.lines[0]["session_id"]
+        second = await known.stream("-p", "two", flag, *(() if flag == "-c" else (session[-8:],)))
+    assert kept(second)["result"] == "Second."
+    assert second.lines[0]["session_id"] == session
+    assert prompts(server.requests[1].body) == ["one", "two"]
+    assert (second.result["num_turns"], second.result["usage"]["input_tokens"]) == (1, 10)
+
+
+async def test_a_fork_leaves_the_old_session_alone(machine: Machine) -> None:
+    async with service(machine, says("First."), says("Second."), says("Third.")) as (server, known):
+        first = await known.stream("-p", "one")
+        forked = await known.stream("-p", "two", "-c", "--fork")
+        await known.stream("-p", "three", "--resume", first.lines[0]["session_id"])
+    assert kept(forked)["session_id"] != first.lines[0]["session_id"]
+    assert prompts(server.requests[1].body) == ["one", "two"]
+    assert prompts(server.requests[2].body) == ["one", "three"]
+
+
+async def test_an_ephemeral_session_is_not_kept(machine: Machine) -> None:
+    async with service(machine, says()) as (_, known):
+        await known.run("-p", "one", "--ephemeral")
+    done = await machine.run("sessions", "list", "--json")
+    assert json.loads(done.text) == []
+
+
+@pytest.mark.parametrize("words", [("-c",), ("--resume", "nonsense")])
+async def test_a_session_that_is_not_there_is_an_error(machine: Machine, words: tuple[str, ...]) -> None:
+    done = await machine.with_service("http://127.0.0.1:9").stream("-p", "hi", *words)
+    result = kept(done)
+    assert (done.code, result["error"]["kind"]) == (1, "store")
+
+
+async def test_sessions_are_listed_shown_renamed_forked_exported_imported_and_deleted(machine: Machine) -> None:
+    async with service(machine, says("First.")) as (_, known):
+        session = (await known.stream("-p", "one fine task")).lines[0]["session_id"]
+    (listed,) = json.loads((await machine.run("sessions", "list", "--json")).text)
+    assert (listed["id"], listed["title"], listed["turns"], listed["state"]) == (session, "one fine task", 1, "ended")
+    assert (await machine.run("sessions", "rename", session, "a", "new", "title")).code == 0
+    assert "a new title" in (await machine.run("sessions", "show", session[-8:])).text
+    assert "a new title" in (await machine.run("sessions", "--search", "fine")).text
+    assert (await machine.run("sessions", "list", "--search", "nothing like it")).text == ""
+    fork = (await machine.run("sessions", "fork", session)).text.strip()
+    exported = await machine.run("sessions", "export", session, "--format", "jsonl")
+    assert [json.loads(line)["type"] for line in exported.text.splitlines()][0] == "session_started"
+    markdown = await machine.run("sessions", "export", session, "-o", "out.md")
+    assert "First." in (machine.project / "out.md").read_text()
+    assert markdown.out == b""
+    assert "<html" in (await machine.run("sessions", "export", session, "--format", "html")).text
+    imported = (await machine.run("sessions", "import", "-", input=exported.out)).text.strip()
+    listed = json.loads((await machine.run("sessions", "list", "--json", "--all")).text)
+    assert {each["id"] for each in listed} == {session, fork, imported}
+    refused = await machine.run("sessions", "delete", fork)
+    assert (refused.code, "--yes" in refused.err) == (2, True)
+    assert (await machine.run("sessions", "delete", fork, "--yes")).code == 0
+    assert "2 sessions" in (await machine.run("sessions", "disk")).text
+    assert (await machine.run("sessions", "prune", "--max-days", "1", "--dry-run")).text.startswith("0 sessions")
+    assert (await machine.run("sessions", "show", fork)).code == 1
