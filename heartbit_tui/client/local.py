@@ -1,13 +1,15 @@
 """A session in this process, seen as a client."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from heartbit_tui.client.types import About
 from heartbit_tui.kernel.bus import Subscription
-from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.kernel.events import Delta, Envelope
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.ops import Mode, Op
+from heartbit_tui.kernel.protocols import Journal
 from heartbit_tui.runtime.build import Opened, opened
 from heartbit_tui.runtime.options import Options
 
@@ -64,10 +66,11 @@ class Local:
     def submit(self, op: Op) -> None:
         self._opened.session.submit(op)
 
-    def envelopes(self) -> Subscription:
+    def envelopes(self) -> AsyncIterator[Envelope]:
+        """What happens, told once it is durable: nothing that was shown is lost to a kill -9 but pieces of an answer."""
         reader = self._opened.session.bus.subscribe(after=self._opened.last_seq)
         self._readers.append(reader)
-        return reader
+        return Durable(reader, self._opened.journal)
 
     async def settled(self) -> None:
         session = self._opened.session
@@ -78,3 +81,26 @@ class Local:
         """Let all readers come to an end."""
         for reader in self._readers:
             reader.end()
+
+
+class Durable:
+    """The envelopes of a reader, each as soon as it is durable; pieces are not waited for.
+
+    Where nothing can be written any more they come all the same: the run itself then tells what is wrong.
+    """
+
+    def __init__(self, reader: Subscription, journal: Journal) -> None:
+        self._reader = reader
+        self._journal = journal
+        self._next: Envelope | None = None
+
+    def __aiter__(self) -> AsyncIterator[Envelope]:
+        return self
+
+    async def __anext__(self) -> Envelope:
+        envelope = self._next = self._next or await anext(self._reader)
+        if not isinstance(envelope.event, Delta):
+            with suppress(StoreError):
+                await self._journal.committed(envelope.seq)
+        self._next = None
+        return envelope
