@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from prompt_toolkit.filters import Condition, FilterOrBool, vi_insert_mode
+from prompt_toolkit.filters import Condition, FilterOrBool, is_searching, to_filter, vi_insert_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 
@@ -57,10 +57,10 @@ NAMED = (("tab", "tab"), ("enter", "enter"))
 def bindings(hands: Hands) -> KeyBindings:
     """The key bindings that go before the usual ones of a line editor."""
     keys = KeyBindings()
-    choosing = Condition(lambda: hands.choosing)
+    choosing = Condition(lambda: hands.choosing) & ~is_searching
 
     def press(*names: str, act: Callable[[KeyPressEvent], None], when: FilterOrBool = True) -> None:
-        keys.add(*names, filter=when)(act)
+        keys.add(*names, filter=to_filter(when) & ~is_searching)(act)
 
     press("enter", act=lambda event: _enter(event, hands))
     press("escape", "enter", act=lambda event: _alt_enter(event, hands))

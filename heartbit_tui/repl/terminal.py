@@ -112,9 +112,7 @@ class Terminal:
         self._paint.width = min(self._outfit.output.get_size().columns, 120)
         self._unwritten.append(self._paint.draw(piece))
         if isinstance(piece, Asked):
-            self._last_key = self._loop.time()
-            self._quiet = False
-            self._restart_grace()
+            self._be_careful()
         if self._frame is None:
             wait = max(self._last_frame + FRAMES - self._loop.time(), 0)
             self._frame = self._loop.call_later(wait, self.flush)
@@ -179,6 +177,7 @@ class Terminal:
             proposal = getattr(waiting.request, "proposal", "") if waiting.stage == "rule" else ""
             self._put(proposal)
         self._conversation.reply(replies)
+        self._be_careful()
         return True
 
     def send(self, *, queue: bool) -> None:
@@ -275,6 +274,11 @@ class Terminal:
         self._quiet, self._last_key = now - self._last_key >= GRACE, now
         if self._conversation.waiting is not None:
             self._restart_grace()
+
+    def _be_careful(self) -> None:
+        """Something new is asked: the next key has to come after a pause."""
+        self._last_key, self._quiet = self._loop.time(), False
+        self._restart_grace()
 
     def _restart_grace(self) -> None:
         if self._grace is not None:

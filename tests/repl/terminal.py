@@ -1,5 +1,6 @@
 """A process at a pseudo terminal: keys go in, what it shows comes out, and nobody waits longer than needed."""
 
+import codecs
 import fcntl
 import json
 import os
@@ -20,6 +21,7 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 30.0
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[=>78])")
+_BEGUN = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*)?$")
 _OWN_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
@@ -116,9 +118,9 @@ class Screen:
         """Read until something matches after what was matched before; gives what was shown up to there."""
         end = time.monotonic() + DEADLINE
         while True:
-            shown = _plain(self.raw[self._read_to :])
+            shown = self.text[self._read_to :]
             if match := re.search(pattern, shown, re.DOTALL):
-                self._read_to += _raw_length(self.raw[self._read_to :], match.end())
+                self._read_to += match.end()
                 return shown[: match.end()]
             if not self._more(end):
                 raise AssertionError(f"{pattern!r} was not shown. Shown was:\n{shown[-3000:]}")
@@ -152,16 +154,6 @@ class Screen:
 
 
 def _plain(raw: bytes) -> str:
-    return _SEQUENCE.sub(b"", raw).replace(b"\r", b"").decode("utf-8", "replace")
-
-
-def _raw_length(raw: bytes, length: int) -> int:
-    """How many bytes of `raw` show the first `length` characters."""
-    low, high = 0, len(raw)
-    while low < high:
-        middle = (low + high) // 2
-        if len(_plain(raw[:middle])) < length:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    """What `raw` shows; a sequence or a character that is not whole yet is left out."""
+    whole = _SEQUENCE.sub(b"", _BEGUN.sub(b"", raw)).replace(b"\r", b"")
+    return codecs.getincrementaldecoder("utf-8")("replace").decode(whole)

@@ -1,0 +1,217 @@
+"""Keys and screen at a real terminal, with a model service that plays a script."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.repl.service import call, desk
+
+SLOW: dict[str, Any] = {"blocks": [{"text": "word " * 400}], "chunk": 10, "pace": 0.05}
+"""An answer that takes 10 s: nobody waits for its end."""
+
+BASH: dict[str, Any] = {"blocks": [{"text": "I look."}, call("bash", command="echo seen > seen.txt; echo out")]}
+READY = r"y once"
+RESUME = r"heartbit chat --resume \S+"
+
+
+@pytest.mark.parametrize("key", ["\x1b", "\x03"])
+def test_a_run_is_stopped_with_its_text_kept_and_the_next_prompt_is_answered(tmp_path: Path, key: str) -> None:
+    with desk(tmp_path, SLOW, {"blocks": [{"text": "I go on."}], "when": "go on"}) as made, made.screen() as screen:
+        screen.keys("write\r")
+        screen.until("Esc stops.*word word word word")
+        screen.keys(key)
+        screen.until(r"word word.*stopped: the user.*ask>")
+        screen.keys("go on\r")
+        screen.until(r"> go on.*I go on\.")
+        screen.keys("\x04")
+        assert screen.ended() == 0
+        assert screen.modes == screen.first
+        assert "heartbit chat --resume" in screen.text
+
+
+def test_words_typed_during_a_run_steer_it_or_wait_for_its_end(tmp_path: Path) -> None:
+    script = (
+        BASH,
+        {"blocks": [{"text": "Heard you."}], "when": "be brief"},
+        {"blocks": [{"text": "Now the second."}], "when": "second task"},
+    )
+    with desk(tmp_path, *script) as made, made.screen() as screen:
+        screen.keys("look\r")
+        screen.until(READY)
+        screen.keys("be brief\r")
+        screen.keys("second task\x1b\r")
+        screen.until(r"… second task.*" + READY)
+        screen.keys("y")
+        screen.until(r"✓ bash.*» be brief.*Heard you\..*> second task.*Now the second\.")
+        screen.keys("\x04")
+        assert screen.ended() == 0
+    assert (made.project / "seen.txt").read_text() == "seen\n"
+
+
+def test_what_is_typed_fast_goes_to_the_draft_and_never_answers(tmp_path: Path) -> None:
+    with desk(tmp_path, BASH, "Refused then.") as made, made.screen() as screen:
+        screen.keys("look\r")
+        screen.until(READY)
+        screen.keys("yesssnaa1234")
+        screen.until("yesssnaa1234")
+        screen.until(READY)
+        assert not (made.project / "seen.txt").exists()
+        screen.keys("n")
+        screen.until(r"refused.*Refused then\..*yesssnaa1234")
+        screen.keys("\x03")
+        screen.keys("\x04")
+        assert screen.ended() == 0
+    assert not (made.project / "seen.txt").exists()
+
+
+def test_the_words_of_a_refusal_reach_the_model_and_the_draft_comes_back(tmp_path: Path) -> None:
+    told = {"blocks": [{"text": "I use printf."}], "when": "says: not echo"}
+    with desk(tmp_path, BASH, told) as made, made.screen() as screen:
+        screen.keys("look\r")
+        screen.until(READY)
+        screen.keys("my draft")
+        screen.until(r"my draft")
+        screen.until(READY)
+        screen.keys("e")
+        screen.until("reason>")
+        screen.keys("not echo\r")
+        screen.until(r"refused: not echo.*I use printf\..*ask>")
+        screen.keys(" goes on\x01\x0b\x04")
+        assert screen.ended() == 0
+        assert "my draft" in screen.text.rpartition("I use printf.")[2]
+
+
+def test_a_rule_is_shown_edited_and_kept(tmp_path: Path) -> None:
+    again = {"blocks": [call("bash", command="echo one")]}
+    script = ({"blocks": [call("bash", command="echo one")]}, again, "Both ran.")
+    with desk(tmp_path, *script) as made, made.screen() as screen:
+        screen.keys("look\r")
+        screen.until(READY)
+        screen.keys("a")
+        screen.until(r"rule>.*bash\(echo one\)")
+        screen.keys("\r")
+        screen.until(r"allowed always here.*✓ bash.*✓ bash.*Both ran\.")
+        screen.keys("\x04")
+        assert screen.ended() == 0
+
+
+def test_escape_at_a_request_refuses_and_stops(tmp_path: Path) -> None:
+    with desk(tmp_path, BASH) as made, made.screen() as screen:
+        screen.keys("look\r")
+        screen.until(READY)
+        screen.keys("\x1b")
+        screen.until(r"stopped: the user.*ask>")
+        screen.keys("\x04")
+        assert screen.ended() == 0
+    assert not (made.project / "seen.txt").exists()
+
+
+def test_a_question_is_answered_by_a_number_or_by_words(tmp_path: Path) -> None:
+    options = [{"label": "red", "description": "warm"}, {"label": "green", "description": "cool"}]
+    asking = {"blocks": [call("question", questions=[{"question": "Which colour?", "options": options}] * 2)]}
+    answered = {"blocks": [{"text": "Noted."}], "when": "Which colour?: light blue"}
+    with desk(tmp_path, asking, answered) as made, made.screen() as screen:
+        screen.keys("ask me\r")
+        screen.until(r"\? Which colour\?.*1  red  warm.*2  green  cool.*1-2")
+        screen.keys("2")
+        screen.until(r"A request waits.*w own words")
+        screen.keys("w")
+        screen.until(r"nswer>")
+        screen.keys("light blue\r")
+        screen.until(r"answered: green; light blue.*Noted\.")
+        screen.keys("\x04")
+        assert screen.ended() == 0
+
+
+def test_several_lines_are_pasted_or_typed_into_one_prompt(tmp_path: Path) -> None:
+    heard = {"blocks": [{"text": "Got it."}], "when": "five"}
+    with desk(tmp_path, heard) as made, made.screen() as screen:
+        screen.keys("\x1b[200~one\ntwo\x1b[201~")
+        screen.keys("\nthree\\\rfour\x1b\rfive\r")
+        screen.until(r"> one\n +two\n +three\n +four\n +five.*Got it\.")
+        screen.keys("\x04")
+        assert screen.ended() == 0
+
+
+def test_the_window_may_change_its_size_at_any_time(tmp_path: Path) -> None:
+    with desk(tmp_path, SLOW, "After.") as made, made.screen() as screen:
+        screen.keys("write\r")
+        screen.until("word word")
+        for rows, columns in ((10, 40), (3, 12), (60, 200), (24, 80)):
+            screen.resize(rows, columns)
+            screen.signal(signal.SIGWINCH)
+            screen.until("word")
+        screen.keys("\x1b")
+        screen.until("stopped: the user.*ask>")
+        screen.keys("again\r")
+        screen.until(r"After\.")
+        screen.keys("\x04")
+        assert screen.ended() == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize("moment", ["idle", "streaming", "asked"])
+def test_a_signal_leaves_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals, code: int, moment: str) -> None:
+    script: dict[str, tuple[dict[str, Any], str]] = {
+        "idle": (SLOW, "ask>"),
+        "streaming": (SLOW, "word word"),
+        "asked": (BASH, READY),
+    }
+    reply, shown = script[moment]
+    with desk(tmp_path, reply) as made, made.screen() as screen:
+        if moment != "idle":
+            screen.keys("look\r")
+            screen.until(shown)
+        screen.signal(number)
+        assert screen.ended() == code
+        assert screen.modes == screen.first
+        assert ("heartbit chat --resume" in screen.text) == (moment != "idle")
+
+
+def test_what_was_typed_is_found_again_in_the_next_process_but_never_a_key(tmp_path: Path) -> None:
+    with desk(tmp_path, "one", "two", "three") as made:
+        with made.screen() as screen:
+            screen.keys("find the needle\r")
+            screen.until("one.*ask>")
+            screen.keys("use sk-ant-api03-AbCdEfGhIjKlMnOpQrSt\r")
+            screen.until("two.*ask>")
+            screen.keys("\x04")
+            assert screen.ended() == 0
+        with made.screen() as screen:
+            screen.keys("\x12")
+            screen.until("I-search")
+            screen.keys("need")
+            screen.until("find the needle")
+            screen.keys("\r\r")
+            screen.until(r"> find the needle.*three")
+            screen.keys("\x1b[A")
+            screen.until("find the needle")
+            screen.keys("\x03\x04")
+            assert screen.ended() == 0
+    kept = (tmp_path / "home" / ".local/state/heartbit/history").read_text()
+    assert kept.splitlines() == ['"find the needle"'] * 2
+
+
+def test_tab_completes_commands_choices_and_files(tmp_path: Path) -> None:
+    with desk(tmp_path, {"blocks": [{"text": "Seen."}], "when": "read @src/needle.py"}) as made:
+        (made.project / "src").mkdir()
+        (made.project / "src" / "needle.py").write_text("")
+        with made.screen() as screen:
+            screen.keys("/mode pl")
+            screen.until("/mode pl.*plan")
+            screen.keys("\t\r\r")
+            screen.until(r"mode: plan.*plan>")
+            screen.keys("/sta")
+            screen.until("/sta.*status")
+            screen.keys("\t\r\r")
+            screen.until(r"session  \S+.*folder")
+            screen.keys("read @need")
+            screen.until(r"read @.*src/needle\.py")
+            screen.keys("\t\r\r")
+            screen.until(r"> read @src/needle\.py.*Seen\.")
+            screen.keys("\x1b[Z")
+            screen.until("mode: ask.*ask>")
+            screen.keys("\x03\x03")
+            assert screen.ended() == 0
