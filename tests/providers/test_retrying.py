@@ -142,15 +142,16 @@ async def test_no_fault_makes_an_answer_count_twice() -> None:
         *(faults.ErrorEvent(after=n) for n in range(1, 8)),
         *(faults.Status(status=status) for status in RETRIED),
     ]
-    for name, fault in itertools.product(("anthropic", "openai", "openai-responses"), made * 4):
-        failed = Reply(blocks=ANSWER.blocks, chunk=random.choice([3, 9]), fault=fault)
-        async with ModelServer([failed, ANSWER]) as server, open_client() as client:
+    coming: list[Reply] = []
+    async with ModelServer(compose=lambda body: coming.pop(0)) as server, open_client() as client:
+        for name, fault in itertools.product(("anthropic", "openai", "openai-responses"), made * 4):
+            coming[:] = [Reply(blocks=ANSWER.blocks, chunk=random.choice([3, 9]), fault=fault), ANSWER]
             wrapped = Retrying(provider(name, client, url=server.url), Retry(), FakeClock(auto=True), random)
             parts = await collect(wrapped)
-        last = max((n for n, part in enumerate(parts) if isinstance(part, RetryAttempt)), default=0)
-        assert blocks(parts[last:]) == list(ANSWER.blocks)
-        assert len(finishes(parts)) == 1
-        cases += 1
+            last = max((n for n, part in enumerate(parts) if isinstance(part, RetryAttempt)), default=0)
+            assert blocks(parts[last:]) == list(ANSWER.blocks)
+            assert len(finishes(parts)) == 1
+            cases += 1
     assert cases >= 500
 
 

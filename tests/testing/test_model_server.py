@@ -246,7 +246,7 @@ async def test_the_scripted_provider_is_built_from_a_file_or_says_what_it_is(tmp
 async def test_servers_on_this_machine_are_found_at_once_or_not_at_all() -> None:
     loop = asyncio.get_running_loop()
     async with ModelServer() as server, open_client() as client:
-        mute = await asyncio.start_server(lambda reader, writer: asyncio.sleep(0), "127.0.0.1", 0)
+        mute = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
         silent = f"http://127.0.0.1:{mute.sockets[0].getsockname()[1]}/v1"
         begun = loop.time()
         found = await find(client, addresses={"ollama": f"{server.url}/v1", "llamacpp": silent})
@@ -254,6 +254,13 @@ async def test_servers_on_this_machine_are_found_at_once_or_not_at_all() -> None
         assert [(each.provider, each.models) for each in found] == [("ollama", ("scripted",))]
         assert await find(client, addresses={"llamacpp": "http://127.0.0.1:1/v1", "ollama": "nonsense"}) == ()
         mute.close()
+        await mute.wait_closed()
+
+
+async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_a_clock_wakes_sleepers_in_the_order_of_their_times() -> None:
