@@ -31,7 +31,9 @@ class Instructions:
 
 def load(cwd: Path, config_dir: Path | None) -> Instructions:
     """Read the user's file and those from the repository's root down to `cwd`, at most 32 KiB in all."""
-    return join([read(path) for path in discover(cwd, config_dir)])
+    own = [] if config_dir is None else [read(path) for path in _first(config_dir)]
+    root, directories = _project(cwd)
+    return join([*own, *(read(path, root) for directory in directories for path in _first(directory))])
 
 
 def discover(cwd: Path, config_dir: Path | None) -> Iterator[Path]:
@@ -41,19 +43,24 @@ def discover(cwd: Path, config_dir: Path | None) -> Iterator[Path]:
     """
     if config_dir is not None:
         yield from _first(config_dir)
-    chain = [cwd, *cwd.parents]
-    root = next((i for i, directory in enumerate(chain) if (directory / ".git").exists()), 0)
-    for directory in reversed(chain[: root + 1]):
+    for directory in _project(cwd)[1]:
         yield from _first(directory)
 
 
-def read(path: Path) -> Found:
-    """One file, or why it cannot be read; the others still count."""
+def read(path: Path, root: Path | None = None) -> Found:
+    """One file, or why it cannot be read; the others still count.
+
+    With a `root` the file must lie in it: a link in somebody's repository may not show the model a file from
+    elsewhere, such as a key.
+    """
     try:
+        if root is not None and not path.resolve().is_relative_to(root.resolve()):
+            return Found(path=path, problem=f"{path} was not read: it is a link that leads out of the project.")
         with path.open("rb") as file:
-            return Found(path=path, text=file.read(MAX_BYTES + 1).decode("utf-8", "replace").strip())
-    except OSError as error:
-        return Found(path=path, problem=f"{path} could not be read: {error.strerror or error}")
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, RuntimeError) as error:
+        return Found(path=path, problem=f"{path} could not be read: {getattr(error, 'strerror', '') or error}")
+    return Found(path=path, text=data.decode("utf-8-sig", "replace").strip())
 
 
 def join(found: Sequence[Found]) -> Instructions:
@@ -75,9 +82,31 @@ def join(found: Sequence[Found]) -> Instructions:
     return Instructions(text=SEPARATOR.join(texts), files=tuple(files), warnings=tuple(warnings))
 
 
+def _project(cwd: Path) -> tuple[Path, list[Path]]:
+    """The repository's root and the directories from there down to `cwd`."""
+    chain = [cwd, *cwd.parents]
+    depth = next((i for i, directory in enumerate(chain) if _exists(directory / ".git")), 0)
+    return chain[depth], chain[depth::-1]
+
+
 def _first(directory: Path) -> Iterator[Path]:
     for name in NAMES:
         path = directory / name
-        if path.is_file():
+        if _is_file(path):
             yield path
             return
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file, as far as one may look; a link that leads in circles or nowhere is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -91,7 +91,7 @@ def _read(options: Options, clock: Clock) -> Settings:
     places, root = directories(options.environment, home), files.project_root(options.cwd)
     trusted = _trusted(places, root)
     config = _configuration(options, places, root, trusted=trusted)
-    told = Instructions() if options.bare else instructions.load(options.cwd, places.config)
+    told = Instructions() if options.bare else _instructions(options, config, places)
     return Settings(
         config=config,
         places=places,
@@ -102,6 +102,14 @@ def _read(options: Options, clock: Clock) -> Settings:
         environment=_environment(options, root, trusted=trusted),
         today=clock.now(),
         warnings=(*config.warnings, *told.warnings),
+    )
+
+
+def _instructions(options: Options, config: Config, places: Directories) -> Instructions:
+    most = config.integer("context.instructions_bytes")
+    names = config.strings("context.instructions")
+    return instructions.load(
+        options.cwd, places.config, names=names, most=instructions.MAX_BYTES if most is None else most
     )
 
 
