@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAMES = ("AGENTS.override.md", "AGENTS.md", "HEARTBIT.md", "CLAUDE.md")
-"""Of these a directory gives the first that it has."""
+"""Of these a directory gives the first that it has, unless other names are asked for."""
 
 MAX_BYTES = 32 * 1024
 SEPARATOR = "\n\n---\n\n"
@@ -29,25 +29,29 @@ class Instructions:
     warnings: tuple[str, ...] = ()
 
 
-def load(cwd: Path, config_dir: Path | None) -> Instructions:
-    """Read the user's file and those from the repository's root down to `cwd`, at most 32 KiB in all."""
-    own = [] if config_dir is None else [read(path) for path in _first(config_dir)]
+def load(cwd: Path, config_dir: Path | None, *, names: Sequence[str] = NAMES, most: int = MAX_BYTES) -> Instructions:
+    """Read the user's file and those from the repository's root down to `cwd`, at most `most` bytes in all.
+
+    No names, or no bytes, mean no instructions.
+    """
+    own = [] if config_dir is None else [read(path, most=most) for path in _first(config_dir, names)]
     root, directories = _project(cwd)
-    return join([*own, *(read(path, root) for directory in directories for path in _first(directory))])
+    project = [read(path, root, most=most) for directory in directories for path in _first(directory, names)]
+    return join([*own, *project], most) if most > 0 else Instructions()
 
 
-def discover(cwd: Path, config_dir: Path | None) -> Iterator[Path]:
+def discover(cwd: Path, config_dir: Path | None, names: Sequence[str] = NAMES) -> Iterator[Path]:
     """The files that hold, from the most general to the nearest: the user's, then root to `cwd`.
 
     Without a `.git` above it only `cwd` itself counts: a stray file in a parent is nobody's project.
     """
     if config_dir is not None:
-        yield from _first(config_dir)
+        yield from _first(config_dir, names)
     for directory in _project(cwd)[1]:
-        yield from _first(directory)
+        yield from _first(directory, names)
 
 
-def read(path: Path, root: Path | None = None) -> Found:
+def read(path: Path, root: Path | None = None, *, most: int = MAX_BYTES) -> Found:
     """One file, or why it cannot be read; the others still count.
 
     With a `root` the file must lie in it: a link in somebody's repository may not show the model a file from
@@ -57,24 +61,24 @@ def read(path: Path, root: Path | None = None) -> Found:
         if root is not None and not path.resolve().is_relative_to(root.resolve()):
             return Found(path=path, problem=f"{path} was not read: it is a link that leads out of the project.")
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except (OSError, RuntimeError) as error:
         return Found(path=path, problem=f"{path} could not be read: {getattr(error, 'strerror', '') or error}")
     return Found(path=path, text=data.decode("utf-8-sig", "replace").strip())
 
 
-def join(found: Sequence[Found]) -> Instructions:
+def join(found: Sequence[Found], most: int = MAX_BYTES) -> Instructions:
     """The texts in order without empty ones and repetitions; what does not fit is cut, and said."""
     texts: list[str] = []
     files: list[Path] = []
     warnings = [file.problem for file in found if file.problem]
-    left = MAX_BYTES
+    left = most
     for file in found:
         if not file.text or file.text in texts:
             continue
         data = file.text.encode()
         if len(data) > left:
-            warnings.append(f"{file.path} was cut: instructions may have {MAX_BYTES // 1024} KiB in all.")
+            warnings.append(f"{file.path} was cut: instructions may have {most:,} bytes in all.")
         if left > 0:
             texts.append(data[:left].decode("utf-8", "ignore"))
             files.append(file.path)
@@ -89,8 +93,8 @@ def _project(cwd: Path) -> tuple[Path, list[Path]]:
     return chain[depth], chain[depth::-1]
 
 
-def _first(directory: Path) -> Iterator[Path]:
-    for name in NAMES:
+def _first(directory: Path, names: Sequence[str]) -> Iterator[Path]:
+    for name in names:
         path = directory / name
         if _is_file(path):
             yield path
