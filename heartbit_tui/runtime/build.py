@@ -56,7 +56,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         settings = await read(options, clock)
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
-        place = await stack.enter_async_context(placed(options, settings.store, clock))
+        place = await stack.enter_async_context(placed(options, settings, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
         agent = _agent(options, settings, provider, tools)
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)

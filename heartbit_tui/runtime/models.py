@@ -95,9 +95,8 @@ class Models:
         return next((Choice(name=name, model=model) for found in (at_hand, kept) for name in found), None)
 
     async def _local(self, model: str) -> Choice:
-        from heartbit_tui.providers import discover  # only who has no key looks for a model on this machine
-
-        found = await discover.find(self._client)
+        """What runs on this machine; looked for only where there is no key."""
+        found = await plugins.resolve("heartbit_tui.providers.discover:find")(self._client)
         if not found:
             raise AuthenticationError(NO_MODEL)
         return Choice(name=found[0].provider, model=model or found[0].models[0], base_url=found[0].base_url)

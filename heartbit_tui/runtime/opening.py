@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from heartbit_tui.kernel.bus import Bus
 from heartbit_tui.kernel.errors import StoreError
@@ -31,7 +30,9 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.protocols import Clock, Journal
+from heartbit_tui.runtime import retention
 from heartbit_tui.runtime.options import New, Options, Resume
+from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.ids import new_id
 from heartbit_tui.store.store import Store
 
@@ -77,19 +78,19 @@ class Place:
 
 
 @asynccontextmanager
-async def placed(options: Options, path: Path, clock: Clock) -> AsyncGenerator[Place]:
-    """The place of the session that the options ask for; `path` is the store's file.
+async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Place]:
+    """The place of the session that the options ask for.
 
     Raises `StoreError` when the file cannot be used, or there is no such session.
     """
     ledger = Ledger()
-    if options.ephemeral:
+    if options.ephemeral or settings.config.boolean("sessions.ephemeral"):
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
         bus = Bus((ledger.take,))
         yield Place(session_id=new_id(clock.now()), bus=bus, journal=Forgetful(), ledger=ledger)
         return
-    async with Store.open(path, clock) as store:
+    async with Store.open(settings.store, clock) as store:
         session_id = await _find(options, store, clock)
         async with store.recorder(session_id) as recorder:
             log = (await store.load(session_id, only=RESUMED)).envelopes if isinstance(options.which, Resume) else ()
@@ -97,6 +98,7 @@ async def placed(options: Options, path: Path, clock: Clock) -> AsyncGenerator[P
                 ledger.take(envelope)
             bus = Bus((recorder.take, ledger.take))
             yield Place(session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log)
+        await retention.prune(store, settings.config, settings.places.state, clock)
 
 
 async def _find(options: Options, store: Store, clock: Clock) -> str:

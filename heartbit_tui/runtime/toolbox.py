@@ -12,7 +12,7 @@ from heartbit_tui.kernel.protocols import Effects, Tool
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.outputs import prune
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.tools.deferred import Deferred
+from heartbit_tui.tools.late import Deferred
 
 
 @asynccontextmanager

@@ -12,8 +12,8 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.runtime.toolbox import toolbox
-from heartbit_tui.tools import deferred
-from heartbit_tui.tools.deferred import Deferred
+from heartbit_tui.tools import late
+from heartbit_tui.tools.late import Deferred
 
 HOW_TO = "heartbit_tui/tools/schemas.json is not what the tools take; write this into it:\n"
 
@@ -33,7 +33,7 @@ def whole(tool: Tool) -> Tool:
 async def test_every_tool_is_offered_as_it_is_once_loaded(tools: tuple[Tool, ...]) -> None:
     real: dict[str, JsonObject] = {tool.spec.name: whole(tool).spec.input_schema for tool in tools}
     told = json.dumps(real, indent=1, ensure_ascii=False)
-    assert dict(deferred.schemas()) == real, HOW_TO + told
+    assert dict(late.schemas()) == real, HOW_TO + told
     for tool in tools:
         inner = whole(tool)
         assert (tool.spec, tool.effects, tool.keeps_own_time) == (inner.spec, inner.effects, inner.keeps_own_time)
