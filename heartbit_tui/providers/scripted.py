@@ -21,6 +21,7 @@ from heartbit_tui.providers.script import Player, RawCall, Reply, ScriptBlock, l
 if TYPE_CHECKING:
     import httpx
 
+    from heartbit_tui.providers.pricing import Prices
     from heartbit_tui.providers.types import Settings
 
 DEFAULT = (Reply(blocks=(Text(text="This is the scripted provider. No model is behind it."),), times=0),)
@@ -152,7 +153,9 @@ def _words(message: Message) -> str:
     return "\n".join([*results, *words])
 
 
-def build(settings: "Settings", *, key: str, client: "httpx.AsyncClient", clock: Clock) -> Scripted:
+def build(
+    settings: "Settings", *, key: str, client: "httpx.AsyncClient", clock: Clock, prices: "Prices | None" = None
+) -> Scripted:
     """The provider for these settings: it plays the file `script`, or says again and again that it is none."""
     replies = load(Path(settings.script)) if settings.script else DEFAULT
     return Scripted(replies, clock=clock, model=settings.model or "scripted", name=settings.name)

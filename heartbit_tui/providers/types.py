@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeAlias
 import httpx
 
 from heartbit_tui.kernel.protocols import Clock, Provider
+from heartbit_tui.providers.pricing import Prices
 
 Api: TypeAlias = Literal["", "messages", "chat", "responses"]
 
@@ -60,4 +61,12 @@ class Settings:
 class Build(Protocol):
     """What each provider's module has as `build`."""
 
-    def __call__(self, settings: Settings, *, key: str, client: httpx.AsyncClient, clock: Clock) -> Provider: ...
+    def __call__(
+        self,
+        settings: Settings,
+        *,
+        key: str,
+        client: httpx.AsyncClient,
+        clock: Clock,
+        prices: Prices | None = None,
+    ) -> Provider: ...
