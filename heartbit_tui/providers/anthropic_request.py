@@ -25,7 +25,6 @@ from heartbit_tui.kernel.protocols import AnyTool, Request, ThisTool, ToolSpec
 from heartbit_tui.providers import models
 from heartbit_tui.providers.models import Model, Thinks, plain, thinking_room
 
-MARK: JsonObject = {"type": "ephemeral"}
 NO_OUTPUT = "(no output)"
 NO_SOUND = "[a sound; this model cannot hear]"
 
@@ -68,7 +67,7 @@ def _system(system: str, sender: Sender) -> JsonObject:
         return {}
     if not sender.caching:
         return {"system": system}
-    return {"system": [{"type": "text", "text": system, "cache_control": MARK}]}
+    return {"system": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]}
 
 
 def _tools(request: Request, sender: Sender) -> JsonObject:
@@ -76,7 +75,7 @@ def _tools(request: Request, sender: Sender) -> JsonObject:
         return {}
     tools = [_tool(tool) for tool in request.tools]
     if sender.caching:
-        tools[-1]["cache_control"] = MARK
+        tools[-1]["cache_control"] = {"type": "ephemeral"}
     choice = _choice(request, sender)
     return {"tools": tools, "tool_choice": choice} if choice else {"tools": tools}
 
@@ -171,7 +170,7 @@ def _merged(messages: Iterable[tuple[str, list[dict[str, Any]]]]) -> list[dict[s
 
 def _mark(messages: Sequence[dict[str, Any]]) -> None:
     for message in messages:
-        message["content"][-1]["cache_control"] = MARK
+        message["content"][-1]["cache_control"] = {"type": "ephemeral"}
 
 
 def _is_blank(block: UserBlock | AssistantBlock) -> bool:

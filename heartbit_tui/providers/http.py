@@ -2,7 +2,8 @@
 
 import ipaddress
 import ssl
-from urllib.request import getproxies, proxy_bypass
+from collections.abc import Mapping
+from urllib.request import getproxies
 
 import httpx
 
@@ -11,13 +12,14 @@ KEEP_ALIVE = 120.0
 """Seconds that an idle connection is kept for the next turn."""
 
 
-def open_client(*, trust_env: bool = True) -> httpx.AsyncClient:
+def open_client(proxies: Mapping[str, str] | None = None) -> httpx.AsyncClient:
     """The client that all providers share; close it with `aclose` or `async with`.
 
-    It follows no redirects, keeps no cookies of consequence and has no time limits of its own: `exchange` sets them.
+    `proxies` maps `http`, `https` and `all` to a proxy's address and `no` to the hosts that need none; by default it
+    is what the environment says. The client follows no redirects, keeps no cookies of consequence and has no time limits of its own: `exchange` sets them.
     """
     return httpx.AsyncClient(
-        transport=Routes(trust_env=trust_env),
+        transport=Routes(getproxies() if proxies is None else proxies),
         follow_redirects=False,
         timeout=None,
         trust_env=False,
@@ -26,14 +28,14 @@ def open_client(*, trust_env: bool = True) -> httpx.AsyncClient:
 
 
 class Routes(httpx.AsyncBaseTransport):
-    """Sends each request directly or through the proxy that the environment names for its address.
+    """Sends each request directly or through the proxy that is named for its address.
 
     A transport is opened when its first request comes. One for plain `http` loads no certificates, which takes about
     30 ms; loopback addresses never go through a proxy.
     """
 
-    def __init__(self, *, trust_env: bool = True) -> None:
-        self._trust_env = trust_env
+    def __init__(self, proxies: Mapping[str, str]) -> None:
+        self._proxies = proxies
         self._open: dict[tuple[bool, str], httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -45,7 +47,7 @@ class Routes(httpx.AsyncBaseTransport):
             await transport.aclose()
 
     def _route(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
-        proxy = proxy_of(url) if self._trust_env else ""
+        proxy = proxy_of(url, self._proxies)
         tls = url.scheme != "http" or proxy.startswith("https:")
         key = (tls, proxy)
         if key not in self._open:
@@ -55,16 +57,22 @@ class Routes(httpx.AsyncBaseTransport):
     def _transport(self, *, tls: bool, proxy: str) -> httpx.AsyncHTTPTransport:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEP_ALIVE)
         verify = True if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return httpx.AsyncHTTPTransport(verify=verify, trust_env=self._trust_env, proxy=proxy or None, limits=limits)
+        return httpx.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits)
 
 
-def proxy_of(url: httpx.URL) -> str:
-    """The proxy that the environment names for this address, empty where it is to be reached directly."""
-    if is_loopback(url.host) or proxy_bypass(url.host):
+def proxy_of(url: httpx.URL, proxies: Mapping[str, str]) -> str:
+    """The proxy for this address, empty where it is to be reached directly."""
+    if is_loopback(url.host) or is_excepted(url, proxies.get("no", "")):
         return ""
-    proxies = getproxies()
     found = proxies.get(url.scheme) or proxies.get("all", "")
     return found if not found or "://" in found else f"http://{found}"
+
+
+def is_excepted(url: httpx.URL, names: str) -> bool:
+    """Whether the host is one of these names, separated by commas, or below one; `*` stands for all."""
+    host, place = f".{url.host}", f"{url.host}:{url.port}"
+    listed = [name.strip().lower() for name in names.split(",") if name.strip()]
+    return any(name in ("*", place) or host.endswith("." + name.lstrip("*.")) for name in listed)
 
 
 def is_loopback(host: str) -> bool:

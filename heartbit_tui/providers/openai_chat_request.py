@@ -22,7 +22,6 @@ from heartbit_tui.kernel.protocols import AnyTool, Request, ThisTool, ToolSpec
 from heartbit_tui.providers.arguments import written
 from heartbit_tui.providers.models import Model, Thinks, thinking_room
 
-MARK: JsonObject = {"type": "ephemeral"}
 NO_OUTPUT = "(no output)"
 UNKNOWN = Model(128_000, 32_000, Thinks.NEVER)
 
@@ -62,7 +61,7 @@ def _system(system: str, sender: Sender) -> list[dict[str, Any]]:
         return []
     if not sender.marks:
         return [{"role": "system", "content": system}]
-    return [{"role": "system", "content": [{"type": "text", "text": system, "cache_control": MARK}]}]
+    return [{"role": "system", "content": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]}]
 
 
 def _tools(request: Request, sender: Sender) -> JsonObject:
@@ -70,7 +69,7 @@ def _tools(request: Request, sender: Sender) -> JsonObject:
         return {}
     tools = [_tool(tool) for tool in request.tools]
     if sender.marks:
-        tools[-1]["cache_control"] = MARK
+        tools[-1]["cache_control"] = {"type": "ephemeral"}
     choice = None if sender.known.thinks is Thinks.BOUND else _choice(request)
     return {"tools": tools, "tool_choice": choice} if choice else {"tools": tools}
 
@@ -231,4 +230,4 @@ def _parts(content: Any) -> list[dict[str, Any]]:
 def _mark(messages: Iterable[dict[str, Any]]) -> None:
     for message in messages:
         *before, last = _parts(message["content"])
-        message["content"] = [*before, {**last, "cache_control": MARK}]
+        message["content"] = [*before, {**last, "cache_control": {"type": "ephemeral"}}]

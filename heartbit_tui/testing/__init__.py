@@ -4,6 +4,8 @@
 speaks the three wire formats, and the `conformance_*` modules hold the suites for one's own providers and tools.
 """
 
+from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,24 +16,18 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeCallContext", "FakeClock", "ModelServer", "ScriptedProvider"]
 
+_PLACES: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
+    {
+        "FakeCallContext": ("heartbit_tui.testing.calls", "FakeCallContext"),
+        "FakeClock": ("heartbit_tui.testing.clock", "FakeClock"),
+        "ModelServer": ("heartbit_tui.testing.model_server", "ModelServer"),
+        "ScriptedProvider": ("heartbit_tui.providers.scripted", "Scripted"),
+    }
+)
+
 
 def __getattr__(name: str) -> Any:
-    match name:
-        case "FakeCallContext":
-            from heartbit_tui.testing.calls import FakeCallContext
-
-            return FakeCallContext
-        case "FakeClock":
-            from heartbit_tui.testing.clock import FakeClock
-
-            return FakeClock
-        case "ScriptedProvider":
-            from heartbit_tui.providers.scripted import Scripted
-
-            return Scripted
-        case "ModelServer":
-            from heartbit_tui.testing.model_server import ModelServer
-
-            return ModelServer
-        case _:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    place = _PLACES.get(name)
+    if place is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(place[0]), place[1])

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any, Final
 
 from heartbit_tui.kernel.messages import JsonObject, Opaque, Text, Thinking, ToolCall
@@ -167,4 +168,6 @@ def _event(data: JsonObject) -> bytes:
     return f"data: {json.dumps(data, ensure_ascii=False)}\n\n".encode("utf-8", "surrogatepass")
 
 
-_STOPS: JsonObject = {"tool_use": "tool_calls", "max_tokens": "length", "refusal": "content_filter"}
+_STOPS: MappingProxyType[str, str] = MappingProxyType(
+    {"tool_use": "tool_calls", "max_tokens": "length", "refusal": "content_filter"}
+)

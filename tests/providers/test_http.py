@@ -151,33 +151,39 @@ async def test_plain_http_loads_no_certificates() -> None:
             loaded.append(tls)
             return super()._transport(tls=tls, proxy=proxy)
 
-    async with httpx.AsyncClient(transport=Counting()) as client:
+    async with httpx.AsyncClient(transport=Counting({})) as client:
         for url in ("http://127.0.0.1:1", "http://127.0.0.1:2", "https://127.0.0.1:1"):
             with pytest.raises(httpx.ConnectError):
                 await client.get(url)
     assert loaded == [False, True]
 
 
-def test_the_proxy_of_the_environment_is_used_but_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    assert proxy_of(httpx.URL("https://api.example/v1")) == ""
-    monkeypatch.setenv("HTTPS_PROXY", "proxy.example:3128")
-    monkeypatch.setenv("NO_PROXY", "inside.example")
-    assert proxy_of(httpx.URL("https://api.example/v1")) == "http://proxy.example:3128"
-    assert proxy_of(httpx.URL("https://inside.example/v1")) == ""
-    for local in ("http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1", "https://a.localhost"):
-        monkeypatch.setenv("ALL_PROXY", "http://proxy.example:3128")
-        assert proxy_of(httpx.URL(local)) == ""
-    assert proxy_of(httpx.URL("http://other.example")) == "http://proxy.example:3128"
+def test_a_proxy_is_used_but_not_for_this_machine() -> None:
+    assert proxy_of(httpx.URL("https://api.example/v1"), {}) == ""
+    proxies = {
+        "https": "proxy.example:3128",
+        "all": "http://other.example:3128",
+        "no": "inside.example, .deep.example,*.wide.example,odd.example:81,",
+    }
+    for url, proxy in {
+        "https://api.example/v1": "http://proxy.example:3128",
+        "http://api.example/v1": "http://other.example:3128",
+        "https://inside.example/v1": "",
+        "https://a.deep.example/v1": "",
+        "https://a.wide.example/v1": "",
+        "https://odd.example:81": "",
+        "https://odd.example": "http://proxy.example:3128",
+        "https://notinside.example": "http://proxy.example:3128",
+        "http://localhost:1": "",
+        "http://127.0.0.1:1": "",
+        "http://[::1]:1": "",
+        "https://a.localhost": "",
+    }.items():
+        assert proxy_of(httpx.URL(url), proxies) == proxy, url
 
 
-async def test_a_proxy_is_asked_for_addresses_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with ModelServer(text("through the proxy")) as proxy, open_client() as client:
-        monkeypatch.setenv("http_proxy", proxy.url)
-        monkeypatch.delenv("no_proxy", raising=False)
-        monkeypatch.delenv("NO_PROXY", raising=False)
+async def test_a_proxy_is_asked_for_addresses_elsewhere() -> None:
+    async with ModelServer(text("through the proxy")) as proxy, open_client({"http": proxy.url}) as client:
         parts = [part async for part in provider("anthropic", client, url="http://models.example").stream(ASK)]
         assert len(finishes(parts)) == 1
         assert proxy.requests[0].path == "http://models.example/v1/messages"
