@@ -54,8 +54,8 @@ class Loop:
             check_spending(self._budget, self._host)
             self._host.emit(TurnStarted(turn=self._turn, max_turns=self._agent.limits.max_turns))
             message = await self._ask()
-            _stay_wanted()
             refused = await keep(message, self._host, self._guards)
+            _stay_wanted()
             check_spending(self._budget, self._host)
             if refused:
                 continue

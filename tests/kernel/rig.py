@@ -175,7 +175,7 @@ def _unpaired(log: Sequence[Envelope]) -> list[str]:
     answered = [event.result.call_id for event in events if isinstance(event, ToolAnswered)]
     completed = [event.tool_call_id for event in events if isinstance(event, ToolCallCompleted)]
     found: list[str] = []
-    started = [event.tool_call_id for event in events if isinstance(event, ToolCallStarted)]
+    started = [(e.agent, e.event.tool_call_id) for e in log if isinstance(e.event, ToolCallStarted)]
     if len(started) != len(set(started)):
         found.append(f"a call started twice: {sorted(started)}")
     if sorted(calls) != sorted(answered):
@@ -186,16 +186,16 @@ def _unpaired(log: Sequence[Envelope]) -> list[str]:
 
 
 def _badly_summed(log: Sequence[Envelope]) -> list[str]:
-    """Runs whose reported usage is not the sum of their model calls."""
+    """Runs of the session's own agent whose reported usage is not the sum of all model calls meanwhile."""
     found: list[str] = []
     usage = Usage()
     for envelope in log:
         match envelope.event:
-            case RunStarted():
+            case RunStarted() if envelope.agent == "main":
                 usage = Usage()
             case ModelCalled(usage=more):
                 usage += more
-            case event if isinstance(event, Terminal):
+            case event if isinstance(event, Terminal) and envelope.agent == "main":
                 told = getattr(event, "total_usage", None) or getattr(event, "partial_usage", None)
                 if told != usage:
                     found.append(f"{envelope.run} reports {told}, its calls sum up to {usage}")
