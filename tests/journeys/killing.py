@@ -6,7 +6,7 @@ import os
 import select
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +66,7 @@ class Scene:
         self.runs: list[Run] = []
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator["Scene"]:
+    async def opened(self) -> AsyncGenerator["Scene"]:
         """The scene with its files and its service."""
         for name, text in careful_model.BEFORE.items():
             (self.project / name).write_text(text)
@@ -91,9 +91,9 @@ class Scene:
         return file.read_text().splitlines() if file.exists() else []
 
     def tree(self) -> dict[str, str]:
-        """All files of the project but the log of lines."""
+        """All files of the project but the log of lines, and but what a writer that was killed had not named yet."""
         found = (path for path in self.project.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-        files = {str(path.relative_to(self.project)): path.read_text() for path in found}
+        files = {str(path.relative_to(self.project)): path.read_text() for path in found if path.suffix != ".tmp"}
         files.pop("log.txt", None)
         return files
 

@@ -71,12 +71,11 @@ async def test_a_kill_loses_nothing_and_repeats_nothing(machine: Machine, point:
 
 
 def resuming(scene: Scene) -> tuple[str, ...]:
-    """How to take up the session that was told of; by its id, or as the last one, in turns."""
-    told = [line["session_id"] for run in scene.runs for line in run.lines]
-    events = [event for run in scene.runs for event in run.events]
-    if not told or not events:
+    """How to take up the session of which anything was told: by its id or as the last one, in turns."""
+    told = [event for run in scene.runs for event in run.events]
+    if not told:
         return ("-p", "do the ten steps")
-    return ("-p", "go on", "--resume", told[0]) if len(events) % 2 else ("-p", "go on", "-c")
+    return ("-p", "go on", "--resume", told[0]["session"]) if len(told) % 2 else ("-p", "go on", "-c")
 
 
 def ended_well(run: Run) -> bool:
