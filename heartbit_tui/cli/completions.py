@@ -19,7 +19,7 @@ def for_bash() -> str:
     """A function for bash, which knows commands, flags, choices, files and directories."""
     return _BASH.format(
         commands=" ".join(FIRST_WORDS),
-        seconds="\n".join(f"        {first}) words='{' '.join(seconds_of(first))}' ;;" for first in _pairs()),
+        seconds="\n".join(f"        {first}) words='{' '.join(words)}' ;;" for first, words in _followers()),
         flags="\n".join(f"        '{command.name}') flags='{' '.join(_names(command))}' ;;" for command in COMMANDS),
         choices="\n".join(f"        {'|'.join(flag.names)}) {_bash_values(flag)}; return ;;" for flag in _valued()),
     )
@@ -69,8 +69,12 @@ def _bash_values(flag: Flag) -> str:
     return 'COMPREPLY=($(compgen -f -- "$current"))' if flag.kind in ("file", "files") else "COMPREPLY=()"
 
 
-def _pairs() -> Iterator[str]:
-    return (first for first in FIRST_WORDS if seconds_of(first))
+def _followers() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words that may follow a first one: the second words of commands, or what a command chooses from."""
+    for first in FIRST_WORDS:
+        chosen = (choice for each in COMMANDS if each.name == first for word in each.words for choice in word.choices)
+        if words := seconds_of(first) or tuple(chosen):
+            yield first, words
 
 
 def _names(command: Command) -> Iterator[str]:

@@ -62,7 +62,7 @@ def _second(first: str, rest: tuple[str, ...]) -> Meant:
         return Meant(BY_NAME[f"{first} {DEFAULTS[first]}"], rest)
     if rest[at] not in known:
         near = alike(rest[at], known)
-        hint = f"did you mean `{first} {near}`?" if near else f"it has {', '.join(known)}."
+        hint = f"did you mean `heartbit {first} {near}`?" if near else f"it has {', '.join(known)}."
         raise UsageFault(f"`heartbit {first}` has no `{rest[at]}`; {hint}")
     return Meant(BY_NAME[f"{first} {rest[at]}"], (*rest[:at], *rest[at + 1 :]))
 

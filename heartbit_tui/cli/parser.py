@@ -32,11 +32,22 @@ class Parser(argparse.ArgumentParser):
 
 def parse(command: Command, rest: Sequence[str]) -> argparse.Namespace:
     """The values of a command's flags and words. Raises `UsageFault`."""
-    parser = parser_of(command)
-    values, unknown = parser.parse_known_intermixed_args(rest)
+    head, tail = _at_dashes(rest, command)
+    values, unknown = parser_of(command).parse_known_intermixed_args(head)
     for word in unknown:
         _refuse(word, command)
+    if tail:
+        name = command.words[-1].name
+        setattr(values, name, [*getattr(values, name), *tail])
     return values
+
+
+def _at_dashes(rest: Sequence[str], command: Command) -> tuple[Sequence[str], Sequence[str]]:
+    """The words before and after `--`, behind which nothing is a flag; argparse forgets that where flags may follow."""
+    if "--" not in rest or not command.words or command.words[-1].amount != "*":
+        return rest, ()
+    at = list(rest).index("--")
+    return rest[:at], rest[at + 1 :]
 
 
 def parser_of(command: Command) -> Parser:

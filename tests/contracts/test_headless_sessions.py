@@ -60,7 +60,7 @@ async def test_sessions_are_listed_shown_renamed_forked_exported_imported_and_de
     assert (await machine.run("sessions", "list", "--search", "nothing like it")).text == ""
     fork = (await machine.run("sessions", "fork", session)).text.strip()
     exported = await machine.run("sessions", "export", session, "--format", "jsonl")
-    assert [json.loads(line)["type"] for line in exported.text.splitlines()][0] == "session_started"
+    assert next(json.loads(line)["type"] for line in exported.text.splitlines()) == "session_started"
     markdown = await machine.run("sessions", "export", session, "-o", "out.md")
     assert "First." in (machine.project / "out.md").read_text()
     assert markdown.out == b""

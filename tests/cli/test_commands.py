@@ -1,0 +1,166 @@
+"""The commands around sessions, each as a process on a machine of its own."""
+
+import json
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from heartbit_tui import __version__
+from tests.headless.machine import Machine, ended, says, service
+
+KEY = "sk-ant-0123456789abcdefghij"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(root=tmp_path).made()
+
+
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+async def test_the_version_is_told(machine: Machine, flag: str) -> None:
+    done = await machine.run(flag)
+    assert (done.code, done.text, done.err) == (0, f"heartbit {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("-h",), ("help",), ("help", "run"), ("run", "--help"), ("sessions", "list", "-h")]
+)
+async def test_help_goes_to_stdout(machine: Machine, words: tuple[str, ...]) -> None:
+    done = await machine.run(*words)
+    assert (done.code, done.err) == (0, "")
+    assert "heartbit" in done.text
+
+
+async def test_help_on_what_is_not_there_is_wrong_usage(machine: Machine) -> None:
+    done = await machine.run("help", "frobnicate")
+    assert (done.code, done.out) == (2, b"")
+
+
+async def test_settings_are_explained_with_file_and_line(machine: Machine) -> None:
+    machine.config('[limits]\nmax_turns = 7\n\n[provider]\nmodel = "m"\n')
+    done = await machine.run("config", "explain", "limits.max_turns")
+    assert done.text.split() == ["limits.max_turns", "7", f"{machine.home}/.config/heartbit/config.toml:2"]
+    rows = json.loads((await machine.having(HEARTBIT_MODEL="n").run("config", "explain", "--json")).text)
+    (model,) = [row for row in rows if row["key"] == "provider.model"]
+    assert (model["value"], "HEARTBIT_MODEL" in model["source"]) == ("n", True)
+    wrong = await machine.run("config", "explain", "limits.max_turn")
+    assert (wrong.code, wrong.out) == (52, b"")
+
+
+async def test_the_files_of_settings_are_named(machine: Machine) -> None:
+    machine.config("")
+    first, *others = (await machine.run("config", "path")).text.splitlines()
+    assert first == f"{machine.home}/.config/heartbit/config.toml"
+    assert all(line.endswith("(not there)") for line in others)
+
+
+async def test_a_key_from_stdin_is_kept_privately_counts_and_is_never_shown(machine: Machine) -> None:
+    login = await machine.run("auth", "login", "anthropic", input=f"{KEY}\n".encode())
+    assert login.code == 0
+    (file,) = [path for path in machine.home.rglob("*") if path.is_file() and KEY in path.read_text()]
+    assert file.stat().st_mode & 0o777 == 0o600
+    status = await machine.run("auth")
+    assert any(line.split()[0] == "anthropic" and "no key" not in line for line in status.text.splitlines())
+    async with service(machine, says()) as (server, _):
+        done = await machine.having(ANTHROPIC_BASE_URL=server.url).run("-p", "hi")
+        assert done.text == "Hello.\n"
+        assert server.requests[0].headers["x-api-key"] == KEY
+    told = [login, status, done, await machine.run("doctor")]
+    assert [each for each in told if KEY in each.text + each.err] == []
+    assert (await machine.run("auth", "logout", "anthropic")).code == 0
+    assert (await machine.run("auth", "logout", "anthropic")).code == 1
+    assert KEY not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [(KEY + "x" * 20, "k"), ("anthropic", ""), ("anthropic", "two words"), ("a b", "k")]
+)
+async def test_what_is_no_provider_or_no_key_is_refused(machine: Machine, name: str, key: str) -> None:
+    done = await machine.run("auth", "login", name, input=key.encode())
+    assert done.code in (2, 52)
+    assert KEY not in done.err
+
+
+async def test_the_doctor_tells_facts_without_keys_or_the_persons_name(machine: Machine) -> None:
+    async with service(machine, says()) as (_, known):
+        done = await known.having(ANTHROPIC_API_KEY=KEY).run("doctor")
+        facts = json.loads((await known.run("doctor", "--json")).text)
+    assert done.code == 0
+    assert KEY not in done.text
+    assert str(machine.home) not in done.text
+    names = {fact["name"] for fact in facts}
+    assert {"python", "terminal", "config folder", "data folder", "bash", "git", "rg", "sqlite", "sessions"} <= names
+    assert {"settings", "key anthropic", "anthropic"} <= names
+    assert {fact["state"] for fact in facts} <= {"ok", "note"}
+
+
+async def test_the_doctor_finds_wrong_settings_a_damaged_file_and_a_silent_service(machine: Machine) -> None:
+    machine.config("[limits]\nmax_turn = 7\n")
+    data = machine.home / ".local/share/heartbit"
+    data.mkdir(parents=True)
+    (data / "heartbit.db").write_bytes(b"no database at all, but long enough to look like one" * 100)
+    done = await machine.with_service("http://127.0.0.1:9").run("doctor", "--json")
+    facts = {fact["name"]: fact for fact in json.loads(done.text)}
+    assert done.code == 1
+    assert {name for name, fact in facts.items() if fact["state"] == "bad"} == {"settings", "sessions"}
+    assert (facts["anthropic"]["state"], "does not answer" in facts["anthropic"]["what"]) == ("note", True)
+
+
+async def test_trust_is_listed_given_and_taken(machine: Machine) -> None:
+    assert (await machine.run("trust")).text == ""
+    (machine.project / "heartbit.toml").write_text("[limits]\nmax_turns = 3\n")
+    added = await machine.run("trust", "add")
+    assert f"{machine.project} is trusted, with heartbit.toml" in added.text
+    assert (await machine.run("trust", "list")).text.strip() == str(machine.project)
+    (machine.project / "heartbit.toml").write_text("[limits]\nmax_turns = 4\n")
+    assert "changed: heartbit.toml" in (await machine.run("trust", "list")).text
+    assert (await machine.run("trust", "remove", str(machine.project))).code == 0
+    assert (await machine.run("trust", "list")).text == ""
+    assert (await machine.run("trust", "add", "none")).code == 2
+
+
+async def test_learned_rules_are_listed_and_revoked(machine: Machine) -> None:
+    file = machine.home / ".config/heartbit/permissions.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        '[[rules]]\ntool = "bash"\npattern = "make test"\naction = "allow"\n\n'
+        '[[rules]]\ntool = "read"\npattern = "*.key"\naction = "deny"\n'
+    )
+    listed = (await machine.run("permissions")).text.splitlines()
+    assert [line.split(None, 1) for line in listed] == [["allow", "bash(make test)"], ["deny", "read(*.key)"]]
+    assert (await machine.run("permissions", "revoke", "bash(make test)")).code == 0
+    assert (await machine.run("permissions")).text.split() == ["deny", "read(*.key)"]
+    assert (await machine.run("permissions", "revoke", "bash(make test)")).code == 2
+
+
+async def test_models_are_listed_with_prices(machine: Machine) -> None:
+    table = json.loads((await machine.run("models", "--json")).text)
+    assert table["claude-opus-5"]["input"] == 5
+    assert "claude-opus-5" in (await machine.run("models")).text
+
+
+async def test_a_list_cut_short_by_its_reader_is_quiet(machine: Machine) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = await machine.run("models", stdout=write)
+    os.close(write)
+    assert (done.code, done.err) == (141, "")
+
+
+async def test_on_a_terminal_the_answer_cannot_steer_it_and_no_task_is_told(machine: Machine) -> None:
+    control, terminal = pty.openpty()
+    async with service(machine, says("\x1b]0;owned\x07red")) as (_, known):
+        process = await known.start("-p", "hi", stdin=terminal, stdout=terminal, stderr=subprocess.PIPE)
+        os.close(terminal)
+        done = await ended(process)
+    shown = os.read(control, 10_000)
+    os.close(control)
+    assert (done.code, shown) == (0, b"\\x1b]0;owned\\x07red\r\n")
+    control, terminal = pty.openpty()
+    done = await machine.run(stdin=terminal)
+    os.close(terminal)
+    os.close(control)
+    assert (done.code, "There is no task" in done.err) == (2, True)
