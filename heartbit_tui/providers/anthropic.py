@@ -7,6 +7,7 @@ from heartbit_tui.kernel.protocols import Clock, Request
 from heartbit_tui.providers import anthropic_request, remote
 from heartbit_tui.providers.anthropic_request import Sender
 from heartbit_tui.providers.anthropic_stream import Decoder
+from heartbit_tui.providers.memo import Memo
 from heartbit_tui.providers.pricing import Prices
 from heartbit_tui.providers.types import Settings
 
@@ -18,9 +19,10 @@ class Messages:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+        self._encoded = Memo(lambda message: anthropic_request.encoded(message, sender))
 
     def body(self, request: Request) -> JsonObject:
-        return anthropic_request.body(request, self._sender)
+        return anthropic_request.body(request, self._sender, self._encoded(request.messages))
 
     def decoder(self) -> Decoder:
         return Decoder(self._sender.provider)

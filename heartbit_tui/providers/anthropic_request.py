@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from heartbit_tui.kernel.messages import (
     Assistant,
@@ -47,14 +47,19 @@ def known(model: str) -> Model:
     return found if plain(model).startswith("claude") else replace(found, thinks=Thinks.BUDGET)
 
 
-def body(request: Request, sender: Sender) -> JsonObject:
-    """The request's body."""
-    messages = _merged(_message(message, sender) for message in request.messages)
+Encoded: TypeAlias = tuple[str, tuple[JsonObject, ...]]
+"""A message on the wire: its role and its blocks."""
+
+
+def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = None) -> JsonObject:
+    """The request's body; `messages` are the request's, where they were encoded before."""
+    given = (encoded(message, sender) for message in request.messages) if messages is None else messages
+    merged = _merged(given)
     if sender.caching:
-        _mark([message for message in messages if message["role"] == "user"][-2:])
+        _mark([message for message in merged if message["role"] == "user"][-2:])
     return {
         "model": sender.model,
-        "messages": messages,
+        "messages": merged,
         "stream": True,
         **_system(request.system, sender),
         **_tools(request, sender),
@@ -139,23 +144,21 @@ def beta(about: Model) -> str:
     return "thinking-binding-controls-2026-08-01" if about.thinks is Thinks.BOUND else ""
 
 
-def _message(message: Message, sender: Sender) -> tuple[str, list[dict[str, Any]]]:
+def encoded(message: Message, sender: Sender) -> Encoded:
+    """One message on the wire."""
     match message:
         case User(content=content):
             results = [block for block in content if isinstance(block, ToolResult)]
             others = [block for block in content if not isinstance(block, ToolResult)]
-            return "user", [_user_block(block) for block in (*results, *others) if not _is_blank(block)]
+            return "user", tuple(_user_block(block) for block in (*results, *others) if not _is_blank(block))
         case Assistant(content=content):
             own = message.provider in ("", sender.provider)
             readable = own and _same_model(message.model, sender.model)
-            return "assistant", [
-                encoded
-                for block in content
-                if (encoded := _assistant_block(block, sender.provider, readable=readable)) is not None
-            ]
+            blocks = (_assistant_block(block, sender.provider, readable=readable) for block in content)
+            return "assistant", tuple(block for block in blocks if block is not None)
 
 
-def _merged(messages: Iterable[tuple[str, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
+def _merged(messages: Iterable[Encoded]) -> list[dict[str, Any]]:
     """Messages of alternating roles: empty ones left out, neighbours of one role joined."""
     merged: list[dict[str, Any]] = []
     for role, blocks in messages:
@@ -164,13 +167,13 @@ def _merged(messages: Iterable[tuple[str, list[dict[str, Any]]]]) -> list[dict[s
         if merged and merged[-1]["role"] == role:
             merged[-1]["content"] += blocks
         else:
-            merged.append({"role": role, "content": blocks})
+            merged.append({"role": role, "content": [*blocks]})
     return merged
 
 
 def _mark(messages: Sequence[dict[str, Any]]) -> None:
     for message in messages:
-        message["content"][-1]["cache_control"] = {"type": "ephemeral"}
+        message["content"][-1] = {**message["content"][-1], "cache_control": {"type": "ephemeral"}}
 
 
 def _is_blank(block: UserBlock | AssistantBlock) -> bool:

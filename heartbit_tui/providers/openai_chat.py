@@ -7,6 +7,7 @@ import httpx
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Clock, Request
 from heartbit_tui.providers import models, openai_chat_request, remote
+from heartbit_tui.providers.memo import Memo
 from heartbit_tui.providers.openai_chat_request import Flavour, Sender
 from heartbit_tui.providers.openai_chat_stream import Decoder
 from heartbit_tui.providers.pricing import Prices
@@ -18,9 +19,10 @@ class Chat:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+        self._encoded = Memo(lambda message: openai_chat_request.encoded(message, sender))
 
     def body(self, request: Request) -> JsonObject:
-        return openai_chat_request.body(request, self._sender)
+        return openai_chat_request.body(request, self._sender, self._encoded(request.messages))
 
     def decoder(self) -> Decoder:
         return Decoder(self._sender.provider)

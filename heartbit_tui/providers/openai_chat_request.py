@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from itertools import chain
+from typing import Any, Literal, TypeAlias
 
 from heartbit_tui.kernel.messages import (
     Assistant,
@@ -44,12 +45,17 @@ class Sender:
         return self.caching and self.flavour == "openrouter" and self.model.removeprefix("~").startswith("anthropic/")
 
 
-def body(request: Request, sender: Sender) -> JsonObject:
-    """The request's body."""
-    messages = [*_system(request.system, sender), *_merged(_messages(request.messages, sender))]
+Encoded: TypeAlias = tuple[dict[str, Any], ...]
+"""A message on the wire, which may be several there."""
+
+
+def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = None) -> JsonObject:
+    """The request's body; `messages` are the request's, where they were encoded before."""
+    given = (encoded(message, sender) for message in request.messages) if messages is None else messages
+    merged = [*_system(request.system, sender), *_merged(chain.from_iterable(given))]
     if sender.marks:
-        _mark([message for message in messages if message["role"] in ("user", "tool")][-2:])
-    asked: dict[str, Any] = {"model": sender.model, "messages": messages, "stream": True}
+        _mark(merged)
+    asked: dict[str, Any] = {"model": sender.model, "messages": merged, "stream": True}
     asked["stream_options"] = {"include_usage": True}
     if sender.flavour == "openrouter":
         asked["usage"] = {"include": True}
@@ -125,13 +131,9 @@ def effort_word(effort: Effort, thinks: Thinks) -> str:
             return "none"
 
 
-def _messages(messages: Iterable[Message], sender: Sender) -> Iterator[dict[str, Any]]:
-    for message in messages:
-        match message:
-            case User():
-                yield from _user(message)
-            case Assistant():
-                yield from _assistant(message, sender)
+def encoded(message: Message, sender: Sender) -> Encoded:
+    """One message on the wire."""
+    return tuple(_user(message) if isinstance(message, User) else _assistant(message, sender))
 
 
 def _user(message: User) -> Iterator[dict[str, Any]]:
@@ -227,7 +229,10 @@ def _parts(content: Any) -> list[dict[str, Any]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-def _mark(messages: Iterable[dict[str, Any]]) -> None:
-    for message in messages:
-        *before, last = _parts(message["content"])
-        message["content"] = [*before, {**last, "cache_control": {"type": "ephemeral"}}]
+def _mark(messages: list[dict[str, Any]]) -> None:
+    """Let the last two messages that the model reads end what may be cached."""
+    read = [index for index, message in enumerate(messages) if message["role"] in ("user", "tool")]
+    for index in read[-2:]:
+        *before, last = _parts(messages[index]["content"])
+        marked = [*before, {**last, "cache_control": {"type": "ephemeral"}}]
+        messages[index] = {**messages[index], "content": marked}

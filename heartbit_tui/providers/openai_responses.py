@@ -5,6 +5,7 @@ import httpx
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Clock, Request
 from heartbit_tui.providers import models, openai_responses_request, remote
+from heartbit_tui.providers.memo import Memo
 from heartbit_tui.providers.openai_responses_request import Sender
 from heartbit_tui.providers.openai_responses_stream import Decoder
 from heartbit_tui.providers.pricing import Prices
@@ -16,9 +17,10 @@ class Responses:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+        self._encoded = Memo(lambda message: openai_responses_request.encoded(message, sender))
 
     def body(self, request: Request) -> JsonObject:
-        return openai_responses_request.body(request, self._sender)
+        return openai_responses_request.body(request, self._sender, self._encoded(request.messages))
 
     def decoder(self) -> Decoder:
         return Decoder(self._sender.provider)

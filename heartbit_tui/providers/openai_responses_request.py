@@ -1,8 +1,9 @@
 """A request in the Responses format; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 
 from heartbit_tui.kernel.messages import (
     Assistant,
@@ -36,12 +37,20 @@ class Sender:
     known: Model = UNKNOWN
 
 
-def body(request: Request, sender: Sender) -> JsonObject:
-    """The request's body. Nothing is stored at the service: reasoning comes back encrypted and is sent again."""
+Encoded: TypeAlias = tuple[JsonObject, ...]
+"""A message on the wire: one item or several."""
+
+
+def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = None) -> JsonObject:
+    """The request's body; `messages` are the request's, where they were encoded before.
+
+    Nothing is stored at the service: reasoning comes back encrypted and is sent again.
+    """
+    given = (encoded(message, sender) for message in request.messages) if messages is None else messages
     asked: dict[str, Any] = {"model": sender.model, "store": False, "stream": True}
     if request.system:
         asked["instructions"] = request.system
-    asked["input"] = [item for message in request.messages for item in _items(message, sender)]
+    asked["input"] = [*chain.from_iterable(given)]
     return {**asked, **_tools(request), **_reasoning(request, sender)}
 
 
@@ -81,6 +90,11 @@ def _reasoning(request: Request, sender: Sender) -> JsonObject:
         "reasoning": reasoning,
         "include": ["reasoning.encrypted_content"],
     }
+
+
+def encoded(message: Message, sender: Sender) -> Encoded:
+    """One message on the wire."""
+    return tuple(_items(message, sender))
 
 
 def _items(message: Message, sender: Sender) -> Iterator[JsonObject]:
