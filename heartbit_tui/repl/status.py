@@ -101,7 +101,7 @@ def _question(waiting: Waiting) -> str:
 
 
 def _activity(now: Now) -> str:
-    doing = now.working[-1] if now.working else "thinking"
+    doing = now.working[-1] if now.working else ("writing" if now.open_text else "thinking")
     more = f" +{len(now.working) - 1}" if len(now.working) > 1 else ""
     queued = f" · queued: {now.queued}" if now.queued else ""
     if now.width < NARROW:

@@ -191,7 +191,7 @@ def test_what_was_typed_is_found_again_in_the_next_process_but_never_a_key(tmp_p
             screen.keys("\x03\x04")
             assert screen.ended() == 0
     kept = (tmp_path / "home" / ".local/state/heartbit/history").read_text()
-    assert kept.splitlines() == ['"find the needle"'] * 2
+    assert kept.splitlines() == ['"find the needle"']
 
 
 def test_tab_completes_commands_choices_and_files(tmp_path: Path) -> None:
