@@ -75,10 +75,12 @@ class Loop:
         return await ask_model(self._host, shorter, turn=self._turn)
 
     async def _request(self) -> Request:
+        messages = _to_answer(self._host.messages())
+        specs = (*(tool.spec for tool in self._agent.tools), *self._respond.specs)
         request = Request(
             system=self._agent.system,
-            messages=_to_answer(self._host.messages()),
-            tools=tuple(tool.spec for tool in self._agent.tools) + self._respond.specs,
+            messages=messages,
+            tools=self._agent.offered(specs, messages),
             max_tokens=self._agent.max_tokens,
             tool_choice=self._respond.choice,
             effort=self._host.effort,

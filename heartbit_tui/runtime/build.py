@@ -4,6 +4,7 @@ import platform
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from heartbit_tui.context import prompt
 from heartbit_tui.context.whole import Whole
@@ -19,6 +20,7 @@ from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.toolbox import toolbox
+from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
 DEMO_PLACE = "heartbit_tui.runtime.demonstration:place"
@@ -99,7 +101,13 @@ def _agent(options: Options, settings: Settings, provider: Provider, tools: tupl
         effort=settings.effort,
         response=_response(options.schema),
         facts=lambda mode: prompt.facts(mode, f"{settings.today:%Y-%m-%d}"),
+        offered=_selection(settings),
     )
+
+
+def _selection(settings: Settings) -> Selection:
+    profile = cast("Profile", settings.config.string("tools.profile") or "full")
+    return Selection(profile, settings.config.integer("tools.max_per_turn"))
 
 
 def _response(schema: JsonObject | None) -> Tool | None:

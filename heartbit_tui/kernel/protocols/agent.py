@@ -1,11 +1,12 @@
 """All that one run needs, in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from heartbit_tui.kernel.messages import Message
 from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.kernel.protocols.around import ContextPolicy
-from heartbit_tui.kernel.protocols.models import Provider
+from heartbit_tui.kernel.protocols.models import Provider, ToolSpec
 from heartbit_tui.kernel.protocols.rules import Gate, Guardrail
 from heartbit_tui.kernel.protocols.tools import Tool
 
@@ -32,8 +33,9 @@ class Agent:
     """Everything that one run needs, put together by `runtime`.
 
     `response` is the tool through which the model has to give its answer where a structured one is wanted; it
-    is checked but never run. `system` stays the same for the whole session, so that it can be cached; `facts` gives the text that
-    is told with the messages whenever it has changed (mode, date).
+    is checked but never run. `system` stays the same for the whole session, so that it can be cached; `facts`
+    gives the text that is told with the messages whenever it has changed (mode, date). `offered` chooses the tools
+    that a model is told of; any tool can be called all the same.
     """
 
     name: str
@@ -48,3 +50,4 @@ class Agent:
     effort: Effort | None = None
     response: Tool | None = None
     facts: Callable[[Mode], str] = lambda mode: f"[mode: {mode}]"
+    offered: Callable[[Sequence[ToolSpec], Sequence[Message]], tuple[ToolSpec, ...]] = lambda specs, _: tuple(specs)
