@@ -70,7 +70,13 @@ class _Kit:
         return lambda: _class(target)(self._root, self._tracker)
 
     def _searching(self, target: str) -> Callable[[], Tool]:
-        return lambda: _class(target)(self._root, ripgrep=self._ripgrep)
+        """A tool that walks over many files, without those that a deny rule keeps from it."""
+        name, gate = target.partition(":")[0], self._settings.gate
+
+        def withheld(path: str) -> bool:
+            return gate.hides(path, name)
+
+        return lambda: _class(target)(self._root, ripgrep=self._ripgrep, withheld=withheld)
 
     def _bash(self) -> Tool:
         settings = self._settings

@@ -35,13 +35,14 @@ class _Hits:
 
     prefix: int
     wanted: Glob
+    withheld: Callable[[str], bool]
     found: list[str] = field(default_factory=list[str])
     seen: int = 0
 
     def take(self, path: str) -> bool:
         self.seen += 1
         name = path[self.prefix :]
-        if self.wanted.matches(name):
+        if self.wanted.matches(name) and not self.withheld(path):
             self.found.append(name)
         return self.seen < MOST_FILES
 
@@ -49,16 +50,17 @@ class _Hits:
 class GlobFiles(TypedTool[GlobArguments]):
     """Finds files, without hidden ones and those that .gitignore leaves out; short paths first.
 
-    `ripgrep` is the program to list files with; empty for none.
+    `ripgrep` is the program to list files with; empty for none. Files for which `withheld` is true are not named.
     """
 
     name = "glob"
     effects = Effects.READ
     arguments = GlobArguments
 
-    def __init__(self, root: Path, *, ripgrep: str = "") -> None:
+    def __init__(self, root: Path, *, ripgrep: str = "", withheld: Callable[[str], bool] = lambda _: False) -> None:
         self._root = root
         self._ripgrep = ripgrep
+        self._withheld = withheld
 
     def objection(self, given: GlobArguments) -> str:
         """A pattern or path that fits no file."""
@@ -79,7 +81,7 @@ class GlobFiles(TypedTool[GlobArguments]):
         folder = absolute(self._root, given.path)
         if not await stoppable(lambda _: folder.is_dir()):
             raise Unable(f"{shown(self._root, folder)} is not a folder. Use list to see what there is.")
-        hits = _Hits(prefix=len(f"{str(base).rstrip('/')}/"), wanted=compile_glob(rest))
+        hits = _Hits(prefix=len(f"{str(base).rstrip('/')}/"), wanted=compile_glob(rest), withheld=self._withheld)
         if not is_magic(rest):
             await stoppable(lambda _: _look(base, rest, hits))
         elif await stoppable(lambda _: base.is_dir()):
@@ -114,7 +116,7 @@ class GlobFiles(TypedTool[GlobArguments]):
 
 
 def _look(base: Path, name: str, hits: _Hits) -> None:
-    if kind_of(base / name) == "file":
+    if kind_of(base / name) == "file" and not hits.withheld(str(base / name)):
         hits.found.append(name)
 
 

@@ -4,7 +4,9 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from pydantic import Field
@@ -43,7 +45,8 @@ class GrepArguments(Arguments):
 class _Matches:
     """Collects the matches in files that are wanted, up to one more than are shown.
 
-    With a file type given, ripgrep searches hidden files too; `hidden_out` leaves them out again.
+    With a file type given, ripgrep searches hidden files too; `hidden_out` leaves them out again. What `withheld`
+    says yes to is left out in any case.
     """
 
     root: Path
@@ -51,9 +54,12 @@ class _Matches:
     wanted: Glob | None
     by_name: bool
     hidden_out: bool
+    withheld: Callable[[str], bool]
     found: list[str] = field(default_factory=list[str])
 
     def wants(self, path: str) -> bool:
+        if self.withheld(path):
+            return False
         if self.wanted is None:
             return True
         if self.hidden_out and Path(path).name.startswith("."):
@@ -72,16 +78,25 @@ class Grep(TypedTool[GrepArguments]):
     """Searches files, without hidden ones and those that .gitignore leaves out, in the order of their paths.
 
     `ripgrep` is the program to search with; empty for none. A pattern that it does not know, such as one that
-    looks ahead, goes to Python's engine in a process with a time limit.
+    looks ahead, goes to Python's engine in a process with a time limit. Files for which `withheld` is true are
+    never searched for the model.
     """
 
     name = "grep"
     effects = Effects.READ
     arguments = GrepArguments
 
-    def __init__(self, root: Path, *, ripgrep: str = "", scan_seconds: float = SCAN_SECONDS) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        ripgrep: str = "",
+        scan_seconds: float = SCAN_SECONDS,
+        withheld: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._root = root
         self._ripgrep = ripgrep
+        self._withheld = withheld
         self._scan_seconds = scan_seconds
 
     def objection(self, given: GrepArguments) -> str:
@@ -110,6 +125,7 @@ class Grep(TypedTool[GrepArguments]):
             wanted=compile_glob(given.include) if given.include else None,
             by_name="/" not in given.include,
             hidden_out=scope.base == base,
+            withheld=cache(self._withheld),
         )
         late = await self._search(given, scope, matches)
         return _answer(given, matches, late, self._scan_seconds)

@@ -10,6 +10,7 @@ from heartbit_tui.tools.arguments import Unable
 from heartbit_tui.tools.glob import GlobFiles
 from heartbit_tui.tools.globs import compile_glob, split_static
 from heartbit_tui.tools.ignore import parse_rules
+from heartbit_tui.tools.ripgrep import find_ripgrep
 from tests.tools.alone import call
 
 FIT = (
@@ -74,3 +75,12 @@ async def test_nothing_found_is_no_error_and_hints_at_the_folders_below(tmp_path
         "No files match *.py in .. `**/*.py` looks in all folders below.",
     )
     assert (await call(GlobFiles(tmp_path), pattern="*", path="gone")).is_error
+
+
+@pytest.mark.parametrize("ripgrep", [find_ripgrep(), ""])
+@pytest.mark.parametrize("pattern", ["*.txt", "secret.txt"])
+async def test_what_is_withheld_is_not_named(tmp_path: Path, ripgrep: str, pattern: str) -> None:
+    for name in ("open.txt", "secret.txt"):
+        (tmp_path / name).write_text("")
+    tool = GlobFiles(tmp_path, ripgrep=ripgrep, withheld=lambda path: path.endswith("secret.txt"))
+    assert "secret" not in (await call(tool, pattern=pattern)).content.replace("match secret.txt", "")

@@ -168,3 +168,13 @@ def target_of(link: Path) -> str:
         return str(link.readlink())
     except OSError:
         return ""
+
+
+@pytest.mark.parametrize("ripgrep", [find_ripgrep(), ""])
+async def test_what_is_withheld_is_not_searched(tmp_path: Path, ripgrep: str) -> None:
+    for name in ("open.txt", "secret.txt"):
+        (tmp_path / name).write_text("needle\n")
+    tool = Grep(tmp_path, ripgrep=ripgrep, withheld=lambda path: path.endswith("secret.txt"))
+    output = await call(tool, pattern="needle")
+    assert "open.txt:1: needle" in output.content
+    assert "secret" not in output.content
