@@ -1,7 +1,6 @@
 """Finds the command that is meant in a list of words, wherever its flags stand."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from heartbit_tui.cli.commands import BY_NAME, COMMANDS, DEFAULTS, FIRST_WORDS, seconds_of
@@ -52,6 +51,8 @@ def first_word(words: Sequence[str]) -> int | None:
 
 def alike(word: str, known: Sequence[str]) -> str:
     """The known word that is most like this one, or empty."""
+    from difflib import get_close_matches  # only what is misspelt needs it
+
     return next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), "")
 
 

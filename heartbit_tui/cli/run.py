@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from argparse import Namespace
+from contextlib import suppress
 from types import ModuleType
 from typing import cast
 
@@ -23,7 +24,7 @@ def main(values: Namespace) -> int:
     """Do the task; the exit code, where it has to be returned at all."""
     out, err = Pipe(1), Pipe(2)
     telling = Telling(_reporter(values, terminal=out.is_terminal), out, err, began=values.began)
-    interrupts = Interrupts(lambda _: force(telling, interrupts))
+    interrupts = Interrupts(lambda _: force(telling, interrupts, _kill_all))
     interrupts.watch()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     try:
@@ -45,6 +46,14 @@ def _run(planned: Plan, telling: Telling, interrupts: Interrupts) -> int:
     gc.freeze()
     gc.enable()
     return asyncio.run(Headless(telling, local).run(planned, interrupts))
+
+
+def _kill_all() -> None:
+    """End what tools have started. Where the tools themselves are still being imported, that is nothing."""
+    with suppress(ImportError):
+        from heartbit_tui.headless.children import kill_all
+
+        kill_all()
 
 
 def _leave_out_httpx_command() -> None:

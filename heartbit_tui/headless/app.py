@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from heartbit_tui.client.types import Client
 from heartbit_tui.headless import answer_file, endings
-from heartbit_tui.headless.children import kill_all
 from heartbit_tui.headless.endings import STDOUT_GONE, Ending
 from heartbit_tui.headless.interrupts import Interrupts
 from heartbit_tui.headless.telling import Telling
@@ -151,8 +150,8 @@ class Headless:
             self._task.cancel()
 
 
-def force(telling: Telling, interrupts: Interrupts) -> None:
-    """End this process now: with its result line, and with all that its tools have started."""
+def force(telling: Telling, interrupts: Interrupts, kill_all: Callable[[], None]) -> None:
+    """End this process now: with its result line, and with all that its tools have started, which `kill_all` ends."""
     ending = telling.ending or endings.interrupted(interrupts.name, interrupts.exit_code)
     kill_all()
     telling.end_now(ending)
