@@ -170,6 +170,7 @@ class Acts:
             self._tell(f"written: {path}")
 
     async def _compact(self, argument: str) -> None:
+        await self._conversation.settled()
         self._client.submit(Compact(focus=argument))
 
     async def _rewind(self, argument: str) -> None:
@@ -179,6 +180,7 @@ class Acts:
             self._tell("\n".join(lines) or "There is nothing to go back to.")
             self._tell("/rewind N goes back to before prompt N. Files stay as they are.")
         elif argument.isdecimal() and 0 < int(argument) <= len(prompts):
+            await self._conversation.settled()
             self._client.submit(Rewind(seq=prompts[int(argument) - 1][0]))
         else:
             self._tell(f"/rewind takes a number from 1 to {len(prompts)}.", warning=True)

@@ -157,6 +157,11 @@ class Conversation:
             self._changed.clear()
             await self._changed.wait()
 
+    async def settled(self) -> None:
+        """Return once a run that has just told its end is really over; at once while one is active."""
+        if not self.busy:
+            await self.client.settled()
+
     async def over(self) -> None:
         """Return once this session is to be left."""
         await self._left.wait()

@@ -189,7 +189,7 @@ class Fold:
             outcome=titles.outcome(event.details) or ("failed" if event.is_error else ""),
             diff="" if seen else diff,
             tail=titles.tail(event.output) if event.is_error else "",
-            agent="" if agent == self.agent else agent,
+            agent="" if self.agent in ("", agent) else agent,
         )
         return (called,)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.repl.service import call, desk
+from tests.repl.service import call, desk, service
+from tests.repl.terminal import Screen, environment, talk
 
 SLOW: dict[str, Any] = {"blocks": [{"text": "word " * 400}], "chunk": 10, "pace": 0.05}
 """An answer that takes 10 s: nobody waits for its end."""
@@ -215,3 +216,69 @@ def test_tab_completes_commands_choices_and_files(tmp_path: Path) -> None:
             screen.until("mode: ask.*ask>")
             screen.keys("\x03\x03")
             assert screen.ended() == 0
+
+
+@pytest.mark.parametrize("presses", [1, 2, 3, 7])
+@pytest.mark.parametrize(
+    "moment", ["heartbit ·", "> look", "I look", "y once", "rule>", "allowed", "ticking", "stopped"]
+)
+def test_ctrl_c_at_a_bad_moment_stops_or_leaves_and_breaks_nothing(tmp_path: Path, moment: str, presses: int) -> None:
+    ticking = {"blocks": [{"text": "I look."}, call("bash", command="echo ticking; echo $$ > pid; sleep 60")]}
+    command = talk(tmp_path)
+    with service(tmp_path, (ticking, "Again.")) as variables:
+        env = environment(tmp_path / "home", **variables)
+        with Screen(command, cwd=tmp_path, env=env) as screen:
+            _walk_to(screen, moment)
+            screen.keys("\x03" * presses)
+            screen.keys("\x04")
+            screen.until(r"ask>|rule>|$")
+            screen.signal(signal.SIGTERM)
+            # A process that has said goodbye already is ended by the signal itself.
+            assert screen.ended() in (0, 143, -signal.SIGTERM)
+            assert screen.modes == screen.first
+            assert "Traceback" not in screen.text
+    assert not _alive(tmp_path / "pid")
+
+
+def _walk_to(screen: Screen, moment: str) -> None:
+    """Press what leads to a moment, and come back as soon as it is shown."""
+    ways = {
+        "heartbit ·": (("", "heartbit ·"),),
+        "> look": (("", "ask>"), ("look\r", "> look")),
+        "I look": (("", "ask>"), ("look\r", "I look")),
+        "y once": (("", "ask>"), ("look\r", "y once")),
+        "rule>": (("", "ask>"), ("look\r", "y once"), ("a", "rule>")),
+        "allowed": (("", "ask>"), ("look\r", "y once"), ("y", "allowed")),
+        "ticking": (("", "ask>"), ("look\r", "y once"), ("y", "allowed.*bash echo.*Esc stops")),
+        "stopped": (("", "ask>"), ("look\r", "y once"), ("\x1b", "stopped")),
+    }
+    for keys, shown in ways[moment]:
+        screen.keys(keys)
+        screen.until(shown)
+
+
+def _alive(pid: Path) -> bool:
+    """Whether the process whose number stands in this file still runs."""
+    if not pid.exists() or not pid.read_text().strip():
+        return False
+    try:
+        state = Path(f"/proc/{pid.read_text().strip()}/stat").read_text()
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def test_two_conversations_in_one_project_keep_out_of_each_others_way(tmp_path: Path) -> None:
+    replies = (
+        {"blocks": [{"text": "To the first."}], "when": "one"},
+        {"blocks": [{"text": "To the other."}], "when": "two"},
+    )
+    with desk(tmp_path, *replies) as made, made.screen() as first, made.screen() as other:
+        first.keys("one\r")
+        other.keys("two\r")
+        first.until(r"To the first\.")
+        other.until(r"To the other\.")
+        first.keys("\x04")
+        other.keys("\x04")
+        assert (first.ended(), other.ended()) == (0, 0)
+        assert first.text.count("heartbit chat --resume") == 1

@@ -1,0 +1,100 @@
+"""Conversations through pipes: commands, sessions, refusals, the end of input."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from heartbit_tui.repl.commands import COMMANDS
+from tests.repl.service import call, desk
+
+WRITE: dict[str, Any] = {"blocks": [call("write", file_path="new.txt", content="new\n")]}
+
+
+def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
+    typed = (
+        *("first words", "/help", "/mode plan", "/mode", "/mode yolo", "/model", "/effort high", "/effort much"),
+        *("/status", "/cost", "/todos", "/tools", "/rename A title", "/rename", "/resume", "/rewind", "/rewind 9"),
+        *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim", "/fork", "second"),
+        *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
+    )
+    with desk(tmp_path, "one", "two", "three") as made:
+        done = made.lines(*typed)
+    assert (done.returncode, done.stderr) == (0, "")
+    tried = {word.partition(" ")[0].removeprefix("/") for word in typed if word.startswith("/")}
+    assert tried >= {command.name for command in COMMANDS}
+    wanted = (
+        *("heartbit: one", "info: mode: plan", "warning: Yolo is set when", "info: model: anthropic", "effort high"),
+        *("warning: /effort takes", "info: session ", "info: Nothing is listed", "info: bash, ", "“A title”"),
+        *("warning: /rename takes", "first words", "info: /rewind N goes back", "warning: /rewind takes a number"),
+        *("info: written: ", "was not written: File exists", "warning: /export takes md, html, jsonl"),
+        *(
+            "warning: Plain lines are edited",
+            "info: resumed: ",
+            "heartbit: two",
+            "info: Went back",
+            "There is no command",
+        ),
+        *("you> /etc/hosts is a path", "heartbit: three", "heartbit chat --resume "),
+    )
+    assert [words for words in wanted if words not in done.stdout] == []
+    assert "never read" not in done.stdout
+    assert (made.project / "out.md").read_text().count("first words") >= 1
+
+
+def test_a_fork_and_a_resume_know_what_was_said_and_a_new_session_does_not(tmp_path: Path) -> None:
+    replies = ({"blocks": [{"text": "Told."}]}, {"blocks": [{"text": "In the copy."}]}, {"blocks": [{"text": "Anew."}]})
+    with desk(tmp_path, *replies) as made:
+        first = made.lines("remember this")
+        session = _resume(first.stdout)
+        forked = made.lines("/fork", "in the copy", "/status", resume=session)
+        again = made.lines("/status", "/export jsonl log.jsonl", "/new", "anew", "/status", resume=session[-8:])
+    assert "prompts  2" in forked.stdout
+    assert _resume(forked.stdout) != session
+    assert re.findall(r"prompts  (\d)", again.stdout) == ["1", "1"]
+    log = [json.loads(line) for line in (made.project / "log.jsonl").read_text().splitlines()]
+    assert {each["session"] for each in log} == {session}
+    assert "remember this" in first.stdout
+    assert "heartbit: Told." in forked.stdout
+
+
+def test_the_end_of_input_refuses_what_is_asked_and_waits_for_the_rest(tmp_path: Path) -> None:
+    refused = {"blocks": [{"text": "Then not."}], "when": "refused"}
+    with desk(tmp_path, WRITE, refused) as made:
+        done = made.lines("write it")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "heartbit: Then not." in done.stdout
+    assert not (made.project / "new.txt").exists()
+
+
+def test_only_a_clear_yes_lets_a_call_pass(tmp_path: Path) -> None:
+    with desk(tmp_path, WRITE, "Written.") as made:
+        done = made.lines("write it", "ok", "sure", "", "yes")
+    assert done.stdout.count("was not understood") == 3
+    assert (made.project / "new.txt").read_text() == "new\n"
+
+
+def test_a_session_that_is_not_there_is_an_error_with_a_sentence(tmp_path: Path) -> None:
+    with desk(tmp_path) as made:
+        done = made.lines("hello", resume="nosuch")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert re.fullmatch(r"heartbit: No session 'nosuch'\..*\n", done.stderr)
+
+
+def test_a_failed_run_is_told_and_the_conversation_goes_on(tmp_path: Path) -> None:
+    broken: dict[str, Any] = {
+        "blocks": [],
+        "fault": {"kind": "status", "status": 400, "body": '{"error": {"message": "bad \\u001b[2J"}}'},
+    }
+    with desk(tmp_path, broken, "Better.") as made:
+        done = made.lines("first", "second")
+    assert "error: " in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "heartbit: Better." in done.stdout
+
+
+def _resume(shown: str) -> str:
+    found = re.findall(r"^heartbit chat --resume (\S+)$", shown, re.MULTILINE)
+    assert len(found) == 1
+    return found[0]
