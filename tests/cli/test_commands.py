@@ -163,3 +163,11 @@ async def test_on_a_terminal_the_answer_cannot_steer_it_and_no_task_is_told(mach
     os.close(terminal)
     os.close(control)
     assert (done.code, "There is no task" in done.err) == (2, True)
+
+
+async def test_chat_is_dispatched_and_ends_with_its_input(machine: Machine) -> None:
+    done = await machine.having(HEARTBIT_DEMO_INSTANT="1").run("chat", "--demo", "--plain", input=b"")
+    assert done.code == 0
+    assert "No model is behind it" in done.text + done.err
+    wrong = await machine.run("chat", "--cwd", "none")
+    assert (wrong.code, "no such directory" in wrong.err) == (2, True)

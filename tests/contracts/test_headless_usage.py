@@ -162,3 +162,14 @@ async def test_a_log_is_written_where_the_environment_asks_for_one(machine: Mach
     assert "success, exit code 0" in log
     assert "a secret task" not in log
     assert "sk-test" not in log
+
+
+async def test_what_an_untrusted_project_may_not_set_is_ignored_and_told(machine: Machine) -> None:
+    (machine.project / "heartbit.toml").write_text('[provider]\nbase_url = "http://127.0.0.1:9"\n')
+    async with service(machine, says(), says()) as (_, known):
+        stream, text = await known.stream("-p", "hi"), await known.run("-p", "hi")
+    assert kept(stream)["result"] == "Hello."
+    (notice,) = [line for line in stream.lines if line.get("subtype") == "notice"]
+    assert (notice["level"], "provider.base_url" in notice["text"]) == ("warning", True)
+    assert text.err.startswith("warning: ")
+    assert text.text == "Hello.\n"
