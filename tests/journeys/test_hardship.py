@@ -2,6 +2,9 @@
 
 import asyncio
 import resource
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +52,46 @@ async def test_a_full_disk_ends_the_run_and_loses_nothing_that_was_told(machine:
             assert (kept(again)["result"], again.result["session_id"]) == ("Now it fits.", result["session_id"])
         else:
             assert kept(await known.stream("-p", "again"))["result"] == "Now it fits."
+
+
+# A disk of two megabytes with something else on it, which is deleted after the first run.
+SMALL_DISK = """
+mount -t tmpfs -o size=2m none "$HOME"
+head -c 1700000 /dev/zero > "$HOME/filler"
+"$@" -p hi --json > first
+echo $? > code
+rm "$HOME/filler"
+exec "$@" -p again -c --json
+"""
+
+
+async def test_a_disk_that_is_really_full_and_then_is_not(machine: Machine) -> None:
+    for number in range(20):
+        (machine.project / f"big{number}.txt").write_text(LINE * 140)
+    async with service(machine, says("Now it fits.", when="again"), *reads(20)) as (_, known):
+        heartbit = (sys.executable, "-m", "heartbit_tui")
+        process = await asyncio.create_subprocess_exec(
+            *(*with_own_mounts(), "sh", "-c", SMALL_DISK, "sh", *heartbit),
+            env=known.variables,
+            cwd=known.project,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        second = await ended(process)
+    first = lines_of((machine.project / "first").read_bytes())
+    assert (machine.project / "code").read_text() == "1\n"
+    assert (first[-1]["subtype"], first[-1]["error"]["kind"]) == ("error_tool", "store")
+    assert "The disk is full" in first[-1]["error"]["message"]
+    assert (kept(second)["result"], second.result["session_id"]) == ("Now it fits.", first[-1]["session_id"])
+
+
+def with_own_mounts() -> tuple[str, ...]:
+    """How to start a process that may mount what nobody else sees."""
+    command = ("unshare", "--mount", "--map-root-user")
+    if shutil.which("unshare") is None or subprocess.run((*command, "true"), check=False).returncode:
+        pytest.skip("no mounts of one's own can be had here, so no disk can be filled")
+    return command
 
 
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="no /sys to stand for a home that cannot be written")
