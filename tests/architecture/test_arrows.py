@@ -42,6 +42,7 @@ DOORS: Mapping[str, str] = MappingProxyType(
     {
         "heartbit_tui.__main__": "--version is answered before anything is imported",
         "heartbit_tui.cli": "a command is imported when it is named",
+        "heartbit_tui.repl.app": "the line editor and rich are loaded when a terminal is talked to",
         "heartbit_tui.wire.read": "the validator is loaded when something is read",
         "heartbit_tui.runtime.plugins": "a built-in is imported when a configuration names it",
     }

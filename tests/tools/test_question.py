@@ -44,5 +44,5 @@ def test_what_cannot_be_asked_is_refused() -> None:
 
 
 def test_it_waits_for_a_person() -> None:
-    assert Question().waits_for_person
+    assert Question().keeps_own_time
     assert Question().spec.name == "question"
