@@ -31,10 +31,12 @@ class SystemVault:
         return self.get(name) == secret
 
     def drop(self, name: str) -> bool:
-        """Forget a secret; False when there was none."""
+        """Forget a secret; False when there was none: some keyrings delete what they never had without a word."""
         import keyring
         from keyring.errors import KeyringError
 
+        if not self.get(name):
+            return False
         try:
             keyring.delete_password(SERVICE, name)
         except KeyringError:

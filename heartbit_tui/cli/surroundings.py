@@ -31,7 +31,7 @@ class Surroundings:
     @property
     def sessions_file(self) -> Path:
         """The file with all sessions."""
-        return self.places.data / "heartbit.db"
+        return self.places.sessions_file
 
     @property
     def options(self) -> Options:

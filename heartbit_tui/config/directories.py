@@ -28,6 +28,11 @@ class Directories:
         return self.config / "config.toml"
 
     @property
+    def sessions_file(self) -> Path:
+        """The file with all sessions."""
+        return self.data / "heartbit.db"
+
+    @property
     def permissions_file(self) -> Path:
         """The learned rules."""
         return self.config / "permissions.toml"

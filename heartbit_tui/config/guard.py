@@ -6,7 +6,7 @@ from heartbit_tui.config.entry import Entry, Layer
 from heartbit_tui.config.interpolate import refers
 from heartbit_tui.config.keys import Path
 
-HOW = "Look at them, then run `heartbit trust` in this folder if you want them."
+HOW = "Look at them, then run `heartbit trust add` in this folder if you want them."
 
 
 def split(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:

@@ -9,7 +9,7 @@ from heartbit_tui.config import checks, environment as variables, guard, tree
 from heartbit_tui.config.conflicts import Effective, conflicts
 from heartbit_tui.config.entry import Entry, File, Layer, Problem, Source
 from heartbit_tui.config.interpolate import filled
-from heartbit_tui.config.keys import Path, Value, undotted
+from heartbit_tui.config.keys import Path, Value, dotted, undotted
 from heartbit_tui.config.reading import entries_of
 from heartbit_tui.config.settings import Config
 from heartbit_tui.kernel.errors import ConfigError
@@ -46,6 +46,7 @@ def load(
         stack=filled,
         warnings=(*_later(filled), *guard.warnings(ignored), *variables.likely_typos(environment)),
         defaults=defaults,
+        ignored=tuple(dotted(entry.path) for entry in ignored),
     )
 
 

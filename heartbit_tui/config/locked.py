@@ -46,7 +46,7 @@ class LockedFile:
         with _as_config_error(self.name):
             try:
                 return self._path.read_text(encoding="utf-8")
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return ""
 
     def update(self, change: Callable[[str], str]) -> str:

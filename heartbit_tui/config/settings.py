@@ -40,13 +40,15 @@ class Listed:
 class Config:
     """All layers, merged; `stack` has every entry, lowest layer first, and `entries` those that count.
 
-    `defaults` stand in for the tree's own where a surface has different ones.
+    `defaults` stand in for the tree's own where a surface has different ones. `ignored` names the keys that a project
+    sets and that do not count, because its folder is not trusted.
     """
 
     entries: Mapping[Path, Entry] = field(default_factory=lambda: MappingProxyType({}))
     stack: tuple[Entry, ...] = ()
     warnings: tuple[str, ...] = ()
     defaults: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    ignored: tuple[str, ...] = ()
 
     def value(self, name: str) -> Value:
         """The value of a key or of a whole table, such as `provider.model`; None where nothing is set.

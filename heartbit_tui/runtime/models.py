@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, TypeVar, cast
 import httpx
 
 from heartbit_tui.config import Config
-from heartbit_tui.kernel.errors import AuthenticationError, ConfigError
+from heartbit_tui.kernel.errors import AuthenticationError, ConfigError, UntrustedError
 from heartbit_tui.kernel.ops import SetModel
 from heartbit_tui.kernel.protocols import Clock, Provider
 from heartbit_tui.providers import table
@@ -32,6 +32,10 @@ APIS: Mapping[str, str] = MappingProxyType({"anthropic": "messages", "openai-res
 NO_MODEL = (
     "No model is set up. Set ANTHROPIC_API_KEY, OPENROUTER_API_KEY or OPENAI_API_KEY, or keep a key with "
     "`heartbit auth login anthropic`, or start ollama or llama.cpp on this machine, or look around with --demo."
+)
+UNTRUSTED = (
+    "The provider {name} is set up by this project alone ({keys}), and this folder is not trusted. Look at its settings, "
+    "then run `heartbit trust add` in this folder; or choose another provider with --provider."
 )
 NO_KEY = "There is no key for {name}. Set {variable}, or keep one with `heartbit auth login {name}`."
 
@@ -116,6 +120,7 @@ class Models:
 
     def _settings(self, choice: Choice) -> ProviderSettings:
         config, own = self._config, f"providers.{choice.name}"
+        self._check_trust(choice.name)
         kind = config.string(f"{own}.kind")
         base_url = choice.base_url or config.string(f"{own}.base_url")
         if kind and not base_url:
@@ -130,6 +135,17 @@ class Models:
             script=config.string("provider.script"),
             timeouts=_section(config, "provider.timeouts", usual_timeouts(choice.name)),
         )
+
+    def _check_trust(self, name: str) -> None:
+        """Refuse a provider that is known from the settings of an untrusted project alone. Raises `UntrustedError`."""
+        own = f"providers.{name}"
+        known = name in table.PROVIDERS and name != "scripted"
+        if known or self._config.is_set(own) or self._config.is_set("provider.script"):
+            return
+        means = ("provider.script",) if name == "scripted" else (f"{own}.", "provider.base_url")
+        waiting = tuple(key for key in self._config.ignored if key.startswith(means))
+        if waiting:
+            raise UntrustedError(UNTRUSTED.format(name=name, keys=", ".join(waiting)))
 
     def _key(self, settings: ProviderSettings) -> str:
         """The service's key, empty for one that takes none. Raises `AuthenticationError`."""

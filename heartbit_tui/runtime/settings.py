@@ -66,7 +66,7 @@ class Settings:
     @property
     def store(self) -> Path:
         """The file with all sessions."""
-        return self.places.data / "heartbit.db"
+        return self.places.sessions_file
 
     @property
     def outputs(self) -> Path:

@@ -14,6 +14,11 @@ def test_a_missing_file_is_an_empty_text(tmp_path: Path) -> None:
     assert (file.read(), file.is_open_to_others) == ("", False)
 
 
+def test_a_file_below_one_that_is_no_folder_is_an_empty_text_too(tmp_path: Path) -> None:
+    (tmp_path / "flat").write_text("")
+    assert LockedFile(tmp_path / "flat" / "inner").read() == ""
+
+
 def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "file"
     assert LockedFile(path).update(lambda text: f"{text}é") == "é"

@@ -73,7 +73,7 @@ def test_nothing_that_widens_counts_before_trust(text: str) -> None:
         row for row in load([free], {}, {}, trusted=False).explain() if row.source != "default"
     ]
     assert last.startswith("heartbit.toml: ignored, because this folder is not trusted: ")
-    assert last.endswith("run `heartbit trust` in this folder if you want them.")
+    assert last.endswith("run `heartbit trust add` in this folder if you want them.")
     assert bare.warnings == ()
     trusted = load([project(text)], {"AWS_SECRET_ACCESS_KEY": "x"}, {}, trusted=True)
     assert not any("not trusted" in warning for warning in trusted.warnings)
