@@ -3,14 +3,15 @@
 import sys
 from argparse import Namespace
 
-import tomli_w
-
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, say
+from heartbit_tui.cli.told import attempt, columns, one_line, say
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.headless.endings import UsageError
-from heartbit_tui.permissions.learned import rules_of
-from heartbit_tui.permissions.rules import to_table
+from heartbit_tui.permissions import Rule
+from heartbit_tui.permissions.learned import rules_of, without_rules
+
+LONGEST = 160
+"""Characters of a rule that are listed."""
 
 
 def main(values: Namespace) -> int:
@@ -24,22 +25,34 @@ def _list(values: Namespace) -> int:
     if not rules:
         sys.stderr.write("No rule was learned.\n")
         return 0
-    say(columns((rule.action, str(rule), rule.project) for rule in rules))
+    say(columns(_row(rule) for rule in rules))
     return 0
 
 
 def _revoke(values: Namespace) -> int:
     file = _file(values)
+    gone: list[Rule] = []
 
     def without(text: str) -> str:
-        rules = rules_of(text, source=file.name)
-        left = [rule for rule in rules if values.rule not in (str(rule), f"{rule.action} {rule}")]
-        if len(left) == len(rules):
+        gone[:] = [rule for rule in rules_of(text, source=file.name) if values.rule in _names(rule)]
+        if not gone:
             raise UsageError(f"There is no learned rule `{values.rule}`; `heartbit permissions list` shows all.")
-        return "\n".join(f"[[rules]]\n{tomli_w.dumps(to_table(rule))}" for rule in left)
+        return without_rules(text, lambda rule: values.rule in _names(rule), source=file.name)
 
     file.update(without)
+    say("\n".join(f"revoked: {' '.join(filter(None, _row(rule)))}" for rule in gone))
     return 0
+
+
+def _row(rule: Rule) -> tuple[str, str, str]:
+    """The rule as it is listed, on one line."""
+    return rule.action, one_line(str(rule), LONGEST), f"in {rule.project}" if rule.project else "everywhere"
+
+
+def _names(rule: Rule) -> tuple[str, ...]:
+    """What the rule may be called: with its action or without, as it is or as it is listed."""
+    action, listed, _ = _row(rule)
+    return str(rule), f"{action} {rule}", listed, f"{action} {listed}"
 
 
 def _file(values: Namespace) -> LockedFile:

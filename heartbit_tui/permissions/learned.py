@@ -1,5 +1,6 @@
 """The rules that a person gave by answering: kept in a file, shared by all processes."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
@@ -8,6 +9,8 @@ import tomli_w
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.permissions.rules import Rule, from_table, to_table
+
+_HEADER = re.compile(r"[ \t]*\[\[[ \t]*rules[ \t]*\]\][ \t]*(?:#.*)?")
 
 
 class Document(Protocol):
@@ -67,6 +70,37 @@ def with_rule(text: str, rule: Rule, *, source: str) -> str:
     except ConfigError:
         return _render((*rules, rule))
     return longer
+
+
+def without_rules(text: str, revoked: Callable[[Rule], bool], *, source: str) -> str:
+    """The text without these rules; the other rules, their order and all comments outside the tables stay."""
+    rules = rules_of(text, source=source)
+    left = [rule for rule in rules if not revoked(rule)]
+    before, *tables = _pieces(text)
+    kept = (_comments(table) if revoked(rule) else table for rule, table in zip(rules, tables, strict=False))
+    shorter = before + "".join(kept)
+    try:
+        cut = len(tables) == len(rules) and [rule.same for rule in rules_of(shorter, source=source)]
+    except ConfigError:
+        cut = False
+    return shorter if cut == [rule.same for rule in left] else _render(left)
+
+
+def _pieces(text: str) -> list[str]:
+    """The text before the first table, and each table with what follows it."""
+    pieces = [""]
+    for line in text.splitlines(keepends=True):
+        if _HEADER.fullmatch(line.rstrip("\r\n")):
+            pieces.append("")
+        pieces[-1] += line
+    return pieces
+
+
+def _comments(table: str) -> str:
+    """What follows the last key of a table: comments and empty lines."""
+    lines = table.splitlines(keepends=True)
+    last = max(index for index, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#"))
+    return "".join(lines[last + 1 :])
 
 
 def _render(rules: Sequence[Rule]) -> str:

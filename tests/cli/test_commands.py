@@ -129,9 +129,13 @@ async def test_learned_rules_are_listed_and_revoked(machine: Machine) -> None:
         '[[rules]]\ntool = "read"\npattern = "*.key"\naction = "deny"\n'
     )
     listed = (await machine.run("permissions")).text.splitlines()
-    assert [line.split(None, 1) for line in listed] == [["allow", "bash(make test)"], ["deny", "read(*.key)"]]
-    assert (await machine.run("permissions", "revoke", "bash(make test)")).code == 0
-    assert (await machine.run("permissions")).text.split() == ["deny", "read(*.key)"]
+    assert [" ".join(line.split()) for line in listed] == [
+        "allow bash(make test) everywhere",
+        "deny read(*.key) everywhere",
+    ]
+    revoked = await machine.run("permissions", "revoke", "bash(make test)")
+    assert (revoked.code, revoked.text) == (0, "revoked: allow bash(make test) everywhere\n")
+    assert (await machine.run("permissions")).text.split() == ["deny", "read(*.key)", "everywhere"]
     assert (await machine.run("permissions", "revoke", "bash(make test)")).code == 2
 
 
