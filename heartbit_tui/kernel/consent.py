@@ -73,7 +73,7 @@ class Consent:
         if decision.allow:
             return None
         if not self._host.attended:
-            reason = f"{ask.reason or 'it needs an approval'}; nobody is there to approve it"
+            reason = f"{ask.reason.rstrip('.') or 'It needs an approval'}; nobody is there to approve it."
             return self._denied(call, f"Permission denied: {reason}", reason, ask.rule)
         said = (
             f"The user refused this call and says: {decision.note}" if decision.note else "The user refused this call."

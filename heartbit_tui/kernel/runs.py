@@ -70,7 +70,7 @@ def end(desk: Desk, terminal: Terminal) -> None:
                 tool_name=call.name,
                 tool_call_id=call.id,
                 is_error=True,
-                duration_ms=round(spent * 1000),
+                duration_ms=max(0, round(spent * 1000)),
                 output=result.content,
             )
         )

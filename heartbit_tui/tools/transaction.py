@@ -116,8 +116,16 @@ def _umask() -> int:
 
 
 def _write(path: Path, data: bytes, owner: tuple[int, int] | None, mode: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o600)
+    """Bring new bytes to the disk under a temporary name, which they get when they are whole.
+
+    A process that is killed meanwhile leaves nothing behind where files can be written without a name.
+    """
+    descriptor, named = _nameless(path.parent), False
+    if descriptor is None:
+        descriptor, named = (
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600),
+            True,
+        )
     with os.fdopen(descriptor, "wb", buffering=0) as file:
         view = memoryview(data)
         while view:
@@ -127,6 +135,29 @@ def _write(path: Path, data: bytes, owner: tuple[int, int] | None, mode: int) ->
                 os.fchown(file.fileno(), *owner)
         os.fchmod(file.fileno(), mode)
         os.fsync(file.fileno())
+        if not named:
+            _give_name(file.fileno(), path)
+
+
+def _give_name(descriptor: int, path: Path) -> None:
+    """Link a file without a name to `path`; only with a folder's descriptor does Python follow the link in /proc."""
+    folder = os.open("/proc/self/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.link(str(descriptor), path, src_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+
+
+def _nameless(folder: Path) -> int | None:
+    """A private file in this folder that has no name yet; None where the system or the file system has none."""
+    if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
+    except OSError as problem:
+        if problem.errno in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT):
+            return None
+        raise
 
 
 def _swap(step: _Step, *, alone: bool) -> None:

@@ -327,7 +327,7 @@ async def test_with_nobody_there_an_ask_is_denied_and_reported() -> None:
         replies=[turn(call("edit", "c1")), says("done")], tools=[FakeTool("edit")], gate=ask_for("edit"), on_ask="deny"
     )
     rig = await ran(plan)
-    assert contents(rig) == {"c1": "Permission denied: it writes; nobody is there to approve it"}
+    assert contents(rig) == {"c1": "Permission denied: it writes; nobody is there to approve it."}
     assert rig.of(ApprovalDecision)[0].by == "policy"
     assert rig.of(PermissionDenied)[0].rule == "edits ask"
 

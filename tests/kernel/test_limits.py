@@ -188,6 +188,6 @@ async def test_a_run_that_takes_too_long_ends_with_its_usage_kept() -> None:
 
     used = Usage(input_tokens=100, output_tokens=50)
     replies = [turn(call("echo", "c1"), usage=used)]
-    rig = await ran(Plan(replies=replies, tools=[FakeTool(behave=hang)], limits=Limits(run_timeout=0.02)))
+    rig = await ran(Plan(replies=replies, tools=[FakeTool(behave=hang)], limits=Limits(run_timeout=0.5)))
     assert (rig.of(RunFailed)[0].kind, rig.of(RunFailed)[0].partial_usage) == ("timeout", used)
     assert len(rig.results) == 1
