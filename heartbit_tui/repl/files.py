@@ -2,10 +2,10 @@
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from heartbit_tui.tools import ignore
 
 MOST = 20_000
 """Files that are offered; a larger project shows those that were found first."""
@@ -50,44 +50,27 @@ class FileIndex:
 
 def walk(root: Path) -> Iterator[str]:
     """The files below `root`, relative to it, that no .gitignore on the way leaves out."""
-    yield from _walk(root, "", ())
+    base = Path(os.path.realpath(root))
+    yield from _walk(base, "", ignore.scope_of(base, base).rules)
 
 
-def _walk(root: Path, below: str, specs: Sequence[tuple[str, GitIgnoreSpec]]) -> Iterator[str]:
-    folder = root / below
-    specs = (*specs, *_spec(folder, below))
+def _walk(root: Path, below: str, rules: ignore.Rules | None) -> Iterator[str]:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(root / below), key=lambda entry: entry.name)
     except OSError:
         return
     folders: list[str] = []
     for entry in entries:
-        path = f"{below}{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in SKIPPED and not _ignored(f"{path}/", specs):
-                folders.append(f"{path}/")
-        elif entry.is_file() and not _ignored(path, specs):
-            yield path
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if rules is not None and rules.ignores(entry.path, is_folder=is_folder):
+            continue
+        if is_folder and entry.name not in SKIPPED:
+            folders.append(f"{below}{entry.name}/")
+        elif not is_folder and entry.is_file():
+            yield f"{below}{entry.name}"
     for path in folders:
         if path.count("/") <= DEEPEST:
-            yield from _walk(root, path, specs)
-
-
-def _spec(folder: Path, below: str) -> tuple[tuple[str, GitIgnoreSpec], ...]:
-    try:
-        lines = (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-        return ((below, GitIgnoreSpec.from_lines(lines)),)
-    except (OSError, ValueError):
-        return ()
-
-
-def _ignored(path: str, specs: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
-    """Whether the innermost .gitignore that says anything about the path leaves it out."""
-    for below, spec in reversed(specs):
-        said = spec.check_file(path[len(below) :]).include
-        if said is not None:
-            return said
-    return False
+            yield from _walk(root, path, ignore.below(rules, root / path))
 
 
 def _rank(path: str, wanted: str) -> int | None:
