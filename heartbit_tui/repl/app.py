@@ -3,8 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -90,8 +90,8 @@ async def _talk(options: Options, faces: Callable[[], Faces], connect: Connect) 
 
 
 async def _session(options: Options, faces: Faces, connect: Connect) -> Next:
-    """One session from its opening to the moment that it is left."""
-    async with connect(options) as client:
+    """One session from its opening to the moment that all it started is gone."""
+    async with AsyncExitStack() as until_closed, connect(options) as client:
         face = faces(client)
         conversation = face.conversation
         means = Means(
@@ -104,7 +104,8 @@ async def _session(options: Options, faces: Faces, connect: Connect) -> Next:
         )
         _greet(conversation, client.about, options)
         conversation.recall()
-        async with _signals(face):
+        until_closed.enter_context(_ending(face))
+        with _interrupting(face):
             await face.converse(Acts(conversation, means), draft=TASK if options.demo else "")
         following = conversation.next or Leave()
         kept = means.kept and bool(conversation.fold.prompts)
@@ -125,18 +126,28 @@ def _greet(conversation: Conversation, about: About, options: Options) -> None:
         conversation.tell(warning, warning=True)
 
 
-@asynccontextmanager
-async def _signals(face: Face) -> AsyncGenerator[None]:
-    """Leave in good order when the system asks for it; Ctrl+C goes to the face, also between two drafts."""
+@contextmanager
+def _ending(face: Face) -> Generator[None]:
+    """Leave in good order when the system asks for it; one who leaves already is not kept from ending commands."""
     loop = asyncio.get_running_loop()
     for number, code in SIGNALS.items():
         loop.add_signal_handler(number, face.conversation.leave, Leave(code=code))
+    try:
+        yield
+    finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _interrupting(face: Face) -> Generator[None]:
+    """Ctrl+C goes to the face, also between two drafts."""
+    loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, face.interrupt)
     try:
         yield
     finally:
-        for number in (*SIGNALS, signal.SIGINT):
-            loop.remove_signal_handler(number)
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 def _faces(options: Options, *, plain: bool) -> Callable[[], Faces]:

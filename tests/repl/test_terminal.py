@@ -1,5 +1,6 @@
 """Keys and screen at a real terminal, with a model service that plays a script."""
 
+import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -233,11 +234,32 @@ def test_ctrl_c_at_a_bad_moment_stops_or_leaves_and_breaks_nothing(tmp_path: Pat
             screen.keys("\x04")
             screen.until(r"ask>|rule>|$")
             screen.signal(signal.SIGTERM)
-            # A process that has said goodbye already is ended by the signal itself.
-            assert screen.ended() in (0, 143, -signal.SIGTERM)
+            # Before the line editor has the terminal Ctrl+C is a signal; after a goodbye the other one ends at once.
+            assert screen.ended() in (0, 130, 143, -signal.SIGTERM)
             assert screen.modes == screen.first
             assert "Traceback" not in screen.text
     assert not _alive(tmp_path / "pid")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_the_goodbye_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
+    stubborn = "trap 'echo told > told' TERM; echo $$ > pid; echo ticking; while :; do sleep 0.1; done"
+    with service(tmp_path, ({"blocks": [call("bash", command=stubborn)]}, "Again.")) as variables:
+        env = environment(tmp_path / "home", **variables)
+        with Screen(talk(tmp_path), cwd=tmp_path, env=env) as screen:
+            _walk_to(screen, "ticking")
+            _wait_for(tmp_path / "pid")
+            screen.keys("\x04")
+            _wait_for(tmp_path / "told")
+            screen.signal(number)
+            assert screen.ended() == 0
+    assert not _alive(tmp_path / "pid")
+
+
+def _wait_for(file: Path) -> None:
+    """Return once something stands in a file."""
+    while not (file.exists() and file.read_text()):
+        os.sched_yield()
 
 
 def _walk_to(screen: Screen, moment: str) -> None:
@@ -249,7 +271,7 @@ def _walk_to(screen: Screen, moment: str) -> None:
         "y once": (("", "ask>"), ("look\r", "y once")),
         "rule>": (("", "ask>"), ("look\r", "y once"), ("a", "rule>")),
         "allowed": (("", "ask>"), ("look\r", "y once"), ("y", "allowed")),
-        "ticking": (("", "ask>"), ("look\r", "y once"), ("y", "allowed.*bash echo.*Esc stops")),
+        "ticking": (("", "ask>"), ("look\r", "y once"), ("y", "allowed.*bash (?:echo|trap).*Esc stops")),
         "stopped": (("", "ask>"), ("look\r", "y once"), ("\x1b", "stopped")),
     }
     for keys, shown in ways[moment]:
