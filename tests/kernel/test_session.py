@@ -1,4 +1,5 @@
 import asyncio
+from datetime import datetime, timedelta
 
 from heartbit_tui.kernel.conversation import NOT_STARTED, UNKNOWN_OUTCOME
 from heartbit_tui.kernel.errors import ConfigError
@@ -51,6 +52,7 @@ from heartbit_tui.kernel.protocols import (
 from heartbit_tui.kernel.session import BUSY, CLOSED, NO_MODELS, NO_SUCH_PLACE, NOTHING_TO_COMPACT
 from heartbit_tui.providers.script import call
 from heartbit_tui.providers.scripted import Scripted
+from heartbit_tui.testing.clock import FakeClock
 from heartbit_tui.testing.rules import FakeGate
 from heartbit_tui.testing.tools import FakeTool
 from tests.kernel.rig import Plan, Rig, opened, prompt, says, spoken, turn
@@ -163,6 +165,19 @@ async def test_an_interrupt_during_a_call_says_that_its_outcome_is_unknown_and_h
         ("echo", 0),
         ("hang", 2500),
     ]
+
+
+async def test_a_call_that_is_interrupted_after_the_clock_was_set_back_took_no_negative_time() -> None:
+    class SetBack(FakeClock):
+        def now(self) -> datetime:
+            return super().now() - timedelta(hours=len(rig.log))
+
+    async with opened(Plan(replies=[turn(call("hang", "c1"))], tools=[hangs()], clock=SetBack())) as rig:
+        rig.prompt("one")
+        await rig.until(ToolCallStarted)
+        rig.session.submit(Interrupt())
+        await rig.session.settled()
+    assert [event.duration_ms for event in rig.of(ToolCallCompleted)] == [0]
 
 
 async def test_a_tool_that_swallows_its_cancellation_does_not_keep_the_run_alive() -> None:
