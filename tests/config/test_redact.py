@@ -138,9 +138,9 @@ HOSTILE = (
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_text_makes_redaction_slow(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     redact(text)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def redact(text: str) -> str:

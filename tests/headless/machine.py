@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 from heartbit_tui.kernel.messages import Text, Usage
 from heartbit_tui.providers.script import Reply, ScriptBlock, call
 from heartbit_tui.testing.model_server import ModelServer
+from tests.stopwatch import Stopwatch
 
 SECONDS = 30.0
 """What a process may take before its test fails; all of them take much less."""
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """How a process ended; `seconds` from its start."""
+    """How a process ended; `seconds` from its start, without those in which the machine was busy with others."""
 
     code: int
     out: bytes
@@ -134,18 +134,20 @@ class Machine:
         """The same, to its end; `input` is what stands on stdin."""
         if input is not None:
             traits["stdin"] = asyncio.subprocess.PIPE
-        began = time.monotonic()
+        watch = Stopwatch()
         process = await self.start(*words, **traits)
-        return await ended(process, input=input, began=began)
+        return await ended(process, input=input, watch=watch)
 
     async def stream(self, *words: str | bytes, **traits: Any) -> Done:
         """The same in stream-json."""
         return await self.run(*words, "--json", **traits)
 
 
-async def ended(process: asyncio.subprocess.Process, *, input: bytes | None = None, began: float | None = None) -> Done:
+async def ended(
+    process: asyncio.subprocess.Process, *, input: bytes | None = None, watch: Stopwatch | None = None
+) -> Done:
     """Wait for the end of a process; one that does not end is killed, and the test fails."""
-    began = time.monotonic() if began is None else began
+    watch = watch or Stopwatch()
     try:
         async with asyncio.timeout(SECONDS):
             out, err = await process.communicate(input)
@@ -155,7 +157,7 @@ async def ended(process: asyncio.subprocess.Process, *, input: bytes | None = No
     assert process.returncode is not None
     told = (err or b"").decode()
     assert "Traceback" not in told, told
-    return Done(code=process.returncode, out=out or b"", err=told, seconds=time.monotonic() - began)
+    return Done(code=process.returncode, out=out or b"", err=told, seconds=watch.unhindered)
 
 
 @asynccontextmanager

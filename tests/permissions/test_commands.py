@@ -74,9 +74,9 @@ def test_a_denied_command_is_found_behind_wrappers_and_in_chains(tmp_path: Path)
 def test_a_deny_holds_in_long_chains(tmp_path: Path, count: int) -> None:
     checked = gate(tmp_path / "w", parse("bash(rm *)", "deny"))
     line = " && ".join(["echo a"] * count + ["rm -rf y"])
-    started = time.perf_counter()
+    started = time.thread_time()
     assert isinstance(checked.decide(bash(line), Mode.YOLO), Deny)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_harmless_lines_are_not_denied(tmp_path: Path) -> None:
@@ -130,8 +130,8 @@ LONG = (
 @pytest.mark.parametrize("line", LONG, ids=range(len(LONG)))
 def test_a_long_line_is_judged_quickly(tmp_path: Path, line: str) -> None:
     checked = gate(tmp_path / "w", parse("bash(rm *)", "deny"), parse("bash(*curl*)", "deny"), parse("*(.env)", "deny"))
-    started = time.perf_counter()
+    started = time.thread_time()
     assert isinstance(checked.decide(bash(line), Mode.ASK), Ask)
-    took = time.perf_counter() - started
+    took = time.thread_time() - started
     print(f"{len(line)} characters: {took * 1_000:.0f} ms")
     assert took < 2

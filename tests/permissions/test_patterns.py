@@ -53,11 +53,11 @@ def test_patterns_agree_with_regular_expressions(pattern: str, text: str) -> Non
 
 
 def test_pathological_patterns_are_fast() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     fits = [glob.matches("*a" * stars + "*b", "a" * 5_000) for stars in (1, 20, 200)]
     fits += [glob.matches("*a?" * 50 + "b", "a" * 5_000)]
     assert fits == [False] * 4
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_any_string_of_a_call_that_declares_nothing_can_be_denied(tmp_path: Path) -> None:

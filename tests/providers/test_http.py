@@ -25,6 +25,7 @@ from heartbit_tui.providers.http import Routes, open_client, proxy_of
 from heartbit_tui.providers.script import Reply, text
 from heartbit_tui.testing.model_server import ModelServer
 from tests.providers.wires import ALL, ASK, finishes, provider
+from tests.stopwatch import pressed
 
 KEY = "sk-test-0123456789abcdef"
 SHORT = {"connect": 5, "first_byte": 5, "idle": 0.2, "total": 0.6}
@@ -110,12 +111,12 @@ async def test_cancelling_closes_the_socket_at_once() -> None:
             await server.until(lambda seen, count=count: len(seen.requests) > count)
             for _ in range(random.randrange(20)):
                 await asyncio.sleep(0)
-            begun = time.monotonic()
+            begun, before = time.monotonic(), pressed()
             task.cancel()
             await asyncio.wait([task])
             assert task.cancelled()
             await server.until(lambda seen, count=count: len(seen.departed) > count)
-            waits.append(server.departed[-1] - begun)
+            waits.append(server.departed[-1] - begun - (pressed() - before))
         assert server.connections == 200
     assert sorted(waits)[190] < 0.2
 
@@ -131,7 +132,7 @@ async def test_leaving_the_stream_early_closes_the_socket() -> None:
         stream = provider("anthropic", client, url=server.url).stream(ASK)
         assert isinstance(await anext(stream), TextDelta)
         await stream.aclose()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(20):
             await server.until(lambda seen: len(seen.departed) == 1)
 
 

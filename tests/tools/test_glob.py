@@ -36,12 +36,12 @@ def test_these_do_not_fit(pattern: str, path: str) -> None:
 
 
 def test_patterns_that_are_slow_elsewhere_are_not() -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     for pattern in ("*a" * 30 + "b", "**/a/" * 30 + "b", "?*" * 30 + "b", "[a]*" * 30 + "b"):
         assert not compile_glob(pattern).matches("a/" * 200 + "a" * 200)
         (rule,) = parse_rules(pattern)
         assert not rule.fits(["a"] * 200 + ["a" * 200], is_folder=False)
-    assert time.monotonic() - start < 2
+    assert time.thread_time() - start < 2
     with pytest.raises(Unable):
         compile_glob("{a,b}" * 20)
 
