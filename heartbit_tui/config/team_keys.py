@@ -133,15 +133,19 @@ def screen() -> tuple[Key, ...]:
     """How heartbit looks."""
     return (
         *group(
+            "conversation",
+            boolean("vim", False),
+            boolean("plain", False, flag="--plain"),
+            boolean("show_thinking", True),
+            below="ui",
+        ),
+        *group(
             "screen",
             string("theme", "heartbit", flag="--theme"),
-            boolean("vim", False),
             boolean("mouse", True),
             boolean("reduced_motion", False),
-            boolean("plain", False, flag="--plain"),
             boolean("notify", True),
             boolean("side_panel", True),
-            boolean("show_thinking", True),
             string("diff", "unified", choices=("unified", "split")),
             boolean("bell", False),
             below="ui",

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, TypeAlias, cast
@@ -19,10 +19,12 @@ from heartbit_tui.repl import sessions
 from heartbit_tui.repl.acts import Acts, Means
 from heartbit_tui.repl.conversation import Conversation, Doer, Leave, Next, Screen
 from heartbit_tui.repl.history import HistoryFile
-from heartbit_tui.repl.line_mode import LineMode
+from heartbit_tui.repl.line_mode import LineMode, Pen
+from heartbit_tui.repl.spoken import Spoken
 from heartbit_tui.repl.stdin import Lines
 from heartbit_tui.repl.visible import harmless
 from heartbit_tui.runtime.options import Options, Resume
+from heartbit_tui.runtime.settings import configuration
 from heartbit_tui.store.export_html import export_html
 from heartbit_tui.store.export_jsonl import export_jsonl
 from heartbit_tui.store.export_markdown import export_markdown
@@ -39,6 +41,15 @@ EXPORTS = MappingProxyType(
 )
 CODES: Mapping[str, int] = MappingProxyType({"auth": 41, "config": 52, "untrusted": 55, "network": 69})
 SIGNALS: Mapping[signal.Signals, int] = MappingProxyType({signal.SIGTERM: 143, signal.SIGHUP: 129})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the table `ui` of the settings says about conversations."""
+
+    plain: bool
+    vim: bool
+    thinking: bool
 
 
 class Face(Screen, Protocol):
@@ -69,7 +80,7 @@ def main(options: Options, *, plain: bool, connect: Connect = local) -> int:
     """Talk until the person leaves; the exit code."""
     options = replace(options, surface="repl")
     try:
-        return asyncio.run(_talk(options, _faces(options, plain=plain), connect))
+        return asyncio.run(_talk(options, _faces(options, _look(options, plain=plain)), connect))
     except HeartbitError as error:
         print(f"heartbit: {harmless(str(error))}", file=sys.stderr)
         return CODES.get(error.kind, 1)
@@ -150,19 +161,29 @@ def _interrupting(face: Face) -> Generator[None]:
         loop.remove_signal_handler(signal.SIGINT)
 
 
-def _faces(options: Options, *, plain: bool) -> Callable[[], Faces]:
+def _look(options: Options, *, plain: bool) -> Look:
+    config = configuration(options)
+    return Look(
+        plain=plain or config.boolean("ui.plain"),
+        vim=config.boolean("ui.vim"),
+        thinking=config.boolean("ui.show_thinking"),
+    )
+
+
+def _faces(options: Options, look: Look) -> Callable[[], Faces]:
     environment = options.environment
     attended = sys.stdin.isatty() and sys.stdout.isatty()
-    if plain or not attended or environment.get("TERM", "") in ("", "dumb"):
-        return lambda: _plain(attended=attended)
-    return lambda: _terminal(options)
+    if look.plain or not attended or environment.get("TERM", "") in ("", "dumb"):
+        return lambda: _plain(look, attended=attended)
+    return lambda: _terminal(options, look)
 
 
-def _plain(*, attended: bool) -> Faces:
+def _plain(look: Look, *, attended: bool) -> Faces:
     lines = Lines(sys.stdin.fileno())
 
     def face(client: Client) -> Face:
-        return LineMode(lines, _write, lambda screen: Conversation(client, screen), attended=attended)
+        spoken = Spoken(thinking=look.thinking)
+        return LineMode(Pen(lines, _write, spoken), lambda screen: Conversation(client, screen), attended=attended)
 
     return face
 
@@ -174,7 +195,7 @@ def _write(text: str) -> None:
     stream.flush()
 
 
-def _terminal(options: Options) -> Faces:
+def _terminal(options: Options, look: Look) -> Faces:
     # Only who talks in a terminal loads the line editor; rich comes with the first answer.
     from prompt_toolkit.input import create_input
     from prompt_toolkit.output.vt100 import Vt100_Output
@@ -197,11 +218,11 @@ def _terminal(options: Options) -> Faces:
         outfit = Outfit(
             input=create_input(sys.stdin),
             output=output,
-            paint=Paint(colours=colours, markdown=_markdown(colours=colours)),
+            paint=Paint(colours=colours, markdown=_markdown(colours=colours), thinking=look.thinking),
             history=HistoryFile(state / "history" if kept else None),
             completions=Completions(files, lambda: sessions.recent(options)),
             colours=colours,
-            vim=options.flags.get("tui.vim") is True,
+            vim=look.vim,
         )
         return Terminal(outfit, lambda screen: Conversation(client, screen))
 

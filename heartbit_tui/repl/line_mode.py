@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
 
 from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
 from heartbit_tui.repl.conversation import Conversation, Doer, Leave
@@ -15,24 +16,23 @@ YOU = "you> "
 NOT_UNDERSTOOD = "approval: that was not understood.\n"
 
 
+class Pen(NamedTuple):
+    """Where lines come from and go to, and what draws pieces as lines."""
+
+    lines: Lines
+    write: Callable[[str], None]
+    spoken: Spoken
+
+
 class LineMode:
     """Writes pieces as lines; reads a line whenever something is wanted of the person.
 
     With a person at a terminal (`attended`) lines are also read while a run is active: they steer it.
     """
 
-    def __init__(
-        self,
-        lines: Lines,
-        write: Callable[[str], None],
-        conversation: Callable[["LineMode"], Conversation],
-        *,
-        attended: bool,
-    ) -> None:
-        self._lines = lines
-        self._write = write
+    def __init__(self, pen: Pen, conversation: Callable[["LineMode"], Conversation], *, attended: bool) -> None:
+        self._lines, self._write, self._spoken = pen
         self._attended = attended
-        self._spoken = Spoken()
         self._labelled = ""
         self._conversation = conversation(self)
 

@@ -42,11 +42,15 @@ Markdown = Callable[[str, int], str]
 
 
 class Paint:
-    """Draws pieces in order; `markdown` is None where answers are shown as they are written."""
+    """Draws pieces in order; `markdown` is None where answers are shown as they are written.
 
-    def __init__(self, *, colours: bool, markdown: Markdown | None) -> None:
+    Without `thinking` a model's reasoning is left out.
+    """
+
+    def __init__(self, *, colours: bool, markdown: Markdown | None, thinking: bool = True) -> None:
         self._colours = colours
         self._markdown = markdown
+        self._thinking = thinking
         self._answer = Blocks()
         self._thoughts = Blocks()
         self.width = 80
@@ -59,6 +63,8 @@ class Paint:
     def draw(self, piece: Piece) -> str:
         """The lines for a piece, each ended by a newline; empty when there is nothing to draw yet."""
         match piece:
+            case Wrote(thinking=True) if not self._thinking:
+                return ""
             case Wrote(thinking=True, text=text):
                 return "".join(self._thought(block) for block in self._thoughts.feed(text))
             case Wrote(text=text):

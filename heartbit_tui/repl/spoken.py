@@ -14,15 +14,21 @@ WIDTH = 400
 
 
 class Spoken:
-    """Draws pieces in order; text of an answer is given line by line as soon as a line is whole."""
+    """Draws pieces in order; text of an answer is given line by line as soon as a line is whole.
 
-    def __init__(self) -> None:
+    Without `thinking` a model's reasoning is left out.
+    """
+
+    def __init__(self, *, thinking: bool = True) -> None:
+        self._shows_thinking = thinking
         self._rest = ""
         self._thinking = False
 
     def draw(self, piece: Piece) -> str:
         """The lines for a piece, each ended by a newline."""
         match piece:
+            case Wrote(thinking=True) if not self._shows_thinking:
+                return ""
             case Wrote(text=text, thinking=thinking):
                 done = self._finish() if thinking != self._thinking else ""
                 self._thinking = thinking

@@ -73,3 +73,12 @@ def test_plain_lines_load_no_line_editor(tmp_path: Path) -> None:
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
     assert "heartbit_tui" in loaded
     assert loaded & {"prompt_toolkit", "textual", "mcp"} == set()
+
+
+def test_the_settings_make_a_conversation_plain(tmp_path: Path) -> None:
+    with desk(tmp_path) as made:
+        (made.project / "heartbit.toml").write_text("[ui]\nplain = true\n")
+        with Screen(talk(made.project), cwd=made.project, env=made.environment) as screen:
+            screen.until("you> ")
+            screen.keys("/vim\n")
+            screen.until("Plain lines are edited by your terminal")

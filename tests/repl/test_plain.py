@@ -98,3 +98,14 @@ def _resume(shown: str) -> str:
     found = re.findall(r"^heartbit chat --resume (\S+)$", shown, re.MULTILINE)
     assert len(found) == 1
     return found[0]
+
+
+def test_reasoning_is_left_out_where_the_settings_say_so(tmp_path: Path) -> None:
+    thinks = {"blocks": [{"thinking": "Hm, let me see."}, {"text": "Here."}]}
+    with desk(tmp_path, thinks, thinks) as made:
+        assert "thinking: Hm, let me see.\n" in made.lines("look").stdout
+        (made.project / "heartbit.toml").write_text("[ui]\nshow_thinking = false\n")
+        shown = made.lines("look")
+        assert "thinking" not in shown.stdout
+        assert "heartbit: Here.\n" in shown.stdout
+        assert "not in this release" not in shown.stdout + shown.stderr

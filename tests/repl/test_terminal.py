@@ -304,3 +304,11 @@ def test_two_conversations_in_one_project_keep_out_of_each_others_way(tmp_path: 
         other.keys("\x04")
         assert (first.ended(), other.ended()) == (0, 0)
         assert first.text.count("heartbit chat --resume") == 1
+
+
+def test_the_settings_give_the_draft_the_keys_of_vi(tmp_path: Path) -> None:
+    with desk(tmp_path) as made:
+        (made.project / "heartbit.toml").write_text("[ui]\nvim = true\n")
+        with made.screen() as screen:
+            screen.keys("/vim\r")
+            screen.until("The draft has the keys of Emacs")
