@@ -57,15 +57,16 @@ THROW_AWAY = re.compile(r"heartbit-demo-\w{8}")
 class Screen:
     """A shell in a terminal, as a person has one."""
 
-    def __init__(self, socket: str) -> None:
-        self._tmux = ("tmux", "-L", socket, "-f", os.devnull)
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._tmux = ("tmux", "-S", str(home / "tmux"), "-f", os.devnull)
 
-    def open(self, home: Path) -> None:
+    def open(self) -> None:
         """Start the shell, with an environment of its own."""
         search_path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
-        variables = {"HOME": home, "PATH": search_path, "TERM": "tmux-256color", "COLORTERM": "truecolor"}
+        variables = {"HOME": self._home, "PATH": search_path, "TERM": "tmux-256color", "COLORTERM": "truecolor"}
         settings = [f"{name}={value}" for name, value in {**variables, "LANG": "C.UTF-8", "PS1": "$ "}.items()]
-        shell = ("env", "-i", "-C", str(home), *settings, "bash", "--norc", "--noprofile")
+        shell = ("env", "-i", "-C", str(self._home), *settings, "bash", "--norc", "--noprofile")
         self._do("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), *shell)
         self.until(r"^\$")
 
@@ -100,8 +101,8 @@ class Screen:
 def screen() -> Generator[Screen]:
     """A screen with a home of its own, gone afterwards."""
     with tempfile.TemporaryDirectory() as home:
-        found = Screen(f"heartbit-pictures-{os.getpid()}")
-        found.open(Path(home))
+        found = Screen(Path(home))
+        found.open()
         try:
             yield found
         finally:
