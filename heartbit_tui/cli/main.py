@@ -40,7 +40,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    from heartbit_tui.cli import lookup, parser
+    from heartbit_tui.cli import lean, lookup, parser
 
     began = time.monotonic()
     try:
@@ -51,6 +51,7 @@ def _run(words: Sequence[str]) -> int:
     except lookup.UsageFault as fault:
         return _refused(fault, words)
     values.command, values.began = meant.command.name, began
+    lean.leave_out()
     gc.disable()  # what imports leave behind is not garbage; looking for some takes 30 ms
     entry: Callable[[Namespace], int] = import_module(f"heartbit_tui.cli.{meant.command.module}").main
     if meant.command.module != "run":

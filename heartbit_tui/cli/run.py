@@ -4,11 +4,9 @@ import asyncio
 import gc
 import os
 import signal
-import sys
 import time
 from argparse import Namespace
 from contextlib import suppress
-from types import ModuleType
 from typing import cast
 
 from heartbit_tui.cli.plan import plan
@@ -40,7 +38,6 @@ def refuse(message: str, format: str) -> int:
 
 
 def _run(planned: Plan, telling: Telling, interrupts: Interrupts) -> int:
-    _leave_out_httpx_command()
     from heartbit_tui.client.local import local
 
     gc.freeze()
@@ -54,11 +51,6 @@ def _kill_all() -> None:
         from heartbit_tui.headless.children import kill_all
 
         kill_all()
-
-
-def _leave_out_httpx_command() -> None:
-    """Keep out the command line of httpx, which it imports, with rich and pygments, where they are installed."""
-    sys.modules.setdefault("httpx._main", cast("ModuleType", None))
 
 
 def _leave(code: int) -> int:

@@ -74,6 +74,14 @@ def test_a_headless_run_loads_no_screen_and_nothing_heavy() -> None:
     assert brought(inside, SCREENS | HEAVY) == []
 
 
+@needs("__main__.py", "repl")
+def test_a_conversation_in_plain_lines_loads_no_screen_not_even_through_a_library() -> None:
+    inside = loaded("-m", "heartbit_tui", "chat", "--demo", "--plain")
+    assert any(name.startswith("heartbit_tui.repl") for name in inside)
+    assert "httpx" in inside
+    assert brought(inside, SCREENS | HEAVY | {"click", "pygments"}) == []
+
+
 def test_a_loaded_module_is_found() -> None:
     inside = loaded("-c", "import argparse, email.message")
     assert brought(inside, {"argparse", "email", "textual"}) == ["argparse", "email"]
