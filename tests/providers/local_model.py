@@ -16,7 +16,8 @@ def main(model: str, port: str, context: str, template: str) -> None:
     parameters.model.path = model
     parameters.n_ctx = int(context)
     parameters.n_parallel = 1
-    parameters.cpuparams.n_threads = 2
+    # Threads of the model wait for each other in a busy loop; beside other work one of them is the fastest.
+    parameters.cpuparams.n_threads = 1
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = int(port)
     parameters.use_jinja = True

@@ -29,7 +29,7 @@ def test_ripgrep_is_there_for_these_tests() -> None:
 @EITHER
 async def test_17_patterns_that_never_end_elsewhere_end_here(tmp_path: Path, ripgrep: str) -> None:
     (tmp_path / "f").write_text(("a" * 60 + "!\n") + ("1" * 60 + "!\n") + ("x" * 60 + "!\n") + ("word " * 14 + "!\n"))
-    grep = Grep(tmp_path, ripgrep=ripgrep, scan_seconds=0.5)
+    grep = Grep(tmp_path, ripgrep=ripgrep, scan_seconds=0.2)
     loop = asyncio.get_running_loop()
     slowest = longest_stall = 0.0
     for pattern in SLOW:
