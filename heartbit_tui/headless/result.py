@@ -33,7 +33,7 @@ def init(about: About) -> JsonObject:
 def result(tally: Tally, ending: Ending, *, session_id: str, duration_ms: int) -> JsonObject:
     """How it all ended; `exit_code` is the process's.
 
-    `total_cost_usd` is null where the price of any call is unknown. `error` is null after a success; `result` then
+    `total_cost_usd` is null where the price of any call is unknown, as it is of one that was cut off. `error` is null after a success; `result` then
     is the answer, and else what there was of one.
     """
     return {

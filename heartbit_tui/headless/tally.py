@@ -2,6 +2,7 @@
 
 import json
 
+from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
@@ -35,12 +36,13 @@ class Tally:
         self._run = ""
         self._cost = 0.0
         self._unpriced = 0
+        self._cut = CutCalls()
         self._changed: dict[str, None] = {}
 
     @property
     def cost_usd(self) -> float | None:
-        """US dollars, or None where the price of any call is unknown."""
-        return None if self._unpriced else self._cost
+        """US dollars, or None where the price of any call is unknown, or a call was cut off."""
+        return None if self._unpriced or self._cut.count else self._cost
 
     @property
     def changed_files(self) -> tuple[str, ...]:
@@ -60,6 +62,7 @@ class Tally:
     def take(self, envelope: Envelope) -> None:
         """Count an envelope."""
         event, main = envelope.event, envelope.agent == self.agent
+        self._cut.take(envelope)
         match event:
             case RunStarted() if main or not self.agent:
                 self._begin(envelope)

@@ -115,12 +115,14 @@ class Acts:
         lines = self._client.costs()
         for line in lines:
             use = line.usage
-            price = f"${line.cost_usd:.4f}" + (f" + {line.unpriced} calls of unknown price" if line.unpriced else "")
+            price = f"${line.cost_usd:.4f}" + (f" + {_calls(line.unpriced)} of unknown price" if line.unpriced else "")
             self._tell(
-                f"{line.model} ({line.purpose}): {line.calls} calls, {use.prompt:,} tokens in "
+                f"{line.model} ({line.purpose}): {_calls(line.calls)}, {use.prompt:,} tokens in "
                 f"({use.cache_read_input_tokens:,} from the cache), {use.output_tokens:,} out, {price}"
             )
-        if not lines:
+        if cut := self._conversation.fold.cut.ended:
+            self._tell(f"{_calls(cut)} cut off: what the service charged for that is unknown.")
+        elif not lines:
             self._tell("No model was called yet.")
 
     async def _todos(self, _: str) -> None:
@@ -197,6 +199,10 @@ class Acts:
 
     async def _quit(self, _: str) -> Next:
         return Leave()
+
+
+def _calls(count: int) -> str:
+    return f"{count} call{'' if count == 1 else 's'}"
 
 
 def _modes() -> tuple[str, ...]:

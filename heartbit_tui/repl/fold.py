@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
@@ -60,6 +61,7 @@ class Fold:
         self.queued = 0
         self.title = ""
         self.context_tokens = 0
+        self.cut = CutCalls()
         self._calls: dict[str, ToolCall] = {}
         self._shown = ""
         self._diffs: dict[str, str] = {}
@@ -67,6 +69,7 @@ class Fold:
     def take(self, envelope: Envelope) -> tuple[Piece, ...]:
         """What this envelope shows."""
         event = envelope.event
+        self.cut.take(envelope)
         if isinstance(event, RunStarted) and not self.agent:
             self.agent = envelope.agent
         if self.agent in ("", envelope.agent):

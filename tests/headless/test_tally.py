@@ -1,5 +1,7 @@
 """What a result tells, folded from envelopes."""
 
+import pytest
+
 from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.events import (
     AssistantMessage,
@@ -7,10 +9,12 @@ from heartbit_tui.kernel.events import (
     Event,
     ModelCalled,
     PermissionDenied,
+    RetryAttempt,
     RunCompleted,
     RunFailed,
     RunInterrupted,
     RunStarted,
+    TextDelta,
     ToolCallCompleted,
     TurnStarted,
 )
@@ -61,6 +65,31 @@ def test_costs_add_up_and_one_unknown_price_makes_the_sum_unknown() -> None:
     tally.take(enveloped([spent(None)])[0])
     assert tally.cost_usd is None
     assert Tally().cost_usd == 0.0
+
+
+TURN, PIECE, AGAIN = (
+    TurnStarted(turn=1, max_turns=9),
+    TextDelta(text="a"),
+    RetryAttempt(attempt=1, max_retries=3, delay_ms=5),
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "known"),
+    [
+        ((TURN, PIECE, spent(0.5), RunInterrupted(reason="x")), True),
+        ((TURN, RunFailed(error="no key", kind="auth", partial_usage=SPENT)), True),
+        ((TURN, AGAIN, PIECE, spent(0.5), DONE), True),
+        ((TURN, PIECE, RunInterrupted(reason="x")), False),
+        ((TURN, RunInterrupted(reason="x")), False),
+        ((TURN, PIECE, RunFailed(error="cut", kind="network", partial_usage=SPENT)), False),
+        ((TURN, RunFailed(error="late", kind="timeout", partial_usage=SPENT)), False),
+        ((TURN, PIECE, AGAIN, PIECE, spent(0.5), DONE), False),
+        ((TURN, PIECE), False),
+    ],
+)
+def test_what_a_call_cost_that_was_cut_off_is_not_known(events: tuple[Event, ...], known: bool) -> None:
+    assert (of(RunStarted(task="t"), *events).cost_usd is not None) == known
 
 
 def test_changed_files_are_told_once_in_order() -> None:

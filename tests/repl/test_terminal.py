@@ -312,3 +312,13 @@ def test_the_settings_give_the_draft_the_keys_of_vi(tmp_path: Path) -> None:
         with made.screen() as screen:
             screen.keys("/vim\r")
             screen.until("The draft has the keys of Emacs")
+
+
+def test_the_cost_of_an_answer_that_was_cut_off_is_not_told_as_nothing(tmp_path: Path) -> None:
+    with desk(tmp_path, SLOW) as made, made.screen() as screen:
+        screen.keys("write\r")
+        screen.until("word word")
+        screen.keys("\x1b")
+        screen.until("stopped.*ask>")
+        screen.keys("/cost\r")
+        screen.until("1 call cut off: what the service charged for that is unknown")
