@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.headless.machine import Machine
+
 OWN_STATE = pytest.StashKey[Path]()
 FOREIGN_PREFIXES = ("ANTHROPIC_", "OPENAI_", "OPENROUTER_", "HEARTBIT_", "OLLAMA_", "XDG_")
 FOREIGN_NAMES = ("FORCE_COLOR", "NO_COLOR", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
@@ -45,6 +47,12 @@ def own_environment(home: Path) -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine of its own for a whole heartbit, with nothing on it."""
+    return Machine(root=tmp_path).made()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +11,6 @@ from heartbit_tui import __version__
 from tests.headless.machine import Machine, ended, says, service
 
 KEY = "sk-ant-0123456789abcdefghij"
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(root=tmp_path).made()
 
 
 @pytest.mark.parametrize("flag", ["--version", "-V"])

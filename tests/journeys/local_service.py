@@ -30,9 +30,9 @@ def model_file() -> Path | None:
 
 
 @contextmanager
-def serving(model: Path, port: int) -> Generator[str]:
+def serving(model: Path, port: int, *, context: int = CONTEXT, template: Path = TEMPLATE) -> Generator[str]:
     """The server with this model, listening; its address without a path."""
-    command = [sys.executable, str(SERVER), str(model), str(port), str(CONTEXT), str(TEMPLATE)]
+    command = [sys.executable, str(SERVER), str(model), str(port), str(context), str(template)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:

