@@ -1,7 +1,5 @@
 """Keys are found in their order, kept for their owner alone, and never shown."""
 
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from heartbit_tui.auth import KEY_NAMES, VARIABLES, Credentials, Status, system_
 from heartbit_tui.auth.vault import SystemVault
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.errors import ConfigError
+from tests.writers import together
 
 KEY = "sk-ant-0123456789abcdef"
 
@@ -172,21 +171,6 @@ for number in range(50):
 
 def test_two_processes_that_log_in_lose_no_key(tmp_path: Path) -> None:
     path = tmp_path / "credentials.toml"
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for name in "ab"
-    ]
-    for writer in writers:
-        assert writer.stdout is not None
-        assert writer.stdout.readline() == "ready\n"
-    for writer in writers:
-        assert writer.stdin is not None
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    assert [writer.wait() for writer in writers] == [0, 0]
-    for writer in writers:
-        writer.communicate()
+    assert together(WRITER, (str(path), "a"), (str(path), "b")) == [(0, ""), (0, "")]
     keys = tomllib.loads(path.read_text())["keys"]
     assert set(keys) == {f"{name}{number}" for name in "ab" for number in range(50)}

@@ -4,8 +4,6 @@ import asyncio
 import os
 import re
 import signal
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -172,15 +170,7 @@ async def test_stdout_that_is_closed_from_the_start_is_no_traceback(machine: Mac
 
 async def test_a_real_head_gets_its_line(machine: Machine) -> None:
     async with service(machine, says("A text.")) as (_, known):
-        process = await asyncio.create_subprocess_shell(
-            f"{sys.executable} -m heartbit_tui -p hi --json | head -n 1",
-            cwd=known.project,
-            env=known.variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        done = await ended(process)
+        done = await known.shell("heartbit -p hi --json | head -n 1")
     (line,) = lines_of(done.out)
     assert line["subtype"] == "init"
     assert done.err == ""

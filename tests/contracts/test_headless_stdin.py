@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 
 import pytest
 
@@ -117,16 +115,7 @@ async def test_more_than_a_model_can_read_is_refused_at_once(machine: Machine) -
 
 async def test_a_pipe_from_a_real_program_is_attached(machine: Machine) -> None:
     async with service(machine, says()) as (server, known):
-        shell = f"(echo one; seq 2 20000) | {sys.executable} -m heartbit_tui -p review"
-        process = await asyncio.create_subprocess_shell(
-            shell,
-            cwd=known.project,
-            env=known.variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        done = await ended(process)
+        done = await known.shell("(echo one; seq 2 20000) | heartbit -p review")
     assert done.code == 0
     assert "<stdin>\none\n2\n3\n" in sent(server)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import AsyncGenerator, Mapping
@@ -137,6 +138,19 @@ class Machine:
         watch = Stopwatch()
         process = await self.start(*words, **traits)
         return await ended(process, input=input, watch=watch)
+
+    async def shell(self, line: str) -> Done:
+        """A command line of a shell to its end; `heartbit` in it is this one."""
+        watch = Stopwatch()
+        process = await asyncio.create_subprocess_shell(
+            f'heartbit() {{ {shlex.quote(sys.executable)} -m heartbit_tui "$@"; }}; {line}',
+            env=self.variables,
+            cwd=self.project,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        return await ended(process, watch=watch)
 
     async def stream(self, *words: str | bytes, **traits: Any) -> Done:
         """The same in stream-json."""

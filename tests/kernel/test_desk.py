@@ -81,15 +81,20 @@ def team(limits: Limits | None = None) -> tuple[Delegates, Plan, Ledger]:
     return delegates, plan, ledger
 
 
+async def worked(rig: Rig, delegates: Delegates, *, allow: bool) -> None:
+    """Let both delegates ask, and decide the same for them."""
+    delegates.rig = rig
+    rig.prompt("go")
+    await rig.until(ApprovalRequested, 2)
+    for asked in rig.of(ApprovalRequested):
+        rig.session.submit(Decide(id=asked.id, allow=allow))
+    await rig.session.settled()
+
+
 async def test_agents_that_work_for_another_ask_the_same_people_under_their_own_names() -> None:
     delegates, plan, _ = team()
     async with opened(plan) as rig:
-        delegates.rig = rig
-        rig.prompt("go")
-        await rig.until(ApprovalRequested, 2)
-        for asked in rig.of(ApprovalRequested):
-            rig.session.submit(Decide(id=asked.id, allow=True))
-        await rig.session.settled()
+        await worked(rig, delegates, allow=True)
     who = [envelope.agent for envelope in rig.log if isinstance(envelope.event, ApprovalRequested)]
     assert (who, [asked.id for asked in rig.of(ApprovalRequested)]) == (["one", "two"], ["approval-1", "approval-2"])
     assert spoken(rig.messages)[2] == "user: c1=model: one is done | c2=model: two is done"
@@ -99,12 +104,7 @@ async def test_agents_that_work_for_another_ask_the_same_people_under_their_own_
 async def test_what_they_spend_is_reported_by_the_run_and_stands_in_the_ledger() -> None:
     delegates, plan, ledger = team()
     async with opened(plan) as rig:
-        delegates.rig = rig
-        rig.prompt("go")
-        await rig.until(ApprovalRequested, 2)
-        for asked in rig.of(ApprovalRequested):
-            rig.session.submit(Decide(id=asked.id, allow=False))
-        await rig.session.settled()
+        await worked(rig, delegates, allow=False)
     total = ledger.total()
     assert (total.calls, total.cost_usd) == (6, 3.0)
     assert rig.of(RunCompleted)[-1].total_usage == total.usage == Usage(input_tokens=60, output_tokens=30)
@@ -118,12 +118,7 @@ async def test_what_they_spend_is_reported_by_the_run_and_stands_in_the_ledger()
 async def test_what_they_spend_counts_for_the_limit_of_the_one_they_work_for() -> None:
     delegates, plan, _ = team(Limits(max_cost_usd=2.0))
     async with opened(plan) as rig:
-        delegates.rig = rig
-        rig.prompt("go")
-        await rig.until(ApprovalRequested, 2)
-        for asked in rig.of(ApprovalRequested):
-            rig.session.submit(Decide(id=asked.id, allow=True))
-        await rig.session.settled()
+        await worked(rig, delegates, allow=True)
     assert [event.kind for event in rig.of(RunFailed)] == ["max_cost"]
     assert len(rig.provider.requests) == 1
 

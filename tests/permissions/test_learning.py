@@ -1,7 +1,5 @@
 """What a person's answers teach: narrow rules, kept in a file that several processes share."""
 
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from heartbit_tui.kernel.protocols import Action, Allow, Ask, Deny, Effects
 from heartbit_tui.permissions import Rule, RuleGate, UnlearnableError, parse
 from heartbit_tui.permissions.learned import Memory, rules_of, with_rule
 from tests.permissions.calls import action, bash, fetch, gate, read, write
+from tests.writers import together
 
 SEED = '[[rules]]\ntool = "bash"\npattern = "*"\naction = "allow"\n'
 
@@ -194,24 +193,7 @@ for number in range(500):
 @pytest.mark.slow
 def test_no_rule_is_lost_between_two_writers(tmp_path: Path) -> None:
     """1,000 writes of two processes that start together; ten files, because every write reads its whole file."""
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(tmp_path), name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for name in ("a", "b")
-    ]
-    for writer in writers:
-        assert writer.stdout is not None
-        assert writer.stdout.readline() == "ready\n"
-    for writer in writers:
-        assert writer.stdin is not None
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    ends = [writer.communicate()[0] for writer in writers]
-    assert ([writer.returncode for writer in writers], ends) == ([0, 0], ["", ""])
+    assert together(WRITER, (str(tmp_path), "a"), (str(tmp_path), "b")) == [(0, ""), (0, "")]
     kept = [tomllib.loads((tmp_path / f"{number}.toml").read_text())["rules"] for number in range(10)]
     found = sorted(rule["pattern"] for rules in kept for rule in rules)
     assert found == sorted(f"{name} {number}" for name in ("a", "b") for number in range(500))
