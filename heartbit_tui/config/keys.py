@@ -22,7 +22,8 @@ class Key(NamedTuple):
     `least` and `most` bound numbers. A string that is `required` stands in every table of its array and is not
     empty. `guarded` keys do not count in a project that is not trusted, except for the values in `harmless`.
     `plain` keys take `${VAR}` as it stands. Lists that `add_up` are joined over all layers. `same_as` names the
-    key that this one is another spelling of. A named tuple, because three hundred are made at every start.
+    key that this one is another spelling of. A named tuple, because there are three hundred, and whole
+    tables of them are made at a start.
     """
 
     pattern: str

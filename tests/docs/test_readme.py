@@ -94,7 +94,7 @@ def test_every_flag_named_is_one() -> None:
     assert sorted(named - known) == []
     run = {name for flag in BY_NAME["run"].flags for name in flag.names if name.startswith("--")}
     told = {"--print", "--output", "--continue", "--verbose", "--help"}  # by their short names
-    told |= {"--session", "--approve"}  # other words for --resume and --permission-mode ask
+    told |= {"--approve"}  # another word for --permission-mode ask
     assert sorted(run - named - told) == []
 
 
