@@ -64,8 +64,9 @@ ON_ASK = (
 
 SESSION = (
     Flag(("-c", "--continue"), "go on with the last session of this directory"),
-    Flag(("--resume", "--session"), "go on with this session; the beginning of its id is enough", "text", "ID"),
-    Flag(("--fork",), "with -c or --resume: leave that session as it is and go on in a copy"),
+    Flag(("--resume",), "go on with this session; the beginning of its id is enough", "text", "ID"),
+    Flag(("--session",), "go on with the session of exactly this id, or begin it where there is none", "text", "ID"),
+    Flag(("--fork",), "with one of these: leave that session as it is and go on in a copy"),
     Flag(("--ephemeral",), "keep nothing of this session on disk"),
 )
 

@@ -1,6 +1,7 @@
 """Options of a session out of the values of flags."""
 
 import os
+import re
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -26,6 +27,8 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The flags that are settings, and the keys of these."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
 def options(values: Namespace, *, surface: Literal["headless", "repl"], on_ask: OnAsk) -> Options:
@@ -75,16 +78,23 @@ def paths(given: Iterable[str]) -> tuple[Path, ...]:
 
 
 def _which(values: Namespace) -> Which:
-    resumed = values.resume is not None
-    if values.fork and not (resumed or getattr(values, "continue")):
+    last: bool = getattr(values, "continue")
+    given = [flag for flag, there in (("-c", last), *_ids(values)) if there]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} each name a session; leave one out.")
+    if values.fork and not given:
         raise UsageError("--fork needs the session to copy: -c for the last one, or --resume ID.")
-    if resumed and getattr(values, "continue"):
-        raise UsageError("-c and --resume name two different sessions; leave one out.")
-    if resumed and not values.resume.strip():
+    if values.resume is not None and not values.resume.strip():
         raise UsageError("--resume needs the id of a session; `heartbit sessions list` shows them.")
-    if resumed or getattr(values, "continue"):
-        return Resume(id=(values.resume or "").strip(), fork=values.fork)
-    return New()
+    if values.session is not None and not _ID.fullmatch(values.session):
+        raise UsageError("--session takes an id of up to 64 letters, digits, dots, dashes and underlines.")
+    if values.session is not None and not values.fork:
+        return New(id=values.session)
+    return Resume(id=(values.resume or values.session or "").strip(), fork=values.fork) if given else New()
+
+
+def _ids(values: Namespace) -> tuple[tuple[str, bool], ...]:
+    return ("--resume", values.resume is not None), ("--session", values.session is not None)
 
 
 def _mode(values: Namespace) -> Mode | None:

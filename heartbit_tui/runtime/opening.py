@@ -33,7 +33,7 @@ from heartbit_tui.kernel.protocols import Clock, Journal
 from heartbit_tui.runtime import retention
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.store.ids import new_id
+from heartbit_tui.store.ids import new_id, short
 from heartbit_tui.store.store import Store
 
 RESUMED: tuple[type[Event], ...] = (
@@ -88,12 +88,13 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
         bus = Bus((ledger.take,))
-        yield Place(session_id=new_id(clock.now()), bus=bus, journal=Forgetful(), ledger=ledger)
+        session_id = options.which.id or new_id(clock.now())
+        yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger)
         return
     async with Store.open(settings.store, clock) as store:
         session_id = await _find(options, store, clock)
         async with store.recorder(session_id) as recorder:
-            log = (await store.load(session_id, only=RESUMED)).envelopes if isinstance(options.which, Resume) else ()
+            log = (await store.load(session_id, only=RESUMED)).envelopes if recorder.seq else ()
             for envelope in log:
                 ledger.take(envelope)
             bus = Bus((recorder.take, ledger.take))
@@ -103,8 +104,10 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
 
 async def _find(options: Options, store: Store, clock: Clock) -> str:
     match options.which:
-        case New():
+        case New(id=""):
             return new_id(clock.now())
+        case New(id=text):
+            return await _known(text, store) or text
         case Resume(id="", fork=fork):
             last = await store.index.last(str(options.cwd))
             if last is None:
@@ -113,3 +116,12 @@ async def _find(options: Options, store: Store, clock: Clock) -> str:
         case Resume(id=text, fork=fork):
             session_id = await store.index.resolve(text)
             return await store.fork(session_id) if fork else session_id
+
+
+async def _known(text: str, store: Store) -> str:
+    """The session with exactly this id or short id, or empty."""
+    try:
+        found = await store.index.resolve(text)
+    except StoreError:  # none begins so, or several do
+        return ""
+    return found if text in (found, short(found)) else ""

@@ -12,7 +12,9 @@ from heartbit_tui.kernel.ops import Mode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class New:
-    """A session of its own."""
+    """A session of its own; one that has this `id` already, in full or in short, is taken up again instead."""
+
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,32 @@ async def test_a_session_goes_on(machine: Machine, flag: str) -> None:
     assert (second.result["num_turns"], second.result["usage"]["input_tokens"]) == (1, 10)
 
 
+async def test_a_session_of_ones_own_name_is_begun_and_then_goes_on(machine: Machine) -> None:
+    async with service(machine, says("First."), says("Second."), says("Other."), says("Copy.")) as (server, known):
+        first = await known.stream("-p", "one", "--session", "nightly-12")
+        second = await known.stream("-p", "two", "--session", "nightly-12")
+        other = await known.stream("-p", "three", "--session", "nightly-1")
+        forked = await known.stream("-p", "three", "--session", "nightly-12", "--fork")
+    assert [kept(each)["session_id"] for each in (first, second, other)] == ["nightly-12", "nightly-12", "nightly-1"]
+    assert kept(forked)["session_id"] not in ("nightly-12", "nightly-1")
+    asked = [prompts(each.body) for each in server.requests]
+    assert asked == [["one"], ["one", "two"], ["three"], ["one", "two", "three"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--session", "../up"), "--session takes an id of up to 64 letters"),
+        (("--session", ""), "--session takes an id of up to 64 letters"),
+        (("--session", "a", "-c"), "-c and --session each name a session"),
+        (("--session", "a", "--resume", "b"), "--resume and --session each name a session"),
+    ],
+)
+async def test_a_session_that_cannot_be_meant_is_refused(machine: Machine, words: tuple[str, ...], told: str) -> None:
+    done = await machine.run("-p", "hi", *words)
+    assert (done.code, told in done.err) == (2, True)
+
+
 async def test_a_fork_leaves_the_old_session_alone(machine: Machine) -> None:
     async with service(machine, says("First."), says("Second."), says("Third.")) as (server, known):
         first = await known.stream("-p", "one")
