@@ -34,7 +34,9 @@ ELSEWHERE = ("make ", "python3 -m venv ", "~/heartbit-env/")
 
 INPUT: Mapping[str, str] = {"heartbit auth login anthropic": "sk-ant-of-no-use-0123456789"}
 OF_PIP = frozenset({"--require-hashes", "--no-deps"})
-OF_OTHERS = frozenset({"NO_COLOR", "HTTPS_PROXY", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"})
+OF_OTHERS = frozenset(
+    {"NO_COLOR", "HTTPS_PROXY", "SSL_CERT_FILE", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"}
+)
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -57,6 +59,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 def test_every_command_that_needs_no_network_runs(project: Path, tmp_path: Path) -> None:
     runs = [command for command in commands(README) if not command.startswith(ELSEWHERE)]
     failures: list[str] = []
