@@ -10,8 +10,8 @@ from heartbit_tui.tools.arguments import Unable
 from heartbit_tui.tools.glob import GlobFiles
 from heartbit_tui.tools.globs import compile_glob, split_static
 from heartbit_tui.tools.ignore import parse_rules
-from heartbit_tui.tools.ripgrep import find_ripgrep
 from tests.tools.alone import call
+from tests.tools.searchers import either_way
 
 FIT = (
     ("*.py", "a.py"), ("**/*.py", "a.py"), ("**/*.py", "x/y/a.py"), ("src/**", "src/a/b"), ("a/**/b", "a/b"),
@@ -77,7 +77,7 @@ async def test_nothing_found_is_no_error_and_hints_at_the_folders_below(tmp_path
     assert (await call(GlobFiles(tmp_path), pattern="*", path="gone")).is_error
 
 
-@pytest.mark.parametrize("ripgrep", [find_ripgrep(), ""])
+@either_way
 @pytest.mark.parametrize("pattern", ["*.txt", "secret.txt"])
 async def test_what_is_withheld_is_not_named(tmp_path: Path, ripgrep: str, pattern: str) -> None:
     for name in ("open.txt", "secret.txt"):

@@ -9,9 +9,9 @@ from pathlib import Path
 from heartbit_tui.tools.glob import GlobFiles
 from heartbit_tui.tools.grep import Grep
 from heartbit_tui.tools.ignore import scope_of
-from heartbit_tui.tools.ripgrep import find_ripgrep
 from heartbit_tui.tools.walker import walk
 from tests.tools.alone import call
+from tests.tools.searchers import RIPGREP, with_ripgrep
 
 FOLDERS = ("src", "build", "docs", "a", "b", "lib")
 FILES = ("a.py", "b.py", "x.log", "debug.log", "notes.txt", "a", "Makefile", "foo bar", "é.txt", "trail ", "#x", "!y")
@@ -82,9 +82,8 @@ def test_the_walker_sees_the_files_that_git_sees(tmp_path: Path) -> None:
     assert not wrong
 
 
+@with_ripgrep
 async def test_glob_and_grep_find_the_same_with_and_without_ripgrep(tmp_path: Path) -> None:
-    program = find_ripgrep()
-    assert program
     source = random.Random(8)
     rules = [rule for rule in RULES if rule not in NOT_RIPGREP]
     compared = 0
@@ -95,7 +94,7 @@ async def test_glob_and_grep_find_the_same_with_and_without_ripgrep(tmp_path: Pa
         if number % 2:
             (tree / ".git").mkdir()
         folders = [".", *(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")) if path.is_dir())]
-        with_rg, without = GlobFiles(tree, ripgrep=program), GlobFiles(tree)
+        with_rg, without = GlobFiles(tree, ripgrep=RIPGREP), GlobFiles(tree)
         for path in source.sample([name for name in folders if ".git" not in name], 2):
             for pattern in ("**", "**/*.py", "*", "{src,a}/**/*.{log,py}"):
                 one = await call(with_rg, pattern=pattern, path=path)
@@ -104,7 +103,7 @@ async def test_glob_and_grep_find_the_same_with_and_without_ripgrep(tmp_path: Pa
     for number in range(10):
         tree = tmp_path / f"{number}"
         for pattern, include in (("needle", ""), ("needle [0-4]$", "*.py"), ("^other|again", "src/**")):
-            one = await call(Grep(tree, ripgrep=program), pattern=pattern, include=include)
+            one = await call(Grep(tree, ripgrep=RIPGREP), pattern=pattern, include=include)
             assert await call(Grep(tree), pattern=pattern, include=include) == one, (number, pattern, rules_of(tree))
             compared += 1
     print(f"{compared} searches the same")

@@ -4,16 +4,11 @@ import asyncio
 import os
 from pathlib import Path
 
-import pytest
-
 from heartbit_tui.tools.glob import GlobFiles
 from heartbit_tui.tools.grep import Grep
 from heartbit_tui.tools.list import ListFolder
-from heartbit_tui.tools.ripgrep import find_ripgrep
 from tests.tools.alone import call
-
-RIPGREP = find_ripgrep()
-EITHER = pytest.mark.parametrize("ripgrep", [RIPGREP, ""], ids=["ripgrep", "without"])
+from tests.tools.searchers import RIPGREP, either_way
 
 SLOW = (
     "(a+)+$", "(a*)*$", "([a-zA-Z]+)*$", "(a|aa)+$", "(a|a?)+$", "(.*a){25}$", "(a|a)*$", "^(a+)+$", "(x+x+)+y",
@@ -22,11 +17,7 @@ SLOW = (
 )  # fmt: skip
 
 
-def test_ripgrep_is_there_for_these_tests() -> None:
-    assert RIPGREP
-
-
-@EITHER
+@either_way
 async def test_17_patterns_that_never_end_elsewhere_end_here(tmp_path: Path, ripgrep: str) -> None:
     (tmp_path / "f").write_text(("a" * 60 + "!\n") + ("1" * 60 + "!\n") + ("x" * 60 + "!\n") + ("word " * 14 + "!\n"))
     grep = Grep(tmp_path, ripgrep=ripgrep, scan_seconds=0.2)
@@ -50,7 +41,7 @@ async def test_17_patterns_that_never_end_elsewhere_end_here(tmp_path: Path, rip
 OPTIONS = ("--pre=/bin/sh", "-f/etc/passwd", "--files", "-e", "--", "-", "--help", "--hostname-bin=/bin/sh", "-z")
 
 
-@EITHER
+@either_way
 async def test_a_pattern_is_never_an_option(tmp_path: Path, ripgrep: str) -> None:
     (tmp_path / "f").write_text("".join(f"see {option} here\n" for option in OPTIONS))
     for literal in (True, False):
@@ -59,7 +50,7 @@ async def test_a_pattern_is_never_an_option(tmp_path: Path, ripgrep: str) -> Non
             assert f"f:{number}: see {option} here" in output.content, option
 
 
-@EITHER
+@either_way
 async def test_what_is_found(tmp_path: Path, ripgrep: str) -> None:
     (tmp_path / "src/in").mkdir(parents=True)
     (tmp_path / ".hidden").mkdir()
@@ -94,7 +85,7 @@ async def test_what_is_found(tmp_path: Path, ripgrep: str) -> None:
     assert await found(pattern="(?<=now)\\)$", path="a.py") == ["Found 1 match.", "a.py:1: costs $5.00 (now)"]
 
 
-@EITHER
+@either_way
 async def test_of_many_matches_the_first_hundred_in_order_are_shown(tmp_path: Path, ripgrep: str) -> None:
     for number in range(5):
         (tmp_path / f"{number}.txt").write_text("needle\n" * 60)
@@ -105,7 +96,7 @@ async def test_of_many_matches_the_first_hundred_in_order_are_shown(tmp_path: Pa
     assert output.details == {"count": 100, "truncated": True}
 
 
-@EITHER
+@either_way
 async def test_circles_pipes_and_huge_folders_do_no_harm(tmp_path: Path, ripgrep: str) -> None:
     (tmp_path / "many").mkdir()
     (tmp_path / "circle").symlink_to(tmp_path)
@@ -135,7 +126,7 @@ async def test_rules_above_the_root_do_not_count_and_named_folders_are_searched(
     (root / "node_modules/x/i.js").write_text("needle\n")
     (root / "src").mkdir()
     (root / "src/b.py").write_text("needle\n")
-    for ripgrep in (RIPGREP, ""):
+    for ripgrep in {RIPGREP, ""}:
         grep = Grep(root, ripgrep=ripgrep)
         everything = await call(grep, pattern="needle")
         assert everything.content == "Found 2 matches.\na.py:1: needle\nsrc/b.py:1: needle"
@@ -170,7 +161,7 @@ def target_of(link: Path) -> str:
         return ""
 
 
-@pytest.mark.parametrize("ripgrep", [find_ripgrep(), ""])
+@either_way
 async def test_what_is_withheld_is_not_searched(tmp_path: Path, ripgrep: str) -> None:
     for name in ("open.txt", "secret.txt"):
         (tmp_path / name).write_text("needle\n")
