@@ -149,13 +149,13 @@ async def test_a_tool_that_asks_a_person_holds_no_place_and_its_time_stands_stil
     plan = Plan(
         replies=[turn(call("ask", "c1"), call("echo", "c2", text="free")), says("done")],
         tools=[FakeTool("ask", ask), FakeTool()],
-        limits=Limits(max_parallel_calls=1, tool_timeout=0.02),
+        limits=Limits(max_parallel_calls=1, tool_timeout=0.2),
     )
     async with opened(plan) as rig:
         rig.prompt("go")
         await rig.until(ToolCallCompleted)
         asked = await rig.until(QuestionAsked)
-        await _longer_than(0.02)
+        await _longer_than(0.2)
         rig.session.submit(Answer(id=asked.id, answers=(("A",),)))
         await rig.session.settled()
     assert contents(rig) == {"c2": "free", "c1": "(('A',),)"}

@@ -28,13 +28,13 @@ from tests.providers.wires import ALL, ASK, finishes, provider
 from tests.stopwatch import pressed
 
 KEY = "sk-test-0123456789abcdef"
-SHORT = {"connect": 5, "first_byte": 5, "idle": 0.2, "total": 0.6}
+PATIENT = {"connect": 20, "first_byte": 20, "idle": 20, "total": 30}
 
 
 async def answer_to(fault: Fault, name: str = "anthropic", **timeouts: float) -> list[Part]:
     reply = Reply(blocks=(Text(text="words " * 30),), fault=fault)
     async with ModelServer([reply]) as server, open_client() as client:
-        asked = provider(name, client, url=server.url, key=KEY, timeouts={**SHORT, **timeouts})
+        asked = provider(name, client, url=server.url, key=KEY, timeouts={**PATIENT, **timeouts})
         return [part async for part in asked.stream(ASK)]
 
 
@@ -78,8 +78,8 @@ async def test_the_key_stays_out_of_what_is_said() -> None:
 
 SILENT: dict[str, tuple[Fault, dict[str, float]]] = {
     "before the headers": (faults.Stall(after=-1), {"connect": 0.1, "first_byte": 0.1}),
-    "before the first event": (faults.Stall(after=0), {}),
-    "in the middle": (faults.Stall(after=4), {}),
+    "before the first event": (faults.Stall(after=0), {"idle": 0.2, "total": 0.6}),
+    "in the middle": (faults.Stall(after=4), {"idle": 0.2, "total": 0.6}),
     "with signs of life alone": (faults.Stall(after=4, pings=True), {"idle": 0.1, "total": 30}),
 }
 
