@@ -76,9 +76,4 @@ def _reporter(values: Namespace, *, terminal: bool) -> Reporter:
         terminal=terminal,
         verbose=values.verbose,
     )
-    plain = reporter(manner)
-    if not os.environ.get("HEARTBIT_LOG"):
-        return plain
-    from heartbit_tui.cli.logfile import logged
-
-    return logged(plain, os.environ)
+    return reporter(manner)

@@ -40,7 +40,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "HEARTBIT_LOG": "log.level",
     }
 )
-OTHERS = frozenset({"HEARTBIT_HOME", "HEARTBIT_API_KEY", "HEARTBIT_CONFIG"})
+OTHERS = frozenset({"HEARTBIT_HOME", "HEARTBIT_API_KEY"})
 """Variables that others read."""
 
 PREFIX = "HEARTBIT_"

@@ -16,7 +16,7 @@ from heartbit_tui.kernel.reply import ask_model, keep
 from heartbit_tui.kernel.respond import Respond
 from heartbit_tui.kernel.spending import check_spending
 
-CUT_OFF = "The model's answer was cut off at its output limit of {tokens} tokens. Raise provider.max_tokens."
+CUT_OFF = "The model's answer was cut off at its output limit of {tokens} tokens. Raise limits.max_output_tokens."
 REFUSED = "The model refused to go on with this task. Say it differently, or try another model."
 NOT_RUN = "Not run: the answer that asked for it ended in a refusal."
 GO_ON = "Go on."

@@ -44,7 +44,7 @@ __all__ = ("BUSY", "CLOSED", "CRASHED", "NOTHING_TO_COMPACT", "Opening", "Sessio
 
 BUSY = "Not while a run is active: interrupt it first."
 CLOSED = "The session is closed: nothing more can be started in it."
-NOTHING_TO_COMPACT = "There is nothing to shorten yet."
+NOTHING_TO_COMPACT = "The conversation was left as it is: there is nothing that this session can shorten."
 NO_SUCH_PLACE = "There is nothing at {seq} to go back to: this session goes from 1 to {last}."
 NO_MODELS = "This session cannot change its model."
 NOT_SHORTENED = "The conversation could not be shortened: {kind}: {error}"

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, TypeVar, cast
 import httpx
 
 from heartbit_tui.config import Config
-from heartbit_tui.kernel.errors import AuthenticationError, ConfigError, UntrustedError
+from heartbit_tui.kernel.errors import AuthenticationError, ConfigError, NetworkError, UntrustedError
 from heartbit_tui.kernel.ops import SetModel
 from heartbit_tui.kernel.protocols import Clock, Provider
 from heartbit_tui.providers import table
@@ -37,6 +37,13 @@ UNTRUSTED = (
     "The provider {name} is set up by this project alone ({keys}), and this folder is not trusted. Look at its settings, "
     "then run `heartbit trust add` in this folder; or choose another provider with --provider."
 )
+SERVED_HERE = frozenset({"ollama", "llamacpp"})
+"""Providers whose models are those that somebody loaded on this machine."""
+
+LOCAL_WAIT = 2.0
+"""Seconds for a server that was asked for by name to tell its models."""
+
+NO_SERVER = "{name} does not answer at {address}, or has no model. Start it, or say where it is with --config."
 NO_KEY = "There is no key for {name}. Set {variable}, or keep one with `heartbit auth login {name}`."
 
 
@@ -74,14 +81,34 @@ class Models:
         """
         name, model = self._config.string("provider.name"), self._config.string("provider.model")
         if not name:
-            name, model = table.split_model(model)
-        named = Choice(name=name, model=model, base_url=self._config.string("provider.base_url"))
-        return self._use(named if name else self._by_key(model) or await self._local(model))
+            name, model = self._split(model)
+        named = Choice(name=_plain(name), model=model, base_url=self._config.string("provider.base_url"))
+        if not name:
+            return self._use(self._by_key(model) or await self._local(model))
+        return self._use(await self._with_model(named) if named.name in SERVED_HERE and not model else named)
 
     def connect(self, op: SetModel) -> Provider:
         """The provider that this op asks for. Raises `ConfigError`, `AuthenticationError`."""
-        name, model = (op.provider, op.model) if op.provider else table.split_model(op.model)
-        return self._use(Choice(name=name or self._chosen.name, model=model))
+        name, model = (op.provider, op.model) if op.provider else self._split(op.model)
+        return self._use(Choice(name=_plain(name) or self._chosen.name, model=model))
+
+    def _split(self, text: str) -> tuple[str, str]:
+        """Provider and model of `PROVIDER/MODEL`; the first part is OpenRouter's own when only its key is there."""
+        name, model = table.split_model(text)
+        variable = table.PROVIDERS[name].key_variable if name else ""
+        if variable and not self._environment.get(variable) and self._environment.get("OPENROUTER_API_KEY"):
+            return "openrouter", text
+        return name, model
+
+    async def _with_model(self, choice: Choice) -> Choice:
+        """A server on this machine, with the first model that it has."""
+        own = choice.base_url or self._config.string(f"providers.{choice.name}.base_url")
+        address = own or table.PROVIDERS[choice.name].base_url
+        find = plugins.resolve("heartbit_tui.providers.discover:find")
+        found = await find(self._client, addresses={choice.name: address}, limit=LOCAL_WAIT)
+        if not found:
+            raise NetworkError(NO_SERVER.format(name=choice.name, address=address))
+        return replace(choice, model=found[0].models[0], base_url=address)
 
     def _use(self, choice: Choice) -> Provider:
         provider = self._patient(choice)
@@ -155,6 +182,11 @@ class Models:
         if found is None and variable:
             raise AuthenticationError(NO_KEY.format(name=settings.name, variable=variable))
         return found.value if found else ""
+
+
+def _plain(name: str) -> str:
+    """A provider's name as the table has it."""
+    return "llamacpp" if name == "llama.cpp" else name
 
 
 Section = TypeVar("Section", Retry, Timeouts)

@@ -1,7 +1,7 @@
 """Which session is opened: a new one, one that is taken up again, or a copy of one; kept or not."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from heartbit_tui.kernel.bus import Bus
@@ -30,7 +30,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.protocols import Clock, Journal
-from heartbit_tui.runtime import retention
+from heartbit_tui.runtime import plugins, retention
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.ids import new_id, short
@@ -87,7 +87,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
     if options.ephemeral or settings.config.boolean("sessions.ephemeral"):
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
-        bus = Bus((ledger.take,))
+        bus = Bus((ledger.take, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
         yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger)
         return
@@ -97,9 +97,35 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
             log = (await store.load(session_id, only=RESUMED)).envelopes if recorder.seq else ()
             for envelope in log:
                 ledger.take(envelope)
-            bus = Bus((recorder.take, ledger.take))
+            began = _Began(bool(log))
+            bus = Bus((recorder.take, ledger.take, began.take, *_log(settings)))
             yield Place(session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log)
+        if not began.yes:
+            await _forget(store, session_id)
         await retention.prune(store, settings.config, settings.places.state, clock)
+
+
+class _Began:
+    """Sees whether anything was asked in a session; one that was only opened is not worth keeping."""
+
+    def __init__(self, yes: bool) -> None:
+        self.yes = yes
+
+    def take(self, envelope: Envelope) -> None:
+        self.yes = self.yes or isinstance(envelope.event, RunStarted)
+
+
+def _log(settings: Settings) -> Iterator[Callable[[Envelope], None]]:
+    """The log file as a sink, where the settings ask for one."""
+    if settings.config.is_set("log.level"):
+        sink = plugins.resolve("heartbit_tui.runtime.logfile:sink")(settings.config, settings.places.state)
+        if sink is not None:
+            yield sink
+
+
+async def _forget(store: Store, session_id: str) -> None:
+    with suppress(StoreError):  # it never came into the file, or cannot be taken out of it
+        await store.delete(session_id)
 
 
 async def _find(options: Options, store: Store, clock: Clock) -> str:

@@ -16,12 +16,15 @@ from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.trust import TrustStore
 from heartbit_tui.context import instructions
 from heartbit_tui.context.instructions import Instructions
+from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.kernel.protocols import Clock, Limits
 from heartbit_tui.permissions import Memory, Rule, RuleGate, parse, read as read_rule, workspace
 from heartbit_tui.permissions.rules import Ruling
 from heartbit_tui.runtime.options import Options
+
+YOLO = "mode: yolo is given anew each time, with --permission-mode yolo; a file cannot set it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +99,20 @@ def _read(options: Options, clock: Clock) -> Settings:
         config=config,
         places=places,
         limits=_limits(config),
-        mode=options.mode or Mode(config.string("mode") or Mode.ASK),
+        mode=options.mode or _mode(config),
         gate=_gate(options, config, places, clock),
         instructions=told,
         environment=_environment(options, root, trusted=trusted),
         today=clock.now(),
         warnings=(*config.warnings, *told.warnings),
     )
+
+
+def _mode(config: Config) -> Mode:
+    mode = Mode(config.string("mode") or Mode.ASK)
+    if mode is Mode.YOLO and not config.source("mode").startswith("flag"):
+        raise ConfigError(f"{config.source('mode')}: {YOLO}", key="mode", source=config.source("mode"))
+    return mode
 
 
 def _instructions(options: Options, config: Config, places: Directories) -> Instructions:
