@@ -184,6 +184,8 @@ class Acts:
         elif argument.isdecimal() and 0 < int(argument) <= len(prompts):
             await self._conversation.settled()
             self._client.submit(Rewind(seq=prompts[int(argument) - 1][0]))
+            # What comes next may leave this session; that it went back is told before.
+            await self._conversation.settled()
         else:
             self._tell(f"/rewind takes a number from 1 to {len(prompts)}.", warning=True)
 
