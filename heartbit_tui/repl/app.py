@@ -40,7 +40,7 @@ EXPORTS = MappingProxyType(
     }
 )
 CODES: Mapping[str, int] = MappingProxyType({"auth": 41, "config": 52, "untrusted": 55, "network": 69})
-SIGNALS: Mapping[signal.Signals, int] = MappingProxyType({signal.SIGTERM: 143, signal.SIGHUP: 129})
+SIGNALS: Mapping[signal.Signals, int] = MappingProxyType({signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,13 +152,13 @@ def _ending(face: Face) -> Generator[None]:
 
 @contextmanager
 def _interrupting(face: Face) -> Generator[None]:
-    """Ctrl+C goes to the face, also between two drafts."""
+    """Ctrl+C goes to the face, also between two drafts; to one who leaves already it says nothing new."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, face.interrupt)
     try:
         yield
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
+        loop.add_signal_handler(signal.SIGINT, face.conversation.leave, Leave(code=SIGNALS[signal.SIGINT]))
 
 
 def _look(options: Options, *, plain: bool) -> Look:

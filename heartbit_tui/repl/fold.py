@@ -65,6 +65,8 @@ class Fold:
         self._calls: dict[str, ToolCall] = {}
         self._shown = ""
         self._diffs: dict[str, str] = {}
+        self._refused: dict[str, str] = {}
+        """Calls that were told to be refused, and the word for it."""
 
     def take(self, envelope: Envelope) -> tuple[Piece, ...]:
         """What this envelope shows."""
@@ -132,13 +134,24 @@ class Fold:
                 return (Asked(request=event, title=titles.title(call.name, call.input)),)
             case QuestionAsked():
                 return (Asked(request=event),)
-            case ApprovalDecision():
-                return (Settled(id=event.id, text=_decision(event)),)
+            case ApprovalDecision() | PermissionDenied():
+                return self._decided(event)
             case QuestionAnswered(id=id, answers=answers):
                 told = "; ".join(", ".join(labels) for labels in answers)
                 return (Settled(id=id, text=f"answered: {told}" if told else "not answered"),)
             case _:
                 return _trouble(event)
+
+    def _decided(self, event: ApprovalDecision | PermissionDenied) -> tuple[Piece, ...]:
+        """A decision, or a refusal by a rule; that a person's own refusal then denies the call is not told again."""
+        if isinstance(event, ApprovalDecision):
+            if not event.approved:
+                self._refused[event.tool_call_id] = "refused"
+            return (Settled(id=event.id, text=_decision(event)),)
+        if event.tool_call_id in self._refused:
+            return ()
+        self._refused[event.tool_call_id] = "denied"
+        return (Told(level="warning", text=f"{event.tool_name} was not allowed: {event.reason}"),)
 
     def _finished(self, whole: str) -> tuple[Piece, ...]:
         """The end of an answer; what was not shown as it was written is shown now."""
@@ -154,7 +167,8 @@ class Fold:
         if isinstance(event, ModelEscalated):
             return (*void, Told(level="info", text=f"{event.to_tier} takes over from {event.from_tier}."))
         delay = titles.span(event.delay_ms)
-        told = f"{event.error_class or 'error'}: attempt {event.attempt} of {event.max_retries} in {delay}"
+        what = event.error_class.replace("_", " ") or "error"
+        told = f"{what}; trying again in {delay} ({event.attempt} of {event.max_retries})"
         return (*void, Told(level="warning", text=told))
 
     def _said(self, seq: int, message: User, origin: str) -> tuple[Piece, ...]:
@@ -168,6 +182,7 @@ class Fold:
         self.working.clear()
         self._calls.clear()
         self._diffs.clear()
+        self._refused.clear()
         self._shown = ""
         self.running = isinstance(event, RunStarted)
         match event:
@@ -184,14 +199,15 @@ class Fold:
         self.working.pop(event.tool_call_id, None)
         diff = _text(event.details, "diff")
         seen = self._diffs.pop(event.tool_call_id, "") == diff
+        refused = self._refused.pop(event.tool_call_id, "")
         called = Called(
             tool=event.tool_name,
             title=titles.title(event.tool_name, self._input(event.tool_call_id)),
             milliseconds=event.duration_ms,
             is_error=event.is_error,
-            outcome=titles.outcome(event.details) or ("failed" if event.is_error else ""),
+            outcome=refused or titles.outcome(event.details) or ("failed" if event.is_error else ""),
             diff="" if seen else diff,
-            tail=titles.tail(event.output) if event.is_error else "",
+            tail=titles.tail(event.output) if event.is_error and not refused else "",
             agent="" if self.agent in ("", agent) else agent,
         )
         return (called,)
@@ -218,8 +234,6 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
     match event:
         case Notice(level=level, text=text):
             return (Told(level=level, text=text),)
-        case PermissionDenied(tool_name=tool, reason=reason):
-            return (Told(level="warning", text=f"{tool} was not allowed: {reason}"),)
         case GuardrailDenied(reason=reason):
             return (Told(level="warning", text=f"A guardrail refused: {reason}"),)
         case GuardrailWarned(reason=reason):
@@ -233,6 +247,8 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
 
 
 def _decision(event: ApprovalDecision) -> str:
+    if event.by == "policy" and event.note:
+        return event.note
     by = "" if event.by == "person" else " by policy"
     how = {"once": "", "session": " for this session", "project": " always here", "user": " always"}[event.scope]
     note = f": {event.note}" if event.note else ""

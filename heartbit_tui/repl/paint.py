@@ -1,6 +1,5 @@
 """Pieces as coloured text for a terminal; where colours are off, the same text without them."""
 
-import textwrap
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -8,7 +7,7 @@ from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
 from heartbit_tui.repl import titles
 from heartbit_tui.repl.blocks import Blocks
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
-from heartbit_tui.repl.visible import harmless, one_line, revealed
+from heartbit_tui.repl.visible import harmless, one_line, revealed, wrapped
 
 SGR: Mapping[str, str] = MappingProxyType(
     {
@@ -36,6 +35,9 @@ LEVELS: Mapping[str, str] = MappingProxyType({"info": "dim", "warning": "yellow"
 STATES: Mapping[str, str] = MappingProxyType({"completed": "dim", "in_progress": "bold", "failed": "red"})
 DIFF_LINES = 200
 """How many lines of a diff are shown; all of them stand in the file."""
+
+SAID_LINES = 20
+"""How many lines of a prompt are shown; the model reads all of them."""
 
 Markdown = Callable[[str, int], str]
 """Draws finished Markdown at a width."""
@@ -88,7 +90,7 @@ class Paint:
         match piece:
             case Said(text=text, how=how):
                 mark = {"prompt": "> ", "steer": "» ", "queued": "… "}[how]
-                return "\n" + self._hung(mark, harmless(text), "bold" if how != "queued" else "dim") + "\n"
+                return "\n" + self._hung(mark, _shortened(harmless(text)), "dim" if how == "queued" else "bold") + "\n"
             case Called():
                 return self._called(piece)
             case Planned(todos=todos):
@@ -106,7 +108,8 @@ class Paint:
 
     def _called(self, call: Called) -> str:
         bad = call.is_error
-        end = " · ".join(part for part in (call.outcome, titles.span(call.milliseconds)) if part)
+        took = titles.span(call.milliseconds) if call.milliseconds else ""
+        end = " · ".join(part for part in (call.outcome, took) if part)
         who = f"{one_line(call.agent, 20)}: " if call.agent else ""
         room = self.width - len(who) - len(call.tool) - len(end) - 7
         what = one_line(call.title, max(room, 8))
@@ -117,13 +120,10 @@ class Paint:
     def _asked(self, asked: Asked) -> str:
         match asked.request:
             case ApprovalRequested(call=call, reason=reason, preview=preview):
-                head = self.style(
-                    f"? {one_line(call.name, 40)} {one_line(revealed(asked.title), self.width)}", "yellow"
-                )
-                body = (
-                    self._diff(preview) if _is_diff(preview) else self._hung("  $ ", revealed(preview), "", wrap=False)
-                )
-                return f"{head}\n{body}{self._hung('  ', revealed(reason), 'dim')}"
+                told = f"? {one_line(call.name, 40)} {revealed(asked.title)}"
+                whole = preview == asked.title and one_line(told, self.width - 1) == told
+                head = self.style(one_line(told, self.width), "yellow")
+                return f"{head}\n{'' if whole else self._preview(preview)}{self._hung('  ', revealed(reason), 'dim')}"
             case QuestionAsked(questions=questions):
                 lines: list[str] = []
                 for one in questions:
@@ -132,6 +132,9 @@ class Paint:
                         about = f"  {self.style(revealed(option.description), 'dim')}" if option.description else ""
                         lines.append(f"  {number}  {revealed(option.label)}{about}\n")
                 return "".join(lines)
+
+    def _preview(self, preview: str) -> str:
+        return self._diff(preview) if _is_diff(preview) else self._hung("  $ ", revealed(preview), "", wrap=False)
 
     def _diff(self, diff: str) -> str:
         lines = revealed(diff).splitlines()
@@ -160,7 +163,7 @@ class Paint:
         if not text:
             return ""
         room = max(self.width - len(mark) - 1, 20)
-        first, *others = (part for line in text.split("\n") for part in (_wrapped(line, room) if wrap else [line]))
+        first, *others = (part for line in text.split("\n") for part in (wrapped(line, room) if wrap else [line]))
         lines = [mark + first, *(" " * len(mark) + line for line in others)]
         return "".join(self._line(line, style) for line in lines)
 
@@ -168,11 +171,12 @@ class Paint:
         return self.style(text, style) + "\n"
 
 
-def _wrapped(line: str, room: int) -> list[str]:
-    """A line in pieces that fit; spaces at its beginning stay."""
-    if len(line) <= room:
-        return [line]
-    return textwrap.wrap(line, room, break_on_hyphens=False, replace_whitespace=False) or [line]
+def _shortened(text: str) -> str:
+    """A person's own words; a long paste is not shown in full a second time."""
+    lines = text.split("\n")
+    if len(lines) <= SAID_LINES:
+        return text
+    return "\n".join([*lines[: SAID_LINES - 1], f"… {len(lines) - SAID_LINES + 1:,} more lines"])
 
 
 def _is_diff(preview: str) -> bool:

@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.repl import titles
 from heartbit_tui.repl.dialog import Waiting
-from heartbit_tui.repl.visible import one_line, revealed
+from heartbit_tui.repl.visible import one_line, revealed, wrapped
 
 MODE_COLOURS: Mapping[Mode, str] = MappingProxyType(
     {
@@ -22,6 +23,7 @@ CYCLE = (Mode.ASK, Mode.ACCEPT_EDITS, Mode.PLAN)
 """What Shift+Tab goes through; auto joins once there is a sandbox, yolo never does."""
 
 RUNNING = "Enter steers · Alt+Enter queues · Esc stops"
+SEPARATOR = " · "
 PAUSE = "A request waits: after a short pause a key answers it."
 NARROW = 60
 """Columns below which words are left out."""
@@ -51,7 +53,8 @@ def fragments(now: Now) -> Fragments:
     lines = [("class:open", line) for line in tail(now.open_text, now.width, max(min(now.rows // 4, 6), 1))]
     if now.waiting is not None:
         said = choices(now.waiting) if now.ready or now.waiting.stage != "choose" else PAUSE
-        lines.append(("class:ask" if now.ready else "class:status", one_line(said, now.width - 1)))
+        style = "class:ask" if now.ready else "class:status"
+        lines += [(style, line) for line in parted(said, now.width - 1)]
     elif now.running:
         lines.append(("class:status", one_line(_activity(now), now.width - 1)))
     if now.hint:
@@ -78,16 +81,29 @@ def choices(waiting: Waiting) -> str:
             return f"{place}Enter answers with these words or numbers · Esc back"
         case Waiting(request=ApprovalRequested(call=call, proposal=proposal)):
             keys = "y once · s session · a always · n no · e no, with words" if proposal else "y once · n no · e words"
-            rule = f" · always would be {revealed(proposal)}" if proposal else ""
-            return f"{place}{one_line(call.name, 20)}? {keys}{rule}"
+            rule = f" · always would be {revealed(proposal).replace(SEPARATOR, ' ')}" if proposal else ""
+            which = f" {one_line(revealed(titles.title(call.name, call.input)), 40)}" if place else ""
+            return f"{place}{one_line(call.name, 20)}{which.replace(SEPARATOR, ' ')}? {keys}{rule}"
         case _:
             return place + _question(waiting)
+
+
+def parted(text: str, width: int) -> list[str]:
+    """A text on as many lines as it needs, broken between the parts that `·` separates; a longer part is cut."""
+    lines: list[str] = []
+    for part in text.split(SEPARATOR):
+        longer = f"{lines[-1]}{SEPARATOR}{part}" if lines else part
+        if lines and len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(one_line(part, width))
+    return lines
 
 
 def tail(text: str, width: int, most: int) -> list[str]:
     """The last lines of a text, cut to at most `width` characters each."""
     room = max(width - 1, 1)
-    lines = [line[start : start + room] for line in text.split("\n") for start in range(0, max(len(line), 1), room)]
+    lines = [piece for line in text.split("\n") for piece in wrapped(line, room)]
     return lines[-most:] if text else []
 
 

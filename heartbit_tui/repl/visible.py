@@ -1,6 +1,7 @@
 """Text from models, tools and files made harmless for a terminal: what could act on it is shown instead."""
 
 import re
+import textwrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 _OVERRIDES = "\u202a-\u202e\u2066-\u2069"
@@ -32,6 +33,13 @@ def one_line(text: str, width: int) -> str:
     """`harmless` text on one line of at most `width` characters."""
     line = " ".join(harmless(text).split())
     return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
+
+
+def wrapped(line: str, room: int) -> list[str]:
+    """A line in pieces of at most `room` characters, broken between words; spaces at its beginning stay."""
+    if len(line) <= room:
+        return [line]
+    return textwrap.wrap(line, room, break_on_hyphens=False, replace_whitespace=False) or [line]
 
 
 def _written(match: re.Match[str]) -> str:

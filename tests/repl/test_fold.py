@@ -66,7 +66,7 @@ def test_after_a_retry_what_was_shown_is_void_and_the_new_attempt_is_shown_as_it
     assert shown == [
         Wrote(text="half"),
         Closed(void="this part no longer counts; the answer is written anew"),
-        Told(level="warning", text="overloaded: attempt 1 of 3 in 1.5 s"),
+        Told(level="warning", text="overloaded; trying again in 1.5 s (1 of 3)"),
         Wrote(text="whole"),
         Closed(),
     ]
@@ -163,6 +163,38 @@ def test_how_a_run_ends_is_said() -> None:
     denied = PermissionDenied(tool_name="bash", tool_call_id="c", reason="a rule")
     assert folded(denied)[0] == [Told(level="warning", text="bash was not allowed: a rule")]
     assert folded(ModeChanged(mode=Mode.PLAN))[0] == [Told(level="info", text="mode: plan")]
+
+
+def test_a_refusal_is_told_once_and_its_call_in_one_line() -> None:
+    call = ToolCall(id="c", name="bash", input={"command": "ls"})
+    said = AssistantMessage(message=Assistant(content=(call,)))
+    denied = PermissionDenied(tool_name="bash", tool_call_id="c", reason="The user refused this call.")
+    ended = ToolCallCompleted(
+        tool_name="bash", tool_call_id="c", is_error=True, duration_ms=0, output="The user refused this call."
+    )
+    decided = ApprovalDecision(turn=1, approved=False, id="a", tool_call_id="c", note="not now")
+    told = Called(tool="bash", title="ls", milliseconds=0, is_error=True, outcome="refused")
+    assert folded(said, decided, denied, ended)[0][1:] == [Settled(id="a", text="refused: not now"), told]
+    by_rule = Told(level="warning", text="bash was not allowed: The user refused this call.")
+    assert folded(said, denied, ended)[0][1:] == [by_rule, replace(told, outcome="denied")]
+
+
+def test_a_request_that_fits_on_a_line_is_shown_once() -> None:
+    paint = Paint(colours=False, markdown=None)
+    paint.width = 40
+    for command, shown in (
+        ("make test", ["? bash make test", "  why"]),
+        ("a" * 50, [f"? bash {'a' * 32}…", f"  $ {'a' * 50}", "  why"]),
+    ):
+        call = ToolCall(id="c", name="bash", input={"command": command})
+        asked = ApprovalRequested(turn=1, tool_names=("bash",), id="a", call=call, reason="why", preview=command)
+        assert paint.draw(Asked(request=asked, title=command)).splitlines() == shown
+
+
+def test_a_long_paste_is_not_shown_in_full_again() -> None:
+    paint = Paint(colours=False, markdown=None)
+    lines = paint.draw(Said(text="\n".join(f"line {number}" for number in range(10_000)))).splitlines()
+    assert (len(lines), lines[1], lines[-2]) == (22, "> line 0", "  … 9,981 more lines")
 
 
 PIECES: tuple[Piece, ...] = (
