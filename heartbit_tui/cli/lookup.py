@@ -69,14 +69,18 @@ def _second(first: str, rest: tuple[str, ...]) -> Meant:
 
 
 def _refuse_misspelt(words: Sequence[str], at: int | None) -> None:
-    """A single word that is nearly a command is not sent to a model as a task."""
-    if at is None or any(not word.startswith("-") for word in words[at + 1 :]):
+    """A word that is nearly a command, alone or before a second word of that command, is no task for a model."""
+    near = "" if at is None else alike(words[at], FIRST_WORDS)
+    if at is None or not near:
         return
-    near = alike(words[at], FIRST_WORDS)
-    if near:
-        raise UsageFault(
-            f"there is no command `{words[at]}`; did you mean `heartbit {near}`? As a task: heartbit run {words[at]}"
-        )
+    after = [word for word in words[at + 1 :] if not word.startswith("-")]
+    if after and not alike(after[0], seconds_of(near)):
+        return
+    meant = " ".join((near, *(alike(word, seconds_of(near)) for word in after[:1])))
+    task = " ".join((words[at], *after))
+    raise UsageFault(
+        f"there is no command `{words[at]}`; did you mean `heartbit {meant}`? As a task: heartbit run {task}"
+    )
 
 
 def _with_values() -> tuple[Flag, ...]:

@@ -3,9 +3,9 @@
 import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
@@ -60,8 +60,8 @@ async def _show(store: Store, around: Surroundings, values: Namespace) -> int:
     if values.json:
         say_json(facts)
     else:
-        say(columns((name.replace("_", " "), str(value)) for name, value in facts.items() if value not in ("", None)))
-        say(f"\nGo on with it: heartbit -p TASK --resume {info.short}")
+        say(columns(_told(info)))
+        say(f"\nGo on with it: heartbit chat --resume {info.short}")
     return 0
 
 
@@ -153,12 +153,35 @@ def _facts(info: SessionInfo) -> dict[str, object]:
     return {"id": info.id, "short": info.short, "state": info.state, **summary}
 
 
+def _told(info: SessionInfo) -> Iterator[tuple[str, str]]:
+    """What a person may want to know of a session."""
+    summary = info.summary
+    unpriced = f" + {summary.unpriced} calls of unknown price" if summary.unpriced else ""
+    yield "title", summary.title
+    yield "id", info.id
+    yield "state", info.state
+    yield "folder", summary.cwd
+    yield "model", f"{summary.provider} {summary.model}"
+    yield "began", _moment(summary.created)
+    yield "last used", _moment(summary.updated)
+    yield "turns", f"{summary.turns}, {summary.messages} messages"
+    yield "cost", f"${summary.cost_usd:.4f}{unpriced}"
+    yield "size", _size(summary.size)
+    if summary.parent:
+        yield "copy of", summary.parent
+
+
+def _moment(written: str) -> str:
+    """A moment on the person's own clock."""
+    return f"{datetime.fromisoformat(written).astimezone():%Y-%m-%d %H:%M}" if written else ""
+
+
 def _row(info: SessionInfo, *, with_cwd: bool) -> tuple[str, ...]:
     summary = info.summary
     state = "" if info.state == "ended" else f" ({info.state})"
     turns = f"{summary.turns} turn{'' if summary.turns == 1 else 's'}"
     title = one_line(summary.title, 60) + state
-    return (info.short, summary.updated[:16].replace("T", " "), turns, *((summary.cwd,) if with_cwd else ()), title)
+    return (info.short, _moment(summary.updated), turns, *((summary.cwd,) if with_cwd else ()), title)
 
 
 def _size(size: int) -> str:

@@ -60,7 +60,7 @@ class Config:
             return entry.value
         node = tree.node_at(path)
         if node is None:
-            raise ConfigError(f"{name} is no configuration key.", key=name)
+            raise _unknown(name)
         return self._default(node.key) if node.key else self._nested(path)
 
     def string(self, name: str) -> str:
@@ -117,7 +117,7 @@ class Config:
         """Rows for one key, for all keys below a table, or for everything; lists that add up have one row a layer."""
         path = undotted(name) if name else ()
         if name and tree.node_at(path) is None:
-            raise ConfigError(f"{name} is no configuration key.", key=name)
+            raise _unknown(name)
         adding = tuple(entry for entry in self.stack if entry.key.add_up)
         chosen = (*(entry for entry in self.entries.values() if not entry.key.add_up), *adding)
         rows = [_row(dotted(entry.path), entry) for entry in chosen if entry.path[: len(path)] == path]
@@ -163,6 +163,11 @@ class Config:
         entry = next((self.entries[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self.entries), None)
         source = str(entry.source) if entry else "default"
         return ConfigError(f"{source}: {dotted(place)}: {text}.", key=dotted(place), source=source)
+
+
+def _unknown(name: str) -> ConfigError:
+    near = tree.closest(name, (key.pattern for key in tree.singles())) or tree.elsewhere(name.rpartition(".")[2])
+    return ConfigError(f"{name} is no configuration key." + (f" Did you mean {near}?" if near else ""), key=name)
 
 
 def _fitting(table: Mapping[str, Value], model: "type[BaseModel]") -> dict[str, Value]:

@@ -44,6 +44,8 @@ def test_the_command_is_found_and_its_name_taken_out(line: str, name: str, rest:
     ("line", "said"),
     [
         ("sesions", "did you mean `heartbit sessions`?"),
+        ("sesions list", "did you mean `heartbit sessions list`?"),
+        ("sesion --all lst", "did you mean `heartbit sessions list`? As a task: heartbit run sesion lst"),
         ("doctr", "did you mean `heartbit doctor`?"),
         ("sessions lst", "did you mean `heartbit sessions list`?"),
         ("auth frobnicate", "it has login, logout, status"),

@@ -236,3 +236,14 @@ def test_no_key_is_described_twice_and_every_default_is_right() -> None:
     assert all(key.capability for key in tree.every())
     for key in tree.every():
         assert key.default is None or not key.choices or key.default in key.choices, key
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("provider.modle", "provider.model"), ("limit.max_turns", "limits.max_turns"), ("vim", "ui.vim")],
+)
+def test_a_key_that_is_asked_for_and_unknown_has_its_nearest_named(asked: str, near: str) -> None:
+    with pytest.raises(ConfigError, match=f"{asked} is no configuration key. Did you mean {near}\\?"):
+        config("").explain(asked)
+    with pytest.raises(ConfigError, match=r"^zzz is no configuration key\.$"):
+        config("").explain("zzz")

@@ -81,7 +81,12 @@ async def test_sessions_are_listed_shown_renamed_forked_exported_imported_and_de
     (listed,) = json.loads((await machine.run("sessions", "list", "--json")).text)
     assert (listed["id"], listed["title"], listed["turns"], listed["state"]) == (session, "one fine task", 1, "ended")
     assert (await machine.run("sessions", "rename", session, "a", "new", "title")).code == 0
-    assert "a new title" in (await machine.run("sessions", "show", session[-8:])).text
+    shown = dict(
+        line.split(None, 1)
+        for line in (await machine.run("sessions", "show", session[-8:])).text.splitlines()[:9]
+        if line
+    )
+    assert (shown["title"], shown["turns"], shown["cost"]) == ("a new title", "1, 3 messages", "$0.0001")
     assert "a new title" in (await machine.run("sessions", "--search", "fine")).text
     assert (await machine.run("sessions", "list", "--search", "nothing like it")).text == ""
     fork = (await machine.run("sessions", "fork", session)).text.strip()
