@@ -50,7 +50,7 @@ COMMANDS = (
     Command(
         "sessions export",
         "sessions",
-        "write a session as Markdown, HTML or JSON lines",
+        "write a session as Markdown or HTML, without the keys in it, or whole as JSON lines",
         (ID,),
         with_everywhere(
             Flag(("--format",), "the form", "text", "FORMAT", ("markdown", "html", "jsonl"), "markdown"),

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, confirm, one_line, say, say_json
+from heartbit_tui.config.redact import Redactor
 from heartbit_tui.headless.attachments import text_of
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.headless.stdin import AS_ASKED, read
@@ -88,13 +89,14 @@ async def _delete(store: Store, around: Surroundings, values: Namespace) -> int:
 
 async def _export(store: Store, around: Surroundings, values: Namespace) -> int:
     log = (await store.load(await store.index.resolve(values.id))).envelopes
+    hide = Redactor(around.credentials.secrets())
     match values.format:
         case "html":
-            text = export_html(log)
+            text = hide(export_html(log))
         case "jsonl":
             text = "\n".join(export_jsonl(log))
         case _:
-            text = export_markdown(log)
+            text = hide(export_markdown(log))
     if values.output:
         _write(Path(values.output), text.rstrip("\n") + "\n")
     else:

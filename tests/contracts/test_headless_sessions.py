@@ -105,3 +105,15 @@ async def test_sessions_are_listed_shown_renamed_forked_exported_imported_and_de
     assert "2 sessions" in (await machine.run("sessions", "disk")).text
     assert (await machine.run("sessions", "prune", "--max-days", "1", "--dry-run")).text.startswith("0 sessions")
     assert (await machine.run("sessions", "show", fork)).code == 1
+
+
+async def test_an_export_to_read_has_no_keys_in_it_and_one_to_keep_is_whole(machine: Machine) -> None:
+    key = "sk-ant-api03-" + "a1B2c3D4" * 5
+    async with service(machine, says(f"The key is {key}.")) as (_, known):
+        session = (await known.stream("-p", "what is the key?")).lines[0]["session_id"]
+    texts = {
+        form: (await machine.run("sessions", "export", session, "--format", form)).text
+        for form in ("markdown", "html", "jsonl")
+    }
+    assert {form: key in text for form, text in texts.items()} == {"markdown": False, "html": False, "jsonl": True}
+    assert "The key is [redacted]." in texts["markdown"]
