@@ -1,6 +1,7 @@
 """Names of sessions: they sort by time, and their last part is enough to find them."""
 
 import os
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that looks like another."""
 
 _RANDOM = 8
+_MADE = re.compile(r"\d{8}-\d{6}-([0-9a-z]+)", re.ASCII)
 
 
 def new_id(now: datetime) -> str:
@@ -18,8 +20,9 @@ def new_id(now: datetime) -> str:
 
 
 def short(session_id: str) -> str:
-    """The part of an id that people type: what stands after the time."""
-    return session_id.rpartition("-")[2]
+    """The part of an id that people type: what stands after the time; all of an id that a person chose."""
+    made = _MADE.fullmatch(session_id)
+    return made.group(1) if made else session_id
 
 
 def resolve(text: str, ids: Iterable[str]) -> str:

@@ -34,6 +34,7 @@ async def test_a_session_of_ones_own_name_is_begun_and_then_goes_on(machine: Mac
     assert [kept(each)["session_id"] for each in (first, second, other)] == ["nightly-12", "nightly-12", "nightly-1"]
     assert kept(forked)["session_id"] not in ("nightly-12", "nightly-1")
     asked = [prompts(each.body) for each in server.requests]
+    assert "--resume nightly-12" in (await machine.run("sessions", "show", "nightly-12")).text
     assert asked == [["one"], ["one", "two"], ["three"], ["one", "two", "three"]]
 
 
