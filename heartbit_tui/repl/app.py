@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +13,10 @@ from typing import Protocol, TypeAlias, cast
 from heartbit_tui.client.local import local
 from heartbit_tui.client.types import About, Client
 from heartbit_tui.config.directories import directories
+from heartbit_tui.config.redact import Redactor
 from heartbit_tui.demo.script import TASK
 from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.repl import sessions
 from heartbit_tui.repl.acts import Acts, Means
 from heartbit_tui.repl.conversation import Conversation, Doer, Leave, Next, Screen
@@ -32,10 +34,18 @@ from heartbit_tui.store.export_markdown import export_markdown
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 
 DEMO = "This is a demonstration: a script plays the model's part. No model is behind it. Press Enter to begin."
-EXPORTS = MappingProxyType(
+Export: TypeAlias = Callable[[Sequence[Envelope]], str]
+
+
+def _to_read(export: Export) -> Export:
+    """An export without what looks like a key."""
+    return lambda log: Redactor()(export(log))
+
+
+EXPORTS: Mapping[str, Export] = MappingProxyType(
     {
-        "md": export_markdown,
-        "html": export_html,
+        "md": _to_read(export_markdown),
+        "html": _to_read(export_html),
         "jsonl": lambda log: "".join(f"{line}\n" for line in export_jsonl(log)),
     }
 )

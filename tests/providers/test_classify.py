@@ -223,7 +223,7 @@ def test_the_key_is_never_repeated() -> None:
 
 
 def test_messages_say_what_to_do_and_stay_short() -> None:
-    assert "set SVC_KEY or run `heartbit auth login`" in str(refused(401, "x" * 100_000))
+    assert "set SVC_KEY or run `heartbit auth login svc`" in str(refused(401, "x" * 100_000))
     assert "provider.base_url" in str(refused(307, "", location="https://elsewhere.example/v1?key=secret12"))
     assert "provider.model" in str(refused(404, {"error": {"message": "model: x"}}))
     for status in STATUSES:
