@@ -31,11 +31,16 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
+def environment() -> Mapping[str, str]:
+    """The environment of this process; without a HOME, the person's own according to the system."""
+    return MappingProxyType({"HOME": str(Path("~").expanduser()), **os.environ})
+
+
 def options(values: Namespace, *, surface: Literal["headless", "repl"], on_ask: OnAsk) -> Options:
     """The options that the flags of `run` or `chat` ask for. Raises `UsageError`."""
     return Options(
         cwd=directory(values.cwd),
-        environment=MappingProxyType(dict(os.environ)),
+        environment=environment(),
         surface=surface,
         which=_which(values),
         flags=MappingProxyType(

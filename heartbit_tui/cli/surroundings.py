@@ -1,12 +1,10 @@
 """What commands need of the machine around them: the environment, and heartbit's own files."""
 
-import os
 from argparse import Namespace
-from collections.abc import Mapping
 from pathlib import Path
 
 from heartbit_tui.auth import Credentials, system_vault
-from heartbit_tui.cli.options import directory
+from heartbit_tui.cli.options import directory, environment
 from heartbit_tui.config import Directories, directories
 from heartbit_tui.config.files import project_root
 from heartbit_tui.config.locked import LockedFile
@@ -19,7 +17,7 @@ class Surroundings:
 
     def __init__(self, values: Namespace) -> None:
         self.cwd = directory(values.cwd)
-        self.environment: Mapping[str, str] = dict(os.environ)
+        self.environment = environment()
         self.places: Directories = directories(self.environment, Path(self.environment.get("HOME") or "/"))
         self._config_file = Path(values.config).absolute() if values.config else None
 

@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import pwd
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -169,3 +171,9 @@ async def test_chat_is_dispatched_and_ends_with_its_input(machine: Machine) -> N
     assert "No model is behind it" in done.text + done.err
     wrong = await machine.run("chat", "--cwd", "none")
     assert (wrong.code, "no such directory" in wrong.err) == (2, True)
+
+
+async def test_without_a_home_in_the_environment_the_persons_own_is_meant(machine: Machine) -> None:
+    homeless = {name: value for name, value in machine.variables.items() if name != "HOME"}
+    told = (await machine.run("config", "path", env=homeless)).text
+    assert str(Path(pwd.getpwuid(os.getuid()).pw_dir) / ".config/heartbit") in told
