@@ -4,6 +4,8 @@
 VENV ?= .venv
 PYTHON ?=
 ARGS ?=
+# Many tests wait for a process rather than for a processor, so on a small machine two workers share one.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $$((n > 8 ? n : 2 * n)))
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -21,7 +23,7 @@ demo: $(VENV)/.installed  ## install heartbit and watch it mend a small repo; no
 	$(BIN)/heartbit --headless --demo run
 
 test: $(VENV)/.dev-installed  ## the whole test suite, in parallel (ARGS="-k name" narrows it)
-	@$(BIN)/pytest -n auto --dist worksteal $(ARGS) || { code=$$?; \
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS) || { code=$$?; \
 		[ $$code -ne 5 ] || echo "make: no test ran, and that counts as a failure"; exit $$code; }
 
 check: lint types contracts test  ## all that has to hold: lint, types, arrows, tests
