@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from heartbit_tui.client.types import About
 from heartbit_tui.kernel.bus import Subscription
 from heartbit_tui.kernel.errors import StoreError
-from heartbit_tui.kernel.events import Delta, Envelope
+from heartbit_tui.kernel.events import Delta, Envelope, Terminal
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.kernel.protocols import Journal
@@ -100,7 +100,8 @@ class Durable:
     async def __anext__(self) -> Envelope:
         envelope = self._next = self._next or await anext(self._reader)
         if not isinstance(envelope.event, Delta):
+            last = isinstance(envelope.event, Terminal)
             with suppress(StoreError):
-                await self._journal.committed(envelope.seq)
+                await (self._journal.committed if last else self._journal.kept)(envelope.seq)
         self._next = None
         return envelope

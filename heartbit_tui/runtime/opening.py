@@ -65,6 +65,9 @@ class Forgetful:
     async def committed(self, seq: int) -> None:
         return
 
+    async def kept(self, seq: int) -> None:
+        return
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

@@ -17,6 +17,9 @@ from heartbit_tui.store.worker import Worker
 CHECKPOINT_SECONDS = 1.0
 """How much of a message that is still being written a kill -9 may cost."""
 
+PAUSE_SECONDS = 0.01
+"""How long an event that nobody waits for may wait for others, to be written with them."""
+
 _COLUMNS = tuple(each.name for each in fields(Summary))
 _INSERT = f"INSERT INTO sessions (id, {', '.join(_COLUMNS)}) VALUES (?{', ?' * len(_COLUMNS)})"
 _UPDATE = f"UPDATE sessions SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE key = ?"
@@ -88,10 +91,22 @@ class Recorder:
         if not self._unwritten:
             self._durable = self._taken
             return
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append((seq, waiter))
+        waiter = self._wait_for(seq)
         self._submit()
         await waiter
+
+    async def kept(self, seq: int) -> None:
+        """Return as `committed` does, once the next batch is written. Raises `StoreError`."""
+        if seq <= self._durable or not self._unwritten:
+            return
+        waiter = self._wait_for(seq)
+        self._plan()
+        await waiter
+
+    def _wait_for(self, seq: int) -> asyncio.Future[None]:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append((seq, waiter))
+        return waiter
 
     def checkpoint(self) -> None:
         """Store the pieces that wait."""
@@ -116,10 +131,10 @@ class Recorder:
         return self._busy or bool(self._queue) or self._pieces.waiting
 
     def _plan(self) -> None:
-        """Write at the end of this round of the event loop, so that what happens together is one transaction."""
+        """Write in a moment, so that what happens together is one transaction."""
         if not self._planned and not self._busy:
             self._planned = True
-            asyncio.get_running_loop().call_soon(self._submit)
+            asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._submit)
 
     def _submit(self) -> None:
         self._planned = False

@@ -72,6 +72,9 @@ class SometimesFull:
         if self._fails_at and seq >= self._fails_at:
             raise StoreError("full")
 
+    async def kept(self, seq: int) -> None:
+        await self.committed(seq)
+
 
 @dataclass(frozen=True)
 class Chance:

@@ -77,6 +77,20 @@ async def test_committed_means_that_another_connection_sees_it(store: Store) -> 
         await recorder.committed(1)
 
 
+async def test_kept_means_the_same_without_hurry(store: Store) -> None:
+    async with store.recorder("s") as recorder:
+        log = placed([STARTED, *run("a")])
+        for envelope in log:
+            recorder.take(envelope)
+        last = log[-1].seq
+        waiting = [asyncio.create_task(recorder.kept(seq)) for seq in range(1, last + 1)]
+        await asyncio.sleep(0)
+        assert not any(task.done() for task in waiting)
+        await asyncio.gather(*waiting)
+        assert len((await store.load("s")).envelopes) == last
+        await recorder.kept(last)
+
+
 async def test_a_recorder_is_a_journal_and_a_sink_of_the_bus(store: Store) -> None:
     async with store.recorder("s") as recorder:
         journal: Journal = recorder

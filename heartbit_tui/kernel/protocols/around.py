@@ -54,3 +54,7 @@ class Journal(Protocol):
         Raises `StoreError` when they cannot be written.
         """
         ...
+
+    async def kept(self, seq: int) -> None:
+        """Return as `committed` does, but without hurry: what happens together may be written together."""
+        ...
