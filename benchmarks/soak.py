@@ -31,7 +31,9 @@ def rows(turns: int = TURNS) -> Iterator[Row]:
         told = json.loads(done.stdout)
     what = f"{turns:,} scripted turns"
     yield bound(f"{what}: growth of memory after turn {SETTLED}", told["mib"][1] - told["mib"][0], 50, unit="MiB")
-    yield bound(f"{what}: open files more than at turn {SETTLED}", told["files"][1] - told["files"][0], 0, unit="files")
+    yield bound(
+        f"{what}: open files more than at turn {SETTLED}", max(0, told["files"][1] - told["files"][0]), 0, unit="files"
+    )
 
 
 def _script(turns: int) -> str:

@@ -39,4 +39,6 @@ def ratio(what: str, value: float, floor: float, bar: float, *, unit: str = "ms"
 
 def bound(what: str, value: float, bar: float, *, unit: str, floor: str = "") -> Row:
     """A figure with a fixed bar."""
-    return Row(what=what, value=f"{value:.1f} {unit}", floor=floor, bar=f"<= {bar:g} {unit}", holds=value <= bar)
+    return Row(
+        what=what, value=f"{round(value, 1):g} {unit}", floor=floor, bar=f"<= {bar:g} {unit}", holds=value <= bar
+    )
