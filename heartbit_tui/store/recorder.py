@@ -57,7 +57,7 @@ class Recorder:
         self._queue: list[Entry] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._busy = False
-        self._planned = False
+        self._timer: asyncio.TimerHandle | None = None
         self._taken = self._durable = place.summary.last_seq
         self._stirred = asyncio.Event()
 
@@ -126,18 +126,23 @@ class Recorder:
         self.checkpoint()
         await self.committed(self._taken)
 
+    def close(self) -> None:
+        """Plan no further write; what was taken since the last one is not written then."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     @property
     def _unwritten(self) -> bool:
         return self._busy or bool(self._queue) or self._pieces.waiting
 
     def _plan(self) -> None:
         """Write in a moment, so that what happens together is one transaction."""
-        if not self._planned and not self._busy:
-            self._planned = True
-            asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._submit)
+        if self._timer is None and not self._busy:
+            self._timer = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._submit)
 
     def _submit(self) -> None:
-        self._planned = False
+        self.close()
         if self._busy or not self._queue:
             return
         self._busy = True

@@ -83,6 +83,7 @@ class Store:
         else:
             await recorder.flush()
         finally:
+            recorder.close()
             checkpoints.cancel()
             await asyncio.wait([checkpoints])
             lease.release()

@@ -23,7 +23,7 @@ _FIRST_FD = 210
 _SURE_SECONDS = 1.0
 """In less time the system's process ids cannot go full circle."""
 _LINGER = 0.1
-_GRACE = 0.25
+_GRACE = 0.6
 _PATIENCE = 1.0
 
 # The script is evaluated as `bash -c` would evaluate its argument, BASH_EXECUTION_STRING included. The working
