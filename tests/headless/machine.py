@@ -22,6 +22,9 @@ SECONDS = 30.0
 
 ROOT = Path(__file__).resolve().parents[2]
 
+LONGEST_LINE = 1 << 24
+"""Bytes; what a slow reader finds waiting is one piece, however long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
@@ -129,7 +132,8 @@ class Machine:
             "stdout": asyncio.subprocess.PIPE,
             "stderr": asyncio.subprocess.PIPE,
         }
-        return await asyncio.create_subprocess_exec(sys.executable, "-m", "heartbit_tui", *words, **usual | traits)
+        program = (sys.executable, "-m", "heartbit_tui", *words)
+        return await asyncio.create_subprocess_exec(*program, limit=LONGEST_LINE, **usual | traits)
 
     async def run(self, *words: str | bytes, input: bytes | None = None, **traits: Any) -> Done:
         """The same, to its end; `input` is what stands on stdin."""
