@@ -19,7 +19,7 @@ from heartbit_tui.providers.http import open_client
 from heartbit_tui.providers.pricing import prices_from
 from heartbit_tui.providers.remote import usual_timeouts
 from heartbit_tui.providers.retrying import Retrying
-from heartbit_tui.providers.types import Retry, Settings as ProviderSettings, Timeouts
+from heartbit_tui.providers.types import Build, Retry, Settings as ProviderSettings, Timeouts
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.settings import Settings
 
@@ -134,14 +134,14 @@ class Models:
 
     def _patient(self, choice: Choice) -> Provider:
         settings = self._settings(choice)
-        retry = _section(self._config, "provider.retry", Retry())
-        return Retrying(self._built(settings), retry, self._clock, Random())
+        return Retrying(self._built(settings), settings.retry, self._clock, Random())
 
     def _built(self, settings: ProviderSettings) -> Provider:
-        if settings.name not in table.PROVIDERS and not settings.api:
-            build = plugins.load("heartbit.providers", settings.name)
-            return build(settings, key=self._key(settings), client=self._client, clock=self._clock)
-        build = plugins.resolve(f"{table.module(settings.name, settings.api)}:build")
+        build: Build = (
+            plugins.resolve(f"{table.module(settings.name, settings.api)}:build")
+            if settings.name in table.PROVIDERS or settings.api
+            else plugins.load("heartbit.providers", settings.name)
+        )
         prices = prices_from(cast("Mapping[str, Any]", self._config.value("pricing") or {}))
         return build(settings, key=self._key(settings), client=self._client, clock=self._clock, prices=prices)
 
@@ -160,6 +160,7 @@ class Models:
             api_key_env=config.string(f"{own}.api_key_env") or config.string("provider.api_key_env"),
             prompt_caching=config.boolean("provider.prompt_caching"),
             script=config.string("provider.script"),
+            retry=_section(config, "provider.retry", Retry()),
             timeouts=_section(config, "provider.timeouts", usual_timeouts(choice.name)),
         )
 
