@@ -131,9 +131,10 @@ class Machine:
             "stdin": asyncio.subprocess.DEVNULL,
             "stdout": asyncio.subprocess.PIPE,
             "stderr": asyncio.subprocess.PIPE,
+            "limit": LONGEST_LINE,
         }
         program = (sys.executable, "-m", "heartbit_tui", *words)
-        return await asyncio.create_subprocess_exec(*program, limit=LONGEST_LINE, **usual | traits)
+        return await asyncio.create_subprocess_exec(*program, **usual | traits)
 
     async def run(self, *words: str | bytes, input: bytes | None = None, **traits: Any) -> Done:
         """The same, to its end; `input` is what stands on stdin."""
