@@ -10,8 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, TypeAlias, cast
 
+from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.client.local import local
 from heartbit_tui.client.types import About, Client
+from heartbit_tui.client.visible import harmless
 from heartbit_tui.config.directories import directories
 from heartbit_tui.config.redact import Redactor
 from heartbit_tui.demo.script import TASK
@@ -20,11 +22,9 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.repl import sessions
 from heartbit_tui.repl.acts import Acts, Means
 from heartbit_tui.repl.conversation import Conversation, Doer, Leave, Next, Screen
-from heartbit_tui.repl.history import HistoryFile
 from heartbit_tui.repl.line_mode import LineMode, Pen
 from heartbit_tui.repl.spoken import Spoken
 from heartbit_tui.repl.stdin import Lines
-from heartbit_tui.repl.visible import harmless
 from heartbit_tui.runtime.options import Options, Resume
 from heartbit_tui.runtime.settings import configuration
 from heartbit_tui.store.export_html import export_html
@@ -210,8 +210,8 @@ def _terminal(options: Options, look: Look) -> Faces:
     from prompt_toolkit.input import create_input
     from prompt_toolkit.output.vt100 import Vt100_Output
 
+    from heartbit_tui.client.files import FileIndex
     from heartbit_tui.repl.complete import Completions
-    from heartbit_tui.repl.files import FileIndex
     from heartbit_tui.repl.paint import Paint
     from heartbit_tui.repl.terminal import Outfit, Terminal
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from heartbit_tui.client.files import FileIndex
+from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.repl.acts import Known
 from heartbit_tui.repl.commands import COMMANDS
-from heartbit_tui.repl.files import FileIndex
-from heartbit_tui.repl.visible import harmless, one_line
 
 _FILE = re.compile(r"(?:^|\s)@(\S*)$")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from heartbit_tui.client import titles
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
@@ -40,7 +41,6 @@ from heartbit_tui.kernel.events import (
     UserMessage,
 )
 from heartbit_tui.kernel.messages import JsonObject, Text, ToolCall, User
-from heartbit_tui.repl import titles
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
 
 

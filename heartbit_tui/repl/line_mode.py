@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
+from heartbit_tui.client.visible import revealed
 from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
 from heartbit_tui.repl.conversation import Conversation, Doer, Leave
 from heartbit_tui.repl.dialog import Waiting
 from heartbit_tui.repl.pieces import Asked, Piece, Said
 from heartbit_tui.repl.spoken import Spoken
 from heartbit_tui.repl.stdin import Lines
-from heartbit_tui.repl.visible import revealed
 
 YOU = "you> "
 NOT_UNDERSTOOD = "approval: that was not understood.\n"

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from heartbit_tui.client import titles
+from heartbit_tui.client.visible import harmless, one_line, revealed, wrapped
 from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
-from heartbit_tui.repl import titles
 from heartbit_tui.repl.blocks import Blocks
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
-from heartbit_tui.repl.visible import harmless, one_line, revealed, wrapped
 
 SGR: Mapping[str, str] = MappingProxyType(
     {

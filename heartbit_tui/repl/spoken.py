@@ -1,10 +1,10 @@
 """Pieces as plain lines, each with a word that says who speaks: for screen readers, pipes and dumb terminals."""
 
+from heartbit_tui.client import titles
+from heartbit_tui.client.visible import harmless, one_line, revealed
 from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
-from heartbit_tui.repl import titles
 from heartbit_tui.repl.paint import MARKS
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
-from heartbit_tui.repl.visible import harmless, one_line, revealed
 
 ANSWER = "heartbit: "
 THINKING = "thinking: "

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from heartbit_tui.client import titles
+from heartbit_tui.client.visible import one_line, revealed, wrapped
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.kernel.ops import Mode
-from heartbit_tui.repl import titles
 from heartbit_tui.repl.dialog import Waiting
-from heartbit_tui.repl.visible import one_line, revealed, wrapped
 
 MODE_COLOURS: Mapping[Mode, str] = MappingProxyType(
     {

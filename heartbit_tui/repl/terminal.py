@@ -14,11 +14,11 @@ from prompt_toolkit.key_binding.key_processor import KeyProcessor
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
+from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.repl import status
 from heartbit_tui.repl.bindings import bindings
 from heartbit_tui.repl.complete import Completions, completes
 from heartbit_tui.repl.conversation import Conversation, Doer, Leave
-from heartbit_tui.repl.history import HistoryFile
 from heartbit_tui.repl.keys import AGAIN, GRACE
 from heartbit_tui.repl.paint import Paint
 from heartbit_tui.repl.pieces import Asked, Piece

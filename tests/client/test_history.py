@@ -1,7 +1,7 @@
 import stat
 from pathlib import Path
 
-from heartbit_tui.repl.history import BYTES, ENTRIES, HistoryFile, is_secret
+from heartbit_tui.client.history import BYTES, ENTRIES, HistoryFile, is_secret
 
 SECRETS = (
     "sk-ant-api03-AbCdEfGhIjKlMnOpQrStUvWxYz",

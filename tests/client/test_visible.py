@@ -3,7 +3,7 @@ import unicodedata
 
 from hypothesis import given, strategies as st
 
-from heartbit_tui.repl.visible import harmless, one_line, revealed
+from heartbit_tui.client.visible import harmless, one_line, revealed
 
 ACTING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 

@@ -1,7 +1,7 @@
 import subprocess
 from pathlib import Path
 
-from heartbit_tui.repl.files import FileIndex, walk
+from heartbit_tui.client.files import FileIndex, walk
 
 
 def write(root: Path, *names: str) -> None:
