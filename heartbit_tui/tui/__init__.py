@@ -1,0 +1,1 @@
+"""The full screen: a conversation, its timeline and its questions in one Textual application."""

@@ -1,0 +1,1 @@
+"""Text set in lines of cells: what everything on the screen is made of."""

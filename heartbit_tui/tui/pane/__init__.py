@@ -1,0 +1,1 @@
+"""A window onto lines that are made when they are looked at: as fast with a million of them as with ten."""

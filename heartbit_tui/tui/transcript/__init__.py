@@ -1,0 +1,1 @@
+"""What the screen shows of a session, folded from its envelopes; knows no screen."""

@@ -1,0 +1,108 @@
+"""The blocks that a transcript is made of, before it is known how they are drawn."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from heartbit_tui.kernel.events import Question
+from heartbit_tui.kernel.messages import JsonObject, empty_object
+
+State: TypeAlias = Literal["writing", "waiting", "asking", "running", "ok", "failed", "refused", "cut"]
+"""Where a call stands: its arguments are written, it waits for its turn or for a person, it runs, it has ended.
+
+`cut` is a call that a dead process or an interrupt left without an end of its own.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A person's words; `queued` ones wait for the run's end. `seq` is where the log has them, 0 before it does."""
+
+    text: str
+    how: Literal["prompt", "steer", "queued"] = "prompt"
+    seq: int = 0
+    images: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A model's words, in Markdown; `void` says why they no longer count."""
+
+    text: str
+    closed: bool = False
+    void: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thinking:
+    """A model's reasoning."""
+
+    text: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One use of a tool, from the first letter of its arguments to its end.
+
+    `arguments` is the JSON written so far, while `input` is not known yet; `output` is what a running tool has
+    told, then what it answered (its beginning, as the event carries it); `preview` the diff or command that was
+    asked about; `details` is the tool's own account of its result. `agent` is empty for the session's main agent.
+    """
+
+    id: str
+    tool: str
+    state: State
+    input: JsonObject = field(default_factory=empty_object)
+    arguments: str = ""
+    output: str = ""
+    preview: str = ""
+    details: JsonObject = field(default_factory=empty_object)
+    changed: tuple[str, ...] = ()
+    milliseconds: int = 0
+    at: datetime | None = None
+    agent: str = ""
+    note: str = ""
+    """Why it was refused, or what a person said with the decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """The agent's questions to a person; `answers` is None while they wait, empty when the person declined."""
+
+    id: str
+    questions: tuple[Question, ...]
+    answers: tuple[tuple[str, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something a person should know that is no part of the conversation."""
+
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """A run is over; `text` says why where it did not end well. `tokens` counts what was read and written."""
+
+    how: Literal["completed", "failed", "interrupted"]
+    text: str = ""
+    milliseconds: int = 0
+    calls: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """A command that the person ran from the draft; `hidden` from the model. `code` is None while it runs."""
+
+    command: str
+    output: str = ""
+    code: int | None = None
+    hidden: bool = False
+
+
+Block: TypeAlias = Prompt | Answer | Thinking | Call | Inquiry | Notice | Ending | Shell
