@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from rich.style import Style
-from textual import events
+from textual import events, on
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -28,6 +28,7 @@ EDGE = 2
 class Pane(Widget):
     """Shows a `Source`. While `following` is true the end stays in view, whatever comes."""
 
+    ALLOW_SELECT = False
     DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"
 
     @dataclass
@@ -256,36 +257,41 @@ class Pane(Widget):
         row = rows[min(max(event.y, 0), len(rows) - 1)]
         return Spot(row.key, row.index, max(event.x, 0))
 
-    def on_resize(self, event: events.Resize) -> None:
+    @on(events.Resize)
+    def _resized(self, event: events.Resize) -> None:
         """Lay out for the new size."""
         self._strips.clear()
         self.changed()
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+    @on(events.MouseScrollUp)
+    def _wheel_up(self, event: events.MouseScrollUp) -> None:
         """Move up."""
         event.stop()
         self.scroll(-WHEEL)
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+    @on(events.MouseScrollDown)
+    def _wheel_down(self, event: events.MouseScrollDown) -> None:
         """Move down."""
         event.stop()
         self.scroll(WHEEL)
 
-    def _on_mouse_down(self, event: events.MouseDown) -> None:
+    @on(events.MouseDown)
+    def _pressed(self, event: events.MouseDown) -> None:
         if event.button != 1:
             return
         self._grabbed = event.x >= self.look.width and not (self._view.at_start and self._view.at_end)
         if self._grabbed:
             self.capture_mouse()
-            self._scroll_to(event.y)
+            self._jump(event.y)
         elif (spot := self._spot(event)) is not None:
             self.capture_mouse()
             self._drag = spot
             self._mark(None)
 
-    def _on_mouse_move(self, event: events.MouseMove) -> None:
+    @on(events.MouseMove)
+    def _moved(self, event: events.MouseMove) -> None:
         if self._grabbed:
-            self._scroll_to(event.y)
+            self._jump(event.y)
         elif self._drag is not None:
             if not 0 <= event.y < self.size.height:
                 self.scroll(-1 if event.y < 0 else 1)
@@ -293,13 +299,15 @@ class Pane(Widget):
             if spot is not None and (spot != self._drag or self._marked):
                 self._mark(Selection(self._drag, spot))
 
-    def _on_mouse_up(self, event: events.MouseUp) -> None:
+    @on(events.MouseUp)
+    def _released(self, event: events.MouseUp) -> None:
         self.release_mouse()
         dragged, self._drag, self._grabbed = self._drag, None, False
         if dragged is not None and self._marked is not None:
             self._tell_copied()
 
-    def _on_click(self, event: events.Click) -> None:
+    @on(events.Click)
+    def _clicked(self, event: events.Click) -> None:
         rows = self._view.rows
         badge_width = len(self._badge.text)
         if self._badge is not BLANK and event.y == self.size.height - 1 and event.x >= self.look.width - badge_width:
@@ -317,7 +325,7 @@ class Pane(Widget):
         if self._marked is not None and (text := select.copied(self._source, self.look, self._marked)):
             self.post_message(self.Copied(text))
 
-    def _scroll_to(self, y: int) -> None:
+    def _jump(self, y: int) -> None:
         key = bar.at(self._source, y / max(self.size.height - 1, 1))
         if y >= self.size.height - 1:
             self.to_end()
