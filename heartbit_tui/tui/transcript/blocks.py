@@ -27,11 +27,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A model's words, in Markdown; `void` says why they no longer count."""
+    """A model's words, in Markdown."""
 
     text: str
     closed: bool = False
-    void: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

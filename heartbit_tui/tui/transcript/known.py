@@ -1,0 +1,86 @@
+"""What is known of a session beside its transcript: what runs, what is to be done, how full the window is."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from heartbit_tui.kernel.events import (
+    Envelope,
+    LlmResponse,
+    ModeChanged,
+    ModelChanged,
+    PromptQueued,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    SessionRenamed,
+    SessionStarted,
+    TodosChanged,
+    TurnStarted,
+    UserMessage,
+)
+from heartbit_tui.kernel.messages import JsonObject, Usage
+from heartbit_tui.kernel.ops import Effort, Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The state of a session as its envelopes tell it; `agent` is the one that a person talks to."""
+
+    agent: str = ""
+    running: bool = False
+    since: datetime | None = None
+    """When the active run began."""
+    turn: int = 0
+    title: str = ""
+    mode: Mode = Mode.ASK
+    provider: str = ""
+    model: str = ""
+    effort: Effort | None = None
+    queued: tuple[str, ...] = ()
+    todos: tuple[JsonObject, ...] = ()
+    last: Usage | None = None
+    """The last model call of the agent: what it read is what fills the window."""
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens that the conversation holds, as the last model call counted them."""
+        return self.last.prompt + self.last.output_tokens if self.last else 0
+
+    def after(self, envelope: Envelope) -> "Known":
+        """What is known once this envelope is."""
+        event = envelope.event
+        if isinstance(event, RunStarted) and not self.agent:
+            return replace(self, agent=envelope.agent, running=True, since=envelope.at)
+        if self.agent not in ("", envelope.agent):
+            return self
+        match event:
+            case RunStarted():
+                return replace(self, running=True, since=envelope.at)
+            case RunCompleted() | RunFailed() | RunInterrupted():
+                return replace(self, running=False, since=None)
+            case TurnStarted(turn=turn):
+                return replace(self, turn=turn)
+            case LlmResponse(usage=usage):
+                return replace(self, last=usage)
+            case UserMessage(origin="prompt"):
+                return replace(self, queued=self.queued[1:])
+            case _:
+                return self._settings(envelope)
+
+    def _settings(self, envelope: Envelope) -> "Known":
+        match envelope.event:
+            case PromptQueued(text=text):
+                return replace(self, queued=(*self.queued, text))
+            case TodosChanged(todos=todos):
+                return replace(self, todos=todos)
+            case SessionRenamed(title=title):
+                return replace(self, title=title)
+            case ModeChanged(mode=mode):
+                return replace(self, mode=mode)
+            case ModelChanged(provider=provider, model=model, effort=effort):
+                return replace(self, provider=provider, model=model, effort=effort)
+            case SessionStarted(provider=provider, model=model, mode=mode):
+                return replace(self, provider=provider, model=model, mode=mode)
+            case _:
+                return self

@@ -1,0 +1,76 @@
+"""What is told in one sentence beside the conversation."""
+
+from heartbit_tui.client import titles
+from heartbit_tui.kernel.events import (
+    AutoCompactionTriggered,
+    BudgetExceeded,
+    ContextSummarized,
+    DoomLoopDetected,
+    Event,
+    GuardrailDenied,
+    GuardrailWarned,
+    ModelChanged,
+    ModelEscalated,
+    NameRepaired,
+    Notice as Told,
+    RetryAttempt,
+    Rewound,
+    SessionPruned,
+    SessionRenamed,
+)
+from heartbit_tui.tui.transcript.blocks import Notice
+
+
+def notice(event: Event) -> Notice | None:
+    """The sentence for an event, None where it needs none."""
+    found = _trouble(event)
+    return found if found is not None else _change(event)
+
+
+def _trouble(event: Event) -> Notice | None:
+    match event:
+        case Told(level=level, text=text):
+            return Notice(level=level, text=text)
+        case RetryAttempt(attempt=attempt, max_retries=most, delay_ms=delay, error_class=kind):
+            what = kind.replace("_", " ") or "error"
+            return _warning(f"{what}; trying again in {titles.span(delay)} ({attempt} of {most})")
+        case GuardrailDenied(reason=reason):
+            return _warning(f"A guardrail refused: {reason}")
+        case GuardrailWarned(reason=reason):
+            return _info(f"A guardrail has doubts: {reason}")
+        case DoomLoopDetected(tool_names=names, consecutive_count=count):
+            return _warning(f"The agent repeats itself: {', '.join(names)}, {count} times.")
+        case BudgetExceeded(used=used, limit=limit, unit=unit):
+            return _warning(f"Used {used:g} of {limit:g} {unit}.")
+        case NameRepaired(asked=asked, tool_name=tool):
+            return _info(f"The model wrote {asked}; {tool} was meant.")
+        case _:
+            return None
+
+
+def _change(event: Event) -> Notice | None:
+    match event:
+        case ModelEscalated(from_tier=one, to_tier=other):
+            return _info(f"{other} takes over from {one}.")
+        case ModelChanged(provider=provider, model=model, effort=effort):
+            return _info(f"model: {provider} {model}" + (f", effort {effort}" if effort else ""))
+        case SessionRenamed(title=title):
+            return _info(f"This session is now called “{title}”.")
+        case Rewound():
+            return _info("Went back; what came after no longer counts. Files stay as they are.")
+        case ContextSummarized():
+            return _info("The conversation so far was summarised for the model.")
+        case AutoCompactionTriggered(success=True):
+            return _info("The conversation did not fit the model's window; it was shortened.")
+        case SessionPruned(tool_results_pruned=count):
+            return _info(f"{count} old tool results were shortened for the model; the log keeps them whole.")
+        case _:
+            return None
+
+
+def _info(text: str) -> Notice:
+    return Notice(level="info", text=text)
+
+
+def _warning(text: str) -> Notice:
+    return Notice(level="warning", text=text)

@@ -1,0 +1,322 @@
+"""Envelopes folded into the blocks that a person sees."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+
+from heartbit_tui.kernel.events import (
+    ApprovalDecision,
+    ApprovalRequested,
+    AssistantMessage,
+    Envelope,
+    Event,
+    ModelEscalated,
+    PermissionDenied,
+    QuestionAnswered,
+    QuestionAsked,
+    RetryAttempt,
+    Rewound,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    TextDelta,
+    ThinkingDelta,
+    ToolAnswered,
+    ToolCallCompleted,
+    ToolCallStarted,
+    ToolInputDelta,
+    ToolProgress,
+    TurnStarted,
+    UserMessage,
+    clip,
+)
+from heartbit_tui.kernel.messages import Assistant, Image, Text, Thinking as Reasoning, ToolCall, User
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Inquiry, Prompt, State, Thinking
+from heartbit_tui.tui.transcript.known import Known
+from heartbit_tui.tui.transcript.notices import notice
+
+PROGRESS = 64 << 10
+"""Characters of a running tool's output that are kept, its end."""
+
+GOING = ("writing", "waiting", "asking", "running")
+"""The states of a call that has not ended."""
+
+Wrote: TypeAlias = TextDelta | ThinkingDelta | ToolInputDelta
+Over: TypeAlias = RunCompleted | RunFailed | RunInterrupted
+
+
+class Transcript:
+    """The blocks of a session, in order. A block is replaced, never changed; only the last of them are."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.known = Known()
+        self._seqs: list[int] = []
+        self._at: dict[str, int] = {}
+        self._going: set[str] = set()
+        self._turn = 0
+        self._calls = 0
+        self._run_tokens = 0
+
+    def apply(self, envelope: Envelope) -> None:
+        """Take in the next envelope."""
+        self.known = self.known.after(envelope)
+        event = envelope.event
+        if self.known.agent in ("", envelope.agent):
+            self._own(envelope, event)
+        elif isinstance(event, ToolInputDelta | AssistantMessage):
+            self._of_another(envelope, event)
+        else:
+            self._everybody(envelope, event)
+
+    def prompts(self) -> tuple[tuple[int, Prompt], ...]:
+        """A person's prompts with the numbers of their blocks."""
+        found = ((number, block) for number, block in enumerate(self.blocks) if isinstance(block, Prompt))
+        return tuple((number, block) for number, block in found if block.how == "prompt")
+
+    def call(self, id: str) -> int | None:
+        """The number of the block of a call."""
+        return self._at.get(id)
+
+    def put(self, block: Block) -> int:
+        """Add a block that no envelope told of (a command that the person ran); its number."""
+        self._add(block, self._seqs[-1] if self._seqs else 0)
+        return len(self.blocks) - 1
+
+    def set(self, number: int, block: Block) -> None:
+        """Replace a block that was put."""
+        if number < len(self.blocks):
+            self.blocks[number] = block
+
+    def _own(self, envelope: Envelope, event: Event) -> None:
+        match event:
+            case TextDelta() | ThinkingDelta() | ToolInputDelta():
+                self._wrote(envelope, event)
+            case AssistantMessage(message=message):
+                self._answered(envelope, message)
+            case UserMessage(message=message, origin=origin) if origin != "heartbit":
+                self._said(envelope, message, origin)
+            case TurnStarted():
+                self._turn = len(self.blocks)
+            case RetryAttempt() | ModelEscalated():
+                self._cut_back(self._turn)
+                self._tell(envelope)
+            case Rewound(to=to):
+                self._cut_back(next((n for n, seq in enumerate(self._seqs) if seq >= to), len(self.blocks)))
+                self._tell(envelope)
+            case RunStarted():
+                self._turn, self._calls, self._run_tokens = len(self.blocks), 0, 0
+            case RunCompleted() | RunFailed() | RunInterrupted():
+                self._ended(envelope, event)
+            case _:
+                self._everybody(envelope, event)
+
+    def _of_another(self, envelope: Envelope, event: ToolInputDelta | AssistantMessage) -> None:
+        if isinstance(event, ToolInputDelta):
+            self._wrote(envelope, event)
+        else:
+            for call in event.message.calls:
+                self._waits(envelope, call)
+
+    def _everybody(self, envelope: Envelope, event: Event) -> None:
+        match event:
+            case ToolCallStarted(tool_call_id=id, tool_name=tool):
+                self._update(envelope, id, tool, state="running", at=envelope.at)
+            case ToolProgress(tool_call_id=id, text=text):
+                self._progress(id, text)
+            case ToolCallCompleted():
+                self._completed(envelope, event)
+            case ToolAnswered(result=result):
+                self._result(result.call_id, result.content, is_error=result.is_error)
+            case ApprovalRequested(call=call, preview=preview):
+                self._update(envelope, call.id, call.name, state="asking", input=call.input, preview=preview)
+            case ApprovalDecision(tool_call_id=id, approved=approved, note=note):
+                self._update(envelope, id, "", state="waiting" if approved else "refused", note=note)
+            case PermissionDenied(tool_call_id=id, tool_name=tool, reason=reason):
+                self._denied(envelope, id, tool, reason)
+            case QuestionAsked(id=id, questions=questions):
+                self._at[id] = self.put(Inquiry(id=id, questions=questions))
+                self._seqs[-1] = envelope.seq
+            case QuestionAnswered(id=id, answers=answers):
+                self._told(id, answers)
+            case _:
+                self._tell(envelope)
+
+    def _wrote(self, envelope: Envelope, event: Wrote) -> None:
+        last = self.blocks[-1] if len(self.blocks) > self._turn else None
+        match event, last:
+            case TextDelta(text=text), Answer(closed=False):
+                self.blocks[-1] = replace(last, text=last.text + text)
+            case ThinkingDelta(text=text), Thinking(closed=False):
+                self.blocks[-1] = replace(last, text=last.text + text)
+            case TextDelta(text=text), _:
+                self._close_last()
+                self._add(Answer(text=text), envelope.seq)
+            case ThinkingDelta(text=text), _:
+                self._close_last()
+                self._add(Thinking(text=text), envelope.seq)
+            case ToolInputDelta(tool_call_id=id, tool_name=tool, text=text), _:
+                self._close_last()
+                known = self._find(id)
+                arguments = (known.arguments if known else "") + text
+                self._update(envelope, id, tool, state="writing", arguments=arguments)
+
+    def _answered(self, envelope: Envelope, message: Assistant) -> None:
+        """The message is whole: it replaces what was shown as it was written, block by block where that is equal."""
+        parts = [part for part in message.content if isinstance(part, Text | Reasoning | ToolCall) and _says(part)]
+        shown = self.blocks[self._turn :]
+        if not _same(shown, parts):
+            self._cut_back(self._turn)
+            for part in parts:
+                if not isinstance(part, ToolCall):
+                    self._add(_block(part), envelope.seq)
+        self._close_last()
+        for call in message.calls:
+            self._waits(envelope, call)
+        self._turn = len(self.blocks)
+        self._run_tokens += message.usage.total
+
+    def _waits(self, envelope: Envelope, call: ToolCall) -> None:
+        self._update(envelope, call.id, call.name, state="waiting", input=call.input, arguments="")
+
+    def _said(self, envelope: Envelope, message: User, origin: str) -> None:
+        words = "".join(part.text for part in message.content if isinstance(part, Text))
+        images = sum(isinstance(part, Image) for part in message.content)
+        how = "steer" if origin == "steer" else "prompt"
+        self._close_last()
+        self._add(Prompt(text=words, how=how, seq=envelope.seq, images=images, at=envelope.at), envelope.seq)
+        self._turn = len(self.blocks)
+
+    def _progress(self, id: str, text: str) -> None:
+        call = self._find(id)
+        if call is not None:
+            self.blocks[self._at[id]] = replace(call, output=(call.output + text)[-PROGRESS:])
+
+    def _completed(self, envelope: Envelope, event: ToolCallCompleted) -> None:
+        self._calls += 1
+        call = self._find(event.tool_call_id)
+        refused = call is not None and call.state == "refused"
+        state: State = "refused" if refused else "failed" if event.is_error else "ok"
+        self._update(
+            envelope,
+            event.tool_call_id,
+            event.tool_name,
+            state=state,
+            output=event.output,
+            details=event.details,
+            changed=event.changed,
+            milliseconds=event.duration_ms,
+        )
+
+    def _result(self, id: str, content: str, *, is_error: bool) -> None:
+        """What entered the conversation, for a call whose own end the log no longer tells."""
+        call = self._find(id)
+        if call is not None and call.state in GOING:
+            self._replace(id, "", {"state": "failed" if is_error else "ok", "output": clip(content), "arguments": ""})
+
+    def _denied(self, envelope: Envelope, id: str, tool: str, reason: str) -> None:
+        call = self._find(id)
+        if call is None or call.state != "refused":
+            self._update(envelope, id, tool, state="refused", note=reason)
+
+    def _told(self, id: str, answers: tuple[tuple[str, ...], ...]) -> None:
+        block = self.blocks[self._at[id]] if id in self._at else None
+        if isinstance(block, Inquiry):
+            self.blocks[self._at[id]] = replace(block, answers=answers)
+
+    def _ended(self, envelope: Envelope, event: Over) -> None:
+        self._close_last()
+        for call in filter(None, map(self._find, self._going)):
+            self.blocks[self._at[call.id]] = replace(call, state="cut")
+        self._going.clear()
+        self._add(_ending(event, self._since(envelope.at), self._calls, self._run_tokens), envelope.seq)
+        self._turn = len(self.blocks)
+
+    def _since(self, now: datetime) -> int:
+        starts = (block.at for block in reversed(self.blocks) if isinstance(block, Prompt) and block.at)
+        began = next(starts, None)
+        return int((now - began).total_seconds() * 1000) if began else 0
+
+    def _tell(self, envelope: Envelope) -> None:
+        told = notice(envelope.event)
+        if told is not None:
+            self._add(told, envelope.seq)
+
+    def _close_last(self) -> None:
+        last = self.blocks[-1] if self.blocks else None
+        if isinstance(last, Answer | Thinking) and not last.closed:
+            self.blocks[-1] = replace(last, closed=True)
+
+    def _update(self, envelope: Envelope, id: str, tool: str, **changes: object) -> None:
+        call = self._find(id)
+        if call is None:
+            if not tool:
+                return
+            self._at[id] = len(self.blocks)
+            agent = "" if self.known.agent in ("", envelope.agent) else envelope.agent
+            self._add(Call(id=id, tool=tool, state="waiting", at=envelope.at, agent=agent), envelope.seq)
+        self._replace(id, tool, changes)
+
+    def _replace(self, id: str, tool: str, changes: dict[str, object]) -> None:
+        number = self._at[id]
+        call = self.blocks[number]
+        assert isinstance(call, Call)
+        changed = replace(call, tool=tool or call.tool, **changes)
+        self.blocks[number] = changed
+        if changed.state in GOING:
+            self._going.add(id)
+        else:
+            self._going.discard(id)
+
+    def _find(self, id: str) -> Call | None:
+        number = self._at.get(id)
+        block = self.blocks[number] if number is not None else None
+        return block if isinstance(block, Call) else None
+
+    def _add(self, block: Block, seq: int) -> None:
+        self.blocks.append(block)
+        self._seqs.append(seq)
+
+    def _cut_back(self, number: int) -> None:
+        del self.blocks[number:], self._seqs[number:]
+        self._at = {name: at for name, at in self._at.items() if at < number}
+        self._going &= self._at.keys()
+        self._turn = min(self._turn, number)
+
+
+def _says(part: Text | Reasoning | ToolCall) -> bool:
+    return isinstance(part, ToolCall) or bool(part.text)
+
+
+def _same(shown: Sequence[Block], parts: Sequence[Text | Reasoning | ToolCall]) -> bool:
+    if len(shown) != len(parts):
+        return False
+    return all(_is(block, part) for block, part in zip(shown, parts, strict=True))
+
+
+def _is(block: Block, part: Text | Reasoning | ToolCall) -> bool:
+    match block, part:
+        case Answer(text=one), Text(text=other):
+            return one == other
+        case Thinking(text=one), Reasoning(text=other):
+            return one == other
+        case Call(id=one), ToolCall(id=other):
+            return one == other
+        case _:
+            return False
+
+
+def _block(part: Text | Reasoning) -> Answer | Thinking:
+    return Answer(text=part.text, closed=True) if isinstance(part, Text) else Thinking(text=part.text, closed=True)
+
+
+def _ending(event: Over, milliseconds: int, calls: int, tokens: int) -> Ending:
+    match event:
+        case RunCompleted(total_usage=usage):
+            return Ending(how="completed", milliseconds=milliseconds, calls=calls, tokens=usage.total)
+        case RunFailed(error=error):
+            return Ending(how="failed", text=error, milliseconds=milliseconds, calls=calls, tokens=tokens)
+        case RunInterrupted(reason=reason):
+            return Ending(how="interrupted", text=reason, milliseconds=milliseconds, calls=calls, tokens=tokens)
