@@ -1,32 +1,67 @@
 """The files of a project, for completing `@`: what .gitignore leaves out is left out."""
 
-import os
+import asyncio
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from heartbit_tui.tools import ignore
+from heartbit_tui.client.corpus import Corpus, Steps, corpus, finished, search
+from heartbit_tui.client.fuzzy import Match
+from heartbit_tui.client.listing import paths
 
-MOST = 20_000
-"""Files that are offered; a larger project shows those that were found first."""
+STALE = 10.0
+"""Seconds after which a list is read anew when it is asked for."""
 
-DEEPEST = 12
-SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv"})
+SLICE = 0.004
+"""Seconds that a search holds the event loop before it lets others run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """All of `whole` that can answer what begins with `text`."""
+
+    whole: Corpus
+    text: str
+    rest: Corpus
 
 
 class FileIndex:
-    """Reads the project in a thread of its own, once, when it is first asked; until then it offers what it has."""
+    """Reads the project in a thread of its own when it is asked to; until then it offers what it has.
 
-    def __init__(self, root: Path) -> None:
+    A list that is ready takes the place of the one before it in one step.
+    """
+
+    def __init__(self, root: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._root = root
-        self._found: tuple[str, ...] = ()
+        self._clock = clock
+        self._corpus = Corpus()
+        self._read_at: float | None = None
         self._thread: threading.Thread | None = None
+        self._narrowed: _Narrowed | None = None
+
+    @property
+    def reading(self) -> bool:
+        """Whether a list is being read."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def size(self) -> int:
+        """How many files and folders are known."""
+        return self._corpus.size
 
     def begin(self) -> None:
         """Read the project anew, in the background."""
-        if self._thread is None or not self._thread.is_alive():
+        if not self.reading:
+            self._read_at = self._clock()
             self._thread = threading.Thread(target=self._read, name="file index", daemon=True)
             self._thread.start()
+
+    def freshen(self) -> None:
+        """Read the project anew where the list is stale or there is none."""
+        if self._read_at is None or self._clock() - self._read_at > STALE:
+            self.begin()
 
     def wait(self) -> None:
         """Return once the project is read."""
@@ -34,49 +69,31 @@ class FileIndex:
             self._thread.join()
 
     def matching(self, text: str, limit: int = 50) -> list[str]:
-        """The paths that `text` may mean: those whose name begins so, then those that hold it, shortest first."""
-        wanted = text.lower()
-        ranked = ((rank, path) for path in self._found if (rank := _rank(path, wanted)) is not None)
-        return [path for _, path in sorted(ranked, key=lambda each: (each[0], len(each[1]), each[1]))[:limit]]
+        """The paths that `text` may mean, the likeliest first."""
+        return [each.text for each in finished(self._steps(text, limit)).matches]
+
+    async def find(self, text: str, limit: int = 50) -> tuple[Match, ...]:
+        """The paths that `text` may mean, the likeliest first; others run meanwhile."""
+        steps = self._steps(text, limit)
+        until = self._clock() + SLICE
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return end.value.matches
+            if self._clock() >= until:
+                await asyncio.sleep(0)
+                until = self._clock() + SLICE
+
+    def _steps(self, text: str, limit: int) -> Steps:
+        """Search among all, or among what is left of a search for the beginning of `text`."""
+        whole = self._corpus
+        before = self._narrowed
+        narrows = before is not None and before.whole is whole and text.startswith(before.text)
+        found = yield from search(before.rest if before is not None and narrows else whole, text, limit)
+        if found.rest is not None:
+            self._narrowed = _Narrowed(whole, text, found.rest)
+        return found
 
     def _read(self) -> None:
-        found: list[str] = []
-        for path in walk(self._root):
-            found.append(path)
-            if len(found) >= MOST:
-                break
-        self._found = tuple(found)
-
-
-def walk(root: Path) -> Iterator[str]:
-    """The files below `root`, relative to it, that no .gitignore on the way leaves out."""
-    base = Path(os.path.realpath(root))
-    yield from _walk(base, "", ignore.scope_of(base, base).rules)
-
-
-def _walk(root: Path, below: str, rules: ignore.Rules | None) -> Iterator[str]:
-    try:
-        entries = sorted(os.scandir(root / below), key=lambda entry: entry.name)
-    except OSError:
-        return
-    folders: list[str] = []
-    for entry in entries:
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if rules is not None and rules.ignores(entry.path, is_folder=is_folder):
-            continue
-        if is_folder and entry.name not in SKIPPED:
-            folders.append(f"{below}{entry.name}/")
-        elif not is_folder and entry.is_file():
-            yield f"{below}{entry.name}"
-    for path in folders:
-        if path.count("/") <= DEEPEST:
-            yield from _walk(root, path, ignore.below(rules, root / path))
-
-
-def _rank(path: str, wanted: str) -> int | None:
-    lower = path.lower()
-    if lower.startswith(wanted):
-        return 0
-    if lower.rpartition("/")[2].startswith(wanted):
-        return 1
-    return 2 if wanted in lower else None
+        self._corpus = corpus(paths(self._root))

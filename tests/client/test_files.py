@@ -1,7 +1,8 @@
 import subprocess
 from pathlib import Path
 
-from heartbit_tui.client.files import FileIndex, walk
+from heartbit_tui.client.files import FileIndex
+from heartbit_tui.client.listing import walk
 
 
 def write(root: Path, *names: str) -> None:

@@ -1,0 +1,238 @@
+"""Finds what a few letters mean among a hundred thousand paths, in steps that hold nobody up."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
+
+from heartbit_tui.client.fuzzy import Kind, Match, best, lowered, match, shaped, wanted
+
+BLOCK_CHARACTERS = 1 << 16
+"""How much text is looked through in one step; a step takes about a millisecond."""
+
+LONGEST = 500
+"""Longer texts are never found; no path that a person types is as long."""
+
+NARROW = 10_000
+"""With no more candidates than this they are kept for the next letter."""
+
+_SCORED = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Texts, one a line: in small letters, with capitals where words begin, and their names alone.
+
+    `lines` and `name_lines` tell where each one begins; each begins with a line end, and one stands at the end.
+    """
+
+    texts: tuple[str, ...]
+    lower: str
+    shape: str
+    names: str
+    lines: tuple[int, ...]
+    name_lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Texts prepared for searching, short ones first."""
+
+    blocks: tuple[_Block, ...] = ()
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best matches in order; `rest` is all that a longer query can still find, None where that is not known."""
+
+    matches: tuple[Match, ...] = ()
+    rest: Corpus | None = None
+
+
+Steps: TypeAlias = Generator[None, None, Found]
+_Tier: TypeAlias = Callable[[_Block, str], Iterator[str]]
+
+
+def corpus(texts: Iterable[str]) -> Corpus:
+    """Prepare texts for searching."""
+    kept = (text for text in texts if 0 < len(text) <= LONGEST)
+    return _prepared(sorted(kept, key=lambda text: (len(text), text)))
+
+
+def search(where: Corpus, query: str, limit: int) -> Steps:
+    """Find `query` in steps of about a millisecond; what the generator returns is the result.
+
+    The better kinds of matches are looked for first, and the others only where those are fewer than `limit`. Of a
+    kind that has more than a few times `limit` texts, the shortest are compared.
+    """
+    letters = wanted(query)
+    if not letters:
+        return Found(tuple(Match(text=text) for text in islice(_texts(where), limit)))
+    found: dict[str, Match] = {}
+    for tier, kind in ((_named, Kind.PREFIX), (_worded(letters), Kind.WORDS), (_holding, Kind.WITHIN)):
+        yield from _gather(where, letters, tier, limit, found)
+        if sum(each.rank[0] <= kind for each in found.values()) >= limit:
+            return Found(best(found.values(), limit))
+    return (yield from _search_all(where, letters, limit, found))
+
+
+def finished(steps: Steps) -> Found:
+    """All steps of a search at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def _search_all(where: Corpus, letters: str, limit: int, found: dict[str, Match]) -> Steps:
+    """Every text that holds the letters in order."""
+    pattern = _in_order(letters)
+    hits: list[tuple[_Block, list[int]]] = []
+    for block in where.blocks:
+        hits.append((block, [each.start() for each in pattern.finditer(block.lower)]))
+        yield
+    size = sum(len(starts) for _, starts in hits)
+    texts = (block.texts[_line(block.lines, at)] for block, starts in hits for at in starts)
+    near = list(islice(texts, NARROW if size <= NARROW else 2 * limit))
+    yield
+    yield from _score(near[: 4 * limit], letters, found)
+    rest = _prepared(near) if size <= NARROW else None
+    return Found(best(found.values(), limit), rest)
+
+
+def _gather(
+    where: Corpus, letters: str, tier: _Tier, limit: int, found: dict[str, Match]
+) -> Generator[None, None, None]:
+    """Score the shortest texts of one kind; those of exactly this name are among them whatever their length."""
+    room = 2 * limit
+    for block in where.blocks:
+        texts = list(islice(tier(block, letters), room))
+        room -= len(texts)
+        yield from _score(texts, letters, found)
+        if room <= 0:
+            break
+        yield
+    if tier is _named:
+        for block in where.blocks:
+            yield from _score(list(islice(_exact(block, letters), limit)), letters, found)
+            yield
+
+
+def _score(texts: Sequence[str], letters: str, found: dict[str, Match]) -> Generator[None, None, None]:
+    for number, text in enumerate(texts):
+        if text not in found and (answer := match(text, letters)) is not None:
+            found[text] = answer
+        if number % _SCORED == _SCORED - 1:
+            yield
+
+
+def _named(block: _Block, letters: str) -> Iterator[str]:
+    """Whose name begins so, or, with folders in the query, whose path goes on so."""
+    if "/" not in letters:
+        return _occurring(block, block.names, block.name_lines, f"\n{letters}")
+    return _chain(block, letters)
+
+
+def _chain(block: _Block, letters: str) -> Iterator[str]:
+    yield from _occurring(block, block.lower, block.lines, f"\n{letters}")
+    yield from _occurring(block, block.lower, block.lines, f"/{letters}")
+
+
+def _exact(block: _Block, letters: str) -> Iterator[str]:
+    for end in ("\n", "/\n"):
+        yield from _occurring(block, block.names, block.name_lines, f"\n{letters}{end}")
+
+
+def _worded(letters: str) -> _Tier:
+    """Whose words begin so; a search of one run after the other that sees nearly all of them."""
+    first, *others = (_both(letter) for letter in letters)
+    links = (f"(?>[{small}{capital}]|[^{capital}\\n]*+{capital})" for small, capital in others)
+    pattern = re.compile(first[1] + "".join(links))
+
+    def tier(block: _Block, _: str) -> Iterator[str]:
+        for each in pattern.finditer(block.shape):
+            yield block.texts[_line(block.lines, each.start())]
+
+    return tier
+
+
+def _both(letter: str) -> tuple[str, str]:
+    capital = letter.upper()
+    return re.escape(letter), re.escape(capital if len(capital) == 1 else letter)
+
+
+def _holding(block: _Block, letters: str) -> Iterator[str]:
+    return _occurring(block, block.lower, block.lines, letters)
+
+
+def _occurring(block: _Block, text: str, lines: Sequence[int], part: str) -> Iterator[str]:
+    at = text.find(part)
+    while at >= 0:
+        line = _line(lines, at)
+        yield block.texts[line]
+        after = lines[line + 1] if line + 1 < len(lines) else len(text)
+        at = text.find(part, after)
+
+
+def _line(lines: Sequence[int], at: int) -> int:
+    return bisect_right(lines, at) - 1
+
+
+def _in_order(letters: str) -> re.Pattern[str]:
+    """Lines that hold the letters in order; a possessive search reads each line once."""
+    parts = (f"[^{each}\\n]*+{each}" for each in map(re.escape, letters))
+    return re.compile("\n" + "".join(parts))
+
+
+def _texts(where: Corpus) -> Iterator[str]:
+    for block in where.blocks:
+        yield from block.texts
+
+
+def _prepared(texts: Iterable[str]) -> Corpus:
+    blocks: list[_Block] = []
+    held: list[str] = []
+    size = count = 0
+    for text in texts:
+        held.append(text)
+        count += 1
+        size += len(text)
+        if size >= BLOCK_CHARACTERS:
+            blocks.append(_block(held))
+            held, size = [], 0
+    if held:
+        blocks.append(_block(held))
+    return Corpus(tuple(blocks), count)
+
+
+def _block(texts: Sequence[str]) -> _Block:
+    lines = [text.replace("\n", " ") for text in texts]
+    names = [line[line.rfind("/", 0, -1) + 1 :] for line in lines]
+    joined = _joined(lines)
+    return _Block(
+        tuple(texts),
+        _lowered(joined),
+        shaped(joined),
+        _lowered(_joined(names)),
+        tuple(_starts(lines)),
+        tuple(_starts(names)),
+    )
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def _lowered(text: str) -> str:
+    return text.lower() if text.isascii() else "\n".join(map(lowered, text.split("\n")))
+
+
+def _starts(lines: Iterable[str]) -> Iterator[int]:
+    at = 0
+    for line in lines:
+        yield at
+        at += len(line) + 1
