@@ -72,6 +72,24 @@ class Local:
         self._readers.append(reader)
         return Durable(reader, self._opened.journal)
 
+    async def batches(self) -> AsyncIterator[tuple[Envelope, ...]]:
+        """What happens, as `envelopes` tells it, in batches of all that waits."""
+        reader = self._opened.session.bus.subscribe(after=self._opened.last_seq)
+        self._readers.append(reader)
+        while await reader.wait():
+            batch = reader.drain()
+            await self._durable(batch)
+            yield batch
+
+    async def _durable(self, batch: tuple[Envelope, ...]) -> None:
+        """Return once the batch is; where nothing can be written any more it is told all the same."""
+        facts = [envelope for envelope in batch if not isinstance(envelope.event, Delta)]
+        if facts:
+            journal = self._opened.journal
+            last = any(isinstance(envelope.event, Terminal) for envelope in facts)
+            with suppress(StoreError):
+                await (journal.committed if last else journal.kept)(facts[-1].seq)
+
     async def settled(self) -> None:
         session = self._opened.session
         await session.settled()

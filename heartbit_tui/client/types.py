@@ -59,6 +59,10 @@ class Client(Protocol):
         """All that happens after `history`, in order, deltas merged for a slow reader; ends with the session."""
         ...
 
+    def batches(self) -> AsyncIterator[tuple[Envelope, ...]]:
+        """The same, all that has come since the last time at once: for a reader that looks now and then."""
+        ...
+
     async def settled(self) -> None:
         """Return once no run is active and none can start by itself, and all that was said is durable."""
         ...

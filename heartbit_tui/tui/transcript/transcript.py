@@ -44,6 +44,7 @@ GOING = ("writing", "waiting", "asking", "running")
 """The states of a call that has not ended."""
 
 Wrote: TypeAlias = TextDelta | ThinkingDelta | ToolInputDelta
+Part: TypeAlias = Text | Reasoning | ToolCall
 Over: TypeAlias = RunCompleted | RunFailed | RunInterrupted
 
 
@@ -165,7 +166,7 @@ class Transcript:
 
     def _answered(self, envelope: Envelope, message: Assistant) -> None:
         """The message is whole: it replaces what was shown as it was written, block by block where that is equal."""
-        parts = [part for part in message.content if isinstance(part, Text | Reasoning | ToolCall) and _says(part)]
+        parts = _parts(message)
         shown = self.blocks[self._turn :]
         if not _same(shown, parts):
             self._cut_back(self._turn)
@@ -286,17 +287,32 @@ class Transcript:
         self._turn = min(self._turn, number)
 
 
-def _says(part: Text | Reasoning | ToolCall) -> bool:
-    return isinstance(part, ToolCall) or bool(part.text)
+def _parts(message: Assistant) -> list[Part]:
+    """What a message shows, neighbouring texts put together as they are while they are written."""
+    found: list[Part] = []
+    for part in message.content:
+        last = found[-1] if found else None
+        match last, part:
+            case Text(), Text():
+                found[-1] = Text(text=last.text + part.text)
+            case Reasoning(), Reasoning():
+                found[-1] = Reasoning(text=last.text + part.text)
+            case _, ToolCall():
+                found.append(part)
+            case _, (Text() | Reasoning()) if part.text:
+                found.append(part)
+            case _:
+                pass
+    return found
 
 
-def _same(shown: Sequence[Block], parts: Sequence[Text | Reasoning | ToolCall]) -> bool:
+def _same(shown: Sequence[Block], parts: Sequence[Part]) -> bool:
     if len(shown) != len(parts):
         return False
     return all(_is(block, part) for block, part in zip(shown, parts, strict=True))
 
 
-def _is(block: Block, part: Text | Reasoning | ToolCall) -> bool:
+def _is(block: Block, part: Part) -> bool:
     match block, part:
         case Answer(text=one), Text(text=other):
             return one == other

@@ -1,0 +1,185 @@
+"""A transcript as the source of a pane: each block set once for a width, the oldest of them forgotten again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from heartbit_tui.tui.lines.line import BLANK, Line
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.markdown import set as markdown
+from heartbit_tui.tui.markdown.split import Piece, Pieces, pieces_of
+from heartbit_tui.tui.pane.source import Key
+from heartbit_tui.tui.renderers import table
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending
+from heartbit_tui.tui.transcript.transcript import Transcript
+
+KEPT = 3_000
+"""Pieces whose lines are kept; more than a screen can show, less than memory would notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """The lines of a piece, and what they were made of."""
+
+    made_of: object
+    look: Look
+    lines: Sequence[Line]
+
+
+class Book:
+    """The blocks of a transcript, then what the person has sent and the session has not taken up yet."""
+
+    def __init__(self, transcript: Transcript, pending: Callable[[], Sequence[Block]] = tuple) -> None:
+        self._transcript = transcript
+        self._pending = pending
+        self._folds: dict[int, bool] = {}
+        self._sets: dict[Key, _Set] = {}
+        self._splits: dict[int, _Split] = {}
+
+    def first(self) -> Key | None:
+        return (0, 0) if self._count() else None
+
+    def last(self) -> Key | None:
+        count = self._count()
+        return (count - 1, self._pieces(count - 1) - 1) if count else None
+
+    def after(self, key: Key) -> Key | None:
+        number, piece = key
+        if number < self._count() and piece + 1 < self._pieces(number):
+            return number, piece + 1
+        return (number + 1, 0) if number + 1 < self._count() else None
+
+    def before(self, key: Key) -> Key | None:
+        number, piece = key
+        if number >= self._count():
+            return self.last()
+        if piece:
+            return number, min(piece, self._pieces(number)) - 1
+        return (number - 1, self._pieces(number - 1) - 1) if number else None
+
+    def lines(self, key: Key, look: Look) -> Sequence[Line]:
+        number, piece = key
+        if number >= self._count():
+            return ()
+        block = self.block(number)
+        made_of = self._split(number, block).piece(piece) if isinstance(block, Answer) else block
+        known = self._sets.get(key)
+        if known is not None and known.look == look and _same(known.made_of, made_of):
+            return known.lines
+        lines = self._with_margin(number, piece, self._render(number, block, made_of, look))
+        self._keep(key, _Set(made_of, look, lines))
+        return lines
+
+    def share(self, key: Key) -> float:
+        count = max(self._count(), 1)
+        number, piece = key
+        within = piece / max(self._pieces(number), 1) if number < count and piece else 0.0
+        return min((number + within) / count, 1.0)
+
+    def block(self, number: int) -> Block:
+        """The block with this number."""
+        blocks = self._transcript.blocks
+        return blocks[number] if number < len(blocks) else self._pending()[number - len(blocks)]
+
+    def is_open(self, number: int) -> bool:
+        """Whether a block that can be folded shows all that it has."""
+        return self._folds.get(number, table.opens(self.block(number)))
+
+    def fold(self, number: int) -> bool:
+        """Fold a block, or open it; whether there was something to fold."""
+        if number >= self._count() or not table.foldable(self.block(number)):
+            return False
+        self._folds[number] = not self.is_open(number)
+        self._sets.pop((number, 0), None)
+        return True
+
+    def fold_all(self, *, open: bool) -> None:
+        """Open or fold every block that can be."""
+        blocks = self._transcript.blocks
+        self._folds = {number: open for number, block in enumerate(blocks) if table.foldable(block)}
+        self._sets.clear()
+
+    def forget(self) -> None:
+        """Set everything anew, for what came into the transcript from behind."""
+        self._sets.clear()
+        self._splits.clear()
+
+    def _count(self) -> int:
+        return len(self._transcript.blocks) + len(self._pending())
+
+    def _pieces(self, number: int) -> int:
+        block = self.block(number)
+        return max(self._split(number, block).count, 1) if isinstance(block, Answer) else 1
+
+    def _split(self, number: int, block: Answer) -> "_Split":
+        split = self._splits.get(number)
+        if split is None or not split.follow(block):
+            split = self._splits[number] = _Split(block)
+            if len(self._splits) > KEPT:
+                del self._splits[next(iter(self._splits))]
+        return split
+
+    def _render(self, number: int, block: Block, made_of: object, look: Look) -> Sequence[Line]:
+        if isinstance(made_of, Piece):
+            split = self._splits[number]
+            return markdown.lines(made_of, look, open=split.is_open(made_of))
+        return () if isinstance(block, Answer) else table.render(block, look, open=self.is_open(number))
+
+    def _with_margin(self, number: int, piece: int, lines: Sequence[Line]) -> Sequence[Line]:
+        """A blank line before a block, but not between calls that follow each other."""
+        if piece or not number or not lines:
+            return lines
+        block, before = self.block(number), self.block(number - 1)
+        close = isinstance(block, Call) and isinstance(before, Call) and not self.is_open(number - 1)
+        return lines if close or isinstance(block, Ending) else (BLANK, *lines)
+
+    def _keep(self, key: Key, found: _Set) -> None:
+        self._sets.pop(key, None)
+        self._sets[key] = found
+        if len(self._sets) > KEPT:
+            del self._sets[next(iter(self._sets))]
+
+
+class _Split:
+    """An answer in pieces; while it is written only what is new is looked at."""
+
+    def __init__(self, block: Answer) -> None:
+        self._block = block
+        self._writing: Pieces | None = None
+        self._pieces: Sequence[Piece]
+        if block.closed:
+            self._pieces = pieces_of(block.text)
+        else:
+            self._writing = Pieces()
+            self._writing.feed(block.text)
+            self._pieces = self._writing.pieces
+
+    @property
+    def count(self) -> int:
+        """How many pieces there are."""
+        return len(self._pieces)
+
+    def piece(self, number: int) -> Piece | None:
+        """A piece, None where there is none (any more)."""
+        return self._pieces[number] if number < len(self._pieces) else None
+
+    def is_open(self, piece: Piece) -> bool:
+        """Whether the piece may still grow."""
+        return self._writing is not None and not self._block.closed and piece is self._pieces[-1]
+
+    def follow(self, block: Answer) -> bool:
+        """Take in what came to the block; False where it is another one."""
+        if block is self._block:
+            return True
+        known = self._block.text
+        if self._writing is None or not block.text.startswith(known):
+            return False
+        self._writing.feed(block.text[len(known) :])
+        if block.closed:
+            self._writing.finish()
+        self._pieces = self._writing.pieces
+        self._block = block
+        return True
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other or (isinstance(one, Piece) and one == other)

@@ -1,0 +1,1 @@
+"""Sessions as a person follows them: opened, spoken to, left; knows no screen."""

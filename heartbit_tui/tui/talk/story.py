@@ -1,0 +1,27 @@
+"""All that is folded from the envelopes of one session."""
+
+from collections.abc import Iterable
+
+from heartbit_tui.client.cut import CutCalls
+from heartbit_tui.kernel.events import Delta, Envelope
+from heartbit_tui.tui.timeline.rows import Timeline
+from heartbit_tui.tui.transcript.transcript import Transcript
+
+
+class Story:
+    """The transcript, the timeline, and the log itself without its deltas, for an export."""
+
+    def __init__(self) -> None:
+        self.transcript = Transcript()
+        self.timeline = Timeline()
+        self.cut = CutCalls()
+        self.log: list[Envelope] = []
+
+    def take(self, envelopes: Iterable[Envelope]) -> None:
+        """Take in what comes next."""
+        for envelope in envelopes:
+            self.transcript.apply(envelope)
+            self.timeline.apply(envelope)
+            self.cut.take(envelope)
+            if not isinstance(envelope.event, Delta):
+                self.log.append(envelope)

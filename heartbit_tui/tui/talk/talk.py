@@ -1,0 +1,141 @@
+"""One session as a person follows it: from its opening to its end."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Literal, TypeAlias
+
+from heartbit_tui.client.types import Client
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.events import (
+    ApprovalDecision,
+    ApprovalRequested,
+    Envelope,
+    QuestionAnswered,
+    QuestionAsked,
+    Terminal,
+)
+from heartbit_tui.kernel.messages import Image, Text
+from heartbit_tui.kernel.ops import Close, Mode, Op, Prompt, Steer
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.tui.chat.book import Book
+from heartbit_tui.tui.talk.pace import Pace
+from heartbit_tui.tui.talk.pending import Pending
+from heartbit_tui.tui.talk.story import Story
+
+Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
+Stage: TypeAlias = Literal["opening", "open", "failed", "closed"]
+Asked: TypeAlias = ApprovalRequested | QuestionAsked
+
+
+class Talk:
+    """Opens a session, follows it, and takes what the person says; `changed` is called when there is news.
+
+    What is said while the session still opens is sent as soon as it is open.
+    """
+
+    def __init__(self, options: Options, connect: Connect, pace: Pace, changed: Callable[["Talk"], None]) -> None:
+        self.options = options
+        self.client: Client | None = None
+        self.fault: HeartbitError | None = None
+        self.stage: Stage = "opening"
+        self.story = Story()
+        self.pending = Pending()
+        self.book = Book(self.story.transcript, lambda: self.pending.blocks)
+        self.asked: list[Asked] = []
+        """What waits for the person, oldest first."""
+        self._connect = connect
+        self._pace = pace
+        self._changed = changed
+        self._early: list[Op] = []
+        self._left = asyncio.Event()
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is active, or something was sent that nothing was heard of yet."""
+        return self.story.transcript.known.running or any(block.how == "prompt" for block in self.pending.blocks)
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that holds now."""
+        if self.client is not None:
+            return self.client.mode
+        return self.options.mode or Mode.ASK
+
+    async def run(self) -> None:
+        """Open the session and follow it until it is left. A fault of the opening is kept in `fault`."""
+        try:
+            async with self._connect(self.options) as client:
+                await self._open(client)
+                follower = asyncio.ensure_future(self._follow(client))
+                try:
+                    await self._left.wait()
+                finally:
+                    follower.cancel()
+                    client.submit(Close())
+                    await asyncio.wait((follower,))
+            self.stage = "closed"
+        except HeartbitError as error:
+            self.stage, self.fault = "failed", error
+        self._changed(self)
+
+    def leave(self) -> None:
+        """Let the session end; `run` returns once it is closed and kept."""
+        self._left.set()
+
+    def say(self, text: str, images: Sequence[Image] = (), *, queue: bool = False, context: str = "") -> None:
+        """Send words: a prompt, or, while a run is active and `queue` is not set, words for the run.
+
+        `context` goes to the model with them and is not shown.
+        """
+        words = f"{context}\n\n{text}" if context else text
+        if self.running and not queue and not images:
+            self.pending.send(text, "steer", words=words)
+            self.submit(Steer(text=words))
+        else:
+            how = "queued" if self.running else "prompt"
+            self.pending.send(text, how, words=words, images=len(images))
+            self.submit(Prompt(content=(Text(text=words), *images)))
+        self._changed(self)
+
+    def submit(self, op: Op) -> None:
+        """Send an op; one that comes too early waits for the session to be open."""
+        if self.client is None:
+            self._early.append(op)
+        else:
+            self.client.submit(op)
+
+    def settled(self, id: str) -> None:
+        """Forget something that waited: it was decided or answered."""
+        self.asked = [request for request in self.asked if request.id != id]
+
+    async def _open(self, client: Client) -> None:
+        story = Story()
+        await asyncio.to_thread(story.take, client.history)
+        self.story = story
+        self.book = Book(story.transcript, lambda: self.pending.blocks)
+        self.client, self.stage = client, "open"
+        early, self._early = self._early, []
+        for op in early:
+            client.submit(op)
+        self._changed(self)
+
+    async def _follow(self, client: Client) -> None:
+        async for batch in client.batches():
+            self.story.take(batch)
+            for envelope in batch:
+                self._take(envelope)
+            self._changed(self)
+            await self._pace.wait()
+
+    def _take(self, envelope: Envelope) -> None:
+        self.pending.take(envelope)
+        match envelope.event:
+            case ApprovalRequested() | QuestionAsked():
+                self.asked.append(envelope.event)
+            case ApprovalDecision(id=id) | QuestionAnswered(id=id):
+                self.settled(id)
+            case Terminal() if envelope.agent == self.story.transcript.known.agent:
+                self.asked.clear()
+            case _:
+                pass

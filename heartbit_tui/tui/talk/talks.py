@@ -1,0 +1,70 @@
+"""The sessions that are open side by side: one of them is seen."""
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.tui.talk.pace import Pace
+from heartbit_tui.tui.talk.talk import Connect, Talk
+
+MOST = 9
+"""Sessions at once: one for each digit."""
+
+
+class Talks:
+    """Owns the tasks of all open sessions; leaving the block closes and keeps each of them."""
+
+    def __init__(self, connect: Connect, pace: Pace) -> None:
+        self.all: list[Talk] = []
+        self.changed: Callable[[Talk], None] = _nothing
+        """Called with a session that has news."""
+        self._connect = connect
+        self._pace = pace
+        self._current = 0
+        self._tasks = asyncio.TaskGroup()
+
+    @property
+    def current(self) -> Talk:
+        """The session that is seen."""
+        return self.all[self._current]
+
+    @property
+    def number(self) -> int:
+        """Which of them is seen, from 1."""
+        return self._current + 1
+
+    def open(self, options: Options, *, beside: bool = False) -> Talk:
+        """Open a session in the place of the one that is seen, or beside it."""
+        talk = Talk(options, self._connect, self._pace, lambda talk: self.changed(talk))
+        if beside or not self.all:
+            self.all.append(talk)
+            self._current = len(self.all) - 1
+        else:
+            self.current.leave()
+            self.all[self._current] = talk
+        self._tasks.create_task(talk.run(), name="session")
+        return talk
+
+    def see(self, number: int) -> bool:
+        """See the session with this number, from 1; False where there is none."""
+        if not 1 <= number <= len(self.all):
+            return False
+        self._current = number - 1
+        return True
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for talk in self.all:
+            talk.leave()
+        await self._tasks.__aexit__(None, None, None)
+
+
+def _nothing(_: Talk) -> None:
+    """Nobody looks yet."""
