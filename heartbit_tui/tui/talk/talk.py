@@ -131,11 +131,14 @@ class Talk:
     def _take(self, envelope: Envelope) -> None:
         self.pending.take(envelope)
         match envelope.event:
-            case ApprovalRequested() | QuestionAsked():
-                self.asked.append(envelope.event)
+            case ApprovalRequested() | QuestionAsked() as request:
+                self.asked.append(request)
             case ApprovalDecision(id=id) | QuestionAnswered(id=id):
                 self.settled(id)
-            case Terminal() if envelope.agent == self.story.transcript.known.agent:
+            case RunCompleted() | RunFailed() | RunInterrupted() if self._is_own(envelope):
                 self.asked.clear()
             case _:
                 pass
+
+    def _is_own(self, envelope: Envelope) -> bool:
+        return envelope.agent == self.story.transcript.known.agent

@@ -37,7 +37,7 @@ class Talks:
 
     def open(self, options: Options, *, beside: bool = False) -> Talk:
         """Open a session in the place of the one that is seen, or beside it."""
-        talk = Talk(options, self._connect, self._pace, lambda talk: self.changed(talk))
+        talk = Talk(options, self._connect, self._pace, self._tell)
         if beside or not self.all:
             self.all.append(talk)
             self._current = len(self.all) - 1
@@ -53,6 +53,9 @@ class Talks:
             return False
         self._current = number - 1
         return True
+
+    def _tell(self, talk: Talk) -> None:
+        self.changed(talk)
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
