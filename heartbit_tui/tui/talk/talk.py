@@ -13,7 +13,9 @@ from heartbit_tui.kernel.events import (
     Envelope,
     QuestionAnswered,
     QuestionAsked,
-    Terminal,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
 )
 from heartbit_tui.kernel.messages import Image, Text
 from heartbit_tui.kernel.ops import Close, Mode, Op, Prompt, Steer
