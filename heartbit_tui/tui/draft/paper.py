@@ -1,0 +1,217 @@
+"""Draws a passage in a box that grows with it, and knows which place of it a cell shows."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.style import Style as RichStyle
+from textual import events
+from textual.color import Color
+from textual.content import Content
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.style import Style
+from textual.widget import Widget
+
+from heartbit_tui.client.visible import one_line
+from heartbit_tui.tui.draft.layout import Layout
+from heartbit_tui.tui.draft.motions import line_end, line_start, word_at
+from heartbit_tui.tui.draft.painting import SIGN, Paint, drawn, placeholder, strip
+from heartbit_tui.tui.draft.passage import Passage, moved
+
+ROWS = 10
+"""The most rows that the box shows; a low screen shows a third of its height."""
+
+NARROW = 16
+"""Cells below which the sign before the text is left out."""
+
+
+class Paper(Widget, can_focus=True):
+    """A box with text and a cursor; what it shows is set by `show`, and `point` tells where the mouse went."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    Paper {
+        height: 3;
+        width: 1fr;
+        border: round $border-blurred;
+        padding: 0 1;
+        color: $foreground;
+        pointer: text;
+        border-title-align: left;
+        border-subtitle-align: right;
+        border-subtitle-color: $text-muted;
+        & .draft--sign { color: $primary; text-style: bold; }
+        & .draft--chip { color: $accent; text-style: bold; }
+        & .draft--selection { background: $input-selection-background; }
+        & .draft--cursor { text-style: reverse; }
+        & .draft--placeholder { color: $text-muted; }
+        &:focus { border: round $border; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "draft--sign",
+        "draft--chip",
+        "draft--selection",
+        "draft--cursor",
+        "draft--placeholder",
+    }
+
+    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._placeholder = one_line(placeholder, 200)
+        self._shown = Passage()
+        self._labels: Mapping[str, str] = {}
+        self._layout = Layout("", 1, {})
+        self._top = 0
+        self._goal: int | None = None
+        self._dragging = False
+        self._paint: Paint | None = None
+
+    def show(self, passage: Passage, labels: Mapping[str, str]) -> None:
+        """Draw this passage, with these labels for the characters that are chips."""
+        same_text = passage.text == self._shown.text and labels == self._labels
+        before = self._shown
+        self._shown, self._labels, self._goal = passage, labels, None
+        if not same_text:
+            self._layout = Layout(passage.text, self._room, labels)
+        self._settle(before, same_text=same_text)
+
+    def place(self, passage: Passage) -> None:
+        """The mouse wants the cursor or the selection here; a subclass obeys."""
+        self.show(passage, self._labels)
+
+    def vertical(self, passage: Passage, by: int) -> int | None:
+        """The place so many rows above (-1) or below (1) the cursor; None where the text ends."""
+        row, column = self._layout.place(passage.cursor)
+        if not 0 <= row + by < len(self._layout.rows):
+            return None
+        self._goal = column if self._goal is None else self._goal
+        return self._layout.at(row + by, self._goal)
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the text."""
+        paint, width, number = self._paints, self.content_size.width, self._top + y
+        sign = (SIGN if number == 0 else " " * len(SIGN)) if self._indent else ""
+        if number >= len(self._layout.rows):
+            return strip(sign, [], width, paint)
+        if not self._shown.text:
+            parts = placeholder(self._placeholder, self._room + 1, paint, focused=self.has_focus)
+            return strip(sign, parts, width, paint)
+        parts = drawn(self._layout, self._layout.rows[number], self._shown, paint, focused=self.has_focus)
+        return strip(sign, parts, width, paint)
+
+    def notify_style_update(self) -> None:
+        """The theme or a class changed."""
+        self._paint = None
+        super().notify_style_update()
+
+    @property
+    def _indent(self) -> int:
+        return len(SIGN) if self.content_size.width >= NARROW else 0
+
+    @property
+    def _room(self) -> int:
+        """Cells for text; the last one is kept for the cursor after a full row."""
+        return max(self.content_size.width - self._indent - 1, 1)
+
+    @property
+    def _most(self) -> int:
+        return max(min(ROWS, self.screen.size.height // 3), 1)
+
+    @property
+    def _paints(self) -> Paint:
+        if self._paint is None:
+            names = ("sign", "chip", "selection", "cursor", "placeholder")
+            styles = {name: self.get_component_rich_style(f"draft--{name}", partial=True) for name in names}
+            self._paint = Paint(text=self.rich_style, **styles)
+        return self._paint
+
+    def _settle(self, before: Passage, *, same_text: bool) -> None:
+        """Bring the cursor into view, let the box grow or shrink, and redraw what changed."""
+        if not self.is_attached or not self.content_size.width:
+            return
+        rows, row = min(len(self._layout.rows), self._most), self._layout.place(self._shown.cursor)[0]
+        top = min(max(self._top, row - rows + 1), row, max(len(self._layout.rows) - rows, 0))
+        whole = top != self._top or not same_text or bool(before.selected or self._shown.selected)
+        self._top = top
+        if rows + 2 != self.outer_size.height:
+            self.styles.height = rows + 2
+            self.call_after_refresh(self._place_cursor)
+        if whole:
+            self.refresh()
+        else:
+            self._refresh_rows(self._layout.place(before.cursor)[0], row)
+        self._place_cursor()
+
+    def _refresh_rows(self, *rows: int) -> None:
+        left, top = self.gutter.left, self.gutter.top
+        shown = {row - self._top for row in rows}
+        self.refresh(*(Region(left, top + row, self.content_size.width, 1) for row in shown))
+
+    def _place_cursor(self) -> None:
+        """Put the terminal's own cursor, where input methods draw, onto ours."""
+        if self.has_focus:
+            row, column = self._layout.place(self._shown.cursor)
+            region = self.content_region
+            self.app.cursor_position = Offset(  # pyright: ignore[reportUnknownMemberType] Textual knows no app's result
+                region.x + self._indent + column, region.y + row - self._top
+            )
+
+    def _on_resize(self, event: events.Resize) -> None:
+        self._layout = Layout(self._shown.text, self._room, self._labels)
+        self._settle(self._shown, same_text=False)
+
+    def _on_focus(self, event: events.Focus) -> None:
+        self.refresh()
+        self._place_cursor()
+
+    def _on_blur(self, event: events.Blur) -> None:
+        self.refresh()
+
+    def _under(self, event: events.MouseEvent) -> int:
+        offset = event.get_content_offset_capture(self)
+        return self._layout.at(self._top + offset.y, offset.x - self._indent)
+
+    async def _on_mouse_down(self, event: events.MouseDown) -> None:
+        if event.button == 1:
+            self._dragging = True
+            self.capture_mouse()
+            self.place(moved(self._shown, self._under(event), select=event.shift))
+
+    def _on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragging and (at := self._under(event)) != self._shown.cursor:
+            self.place(moved(self._shown, at, select=True))
+
+    async def _on_mouse_up(self, event: events.MouseUp) -> None:
+        self._dragging = False
+        self.release_mouse()
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._scroll(event, -1)
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._scroll(event, 1)
+
+    def _scroll(self, event: events.MouseEvent, by: int) -> None:
+        most = len(self._layout.rows) - self.content_size.height
+        if most > 0:
+            event.stop()
+            self._top = min(max(self._top + by, 0), most)
+            self.refresh()
+
+    async def _on_click(self, event: events.Click) -> None:
+        if event.shift or event.chain < 2:
+            return
+        text, at = self._shown.text, self._under(event)
+        start, end = word_at(text, at) if event.chain == 2 else (line_start(text, at), line_end(text, at))
+        self.place(Passage(text, end, start))
+
+
+def styled(text: str, style: RichStyle) -> Content:
+    """Words for a border, never read as markup."""
+    return Content.styled(one_line(text, 80), Style.from_rich_style(style))
+
+
+def color_of(style: RichStyle) -> Color | None:
+    """The colour of a style's letters."""
+    return Color.from_rich_color(style.color) if style.color is not None else None
