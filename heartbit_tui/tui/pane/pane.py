@@ -26,7 +26,10 @@ EDGE = 2
 
 
 class Pane(Widget):
-    """Shows a `Source`. While `following` is true the end stays in view, whatever comes."""
+    """Shows a `Source`. While `following` is true the end stays in view, whatever comes.
+
+    It draws all of its own area, so borders and padding belong to a container around it.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"

@@ -1,0 +1,88 @@
+"""A screen of lines to read: a title, the lines, and how to leave."""
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.pane.one_line import OneLine
+from heartbit_tui.tui.pane.pane import Pane
+from heartbit_tui.tui.pane.source import Key
+
+
+HINT = "Esc closes · ↑ ↓ PgUp PgDn scroll"
+
+
+class Text:
+    """A `Source` of lines that are set anew for each width."""
+
+    def __init__(self, made: Callable[[Look], Sequence[Line]]) -> None:
+        self._made = made
+        self._look: Look | None = None
+        self._lines: Sequence[Line] = ()
+
+    def first(self) -> Key | None:
+        return (0, 0)
+
+    def last(self) -> Key | None:
+        return (max(len(self._lines) - 1, 0), 0)
+
+    def after(self, key: Key) -> Key | None:
+        return (key[0] + 1, 0) if key[0] + 1 < len(self._lines) else None
+
+    def before(self, key: Key) -> Key | None:
+        return (key[0] - 1, 0) if key[0] else None
+
+    def lines(self, key: Key, look: Look) -> Sequence[Line]:
+        if look != self._look:
+            self._look, self._lines = look, self._made(look)
+        return self._lines[key[0] : key[0] + 1]
+
+    def share(self, key: Key) -> float:
+        return min(key[0] / max(len(self._lines), 1), 1.0)
+
+
+class Page(ModalScreen[None]):
+    """Shows lines on a screen of their own; Esc, q and Enter leave it."""
+
+    DEFAULT_CSS = """
+    Page { align: center middle; }
+    Page > Vertical {
+        width: 90%; max-width: 110; height: 80%; border: round $border; background: $surface; padding: 0 1;
+    }
+    """
+
+    def __init__(self, title: str, made: Callable[[Look], Sequence[Line]], ink: Ink) -> None:
+        super().__init__()
+        self._title = title
+        self._made = made
+        self._ink = ink
+
+    def compose(self) -> ComposeResult:
+        """A title, the lines, a hint."""
+        with Vertical():
+            yield OneLine(setting.line((self._title, self._ink.heading)), id="page-title")
+            yield Pane(Text(self._made), self._ink)
+            yield OneLine(setting.line((HINT, self._ink.faint)), id="page-hint")
+
+    def on_key(self, event: events.Key) -> None:
+        """Scroll, or leave."""
+        pane = self.query_one(Pane)
+        moves = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -pane.size.height, "pagedown": pane.size.height}
+        if event.key in ("escape", "q", "enter", "ctrl+c"):
+            self.dismiss(None)
+        elif event.key in moves:
+            pane.scroll(moves[event.key])
+        elif event.key == "home" and pane.view.rows:
+            pane.to((0, 0))
+        elif event.key == "end":
+            pane.to_end()
+        else:
+            return
+        event.stop()
