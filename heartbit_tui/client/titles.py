@@ -22,6 +22,16 @@ TELLING: Mapping[str, str] = MappingProxyType(
 )
 """Which argument tells most about a call."""
 
+COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "grep": ("match", "matches"),
+        "glob": ("file", "files"),
+        "list": ("entry", "entries"),
+        "websearch": ("result", "results"),
+    }
+)
+"""What a tool counts: one of it, and many."""
+
 SILENT = frozenset({"todowrite", "todoread", "question", "patch"})
 """Tools whose arguments are shown in another way, or say nothing on one line."""
 
@@ -37,8 +47,8 @@ def title(tool: str, input: JsonObject) -> str:
     return told if isinstance(told, str) else json.dumps(dict(input), ensure_ascii=False)
 
 
-def outcome(details: JsonObject) -> str:
-    """What the details of a result say in a word or two."""
+def outcome(details: JsonObject, tool: str = "") -> str:
+    """What the details of a result say in a word or two; `tool` says what it is that they count."""
     match details:
         case {"timed_out": True}:
             return "timed out"
@@ -46,8 +56,28 @@ def outcome(details: JsonObject) -> str:
             return f"exit {code}"
         case {"added": int(added), "removed": int(removed)}:
             return f"+{added} -{removed}"
+        case {"lines": int(lines), "total": int(total)} if 0 < lines < total:
+            return f"{lines} of {total} lines"
         case {"lines": int(lines)}:
-            return f"{lines} lines"
+            return f"{lines} line{'' if lines == 1 else 's'}"
+        case {"status": int(status)} if not 200 <= status < 300:
+            return f"HTTP {status}"
+        case {"bytes": int(size)}:
+            return bytes_told(size)
+        case _:
+            return _counted(details, tool)
+
+
+def _counted(details: JsonObject, tool: str) -> str:
+    """How much was found, or done."""
+    one, many = COUNTED.get(tool, ("item", "items"))
+    match details:
+        case {"count": int(count)}:
+            return f"{count}{'+' if details.get('truncated') else ''} {one if count == 1 else many}"
+        case {"results": int(count)} | {"todos": int(count)}:
+            return f"{count} {one if count == 1 else many}"
+        case {"answered": bool(answered)}:
+            return "answered" if answered else "not answered"
         case _:
             return ""
 
@@ -68,3 +98,21 @@ def span(milliseconds: int) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def amount(count: int) -> str:
+    """A large number as people say it: 950, 12.3k, 1.2M."""
+    if count < 1000:
+        return str(count)
+    if count < 999_950:
+        return f"{count / 1000:.1f}k"
+    return f"{count / 1_000_000:.1f}M"
+
+
+def bytes_told(size: int) -> str:
+    """A size as people say it: 812 B, 12 kB, 3.4 MB."""
+    if size < 1000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"

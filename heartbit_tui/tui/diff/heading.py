@@ -1,0 +1,44 @@
+"""The lines above rows: which file, and where in it."""
+
+from heartbit_tui.client.visible import revealed
+from heartbit_tui.tui.diff.types import File, Hunk, Piece
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import Look
+
+
+def heading(piece: Piece, look: Look, *, reveal: bool) -> list[Line]:
+    """What stands above the rows of a piece: for a file its name and what became of it, for a hunk where it is."""
+    if piece.hunk is None:
+        return _file(piece.file, look, reveal)
+    return [_hunk(piece, piece.hunk, look, reveal)] if piece.first else []
+
+
+def _file(file: File, look: Look, reveal: bool) -> list[Line]:
+    ink = look.ink
+    show = revealed if reveal else setting.clean
+    counts = [(f"+{file.added}", ink.ok), (" ", ink.text), (f"-{file.removed}", ink.error)] if file.hunks else []
+    name = " ".join(show(file.path).split("\n"))
+    state = _state(file)
+    left = [(name, ink.path), (f"  {state}" if state else "", ink.muted)]
+    lines = setting.wrapped(left, look.width) if reveal else [setting.beside(left, counts, look.width, ink.text)]
+    notes = [" ".join(show(note).split("\n")) for note in file.notes]
+    return lines + [one for note in notes for one in setting.wrapped([(note, ink.muted)], look.width)]
+
+
+def _state(file: File) -> str:
+    if file.old is None and file.new is None:
+        return ""
+    if file.old is None:
+        return "new file"
+    return "deleted" if file.new is None else ""
+
+
+def _hunk(piece: Piece, hunk: Hunk, look: Look, reveal: bool) -> Line:
+    ink = look.ink
+    where = (revealed if reveal else setting.clean)(hunk.where[:200]).replace("\n", " ").replace("\t", " ")
+    mark = f"{'⋯':>{piece.digits}}  "
+    text = f" {where}" if where else ""
+    place = f"{piece.file.path}:{hunk.new or hunk.old}"
+    line = setting.fitted([(mark, ink.gutter), (text, ink.hunk)], look.width)
+    return Line(line.parts, gutter=min(len(mark), look.width), place=place)

@@ -1,0 +1,1 @@
+"""How each kind of block, and each tool's call, is drawn in lines."""

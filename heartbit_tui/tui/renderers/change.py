@@ -1,0 +1,99 @@
+"""Calls of edit, write and patch: what they change, as a diff."""
+
+import re
+
+from heartbit_tui.client import titles
+from heartbit_tui.tui.diff import unified
+from heartbit_tui.tui.diff.paint import Parts
+from heartbit_tui.tui.diff.parse import is_diff, parse
+from heartbit_tui.tui.diff.pieces import pieces
+from heartbit_tui.tui.diff.types import File
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.renderers import body
+from heartbit_tui.tui.renderers.drawing import Drawing, argument, detail
+from heartbit_tui.tui.renderers.measure import plural
+from heartbit_tui.tui.renderers.paths import cut_front, near
+from heartbit_tui.tui.renderers.scene import Scene
+from heartbit_tui.tui.transcript.blocks import Call
+
+SMALL_LINES = 12
+"""Diffs of at most so many changed lines are open by themselves."""
+
+DIFF_LINES = 400
+"""How many lines of a diff are shown among other blocks; a pane of its own shows all."""
+
+DIFF_CHARACTERS = 64_000
+"""How much of a diff is looked at for that."""
+
+_DIAGNOSTICS = re.compile(r'<lsp-diagnostics file="([^"\n]*)">\n?(.*?)\n?</lsp-diagnostics>', re.DOTALL)
+
+
+def title(call: Call, room: int, look: Look, scene: Scene) -> Parts:
+    """The file, or how many files."""
+    path = argument(call, "file_path") or detail(call, "path")
+    if not path:
+        paths = [file.path for file in files(call)] or list(call.changed)
+        path = paths[0] if len(paths) == 1 else ""
+        if len(paths) > 1:
+            return [(plural(len(paths), "file"), look.ink.path)]
+    return [(cut_front(near(path, scene), room), look.ink.path)]
+
+
+def outcome(call: Call, look: Look, scene: Scene) -> Parts:
+    """How many lines were added and removed, and how many the language server objects to."""
+    ink = look.ink
+    if call.state == "writing":
+        lines = call.arguments.count("\\n")
+        return [(plural(lines, "line") if lines else "", ink.muted)]
+    added, removed = call.details.get("added"), call.details.get("removed")
+    found: Parts = []
+    if isinstance(added, int) and isinstance(removed, int) and (added or removed):
+        found = [(f"+{added}", ink.ok), (" ", ink.text), (f"-{removed}", ink.error)]
+    elif not isinstance(added, int):
+        found = [(titles.outcome(call.details, call.tool), ink.muted)]
+    count = sum(len(told.splitlines()) for _, told in _DIAGNOSTICS.findall(call.output))
+    return [*found, (f"  LSP {count}", ink.warning)] if count else found
+
+
+def drawn_body(call: Call, look: Look, scene: Scene) -> list[Line]:
+    """The diff, or the result where there is none, then what the language server says."""
+    found = _diff(call, look, scene)
+    if not found and call.output.strip():
+        found = body.output(call.output, look, scene)
+    for _, told in _DIAGNOSTICS.findall(call.output):
+        found += [one for line in told.split("\n") for one in body.said(line, look.ink.warning, look, scene)]
+    return found
+
+
+def small(call: Call) -> bool:
+    """Whether what was changed is so little that it is shown at once."""
+    added, removed = call.details.get("added"), call.details.get("removed")
+    if not isinstance(added, int) or not isinstance(removed, int):
+        return False
+    return 0 < added + removed <= SMALL_LINES and len(detail(call, "diff")) < DIFF_CHARACTERS // 8
+
+
+def files(call: Call) -> tuple[File, ...]:
+    """What is changed, as far as it is looked at."""
+    text = detail(call, "diff") or call.preview
+    return parse(text[:DIFF_CHARACTERS]) if is_diff(text) else ()
+
+
+def _diff(call: Call, look: Look, scene: Scene) -> list[Line]:
+    found: list[Line] = []
+    changed = files(call)
+    inner = body.inner(look)
+    left = 0
+    for piece in pieces(changed):
+        if piece.hunk is None and len(changed) == 1 and not piece.file.notes:
+            continue
+        if len(found) >= DIFF_LINES:
+            left += len(piece.rows)
+            continue
+        found += unified.lines(piece, inner, reveal=scene.reveal, colour=scene.colour)
+    lines = body.indented(found, look)
+    return lines + (body.said(f"… {plural(left, 'more line')}", look.ink.faint, look, scene) if left else [])
+
+
+CHANGE = Drawing(title=title, outcome=outcome, body=drawn_body)
