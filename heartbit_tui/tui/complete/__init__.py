@@ -1,0 +1,1 @@
+"""What is offered while a draft is written: commands, files, sessions, names, and what was typed before."""

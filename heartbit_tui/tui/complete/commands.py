@@ -1,0 +1,109 @@
+"""The slash commands of the screen: their names, what they take, what they do."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from heartbit_tui.kernel.ops import Effort, Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command; `takes` names its argument, `choices` holds what the argument may be where that is known."""
+
+    name: str
+    does: str
+    takes: str = ""
+    choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """The command as it is typed."""
+        return f"/{self.name} {self.takes}".rstrip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A command line taken apart; `name` is the command's own where an alias was typed."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """No such command; `nearest` is the one that was probably meant, or empty."""
+
+    name: str
+    nearest: str = ""
+
+
+Parsed: TypeAlias = Typed | Unknown | None
+
+COMMANDS: tuple[Command, ...] = (
+    Command(name="help", does="the keys and the commands", aliases=("?",)),
+    Command(name="new", does="a new session"),
+    Command(name="clear", does="clear the screen; the conversation stays"),
+    Command(name="resume", takes="[ID]", does="take up a session of this folder", aliases=("sessions", "continue")),
+    Command(name="fork", does="go on in a copy of this session"),
+    Command(name="rewind", takes="[N]", does="go back to before a prompt: chat, files or both", aliases=("undo",)),
+    Command(name="rename", takes="TITLE", does="give this session a title"),
+    Command(
+        name="export",
+        takes="FORMAT [FILE]",
+        does="write this session to a file",
+        choices=("md", "html", "jsonl"),
+    ),
+    Command(name="copy", takes="[N]", does="copy the last answer, or a block of code in it"),
+    Command(name="search", takes="[TEXT]", does="search this conversation"),
+    Command(name="reader", does="read the whole conversation"),
+    Command(name="timeline", does="all tool calls in order"),
+    Command(name="diff", does="what this session changed in the files"),
+    Command(name="model", takes="[[PROVIDER:]MODEL]", does="which model answers from the next turn on"),
+    Command(name="effort", takes="LEVEL", does="how much the model thinks", choices=tuple(Effort)),
+    Command(
+        name="mode",
+        takes="[MODE]",
+        does="how much passes without asking",
+        choices=tuple(mode for mode in Mode if mode is not Mode.YOLO),
+    ),
+    Command(name="permissions", does="what is allowed, denied or asked about", aliases=("rules", "allow")),
+    Command(name="tools", does="the tools that the agent has"),
+    Command(name="todos", does="the agent's list of things to do"),
+    Command(name="compact", takes="[FOCUS]", does="shorten the conversation for the model"),
+    Command(name="status", does="the session, its model, its mode, its context"),
+    Command(name="cost", does="tokens and money so far", aliases=("usage",)),
+    Command(name="init", does="write an AGENTS.md for this project"),
+    Command(name="theme", takes="[NAME]", does="choose the colours"),
+    Command(name="keys", does="the keys, and what is wrong with the keymap", aliases=("keymap",)),
+    Command(name="vim", does="edit the draft with the keys of vi, or no more"),
+    Command(name="mouse", does="leave the mouse to the terminal, or take it back"),
+    Command(name="config", does="the settings, and where each comes from", aliases=("settings",)),
+    Command(name="doctor", does="check what heartbit needs"),
+    Command(name="login", takes="[PROVIDER]", does="keep a key for a provider"),
+    Command(name="quit", does="leave; the session is kept", aliases=("exit", "q")),
+)
+
+
+def named(commands: Sequence[Command] = COMMANDS) -> Mapping[str, Command]:
+    """The commands by their names and aliases."""
+    aliases = {alias: command for command in commands for alias in command.aliases}
+    return MappingProxyType(aliases | {command.name: command for command in commands})
+
+
+def parse(line: str, commands: Sequence[Command] = COMMANDS) -> Parsed:
+    """The command in a line; None where the line is none: no slash first, or a path such as `/etc/hosts`."""
+    text = line.strip()
+    if not text.startswith("/") or "\n" in text:
+        return None
+    name, _, argument = text[1:].partition(" ")
+    known = named(commands)
+    if name.lower() in known:
+        return Typed(name=known[name.lower()].name, argument=argument.strip())
+    if not name.replace("-", "").isalpha():
+        return None
+    nearest = difflib.get_close_matches(name.lower(), known, n=1)
+    return Unknown(name=name, nearest=known[nearest[0]].name if nearest else "")
