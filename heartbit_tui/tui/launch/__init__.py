@@ -1,0 +1,1 @@
+"""The first frame: painted before anything heavy is imported, and what is typed meanwhile."""
