@@ -1,0 +1,1 @@
+"""What an agent did, call by call in time order, with what each took and cost."""

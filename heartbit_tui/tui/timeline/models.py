@@ -1,0 +1,117 @@
+"""The rows of model calls: one a turn, with what it took, read, wrote and cost."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from heartbit_tui.kernel.events import Envelope, LlmResponse, ModelCalled, ModelEscalated, RetryAttempt, TurnStarted
+from heartbit_tui.tui.timeline.log import Log
+from heartbit_tui.tui.timeline.rows import Row, Totals
+from heartbit_tui.tui.timeline.spans import Span, between
+from heartbit_tui.tui.transcript.blocks import State
+
+Told = TurnStarted | LlmResponse | ModelCalled | RetryAttempt | ModelEscalated
+"""What tells of model calls."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """The row of a model call that goes on."""
+
+    number: int
+    began: datetime
+
+
+class Models:
+    """Folds what tells of model calls into rows of a log. An agent has one model call at a time."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._open: dict[str, _Open] = {}
+        self.span = Span()
+        self.sums = Totals()
+
+    def apply(self, envelope: Envelope, event: Told, agent: str) -> None:
+        """Take in an event; `agent` is empty for the main one."""
+        found = self._open.get(envelope.agent)
+        row = self._log.row(found.number) if found else None
+        match event:
+            case TurnStarted():
+                self.close(envelope.agent, envelope.at, "failed")
+                self._begin(envelope, agent)
+            case LlmResponse() if row is not None:
+                self._answered(row, event)
+                self.close(envelope.agent, envelope.at, "ok")
+            case ModelCalled():
+                self._paid(row or self._aside(envelope, event, agent), event)
+            case RetryAttempt() if row is not None:
+                self._log.put(row, retries=row.retries + 1)
+            case _:
+                pass
+
+    def close(self, agent: str, at: datetime, state: State) -> None:
+        """The model call of an agent is over, if there is one."""
+        found = self._open.pop(agent, None)
+        row = self._log.row(found.number) if found else None
+        if found is None:
+            return
+        self.span.end(at)
+        if row is not None:
+            self._log.put(row, state=state, working=row.working or between(found.began, at))
+
+    def close_all(self, at: datetime, state: State) -> None:
+        """No agent waits for a model any more."""
+        for agent in list(self._open):
+            self.close(agent, at, state)
+
+    def since(self, row: Row) -> datetime | None:
+        """When a model call that goes on began."""
+        return next((each.began for each in self._open.values() if each.number == row.number), None)
+
+    def _begin(self, envelope: Envelope, agent: str) -> None:
+        row = self._row(envelope, "model", agent, "running")
+        self._open[envelope.agent] = _Open(number=row.number, began=envelope.at)
+        self.span.begin(envelope.at)
+        self.sums = replace(self.sums, turns=self.sums.turns + 1)
+
+    def _answered(self, row: Row, event: LlmResponse) -> None:
+        usage = event.usage
+        self._log.put(
+            row,
+            title=event.model or row.title,
+            working=event.latency_ms,
+            first=event.time_to_first_token_ms,
+            read=row.read or usage.prompt,
+            written=row.written or usage.output_tokens,
+        )
+
+    def _paid(self, row: Row, event: ModelCalled) -> None:
+        usage, sums = event.usage, self.sums
+        cost = row.cost if event.cost_usd is None else (row.cost or 0.0) + event.cost_usd
+        read, written = row.read + usage.prompt, row.written + usage.output_tokens
+        self._log.put(row, title=event.model, read=read, written=written, cost=cost)
+        self.sums = replace(
+            sums,
+            read=sums.read + usage.prompt,
+            written=sums.written + usage.output_tokens,
+            cost=sums.cost + (event.cost_usd or 0.0),
+            unpriced=sums.unpriced + (event.cost_usd is None),
+        )
+
+    def _aside(self, envelope: Envelope, event: ModelCalled, agent: str) -> Row:
+        """A model call outside of every turn, such as one that makes the conversation shorter."""
+        return self._row(envelope, event.purpose, agent, "ok")
+
+    def _row(self, envelope: Envelope, name: str, agent: str, state: State) -> Row:
+        number = self._log.end
+        return self._log.add(
+            Row(
+                number=number,
+                kind="model",
+                id=f"model {envelope.seq}",
+                at=envelope.at,
+                seq=envelope.seq,
+                name=name,
+                state=state,
+                agent=agent,
+            )
+        )
