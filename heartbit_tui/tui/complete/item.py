@@ -8,6 +8,7 @@ class Item:
     """Accepting it puts `insert` in place of the draft's characters from `replaces[0]` to before `replaces[1]`.
 
     `label` and `meta` are shown and may hold anything; `positions` are the letters of the label that were asked for.
+    The characters of the label outside of `strong` are toned down, unless that is empty.
     An item that is `open` goes on being completed once it is accepted: a folder, a command that takes something.
     """
 
@@ -16,6 +17,7 @@ class Item:
     replaces: tuple[int, int]
     meta: str = ""
     positions: tuple[int, ...] = ()
+    strong: tuple[int, int] = (0, 0)
     open: bool = False
 
     def applied(self, draft: str) -> tuple[str, int]:

@@ -103,13 +103,13 @@ class Menu(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One row, on the background of the menu or, where it is chosen, of the cursor."""
-        base = self.visual_style.rich_style
-        width = self.size.width
         line, at = self._line(y)
         over = self._ink.cursor if at == self._at else None
+        base = self.visual_style.rich_style + over if over else self.visual_style.rich_style
+        width = self.size.width
         room = max(width - 2, 0)
-        body = draw.strip(line, room, base + over if over else base, fill=over)
-        return Strip.join([body, draw.strip(draw.line_of(self._edge(y)), width - room, base + self._ink.faint)])
+        edge = draw.line_of(self._edge(y))
+        return Strip.join([draw.strip(line, room, base), draw.strip(edge, width - room, base + self._ink.faint)])
 
     def _line(self, y: int) -> tuple[Line, int | None]:
         look = Look(max(self.size.width - 2, 1), self._ink)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TypeAlias
 
 from rich.style import Style
 
@@ -16,6 +17,8 @@ _BLANK = " " * len(MARK)
 _BETWEEN = 2
 _LABEL_SHARE = 0.6
 """How much of the width labels take where there is something to say beside them."""
+
+_Letter: TypeAlias = tuple[str, Style]
 
 _WRITTEN = str.maketrans({"\n": "␊", "\t": "␉"})
 
@@ -45,7 +48,7 @@ def row(item: Item, labels: int, look: Look, *, chosen: bool) -> Line:
     if item.meta:
         gap = labels - sum(cells(text) for text, _ in parts[1:]) + _BETWEEN
         parts += [(" " * gap, ink.text), (shown(item.meta), ink.muted)]
-    return fitted(parts, look.width, fill=ink.cursor if chosen else None)
+    return fitted(parts, look.width)
 
 
 def shown(text: str) -> str:
@@ -57,24 +60,28 @@ def shown(text: str) -> str:
 
 def _label(item: Item, width: int, look: Look) -> list[tuple[str, Style]]:
     """The label with the letters that were asked for; a path that is too long loses its beginning."""
+    letters = list(_letters(item, look))
+    if sum(cells(text) for text, _ in letters) > width:
+        letters = _cut(letters, width, look.ink.muted, front="/" in item.label[1:])
+    return [("".join(text for text, _ in group), style) for style, group in groupby(letters, key=lambda each: each[1])]
+
+
+def _letters(item: Item, look: Look) -> Iterator[_Letter]:
     wanted = frozenset(item.positions)
-    letters = [(shown(letter), at in wanted) for at, letter in enumerate(item.label)]
-    if cells("".join(text for text, _ in letters)) > width:
-        letters = _cut(letters, width, front="/" in item.label[1:])
-    styles = (look.ink.text, look.ink.text + look.ink.match)
-    return [
-        ("".join(text for text, _ in group), styles[is_wanted])
-        for is_wanted, group in groupby(letters, key=lambda each: each[1])
-    ]
+    first, last = item.strong if any(item.strong) else (0, len(item.label))
+    asked_for = look.ink.accent + Style(bold=True)
+    for at, letter in enumerate(item.label):
+        plain = look.ink.text if first <= at < last else look.ink.muted
+        yield shown(letter), asked_for if at in wanted else plain
 
 
-def _cut(letters: list[tuple[str, bool]], width: int, *, front: bool) -> list[tuple[str, bool]]:
-    dots = (SIGNS["more"], False)
+def _cut(letters: list[_Letter], width: int, dim: Style, *, front: bool) -> list[_Letter]:
+    dots = (SIGNS["more"], dim)
     kept = list(_fitting(reversed(letters) if front else iter(letters), width - 1))
     return [dots, *reversed(kept)] if front else [*kept, dots]
 
 
-def _fitting(letters: Iterator[tuple[str, bool]], room: int) -> Iterator[tuple[str, bool]]:
+def _fitting(letters: Iterator[_Letter], room: int) -> Iterator[_Letter]:
     for letter in letters:
         room -= cells(letter[0])
         if room < 0:

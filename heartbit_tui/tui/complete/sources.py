@@ -139,6 +139,7 @@ def _command_item(command: Command, positions: tuple[int, ...], end: int) -> Ite
         meta=command.does,
         positions=tuple(at + 1 for at in positions),
         replaces=(0, end),
+        strong=(0, len(command.name) + 1),
         open=takes,
     )
 
@@ -169,4 +170,11 @@ def file_item(found: Match, start: int, end: int) -> Item:
     mention = mentions.written(found.text)
     is_folder = found.text.endswith("/")
     insert = mention.removesuffix('"') if is_folder else f"{mention} "
-    return Item(insert=insert, label=found.text, positions=found.positions, replaces=(start, end), open=is_folder)
+    return Item(
+        insert=insert,
+        label=found.text,
+        positions=found.positions,
+        replaces=(start, end),
+        strong=(found.text.rfind("/", 0, -1) + 1, len(found.text)),
+        open=is_folder,
+    )
