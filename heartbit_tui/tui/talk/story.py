@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import Delta, Envelope
-from heartbit_tui.tui.timeline.rows import Timeline
+from heartbit_tui.tui.timeline.timeline import Timeline
 from heartbit_tui.tui.transcript.transcript import Transcript
 
 

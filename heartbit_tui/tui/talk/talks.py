@@ -21,7 +21,7 @@ class Talks:
         self.changed: Callable[[Talk], None] = _nothing
         """Called with a session that has news."""
         self._connect = connect
-        self._pace = pace
+        self.pace = pace
         self._current = 0
         self._tasks = asyncio.TaskGroup()
 
@@ -37,7 +37,7 @@ class Talks:
 
     def open(self, options: Options, *, beside: bool = False) -> Talk:
         """Open a session in the place of the one that is seen, or beside it."""
-        talk = Talk(options, self._connect, self._pace, self._tell)
+        talk = Talk(options, self._connect, self.pace, self._tell)
         if beside or not self.all:
             self.all.append(talk)
             self._current = len(self.all) - 1

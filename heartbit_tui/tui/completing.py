@@ -1,0 +1,74 @@
+"""Brings the menu up to date with what is typed; an answer that comes too late is dropped."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.tui.complete.item import Item
+from heartbit_tui.tui.complete.menu import Menu
+from heartbit_tui.tui.complete.sources import Sources
+from heartbit_tui.tui.draft.draft import Draft
+
+MOVES: Mapping[str, int] = MappingProxyType(
+    {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1, "pageup": -8, "pagedown": 8}
+)
+
+
+class Completing:
+    """Keeps one menu and one draft together; `start` runs a coroutine that nobody waits for."""
+
+    def __init__(
+        self, draft: Draft, menu: Menu, sources: Sources, start: Callable[[Coroutine[Any, Any, None]], object]
+    ) -> None:
+        self._draft = draft
+        self._menu = menu
+        self._sources = sources
+        self._start = start
+        self._wanted = ""
+        self._dismissed = ""
+
+    def typed(self, before: str) -> None:
+        """The text before the cursor is now this."""
+        asked = self._sources.asked(before)
+        self._wanted = before
+        if asked is None or before == self._dismissed:
+            self._close()
+        else:
+            self._start(self._find(before))
+
+    def key(self, key: str) -> None:
+        """A key for the open menu."""
+        if key in MOVES:
+            self._menu.move(MOVES[key])
+        elif key == "escape":
+            self._dismissed = self._wanted
+            self._close()
+        elif key in ("tab", "enter") and self._menu.chosen is not None:
+            self.take(self._menu.chosen)
+
+    def take(self, item: Item) -> None:
+        """Put what was chosen into the draft."""
+        before = self._draft.passage.before
+        start, _ = item.replaces
+        self._close()
+        self._dismissed = before[:start] + item.insert
+        self._draft.replace_before(len(before) - start, item.insert)
+
+    async def _find(self, before: str) -> None:
+        await asyncio.sleep(0)
+        if before != self._wanted:
+            return
+        try:
+            items = await self._sources.items(before)
+        except HeartbitError:
+            items = ()
+        if before == self._wanted:
+            whole = len(items) == 1 and before.endswith(items[0].insert.strip())
+            self._menu.show(() if whole else items)
+            self._draft.menu_open = self._menu.is_open
+
+    def _close(self) -> None:
+        self._menu.hide()
+        self._draft.menu_open = False

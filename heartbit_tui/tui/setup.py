@@ -1,0 +1,48 @@
+"""What the screen is started with, read before its first frame."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from heartbit_tui.client.history import HistoryFile
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.tui.keys.keymap import Keymap
+from heartbit_tui.tui.theme.types import Theme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the table `ui` of the settings says about the screen."""
+
+    theme: str = "heartbit"
+    mouse: bool = True
+    calm: bool = False
+    notify: bool = True
+    bell: bool = False
+    side: bool = True
+    diff: Literal["unified", "split"] = "unified"
+    vim: bool = False
+    thinking: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Everything that the application needs beside its sessions; `warnings` are sentences to show once."""
+
+    options: Options
+    keymap: Keymap
+    theme: Theme
+    wishes: Wishes
+    history: HistoryFile
+    config: Path | None = None
+    """The person's folder of settings, with keymap.toml and themes/."""
+    state: Path | None = None
+    task: str = ""
+    draft: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment of the process."""
+        return self.options.environment
