@@ -1,0 +1,141 @@
+"""What the lower part of the side panel tells, and how it is set in lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.style import Style
+
+from heartbit_tui.kernel.ledger import Line as Cost
+from heartbit_tui.kernel.messages import JsonObject, Usage
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.status.figures import meter, money, percent, tokens
+
+TODOS = 12
+"""Items that are shown; the ones around the first that is not done."""
+
+MODELS = 4
+"""Models whose costs are shown one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """`window` is how many tokens the model reads at most, 0 where that is not known; `memories` are what was recalled
+    for this turn, one line each, None while there is no memory.
+    """
+
+    todos: tuple[JsonObject, ...] = ()
+    last: Usage | None = None
+    window: int = 0
+    costs: tuple[Cost, ...] = ()
+    memories: tuple[str, ...] | None = None
+
+
+def lines(facts: Facts, look: Look) -> list[Line]:
+    """All sections that have something to tell, one under the other."""
+    sections = [_todo(facts.todos, look), _context(facts, look), _memory(facts.memories, look)]
+    return [line for section in sections for line in section]
+
+
+def count(todos: Sequence[JsonObject]) -> str:
+    """How many items are done of how many, empty where there are none."""
+    live = [each for each in todos if each.get("status") != "cancelled"]
+    done = sum(each.get("status") == "completed" for each in live)
+    return f"{done}/{len(live)}" if live else ""
+
+
+def heading(words: str, look: Look, right: str = "") -> Line:
+    """The rule that a section begins with."""
+    ink = look.ink
+    tail = f" {right} ─" if right else ""
+    words = setting.cut(words, max(look.width - 4 - len(tail), 1))
+    dashes = "─" * max(look.width - setting.cells(words) - 3 - len(tail), 0)
+    parts = [
+        ("─ ", ink.rule),
+        (words, ink.muted),
+        (f" {dashes}", ink.rule),
+        (tail[:-1], ink.muted),
+        (tail[-1:], ink.rule),
+    ]
+    return setting.fitted(parts, look.width)
+
+
+def _todo(todos: Sequence[JsonObject], look: Look) -> list[Line]:
+    if not todos:
+        return []
+    open_at = next((at for at, each in enumerate(todos) if each.get("status") not in ("completed", "cancelled")), 0)
+    start = max(min(open_at - 2, len(todos) - TODOS), 0)
+    shown = todos[start : start + TODOS]
+    found = [heading(f"todo {count(todos)}", look)]
+    if start:
+        found.append(setting.fitted([(f"  {start} before", look.ink.faint)], look.width))
+    found += [_item(each, look) for each in shown]
+    left = len(todos) - start - len(shown)
+    if left:
+        found.append(setting.fitted([(f"  {left} more", look.ink.faint)], look.width))
+    return found
+
+
+def _item(todo: JsonObject, look: Look) -> Line:
+    ink = look.ink
+    text = " ".join(setting.clean(str(todo.get("content", ""))[:400]).split())
+    marks: dict[str, tuple[str, Style, Style]] = {
+        "completed": (SIGNS["done"], ink.ok, ink.muted),
+        "in_progress": (SIGNS["doing"], ink.running, ink.strong),
+        "cancelled": (SIGNS["refused"], ink.faint, ink.faint),
+        "failed": (SIGNS["failed"], ink.error, ink.text),
+        "blocked": (SIGNS["waiting"], ink.warning, ink.text),
+    }
+    sign, mark, style = marks.get(str(todo.get("status", "")), (SIGNS["todo"], ink.muted, ink.text))
+    return setting.fitted([(f"{sign} ", mark), (text, style)], look.width)
+
+
+def _context(facts: Facts, look: Look) -> list[Line]:
+    last, ink = facts.last, look.ink
+    spent = sum(cost.cost_usd for cost in facts.costs)
+    unpriced = any(cost.unpriced for cost in facts.costs)
+    price = money(spent, unpriced=unpriced) if facts.costs else ""
+    if last is None:
+        return [heading("context", look, price)] if price else []
+    used = last.prompt + last.output_tokens
+    share = used / facts.window if facts.window else 0.0
+    found = [heading(f"context {percent(share)}" if facts.window else "context", look, price)]
+    if facts.window:
+        bar = meter(share, max(min(look.width - 16, 24), 4), fill_style(share, look), ink.faint)
+        found.append(setting.fitted([*bar, (f" {tokens(used)} of {tokens(facts.window)}", ink.muted)], look.width))
+    fresh = last.input_tokens + last.cache_creation_input_tokens
+    parts = (("new", fresh), ("cached", last.cache_read_input_tokens), ("written", last.output_tokens))
+    found.append(setting.fitted([(" · ".join(f"{tokens(n)} {name}" for name, n in parts if n), ink.faint)], look.width))
+    return found + _models(facts.costs, look)
+
+
+def fill_style(share: float, look: Look) -> Style:
+    """The colour of a context meter: calm, from 75 % on a warning, from 90 % alarming."""
+    ink = look.ink
+    return ink.error if share >= 0.9 else ink.warning if share >= 0.75 else ink.accent
+
+
+def _models(costs: Sequence[Cost], look: Look) -> list[Line]:
+    """What each model read, wrote and cost, the dearest first, where there is more than one."""
+    sums: dict[str, tuple[float, int, int]] = {}
+    for each in costs:
+        cost, read, wrote = sums.get(each.model, (0.0, 0, 0))
+        sums[each.model] = (cost + each.cost_usd, read + each.usage.prompt, wrote + each.usage.output_tokens)
+    order = sorted(sums, key=lambda name: (-sums[name][0], -sums[name][1], name))
+    if len(order) < 2:
+        return []
+    return [_price(name, *sums[name], look) for name in order[:MODELS]]
+
+
+def _price(name: str, cost: float, read: int, wrote: int, look: Look) -> Line:
+    right = [(f"{tokens(read)} → {tokens(wrote)}  {money(cost)}", look.ink.faint)]
+    return setting.beside([(setting.clean(name), look.ink.muted)], right, look.width, look.ink.text)
+
+
+def _memory(memories: tuple[str, ...] | None, look: Look) -> list[Line]:
+    if not memories:
+        return []
+    shown = [" ".join(setting.clean(each[:400]).split()) for each in memories]
+    rows = [setting.fitted([(f"{SIGNS['bullet']} {each}", look.ink.text)], look.width) for each in shown]
+    return [heading(f"memory {len(shown)}", look), *rows]

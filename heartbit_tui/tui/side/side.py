@@ -1,0 +1,157 @@
+"""The widget beside the chat: two panes, one of what happens, one of what is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.pane.pane import EDGE, Pane
+from heartbit_tui.tui.pane.source import Key
+from heartbit_tui.tui.side.facts import Facts, lines
+from heartbit_tui.tui.timeline.source import Rows
+from heartbit_tui.tui.timeline.timeline import Timeline
+
+WIDTH = 40
+"""Columns of the panel."""
+
+BESIDE = 100
+"""Columns of the screen from which the panel stands beside the chat."""
+
+
+class Side(Vertical):
+    """The timeline, following what happens, over a list of what is to be done and how full the context is."""
+
+    DEFAULT_CSS = f"""
+    Side {{ width: {WIDTH}; height: 1fr; border-left: solid $border; background: $background; padding: 0 0 0 1; }}
+    Side.-over {{ layer: over; dock: right; background: $panel; border-left: tall $border; }}
+    Side > #timeline {{ height: 1fr; }}
+    Side > #facts {{ height: 0; }}
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """A person wants to see this call in the chat."""
+
+        call: str
+
+    def __init__(self, timeline: Timeline, ink: Ink, *, calm: bool = False, id: str | None = "side") -> None:
+        super().__init__(id=id)
+        self._rows = Rows(timeline)
+        self._facts = _Facts()
+        self._timeline_pane = Pane(self._rows, ink, id="timeline", follow=True, calm=calm)
+        self._facts_pane = Pane(self._facts, ink, id="facts", calm=calm)
+
+    def compose(self) -> ComposeResult:
+        """One over the other."""
+        yield self._timeline_pane
+        yield self._facts_pane
+
+    def touched(self) -> None:
+        """The timeline has changed."""
+        self._timeline_pane.changed()
+
+    def show(self, facts: Facts) -> None:
+        """Tell what is known now."""
+        if self._facts.show(facts):
+            self._fit()
+
+    def show_timeline(self, timeline: Timeline) -> None:
+        """Follow another session."""
+        self._rows = Rows(timeline)
+        self._timeline_pane.set_source(self._rows, follow=True)
+
+    def set_ink(self, ink: Ink) -> None:
+        """Draw with the styles of another theme."""
+        self._timeline_pane.set_ink(ink)
+        self._facts_pane.set_ink(ink)
+
+    def move(self, by: int) -> None:
+        """Move the cursor by rows; from nowhere it goes to the newest."""
+        pane, source = self._timeline_pane, self._rows
+        key = pane.cursor
+        if key is None:
+            key = source.last()
+        else:
+            for _ in range(abs(by)):
+                key = (source.after(key) if by > 0 else source.before(key)) or key
+        pane.cursor = key
+
+    def leave(self) -> None:
+        """Take the cursor away, and follow the end again."""
+        self._timeline_pane.cursor = None
+        self._timeline_pane.to_end()
+
+    def choose(self) -> None:
+        """Ask for the call under the cursor to be shown in the chat."""
+        self._choose(self._timeline_pane.cursor)
+
+    def on_resize(self) -> None:
+        """Give each half its room."""
+        self.call_after_refresh(self._fit)
+
+    @on(Pane.Clicked)
+    def _clicked(self, event: Pane.Clicked) -> None:
+        event.stop()
+        if event.pane is self._timeline_pane:
+            self._choose(event.key)
+
+    def _choose(self, key: Key | None) -> None:
+        row = self._rows.row(key)
+        if row is not None and row.kind == "call":
+            self.post_message(self.Chosen(row.id))
+
+    def _fit(self) -> None:
+        """The lower half takes what it needs, but never more than half."""
+        if not self.is_mounted or self.size.width <= EDGE:
+            return
+        needed = len(self._facts.all(self._facts_pane.look))
+        height = min(needed, max(self.size.height // 2, 1))
+        if self._facts_pane.styles.height is None or self._facts_pane.styles.height.value != height:
+            self._facts_pane.styles.height = height
+        self._facts_pane.changed()
+
+
+class _Facts:
+    """What is known as a source of a pane: one line a piece."""
+
+    def __init__(self) -> None:
+        self._facts = Facts()
+        self._look: Look | None = None
+        self._lines: Sequence[Line] = ()
+
+    def show(self, facts: Facts) -> bool:
+        """Tell other facts; whether they are others."""
+        if facts == self._facts:
+            return False
+        self._facts, self._look = facts, None
+        return True
+
+    def all(self, look: Look) -> Sequence[Line]:
+        """All lines at once."""
+        if look != self._look:
+            self._look, self._lines = look, lines(self._facts, look)
+        return self._lines
+
+    def first(self) -> Key | None:
+        return (0, 0)
+
+    def last(self) -> Key | None:
+        return (max(len(self._lines) - 1, 0), 0)
+
+    def after(self, key: Key) -> Key | None:
+        return (key[0] + 1, 0) if key[0] + 1 < len(self._lines) else None
+
+    def before(self, key: Key) -> Key | None:
+        return (key[0] - 1, 0) if key[0] else None
+
+    def lines(self, key: Key, look: Look) -> Sequence[Line]:
+        return self.all(look)[key[0] : key[0] + 1]
+
+    def share(self, key: Key) -> float:
+        return min(key[0] / max(len(self._lines), 1), 1.0)

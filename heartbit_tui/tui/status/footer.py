@@ -1,0 +1,171 @@
+"""The last row of the screen: where one is, which model answers, how full its window is, what it cost."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from rich.style import Style
+from textual import events
+
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.pane.one_line import OneLine
+from heartbit_tui.tui.status.figures import meter, money, percent, tokens
+
+HINTS = ("? keys", "/", "@", "!")
+"""What the right end says: how to find the rest."""
+
+BAR = 5
+"""Cells of the context meter."""
+
+GAP = "  "
+
+Parts = list[tuple[str, Style]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the row tells. `window` is 0 where it is not known; `cost` is None while nothing has been paid."""
+
+    folder: str = ""
+    home: str = ""
+    branch: str = ""
+    dirty: bool = False
+    model: str = ""
+    effort: str = ""
+    used: int = 0
+    window: int = 0
+    cost: float | None = None
+    unpriced: bool = False
+    hints: tuple[str, ...] = HINTS
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """How much of each part is told."""
+
+    folder: int = 2
+    """2 the path, 1 its last name, 0 nothing."""
+    hints: int = 9
+    branch: bool = True
+    effort: bool = True
+    bar: bool = True
+    cost: bool = True
+    model: bool = True
+
+
+def footer(standing: Standing, width: int, ink: Ink) -> Line:
+    """The row for a width: what matters least is left out first, and the share of the window last."""
+    for detail in _details():
+        left, right = _left(standing, detail, ink), _right(standing, detail, ink)
+        needed = sum(setting.cells(text) for text, _ in (*left, *right)) + (len(GAP) if right and left else 0)
+        if needed <= width:
+            return setting.beside(left, right, width, ink.muted) if right else setting.fitted(left, width)
+    return setting.fitted(left, width)
+
+
+def short(folder: str, home: str) -> str:
+    """A path with the home folder written ~."""
+    inside = home and (folder == home or folder.startswith(home.rstrip("/") + "/"))
+    return "~" + folder[len(home.rstrip("/")) :] if inside else folder
+
+
+def _details() -> Iterator[_Detail]:
+    """From everything to nearly nothing."""
+    detail = _Detail()
+    steps: tuple[dict[str, int | bool], ...] = (
+        {},
+        {"hints": 1},
+        {"folder": 1},
+        {"effort": False},
+        {"hints": 0},
+        {"branch": False},
+        {"bar": False},
+        {"folder": 0},
+        {"cost": False},
+        {"model": False},
+    )
+    for step in steps:
+        detail = replace(detail, **step)  # pyright: ignore[reportArgumentType] - each value is of its field's type
+        yield detail
+
+
+def _left(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    parts = [_folder(standing, detail, ink), _branch(standing, detail, ink), _model(standing, detail, ink)]
+    parts += [_context(standing, detail, ink), _cost(standing, detail, ink)]
+    told = [part for part in parts if part]
+    return [piece for at, part in enumerate(told) for piece in ([(GAP, ink.muted)] if at else []) + part]
+
+
+def _folder(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    path = setting.clean(short(standing.folder, standing.home)).replace("\n", "␊")
+    told = path if detail.folder == 2 else PurePath(path).name or path if detail.folder else ""
+    return [(told, ink.path)] if told else []
+
+
+def _branch(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    if not standing.branch or not detail.branch:
+        return []
+    name = setting.cut(setting.clean(standing.branch).replace("\n", "␊"), 24)
+    return [(name, ink.muted), *([("*", ink.warning)] if standing.dirty else [])]
+
+
+def _model(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    if not standing.model or not detail.model:
+        return []
+    name = setting.cut(setting.clean(standing.model).replace("\n", "␊"), 32)
+    effort = f" {standing.effort}" if standing.effort and detail.effort else ""
+    return [(name, ink.text), (effort, ink.muted)]
+
+
+def _context(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    if not standing.used:
+        return []
+    if not standing.window:
+        return [(f"{tokens(standing.used)} tokens", ink.muted)]
+    share = standing.used / standing.window
+    full = ink.error if share >= 0.9 else ink.warning if share >= 0.75 else ink.accent
+    bar = [*meter(share, BAR, full, ink.faint), (" ", ink.muted)] if detail.bar else []
+    return [*bar, (percent(share), full if share >= 0.75 else ink.muted)]
+
+
+def _cost(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    if standing.cost is None or not detail.cost:
+        return []
+    told = money(standing.cost, unpriced=standing.unpriced)
+    return [(told, ink.muted)] if told else []
+
+
+def _right(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    shown = standing.hints[: detail.hints]
+    return [(" · ".join(shown), ink.faint)] if shown else []
+
+
+class Footer(OneLine):
+    """The row as a widget; it is set anew for what it is shown and for its width."""
+
+    DEFAULT_CSS = "Footer { height: 1; width: 1fr; padding: 0 1; }"
+
+    def __init__(self, ink: Ink, standing: Standing | None = None, *, id: str | None = "footer") -> None:
+        super().__init__(id=id)
+        self._ink = ink
+        self.standing = standing or Standing()
+
+    def tell(self, standing: Standing) -> None:
+        """Show other facts."""
+        self.standing = standing
+        self._set()
+
+    def set_ink(self, ink: Ink) -> None:
+        """Draw with the styles of another theme."""
+        self._ink = ink
+        self._set()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the new width."""
+        self._set()
+
+    def _set(self) -> None:
+        if self.size.width:
+            self.show(footer(self.standing, self.size.width, self._ink))

@@ -1,0 +1,66 @@
+"""Which branch a folder is on, and whether something in it is not committed. Blocks: call it in a thread."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS = 2.0
+"""How long git may take to tell what has changed; a folder where it takes longer counts as clean."""
+
+_REFERENCE = "ref: refs/heads/"
+_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """`name` is the branch, or the first letters of a commit where none is checked out."""
+
+    name: str
+    dirty: bool = False
+
+
+def read(folder: Path, seconds: float = SECONDS) -> Branch | None:
+    """The branch of the repository that `folder` is in, None where it is in none."""
+    head = _head(folder)
+    if head is None:
+        return None
+    name = head[len(_REFERENCE) :] if head.startswith(_REFERENCE) else head[:8]
+    return Branch(name=name, dirty=_dirty(folder, seconds)) if name else None
+
+
+def _head(folder: Path) -> str | None:
+    for place in (folder, *folder.parents):
+        git = place / ".git"
+        try:
+            if git.is_dir():
+                return _text(git / "HEAD")
+            if git.is_file():
+                return _text(place / _text(git).removeprefix("gitdir:").strip() / "HEAD")
+        except (OSError, UnicodeDecodeError):
+            return None
+    return None
+
+
+def _text(file: Path) -> str:
+    with file.open("rb") as opened:
+        return opened.read(_BYTES).decode("utf-8").strip()
+
+
+def _dirty(folder: Path, seconds: float) -> bool:
+    """Ask git, without locks, and without the file watcher that a repository's own settings could name."""
+    command = ["git", "-c", "core.fsmonitor=false", "status", "--porcelain", "--ignore-submodules", "-z"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=seconds,
+            check=False,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0 and bool(done.stdout)

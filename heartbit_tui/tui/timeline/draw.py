@@ -1,0 +1,135 @@
+"""A row of the timeline as one line: narrow beside the chat, with everything in columns on the full screen."""
+
+from datetime import datetime, tzinfo
+
+from rich.style import Style
+
+from heartbit_tui.client.titles import span
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.renderers import states
+from heartbit_tui.tui.status.figures import money, tokens
+from heartbit_tui.tui.timeline.rows import Row
+
+NOTICED = 100
+"""Milliseconds below which a wait is not told."""
+
+WIDE = 90
+"""Columns from which there is room for waits and bars."""
+
+BAR = 16
+"""Cells of the longest bar."""
+
+_EIGHTHS = "▏▎▍▌▋▊▉█"
+
+Parts = list[tuple[str, Style]]
+
+
+def narrow(row: Row, look: Look, now: datetime | None, zone: tzinfo | None = None) -> Line:
+    """One line for the panel beside the chat. `now` is given for a row that is going, and counts its time."""
+    ink = look.ink
+    time = f"{_clock(row.at, zone, seconds=False)} " if look.width >= 24 else ""
+    if row.kind == "model":
+        return _dimmed(_model(row, look, time, now), row, look)
+    left = [(time, ink.faint), *_lane(row, look), (f"{row.name:<5} ", ink.tool), (row.title, ink.text)]
+    right = [
+        *_came_of_it(row, look),
+        *_took(row, look, now),
+        (f" {states.sign(row.state)}", states.style(row.state, ink)),
+    ]
+    return _dimmed(setting.beside(left, right, look.width, ink.text), row, look)
+
+
+def wide(row: Row, look: Look, longest: int, now: datetime | None, zone: tzinfo | None = None) -> Line:
+    """One line of the full screen; bars are in proportion to `longest` milliseconds."""
+    ink = look.ink
+    if look.width < WIDE:
+        return narrow(row, look, now, zone)
+    time = (f"{_clock(row.at, zone, seconds=True)}  ", ink.faint)
+    model = row.kind == "model"
+    name = (f"{row.name:<9} ", ink.muted if model else ink.tool)
+    title = (_figures(row) if model else row.title, ink.muted if model else ink.text)
+    took = f"{_span(row, now):>11} "
+    right = [*_waits(row, look), *_came_of_it(row, look), (took, ink.muted), *_bar(row, look, longest, now)]
+    right.append((f" {states.sign(row.state)}", states.style(row.state, ink)))
+    return _dimmed(setting.beside([time, *_lane(row, look), name, title], right, look.width, ink.text), row, look)
+
+
+def _model(row: Row, look: Look, time: str, now: datetime | None) -> Line:
+    """A turn of a model is told more quietly than what was done in it."""
+    ink = look.ink
+    sign = (f" {states.sign(row.state)}", ink.muted if row.state == "ok" else states.style(row.state, ink))
+    left = [(time, ink.faint), *_lane(row, look), (f"{row.name:<5} ", ink.muted), (_figures(row), ink.faint)]
+    return setting.beside(left, [*_came_of_it(row, look), *_took(row, look, now), sign], look.width, ink.text)
+
+
+def _figures(row: Row) -> str:
+    counts = f"{tokens(row.read)} → {tokens(row.written)}" if row.read or row.written else ""
+    return "  ".join(part for part in (counts, money(row.cost) if row.cost else "", row.title) if part)
+
+
+def _lane(row: Row, look: Look) -> Parts:
+    """Whose call it is, where it is not the main agent's, and a mark for each call that it worked beside."""
+    ink = look.ink
+    agent = [(setting.cut(row.agent, 10), ink.info), (f" {SIGNS['bar']}", ink.rule)] if row.agent else []
+    return [*agent, ("│" * min(row.lane, 4), ink.rule)] if row.lane else agent
+
+
+def _came_of_it(row: Row, look: Look) -> Parts:
+    ink = look.ink
+    found: Parts = []
+    if row.retries:
+        found.append((f" {row.retries} {'retry' if row.retries == 1 else 'retries'}", ink.warning))
+    if row.added is not None or row.removed is not None:
+        found += [(f" +{row.added or 0}", ink.ok), (f" -{row.removed or 0}", ink.error)]
+    elif row.exit_code:
+        found.append((f" exit {row.exit_code}", ink.error))
+    elif row.outcome:
+        found.append((f" {row.outcome}", ink.faint))
+    return found
+
+
+def _waits(row: Row, look: Look) -> Parts:
+    found: Parts = []
+    if row.queued >= NOTICED:
+        found.append((f" queued {span(row.queued)}", look.ink.faint))
+    if row.person >= NOTICED:
+        found.append((f" you {span(row.person)}", look.ink.warning))
+    return found
+
+
+def _took(row: Row, look: Look, now: datetime | None) -> Parts:
+    told = _span(row, now)
+    return [(f" {told}", look.ink.muted)] if told else []
+
+
+def _span(row: Row, now: datetime | None) -> str:
+    if row.state == "asking":
+        return "asks you"
+    if now is not None and row.going:
+        return span(max(int((now - row.at).total_seconds() * 1000), 0))
+    return span(row.working) if row.working else ""
+
+
+def _bar(row: Row, look: Look, longest: int, now: datetime | None) -> Parts:
+    """As long as the call took beside the longest one; anything at all shows as a sliver."""
+    working = row.working
+    if row.state == "running" and now is not None:
+        working = max(int((now - row.at).total_seconds() * 1000), 0)
+    eighths = min(round(working / max(longest, 1) * BAR * 8), BAR * 8) if working else 0
+    eighths = max(eighths, 1) if working else 0
+    full, rest = divmod(eighths, 8)
+    text = "█" * full + (_EIGHTHS[rest - 1] if rest else "")
+    style = look.ink.muted if row.kind == "model" else states.style(row.state, look.ink)
+    return [(text, style), (" " * (BAR - len(text)), look.ink.text)]
+
+
+def _clock(at: datetime, zone: tzinfo | None, *, seconds: bool) -> str:
+    local = at.astimezone(zone)
+    return f"{local.hour:02}:{local.minute:02}" + (f":{local.second:02}" if seconds else "")
+
+
+def _dimmed(line: Line, row: Row, look: Look) -> Line:
+    """What was taken back is told in the colour of what no longer counts."""
+    return setting.line(*((part.text, look.ink.faint) for part in line.parts)) if row.void else line
