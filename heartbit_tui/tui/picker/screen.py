@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from rich.text import Text
 from textual import events, on
@@ -26,13 +26,20 @@ from heartbit_tui.tui.picker.types import Confirm, Extra, Listing, Name, Press, 
 
 T = TypeVar("T")
 
+WIDTH, HEIGHT = 80, 24
+"""On a screen that is smaller the list takes all of it."""
+
+LOW = 10
+"""With fewer rows than these the keys are not told."""
+
+WIDE = 104
+"""From so many cells on, what is told of a row stands beside the list."""
+
 
 class Picker(ModalScreen[T | None], Generic[T]):
     """Shows a listing until a row is chosen (its key is the result) or it is closed (None)."""
 
     AUTO_FOCUS = "Entry"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (80, "-middle"), (104, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (10, "-short"), (24, "-tall")]
     DEFAULT_CSS = """
     Picker { align: center middle; }
     Picker #sheet {
@@ -40,7 +47,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
         background: $surface; border: round $border; padding: 0 1;
         border-title-color: $accent; border-title-style: bold; border-subtitle-color: $muted;
     }
-    Picker.-narrow #sheet, Picker.-low #sheet, Picker.-short #sheet {
+    Picker.-full #sheet {
         width: 100%; max-width: 100%; height: 100%; max-height: 100%; padding: 0; border: none;
         border-top: solid $border;
     }
@@ -51,8 +58,8 @@ class Picker(ModalScreen[T | None], Generic[T]):
     Picker.-low #body { margin: 0; }
     Picker #beside { display: none; width: 42%; margin: 0 0 0 1; padding: 0 0 0 1; border-left: solid $border; }
     Picker.-wide #beside { display: block; }
-    Picker #foot { height: 1; padding: 0 1; color: $muted; }
-    Picker.-tall #foot { margin: 1 0 0 0; }
+    Picker #foot { height: 1; margin: 1 0 0 0; padding: 0 1; color: $muted; }
+    Picker.-full #foot { margin: 0; }
     Picker.-low #foot { display: none; }
     Picker.-low #foot.-asking { display: block; }
     """
@@ -166,8 +173,12 @@ class Picker(ModalScreen[T | None], Generic[T]):
         self._pane.cursor = (at, ROW)
         self._preview_row()
 
-    def on_resize(self) -> None:
-        """Keep the cursor in view."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Take the whole screen where there is little of it, and keep the cursor in view."""
+        width, height = event.size
+        self.set_class(width < WIDTH or height < HEIGHT, "-full")
+        self.set_class(height < LOW, "-low")
+        self.set_class(width >= WIDE, "-wide")
         self.call_after_refresh(self._again)
 
     def _again(self) -> None:
