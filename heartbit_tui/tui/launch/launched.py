@@ -5,6 +5,7 @@ import select
 import signal
 from collections.abc import Callable
 from threading import Thread
+from time import monotonic
 from types import FrameType
 
 from heartbit_tui.tui.launch.echo import Echo
@@ -30,7 +31,7 @@ class Launched:
         self._make = frame
         self._frame = frame(tty.size)
         self._echo = Echo()
-        self._kept = bytearray()
+        self._kept: list[tuple[float, bytes]] = []
         self._awake, self._wake = os.pipe()
         self._thread = Thread(target=self._listen, name="first keys", daemon=True)
 
@@ -43,12 +44,12 @@ class Launched:
         self._keep(typed)
         self._thread.start()
 
-    def take(self) -> bytes:
-        """What was typed so far; from now on the keys are the caller's."""
+    def take(self) -> tuple[tuple[float, bytes], ...]:
+        """What was typed so far, in pieces, with the times on `time.monotonic`; from now on the keys are the caller's."""
         if self._thread.is_alive():
             os.write(self._wake, b".")
             self._thread.join()
-        kept = bytes(self._kept)
+        kept = tuple(self._kept)
         self._kept.clear()
         return kept
 
@@ -73,7 +74,7 @@ class Launched:
     def _keep(self, data: bytes) -> None:
         if not data:
             return
-        self._kept += data
+        self._kept.append((monotonic(), data))
         self._echo.feed(data)
         if self._echo.quits:
             self.leave(INTERRUPTED)

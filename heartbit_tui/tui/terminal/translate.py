@@ -7,9 +7,8 @@ with modifiers are written in the one form that it reads well, `CSI code ; modif
 
 import re
 from codecs import getincrementaldecoder
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TypeAlias
 
 ESCAPE = "\x1b"
@@ -17,10 +16,13 @@ PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
 PASTE_PATIENCE = 5.0
 """Seconds of silence after which a paste without an end is taken for whole."""
 
+SPLIT_PATIENCE = 1.0
+"""Seconds of silence after which a sequence whose end is missing is left out."""
+
 LONGEST = 64
 """Characters after which what began like a sequence is none."""
 
-ALT, CTRL, SUPER = 2, 4, 8
+SHIFT, ALT, CTRL = 1, 2, 4
 LOCKS = 64 | 128
 """Bits of caps lock and num lock, which change no key's meaning."""
 
@@ -29,10 +31,11 @@ ESCAPE_KEY = "\x1b[27u"
 _CSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _CSI_OPEN = re.compile(r"\x1b\[[0-?]*[ -/]*\Z")
 _STRING = re.compile(r"\x1b[]PX^_](?:[^\x07\x1b]|\x1b(?!\\))*?(?:\x07|\x1b\\|\x9c)", re.DOTALL)
-_KEY = re.compile(r"\x1b\[([\d:]+)(?:;([\d:]*))?(?:;[\d:]*)?([u~A-FHP-S])")
-_OTHER_KEY = re.compile(r"\x1b\[27;(\d+);(\d+)~")
+_KEY = re.compile(r"\x1b\[([\d:]*)(?:;([\d:]*))?(?:;([\d:]*))?([u~A-FHPQS])", re.ASCII)
+_SINGLE_SHIFT = re.compile(r"\x1bO[A-Za-z ]")
+_OTHER_KEY = re.compile(r"\x1b\[27;(\d+);(\d+)~", re.ASCII)
 _STRINGS = frozenset("]PX^_")
-_ARROWS: Mapping[str, str] = MappingProxyType({letter: letter for letter in "ABCDHF"})
+_ARROWS = frozenset("ABCDHF")
 _RELEASED = "3"
 
 
@@ -73,7 +76,9 @@ class Translator:
         """When to ask `late` next, or None."""
         if self._paste is not None:
             return self._since + PASTE_PATIENCE
-        return self._since + self._patience if self._rest else None
+        if not self._rest:
+            return None
+        return self._since + (SPLIT_PATIENCE if self._is_split else self._patience)
 
     def late(self, now: float) -> Iterator[Piece]:
         """What is taken for whole because nothing followed it."""
@@ -84,10 +89,21 @@ class Translator:
             yield self._pasted(self._rest)
             return
         rest, self._rest = self._rest, ""
-        if rest[0] == ESCAPE:
+        if self._is_split_off(rest):
+            return
+        if rest.startswith(ESCAPE + ESCAPE):
             yield ESCAPE_KEY
             rest = rest[1:]
-        yield from _alone(rest)
+        yield ESCAPE_KEY if rest == ESCAPE else alt(rest[1])
+        yield from rest[2:]
+
+    @property
+    def _is_split(self) -> bool:
+        return self._is_split_off(self._rest)
+
+    def _is_split_off(self, rest: str) -> bool:
+        """Whether this is the beginning of a sequence that nobody types."""
+        return len(rest) > 3 and _CSI_OPEN.match(rest) is not None
 
     def _next(self) -> Piece | None:
         """The next piece, None where it is not whole, empty where nothing is left of it."""
@@ -129,7 +145,7 @@ class Translator:
             return self._control()
         if second in _STRINGS:
             return self._string()
-        if second == "O":
+        if second == "O" and (len(self._rest) == 2 or _SINGLE_SHIFT.match(self._rest)):
             return self._cut(3) if len(self._rest) > 2 else None
         if second == ESCAPE:
             return self._twice()
@@ -168,8 +184,7 @@ class Translator:
     def _unfinished(self, may_follow: bool) -> str | None:
         if may_follow and len(self._rest) <= LONGEST:
             return None
-        second = self._cut(2)[1]
-        return alt(second)
+        return alt(self._cut(2)[1])
 
     def _cut(self, count: int) -> str:
         piece, self._rest = self._rest[:count], self._rest[count:]
@@ -189,27 +204,49 @@ def alt(character: str) -> str:
 
 
 def plain(sequence: str) -> str:
-    """A sequence without what the parser cannot read; empty for the release of a key."""
+    """A sequence without what the parser cannot read; empty where no key was pressed."""
     if other := _OTHER_KEY.fullmatch(sequence):
-        return _key(int(other[2]), int(other[1]) - 1, "u")
+        return _key(int(other[2]), max(int(other[1]) - 1, 0), "u")
     found = _KEY.fullmatch(sequence)
-    if found is None:
-        return sequence
-    codes, modifiers, end = found[1].split(":"), (found[2] or "1").split(":"), found[3]
+    if found is None or sequence == PASTE_END:
+        return "" if sequence == PASTE_END else sequence
+    codes, modifiers, texts, end = found[1].split(":"), (found[2] or "").split(":"), found[3] or "", found[4]
     if modifiers[1:] == [_RELEASED]:
         return ""
     bits = max(int(modifiers[0] or 1) - 1, 0) & ~LOCKS
+    if end == "u" and not bits & ~SHIFT and (text := _text_of(codes, texts, shifted=bool(bits))):
+        return text
     code = int(codes[0] or 1)
-    if end == "u" and bits & (ALT | CTRL | SUPER) and code > 127 and len(codes) > 2 and codes[2]:
+    if end == "u" and code > 127 and len(codes) > 2 and codes[2]:
         code = int(codes[2])  # the key that stands there on a Latin keyboard, so that Ctrl+C is Ctrl+C in every script
     return _key(code, bits, end)
 
 
+def _text_of(codes: list[str], texts: str, *, shifted: bool) -> str:
+    """What a key without further modifiers writes, where it writes anything."""
+    if texts:
+        return "".join(chr(int(each)) for each in texts.split(":") if each and is_text(int(each)))
+    code = int(codes[0] or 1)
+    if not is_text(code) or (shifted and code == ord(" ")):
+        return ""
+    if not shifted:
+        return chr(code)
+    other = int(codes[1]) if len(codes) > 1 and codes[1] else 0
+    return chr(other) if is_text(other) else chr(code).upper()
+
+
+def is_text(code: int) -> bool:
+    """Whether a code point is a character that can be typed; the private ones are the protocol's names of keys."""
+    return 32 <= code < 127 or 160 <= code < 0xD800 or 0xF900 <= code < 0x110000
+
+
 def _key(code: int, bits: int, end: str) -> str:
+    if code >= 0x110000 or 0xD800 <= code < 0xE000:
+        return ""
     if bits:
         return f"\x1b[{code};{bits + 1}{end}"
     if end == "u":
-        return chr(code) if 32 <= code < 127 or code in (8, 9, 13, 127) else f"\x1b[{code}u"
+        return chr(code) if code in (8, 9, 13, 127) else f"\x1b[{code}u"
     return f"\x1b[{code}~" if end == "~" else f"\x1b[{end}"
 
 
@@ -217,7 +254,3 @@ def _with_alt(sequence: str) -> str:
     if len(sequence) == 3 and sequence[2] in _ARROWS:
         return f"\x1b[1;{1 + ALT}{sequence[2]}"
     return ""
-
-
-def _alone(rest: str) -> Iterator[str]:
-    yield from rest
