@@ -20,6 +20,8 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "prompt": "❯",
         "bar": "▌",
         "bullet": "•",
+        "ring": "◦",
+        "onward": "↪",
         "done": "☑",
         "doing": "◐",
         "todo": "☐",

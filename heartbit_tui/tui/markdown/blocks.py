@@ -1,6 +1,6 @@
 """Lines of Markdown folded into pieces, one line at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from heartbit_tui.tui.lines.measure import boundary
@@ -10,10 +10,10 @@ from heartbit_tui.tui.markdown.piece import Kind, Piece
 LONGEST = 2_000
 """Characters in a paragraph or in one line of it, after which another piece begins."""
 
-ROWS = 60
+ROWS = 40
 """Lines of code or rows of a table in one piece."""
 
-CALM = 40
+CALM = 16
 """Lines of code after which a blank line is a good place for another piece to begin."""
 
 DEEPEST = 8
@@ -55,7 +55,7 @@ class Blocks:
         self._shown = 0
         self._leaf: _Leaf | None = None
         self._blank = False
-        self._before: tuple[str, ...] | None = None
+        self._before: Piece | None = None
 
     def copy(self, out: list[Piece]) -> "Blocks":
         """The same state, leaving its pieces in `out` as open ones."""
@@ -254,14 +254,16 @@ class Blocks:
 
     def _open(self, kind: Kind, info: str = "") -> _Leaf:
         self._close()
-        self._leaf = _Leaf(kind, info, gap=self._gap())
+        self._leaf = _Leaf(kind, info, gap=self._gap(kind))
         return self._leaf
 
-    def _gap(self) -> bool:
+    def _gap(self, kind: Kind = "paragraph") -> bool:
         before, now = self._before, self._inside
         if before is None:
             return False
-        return self._blank or not before or not now or (before[0] == ">") != (now[0].mark == ">")
+        if self._blank or kind in _APART or before.kind in _APART or not before.marks or not now:
+            return True
+        return (before.marks[0] == ">") != (now[0].mark == ">")
 
     def _add(self, leaf: _Leaf, row: str) -> None:
         if leaf.goes_on and leaf.rows:
@@ -274,8 +276,9 @@ class Blocks:
 
     def _is_full(self, leaf: _Leaf, row: str) -> bool:
         if leaf.kind == "code":
-            blank = bool(leaf.rows) and not leaf.rows[-1].strip() and row[:1].strip() != ""
-            return len(leaf.rows) >= ROWS or leaf.size > 2 * LONGEST or (blank and len(leaf.rows) >= CALM)
+            return (
+                len(leaf.rows) >= ROWS or leaf.size > LONGEST or (len(leaf.rows) >= CALM and _is_calm(leaf.rows, row))
+            )
         return leaf.size > LONGEST or len(leaf.rows) >= ROWS
 
     def _close(self) -> None:
@@ -309,7 +312,7 @@ class Blocks:
         leaf.rows = leaf.rows[:2] if leaf.kind == "table" and not last else []
         leaf.size = sum(map(len, leaf.rows))
         leaf.first = leaf.gap = False
-        self._before, self._shown, self._blank = inside, len(inside), blank
+        self._before, self._shown, self._blank = piece, len(inside), blank
 
     def _leave(self, kept: int) -> None:
         """Closes the open block and the lists and quotes beyond the first `kept`."""
@@ -325,6 +328,14 @@ def _may_interrupt(begun: marks.Opened) -> bool:
     return begun.mark == ">" or (bool(begun.rest.strip()) and begun.mark[0] in "-[1" and begun.mark in _STARTS)
 
 
+def _is_calm(rows: Sequence[str], row: str) -> bool:
+    """Whether code can be cut before `row`: a declaration after a blank line, outside of long strings and comments."""
+    if rows[-1].strip() or not row[:1].strip():
+        return False
+    text = "\n".join(rows)
+    return text.count('"""') % 2 == text.count("'''") % 2 == 0 and text.count("/*") == text.count("*/")
+
+
 def _begins(body: str) -> bool:
     """Whether a line begins a block of its own rather than going on in a paragraph."""
     return bool(
@@ -334,5 +345,8 @@ def _begins(body: str) -> bool:
         or marks.is_html(body)
     )
 
+
+_APART: Collection[Kind] = ("code", "table", "heading", "rule")
+"""What has a blank line before and behind it, wherever it stands."""
 
 _STARTS: Sequence[str] = ("-", "[ ]", "[x]", "1.", "1)")

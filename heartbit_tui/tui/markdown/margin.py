@@ -30,6 +30,7 @@ class Margin:
     indent: int = 0
     fill: Style | None = None
     framed: bool = False
+    onward: tuple[Segment, ...] = ()
 
     def gap(self) -> Line:
         """The blank line before the piece."""
@@ -46,19 +47,22 @@ class Margin:
 
     def around(self, rows: Iterable[Row], piece: Piece) -> Iterator[Line]:
         """Rows of text with their margins; the last one is joined where the piece's line goes on in the next."""
-        before, after = self.first, not piece.first and self.framed
+        before, after = self.first, False
         held: Line | None = None
         for row, joined, lost in rows:
             if held is not None:
                 yield held
             gutter = self.indent if self.framed or after else self.bars
             held = Line((*before, *row), gutter, joined, self.fill, "", lost)
-            before, after = self.rest, joined
+            before, after = self.onward if joined and self.framed else self.rest, joined
         if held is not None:
             yield replace(held, joined=True) if piece.joined else held
 
-    def inside(self, pad: str, style: Style) -> "Margin":
-        """The margin of a frame that stands where the piece stands: nothing left of its text is copied."""
+    def inside(self, pad: str, onward: str, style: Style) -> "Margin":
+        """The margin of a frame that stands where the piece stands: nothing left of its text is copied.
+
+        `pad` stands before its lines, `onward`, as wide, before what goes on from the line above.
+        """
         ahead = (Segment(pad, style),) if pad else ()
         return Margin(
             first=(*self.first, *ahead),
@@ -69,6 +73,7 @@ class Margin:
             indent=self.indent + len(pad),
             fill=style,
             framed=True,
+            onward=(*self.rest, Segment(onward, style)) if onward else self.rest,
         )
 
 
@@ -77,7 +82,7 @@ def margin_of(piece: Piece, look: Look) -> Margin:
     if not piece.marks:
         return Margin((), (), (), max(look.width, 1))
     shown = piece.shown
-    known = [_mark(mark, look.ink) for mark in piece.marks]
+    known = [_mark(mark, look.ink, piece.marks[:depth].count("-")) for depth, mark in enumerate(piece.marks)]
     while known and sum(cells(each.text) for each in known) > look.width // 2:
         known.pop(0)
         shown -= 1
@@ -93,12 +98,12 @@ def margin_of(piece: Piece, look: Look) -> Margin:
     return Margin(_merged(first), _merged(rest), rest[:inner], max(look.width - indent, 1), bars, indent)
 
 
-def _mark(mark: str, ink: Ink) -> Segment:
+def _mark(mark: str, ink: Ink, depth: int) -> Segment:
     match mark:
         case ">":
             return Segment(f"{SIGNS['bar']} ", ink.rule)
         case "-":
-            return Segment(f"{SIGNS['bullet']} ", ink.accent)
+            return Segment(f"{SIGNS['ring' if depth % 2 else 'bullet']} ", ink.accent)
         case "[ ]":
             return Segment(f"{SIGNS['todo']} ", ink.muted)
         case "[x]":

@@ -8,13 +8,16 @@ from rich.style import Style
 
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
-from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.markdown import flow
 from heartbit_tui.tui.markdown.margin import Margin, margin_of
 from heartbit_tui.tui.markdown.piece import Piece
 from heartbit_tui.tui.markdown.table import Words, table
 
 Part: TypeAlias = tuple[str, Style]
+
+NARROW = 16
+"""Cells below which code has no margin of its own."""
 
 
 def lines(piece: Piece, look: Look, *, open: bool, colours: bool = True) -> list[Line]:
@@ -78,8 +81,8 @@ def _with_places(found: Iterable[Line], text: str) -> Iterator[Line]:
 
 def _code(piece: Piece, look: Look, margin: Margin, *, colours: bool) -> Iterator[Line]:
     block = look.ink.block
-    pad = " " if margin.room > 8 else ""
-    inner = margin.inside(pad, block)
+    wide = margin.room >= NARROW
+    inner = margin.inside("  " if wide else "", f"{SIGNS['onward']} " if wide else "", block + look.ink.faint)
     if piece.first and piece.info:
         yield inner.frame(setting.fitted([(setting.clean(piece.info), block + look.ink.faint)], inner.room))
     if not piece.text and piece.first and piece.info:

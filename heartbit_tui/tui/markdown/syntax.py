@@ -62,8 +62,11 @@ def syntax(code: str, language: str, ink: Ink) -> list[tuple[str, Style]]:
     if lexer is None:
         return [(code, base)]
     styles: dict[object, Style] = {}
-    parts = list(_parts(lexer, code, base, ink, styles))
-    return parts if sum(len(text) for text, _ in parts) == len(code) else [(code, base)]
+    parts = list(_parts(lexer, f"{code}\n", base, ink, styles))
+    if "".join(text for text, _ in parts) != f"{code}\n":
+        return [(code, base)]
+    last, style = parts[-1]
+    return [*parts[:-1], (last[:-1], style)]
 
 
 def _parts(lexer: Lexer, code: str, base: Style, ink: Ink, styles: dict[object, Style]) -> Iterator[tuple[str, Style]]:
