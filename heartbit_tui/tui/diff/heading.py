@@ -8,10 +8,14 @@ from heartbit_tui.tui.lines.look import Look
 
 
 def heading(piece: Piece, look: Look, *, reveal: bool) -> list[Line]:
-    """What stands above the rows of a piece: for a file its name and what became of it, for a hunk where it is."""
+    """What stands above the rows of a piece: for a file its name and what became of it, for a hunk where it is.
+
+    Nothing stands above a file's first hunk where nothing is known of its surroundings.
+    """
     if piece.hunk is None:
         return _file(piece.file, look, reveal)
-    return [_hunk(piece, piece.hunk, look, reveal)] if piece.first else []
+    opening = not piece.hunk.where and piece.hunk is piece.file.hunks[0]
+    return [_hunk(piece, piece.hunk, look, reveal)] if piece.first and not opening else []
 
 
 def _file(file: File, look: Look, reveal: bool) -> list[Line]:

@@ -1,5 +1,6 @@
 """The text of rows, made harmless and given its colours: of its kind, its changed words and its language."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
@@ -13,6 +14,8 @@ from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
 
 Parts: TypeAlias = list[tuple[str, Style]]
+
+_WORD = re.compile(r"\w+|\W")
 
 SIGNS: Mapping[Kind, str] = MappingProxyType({"same": " ", "added": "+", "removed": "-", "note": " "})
 
@@ -32,8 +35,10 @@ def base(kind: Kind, ink: Ink) -> Style:
 
 def painted(piece: Piece, ink: Ink, *, reveal: bool, colour: Colour | None) -> list[Parts]:
     """For each row of a piece its parts, which are clean; with `reveal` what hides or imitates is written out."""
-    texts = [_shown(text, reveal) for text in _texts(piece.rows, reveal)]
-    coloured = _coloured(piece, texts, ink, colour)
+    raw = _texts(piece.rows, reveal)
+    plain = [_told(text, base(row.kind, ink), ink, reveal) for row, text in zip(piece.rows, raw, strict=True)]
+    texts = ["".join(text for text, _ in parts) for parts in plain]
+    coloured = _coloured(piece, plain, texts, ink, colour)
     spans = _spans(piece.rows, texts)
     styles = {"added": ink.added_word, "removed": ink.removed_word}
     return [
@@ -49,25 +54,43 @@ def _texts(rows: Sequence[Row], reveal: bool) -> list[str]:
     return [row.text.removesuffix("\r") for row in rows]
 
 
-def _shown(text: str, reveal: bool) -> str:
-    shown = revealed(text).expandtabs(setting.TAB) if reveal else setting.clean(text)
-    return shown.replace("\n", " ")
+def _told(text: str, style: Style, ink: Ink, reveal: bool) -> Parts:
+    """A text as clean parts; what was written out instead of something else stands out."""
+    if not reveal:
+        return [(setting.clean(text).replace("\n", " "), style)] if text else []
+    if revealed(text) == text:
+        return list(_with_end(text, style, ink))
+    loud = style + ink.warning + Style(reverse=True)
+    found: Parts = []
+    for word in _WORD.findall(text):
+        shown = revealed(word)
+        found.append((shown.expandtabs(setting.TAB).replace("\n", " "), style if shown == word else loud))
+    return found
 
 
-def _coloured(piece: Piece, texts: Sequence[str], ink: Ink, colour: Colour | None) -> list[Parts]:
-    """Each text in the colours of its language where that does not hide which kind of row it is."""
-    plain = [[(text, base(row.kind, ink))] if text else [] for row, text in zip(piece.rows, texts, strict=True)]
+def _with_end(text: str, style: Style, ink: Ink) -> Iterator[tuple[str, Style]]:
+    """A text whose blanks at the end can be seen."""
+    kept = text.rstrip(" \t")
+    if kept:
+        yield kept.expandtabs(setting.TAB), style
+    if len(kept) < len(text):
+        yield "".join("·" if blank == " " else "⇥" for blank in text[len(kept) :]), style + ink.faint
+
+
+def _coloured(piece: Piece, plain: list[Parts], texts: Sequence[str], ink: Ink, colour: Colour | None) -> list[Parts]:
+    """Each row in the colours of its language where they do not hide which kind of row it is, or what was told."""
     if colour is None:
         return plain
+    found = list(plain)
     for kind in ("removed", "added"):
         side = [at for at, row in enumerate(piece.rows) if row.kind in (kind, "same")]
         lines = colour("\n".join(texts[at] for at in side), piece.file.path)
         for at, parts in zip(side, lines, strict=False):
             style = base(piece.rows[at].kind, ink)
-            fits = "".join(text for text, _ in parts) == texts[at]
-            if fits and (piece.rows[at].kind == "same" or style.bgcolor is not None):
-                plain[at] = [(text, style + own) for text, own in parts]
-    return plain
+            seen = piece.rows[at].kind == "same" or style.bgcolor is not None
+            if seen and len(plain[at]) <= 1 and "".join(text for text, _ in parts) == texts[at]:
+                found[at] = [(text, style + own) for text, own in parts]
+    return found
 
 
 def _spans(rows: Sequence[Row], texts: Sequence[str]) -> dict[int, tuple[Span, ...]]:

@@ -82,7 +82,7 @@ def _column(piece: Piece, side: _Side, look: Look, width: int, *, old: bool) -> 
     fill = style if row.kind in ("added", "removed") else None
     found = setting.wrapped(parts, width, first=first, rest=rest, fill=fill)
     if not row.ended:
-        found += setting.wrapped([(unified.UNENDED, look.ink.faint)], width, first=rest, fill=fill)
+        found += setting.wrapped([(unified.UNENDED, style + look.ink.faint)], width, first=rest, fill=fill)
     return found
 
 

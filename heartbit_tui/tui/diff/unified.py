@@ -36,7 +36,7 @@ def _row(piece: Piece, row: Row, parts: Parts, look: Look) -> list[Line]:
     place = f"{piece.file.path}:{row.new or row.old}" if row.kind != "note" else ""
     set_lines = setting.wrapped(parts, look.width, first=first, rest=rest, fill=fill)
     if not row.ended:
-        set_lines += setting.wrapped([(UNENDED, ink.faint)], look.width, first=rest, fill=fill)
+        set_lines += setting.wrapped([(UNENDED, style + ink.faint)], look.width, first=rest, fill=fill)
     return [replace(each, place=place) for each in set_lines]
 
 

@@ -1,6 +1,7 @@
 """Which words of a changed line are new, and which are gone."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import TypeAlias
@@ -12,6 +13,9 @@ LONGEST = 600
 
 MOST_WORDS = 160
 """Words of a line, without what both lines begin and end with; more are not compared."""
+
+MOST_PAIRS = 400
+"""Runs of rows with more possible pairs are paired in order."""
 
 ALIKE = 0.4
 """Lines that have less than this share of their characters in common are two lines, not one that changed."""
@@ -45,8 +49,26 @@ def pairs(rows: Sequence[Row]) -> list[tuple[int, int]]:
     while at < len(rows):
         removed = _run(rows, at, "removed")
         added = _run(rows, removed, "added")
-        found += zip(range(at, removed), range(removed, added), strict=False)
+        gone, come = range(at, removed), range(removed, added)
+        if len(gone) == len(come) or len(gone) * len(come) > MOST_PAIRS:
+            found += zip(gone, come, strict=False)
+        else:
+            found += _matched(rows, gone, come)
         at = max(added, at + 1)
+    return found
+
+
+def _matched(rows: Sequence[Row], gone: Sequence[int], come: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs in order, each row of the shorter run with the one among those it may take that is most like it."""
+    fewer, others = (gone, come) if len(gone) < len(come) else (come, gone)
+    words = {at: Counter(_WORD.findall(rows[at].text[:LONGEST].strip())) for at in (*gone, *come)}
+    found: list[tuple[int, int]] = []
+    start = 0
+    for number, one in enumerate(fewer):
+        most = len(others) - (len(fewer) - number - 1)
+        best = max(range(start, most), key=lambda at: ((words[one] & words[others[at]]).total(), -at))
+        found.append((one, others[best]) if fewer is gone else (others[best], one))
+        start = best + 1
     return found
 
 

@@ -51,22 +51,29 @@ def said(text: str, style: Style, look: Look, scene: Scene) -> list[Line]:
 
 
 def output(text: str, look: Look, scene: Scene, *, most: int = OPEN_LINES) -> list[Line]:
-    """The beginning of an output, with a note of what is left out."""
+    """The beginning of an output in the colours that it came with, and a note of what is left out."""
     lines, left = first_lines(text, most)
-    found = _rows(lines, look, scene, most)
-    return found + (said(f"… {plural(left, 'more line')}", look.ink.faint, look, scene) if left else [])
+    found = _rows(lines, look, scene, limit=2 * most)
+    if len(found) == 2 * most:
+        return [*found, *said("… the rest is not shown", look.ink.faint, look, scene)]
+    return found + more(left, look, scene)
 
 
 def tail(text: str, look: Look, scene: Scene, *, most: int = TAIL_LINES) -> list[Line]:
     """The end of an output, with a note of what stands before it."""
     lines, left = last_lines(text, most)
     before = said(f"… {plural(left, 'line')} before", look.ink.faint, look, scene) if left else []
-    return before + _rows(lines, look, scene, 3 * most)[-3 * most :]
+    return before + _rows(lines, look, scene)[-3 * most :]
 
 
-def _rows(lines: Sequence[str], look: Look, scene: Scene, most: int) -> list[Line]:
-    """Each line in as many rows as it needs; no more than twice `most` in all."""
-    found: list[Line] = []
-    for line in lines:
-        found += row([(shown(line, scene), look.ink.muted)], look)
-    return found
+def more(left: int, look: Look, scene: Scene, what: str = "more line") -> list[Line]:
+    """A note of how much is left out, nothing where nothing is."""
+    return said(f"… {plural(left, what)}", look.ink.faint, look, scene) if left > 0 else []
+
+
+def _rows(lines: Sequence[str], look: Look, scene: Scene, limit: int | None = None) -> list[Line]:
+    """Each line in as many rows as it needs; of a line that was written over again and again, how it was last."""
+    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+    style = look.ink.muted
+    parts = [(shown(text, scene), style)] if scene.reveal else setting.coloured(text, style, look.ink)
+    return setting.wrapped(parts, look.width, first=edge(look), rest=edge(look), limit=limit)

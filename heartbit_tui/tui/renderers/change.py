@@ -1,14 +1,12 @@
 """Calls of edit, write and patch: what they change, as a diff."""
 
-import re
-
 from heartbit_tui.client import titles
 from heartbit_tui.tui.diff import unified
 from heartbit_tui.tui.diff.paint import Parts
 from heartbit_tui.tui.diff.parse import is_diff, parse
 from heartbit_tui.tui.diff.pieces import pieces
 from heartbit_tui.tui.diff.types import File
-from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.renderers import body
 from heartbit_tui.tui.renderers.drawing import Drawing, argument, detail
@@ -23,10 +21,10 @@ SMALL_LINES = 12
 DIFF_LINES = 400
 """How many lines of a diff are shown among other blocks; a pane of its own shows all."""
 
-DIFF_CHARACTERS = 64_000
-"""How much of a diff is looked at for that."""
+LOOKED_AT = 64_000
+"""Characters of a diff, or of an output, that are looked at for that."""
 
-_DIAGNOSTICS = re.compile(r'<lsp-diagnostics file="([^"\n]*)">\n?(.*?)\n?</lsp-diagnostics>', re.DOTALL)
+_DIAGNOSTICS, _END = "<lsp-diagnostics", "</lsp-diagnostics>"
 
 
 def title(call: Call, room: int, look: Look, scene: Scene) -> Parts:
@@ -52,7 +50,7 @@ def outcome(call: Call, look: Look, scene: Scene) -> Parts:
         found = [(f"+{added}", ink.ok), (" ", ink.text), (f"-{removed}", ink.error)]
     elif not isinstance(added, int):
         found = [(titles.outcome(call.details, call.tool), ink.muted)]
-    count = sum(len(told.splitlines()) for _, told in _DIAGNOSTICS.findall(call.output))
+    count = len(diagnostics(call))
     return [*found, (f"  LSP {count}", ink.warning)] if count else found
 
 
@@ -61,9 +59,16 @@ def drawn_body(call: Call, look: Look, scene: Scene) -> list[Line]:
     found = _diff(call, look, scene)
     if not found and call.output.strip():
         found = body.output(call.output, look, scene)
-    for _, told in _DIAGNOSTICS.findall(call.output):
-        found += [one for line in told.split("\n") for one in body.said(line, look.ink.warning, look, scene)]
+    for told in diagnostics(call):
+        found += body.said(told, look.ink.warning, look, scene)
     return found
+
+
+def diagnostics(call: Call) -> list[str]:
+    """What the language server says of the changed files, a sentence each."""
+    _, *blocks = call.output[-LOOKED_AT:].split(_DIAGNOSTICS)
+    inside = [block.partition(_END)[0].partition(">")[2] for block in blocks if _END in block]
+    return [line for block in inside for line in block.split("\n") if line.strip()]
 
 
 def small(call: Call) -> bool:
@@ -71,13 +76,13 @@ def small(call: Call) -> bool:
     added, removed = call.details.get("added"), call.details.get("removed")
     if not isinstance(added, int) or not isinstance(removed, int):
         return False
-    return 0 < added + removed <= SMALL_LINES and len(detail(call, "diff")) < DIFF_CHARACTERS // 8
+    return 0 < added + removed <= SMALL_LINES and len(detail(call, "diff")) < LOOKED_AT // 8
 
 
 def files(call: Call) -> tuple[File, ...]:
     """What is changed, as far as it is looked at."""
     text = detail(call, "diff") or call.preview
-    return parse(text[:DIFF_CHARACTERS]) if is_diff(text) else ()
+    return parse(text[:LOOKED_AT]) if is_diff(text) else ()
 
 
 def _diff(call: Call, look: Look, scene: Scene) -> list[Line]:
@@ -91,9 +96,11 @@ def _diff(call: Call, look: Look, scene: Scene) -> list[Line]:
         if len(found) >= DIFF_LINES:
             left += len(piece.rows)
             continue
+        if piece.hunk is None and found:
+            found.append(BLANK)
         found += unified.lines(piece, inner, reveal=scene.reveal, colour=scene.colour)
     lines = body.indented(found, look)
-    return lines + (body.said(f"… {plural(left, 'more line')}", look.ink.faint, look, scene) if left else [])
+    return lines + body.more(left, look, scene)
 
 
 CHANGE = Drawing(title=title, outcome=outcome, body=drawn_body)

@@ -50,7 +50,7 @@ def _command(call: Call, look: Look, scene: Scene) -> list[Line]:
     for number, line in enumerate(lines):
         sign = "$ " if not number else "  "
         found += body.row([(sign, look.ink.accent), (shown(line, scene), look.ink.text)], look)
-    return found + (body.said(f"… {left:,} more lines", look.ink.faint, look, scene) if left else [])
+    return found + body.more(left, look, scene)
 
 
 def _output(call: Call, look: Look, scene: Scene) -> list[Line]:
@@ -61,15 +61,15 @@ def _output(call: Call, look: Look, scene: Scene) -> list[Line]:
 
 
 def _footer(call: Call, look: Look, scene: Scene) -> list[Line]:
-    if not call.details:
-        return []
-    code = call.details.get("exit_code")
-    parts = [
-        f"exit {code}" if isinstance(code, int) else titles.outcome(call.details, call.tool),
-        f"then in {detail(call, 'cwd')}" if detail(call, "cwd") else "",
-        f"all of it in {detail(call, 'log')}" if detail(call, "log") else "",
+    """How it ended and where it stands now, where that is not what one would think, and where all of its output is."""
+    code, folder, log = call.details.get("exit_code"), detail(call, "cwd"), detail(call, "log")
+    told = [
+        f"exit {code}" if code else titles.outcome(call.details, call.tool),
+        f"in {folder}" if folder and folder != scene.cwd else "",
+        f"whole output in {log}" if log else "",
     ]
-    return body.said(" · ".join(part for part in parts if part), look.ink.faint, look, scene)
+    words = " · ".join(part for part in told if part)
+    return body.said(words, look.ink.faint, look, scene) if words else []
 
 
 BASH = Drawing(title=title, outcome=outcome, body=drawn_body)

@@ -15,11 +15,14 @@ from heartbit_tui.tui.transcript.blocks import Call
 TOOL_CELLS = 5
 """How wide the column of tools is at least; longer names push their title to the right."""
 
-TIME_CELLS = 8
+TIME_CELLS = 9
 """How wide the column of durations is."""
 
 LANE_CELLS = 12
 """How much of an agent's name is shown."""
+
+LEAST_LANE_CELLS = 8
+"""How wide the column of agents' names is at least, so that calls of most agents stand below each other."""
 
 NARROW = 40
 """Columns below which durations are left out."""
@@ -51,7 +54,7 @@ def lane(call: Call, look: Look, scene: Scene) -> Parts:
     if not call.agent:
         return []
     name = setting.cut(one_line(call.agent, scene), min(LANE_CELLS, max(look.width // 5, 1)))
-    return [(name, look.ink.info), (f" {SIGNS['bar']}", look.ink.rule)]
+    return [(f"{name:<{LEAST_LANE_CELLS}}", look.ink.info), (" │ ", look.ink.rule)]
 
 
 def milliseconds(call: Call, scene: Scene) -> int:

@@ -12,7 +12,7 @@ from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.renderers import body, generic
 from heartbit_tui.tui.renderers.drawing import Drawing, argument, detail
-from heartbit_tui.tui.renderers.measure import first_lines, one_line, plural, shown
+from heartbit_tui.tui.renderers.measure import first_lines, one_line, shown
 from heartbit_tui.tui.renderers.paths import cut_front, near
 from heartbit_tui.tui.renderers.scene import Scene
 from heartbit_tui.tui.transcript.blocks import Call
@@ -47,27 +47,33 @@ def folder_title(call: Call, room: int, look: Look, scene: Scene) -> Parts:
 
 def read_body(call: Call, look: Look, scene: Scene) -> list[Line]:
     """The lines with the numbers that the tool gave them, in the colours of their language."""
+    if not call.output.strip():
+        return generic.arguments(call, look, scene)
     lines, left = first_lines(call.output, body.OPEN_LINES)
     path = argument(call, "file_path") or detail(call, "path")
     found = body.indented(list(_numbered(lines, path, body.inner(look), scene)), look)
-    return found + _more(left, look, scene)
+    return found + body.more(left, look, scene)
 
 
 def search_body(call: Call, look: Look, scene: Scene) -> list[Line]:
     """The matches, each with the place that it stands at."""
+    if not call.output.strip():
+        return generic.arguments(call, look, scene)
     lines, left = first_lines(call.output, body.OPEN_LINES)
     found = [one for line in lines for one in _match(line, look, scene)]
-    return found + _more(left, look, scene)
+    return found + body.more(left, look, scene)
 
 
 def names_body(call: Call, look: Look, scene: Scene) -> list[Line]:
     """The names, a line each."""
+    if not call.output.strip():
+        return generic.arguments(call, look, scene)
     lines, left = first_lines(call.output, body.OPEN_LINES)
     found: list[Line] = []
     for line in lines:
         style = look.ink.faint if line.startswith("(") else look.ink.path
         found += body.row([(shown(line, scene).replace("\n", " "), style)], look)
-    return found + _more(left, look, scene)
+    return found + body.more(left, look, scene)
 
 
 def _numbered(lines: Sequence[str], path: str, look: Look, scene: Scene) -> Iterator[Line]:
@@ -105,10 +111,6 @@ def _match(line: str, look: Look, scene: Scene) -> list[Line]:
     parts: Parts = [(name, ink.path), (f":{number}  ", ink.gutter), (text, ink.text)]
     place = f"{match[1]}:{number}"
     return [replace(one, place=place) for one in body.row(parts, look)]
-
-
-def _more(left: int, look: Look, scene: Scene) -> list[Line]:
-    return body.said(f"… {plural(left, 'more line')}", look.ink.faint, look, scene) if left else []
 
 
 READ = Drawing(title=read_title, outcome=generic.outcome, body=read_body)

@@ -12,7 +12,7 @@ from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.renderers import body
 from heartbit_tui.tui.renderers.drawing import Drawing
-from heartbit_tui.tui.renderers.measure import one_line, plural
+from heartbit_tui.tui.renderers.measure import one_line
 from heartbit_tui.tui.renderers.scene import Scene
 from heartbit_tui.tui.transcript.blocks import Call
 
@@ -48,9 +48,8 @@ def drawn_body(call: Call, look: Look, scene: Scene) -> list[Line]:
     listed = items(call)
     if not listed:
         return body.output(call.output, look, scene) if call.output.strip() else []
-    left = len(listed) - MOST
-    more = body.said(f"… {plural(left, 'more item')}", look.ink.faint, look, scene) if left > 0 else []
-    return [one for each in listed[:MOST] for one in item(each, look, scene)] + more
+    found = [one for each in listed[:MOST] for one in item(each, look, scene)]
+    return found + body.more(len(listed) - MOST, look, scene, "more item")
 
 
 def item(todo: Mapping[str, Any], look: Look, scene: Scene) -> list[Line]:

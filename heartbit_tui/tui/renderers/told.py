@@ -24,8 +24,8 @@ NOTICE_LINES = 20
 _SIGN: Mapping[str, str] = MappingProxyType({"info": SIGNS["bullet"], "warning": "!", "error": SIGNS["failed"]})
 _AFTERWARDS: Mapping[str, str] = MappingProxyType(
     {
-        "failed": "All that was done until here is kept. Send a message to go on from here.",
-        "interrupted": "All that was done until here is kept. Send a message to go on.",
+        "failed": "What was done until here is kept. Send a message to go on.",
+        "interrupted": "What was done until here is kept. Send a message to go on.",
     }
 )
 
@@ -35,7 +35,7 @@ def thinking(block: Thinking, look: Look, scene: Scene, *, open: bool) -> list[L
     ink = look.ink
     count = block.text.strip("\n").count("\n") + 1 if block.text.strip() else 0
     mark = SIGNS["open" if open else "folded"] if count else " "
-    told = plural(count, "line") if block.closed or not count else one_line(last_line(block.text), scene)
+    told = plural(count, "line") if block.closed or open or not count else one_line(last_line(block.text), scene)
     parts = [(f"{mark} ", ink.muted), ("thinking ", ink.thinking), (f"{SIGNS['more']} {told}", ink.faint)]
     head = setting.fitted(parts, look.width)
     found = [Line(head.parts, gutter=min(2, look.width))]
@@ -58,10 +58,18 @@ def ending(block: Ending, look: Look, scene: Scene) -> list[Line]:
     if block.how == "completed":
         return [_ruled(block, look)]
     sign, style = (SIGNS["failed"], ink.error) if block.how == "failed" else (SIGNS["cut"], ink.warning)
-    why = "The run failed" if block.how == "failed" else "Stopped"
-    text = f"{why}: {block.text}" if block.text else f"{why}."
+    text = _why(block)
     after = setting.wrapped([(_AFTERWARDS[block.how], ink.muted)], look.width, first=[("  ", ink.muted)])
-    return [*_signed(sign, text, style, look, scene), *after, _ruled(block, look)]
+    rule = [_ruled(block, look)] if block.milliseconds or block.calls else []
+    return [*_signed(sign, text, style, look, scene), *after, *rule]
+
+
+def _why(ending: Ending) -> str:
+    if ending.how == "failed":
+        return f"The run failed: {ending.text}" if ending.text else "The run failed."
+    if ending.text.startswith("the "):
+        return f"Interrupted by {ending.text}."
+    return f"Interrupted: {ending.text}." if ending.text else "Interrupted."
 
 
 def _level(level: str, ink: Ink) -> Style:

@@ -11,10 +11,13 @@ from heartbit_tui.tui.renderers.measure import ROW_CHARACTERS, first_lines, one_
 from heartbit_tui.tui.renderers.scene import Scene
 
 DEEPEST = 6
-"""How many levels are unfolded; deeper ones are shown as JSON on one line."""
+"""How many levels are unfolded; of deeper ones only their size is told."""
 
 MOST = 60
 """Entries of one level, and lines of one text, that are shown."""
+
+LARGEST = 10**30
+"""Whole numbers beyond this are not written out."""
 
 NAME_CELLS = 16
 """How wide the column of names is at most."""
@@ -87,10 +90,16 @@ def _scalar(value: object, ink: Ink, scene: Scene) -> tuple[str, Style]:
             return ("none", ink.muted)
         case bool():
             return ("yes" if value else "no", ink.info)
+        case int() if abs(value) > LARGEST:
+            return ("a very large number", ink.info)
         case int() | float():
-            return (repr(value)[:ROW_CHARACTERS], ink.info)
+            return (str(value), ink.info)
+        case Mapping():
+            return (f"{{…}} {plural(len(cast(Mapping[str, Any], value)), 'name')}" if value else "{}", ink.muted)
+        case list() | tuple():
+            return (f"[…] {plural(len(cast(Sequence[Any], value)), 'item')}" if value else "[]", ink.muted)
         case _:
-            return (one_line(repr(value)[:ROW_CHARACTERS], scene), ink.text)
+            return (one_line(type(value).__name__, scene), ink.muted)
 
 
 def _indent(depth: int) -> str:
