@@ -35,7 +35,8 @@ class Dialog:
     """
 
     def __init__(self, keys: Mapping[str, Act] = KEYS) -> None:
-        self._keys = keys
+        self.keys = keys
+        """What each key does in an approval."""
         self._queue: list[Ticket] = []
         self._settled = 0
         self._split = False
@@ -74,7 +75,7 @@ class Dialog:
         if state.question is not None:
             found = questioning.press(state, key, state.question)
         else:
-            found = approving.press(state, key, self._keys)
+            found = approving.press(state, key, self.keys)
         return self._take(found or self._step(state, key))
 
     def pick(self, index: int, seen: Ticket) -> Ops:

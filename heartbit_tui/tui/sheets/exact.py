@@ -1,18 +1,17 @@
 """Text set so that nothing of it can hide: what is drawn can be read back to the very characters that will be used."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from heartbit_tui.client.visible import revealed
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
-from heartbit_tui.tui.lines.setting import cells
+from heartbit_tui.tui.lines.measure import cells, clusters, single
 
 RUN = 8
 """As many blanks in a row, but for an indent, are counted out in words."""
@@ -31,15 +30,18 @@ _WORD = re.compile(r"\w+|\W+")
 _TOKEN = re.compile(r" +|[^ ]+")
 
 
+Mark: TypeAlias = Literal["", "soft", "loud", "cursor"]
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a text; a mark stands for characters that would not be seen as what they are.
 
-    A soft mark shows a tab or a blank at a line's end, a loud one what may deceive.
+    A soft mark shows a tab or a blank at a line's end, a loud one what may deceive; the cursor is a mark too.
     """
 
     text: str
-    mark: Literal["", "soft", "loud"] = ""
+    mark: Mark = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Hand:
     text: Style
     soft: Style
     loud: Style
+    cursor: Style
     edge: Style
     fill: Style | None = None
 
@@ -60,30 +63,37 @@ def hand(ink: Ink, *, block: bool = True) -> Hand:
         text=ground + ink.text,
         soft=ground + ink.faint + Style(dim=True),
         loud=ground + ink.warning + Style(reverse=True),
+        cursor=ground + ink.text + Style(reverse=True),
         edge=ground + ink.faint,
         fill=ground if block else None,
     )
 
 
-def exact(text: str, width: int, hand: Hand, *, first: str = "", rest: str = "") -> list[Line]:
-    """The text on lines of at most `width` cells, in full.
+def exact(text: str, width: int, hand: Hand, lead: str = "") -> list[Line]:
+    """The text on lines of at most `width` cells, in full; `lead` stands before the first.
 
-    `first` stands before the first line, `rest` before each other one, and ↪ in its place before one that goes on
-    without a line end. Reading back: a line end after each line that does not go on, each mark undone.
+    Reading back: a line end after each line that is not `joined` to the next, each mark undone.
     """
-    before, behind, on = first.ljust(len(rest)), rest.ljust(len(first)), "↪".rjust(max(len(first), len(rest)) - 1)
-    gutter = len(before)
-    room = max(width - gutter, 1)
     found: list[Line] = []
     for pieces in told(text):
-        joined = False
-        rows = list(_rows(pieces, room, hand))
-        for number, row in enumerate(rows):
-            lead = on.ljust(gutter) if joined and gutter > 1 else behind if found else before
-            joined = number + 1 < len(rows)
-            parts = (Segment(lead, hand.edge), *row) if lead else row
-            found.append(Line(tuple(parts), gutter=gutter, joined=joined, fill=hand.fill))
+        found += rows(pieces, width, hand, " " * len(lead) if found else lead)
     return found
+
+
+def rows(pieces: Sequence[Piece], width: int, hand: Hand, lead: str = "") -> list[Line]:
+    """One line of text in pieces, on as many lines as it needs; ↪ stands before those that go on with it."""
+    parts = list(_rows(pieces, max(width - len(lead), 1), hand))
+    on = f"{'↪ ':>{len(lead)}}"[: len(lead)]
+    leads = (lead, *(on for _ in parts[1:]))
+    return [
+        Line(
+            (Segment(before, hand.edge), *row) if lead else tuple(row),
+            gutter=len(lead),
+            joined=number < len(parts),
+            fill=hand.fill,
+        )
+        for number, (before, row) in enumerate(zip(leads, parts, strict=True), 1)
+    ]
 
 
 def told(text: str) -> Iterator[tuple[Piece, ...]]:
@@ -161,7 +171,7 @@ def _imitated(text: str) -> Iterator[Piece]:
             yield Piece(letter) if shown == letter else Piece(shown, "loud")
 
 
-def _rows(pieces: tuple[Piece, ...], room: int, hand: Hand) -> Iterator[list[Segment]]:
+def _rows(pieces: Sequence[Piece], room: int, hand: Hand) -> Iterator[list[Segment]]:
     row: list[Segment] = []
     used = 0
     for token, style in _tokens(pieces, hand):
@@ -181,21 +191,23 @@ def _rows(pieces: tuple[Piece, ...], room: int, hand: Hand) -> Iterator[list[Seg
     yield row
 
 
-def _tokens(pieces: tuple[Piece, ...], hand: Hand) -> Iterator[tuple[str, Style]]:
+def _tokens(pieces: Sequence[Piece], hand: Hand) -> Iterator[tuple[str, Style]]:
+    marks = {"soft": hand.soft, "loud": hand.loud, "cursor": hand.cursor}
     for piece in pieces:
         if piece.mark:
-            yield piece.text, hand.loud if piece.mark == "loud" else hand.soft
+            yield piece.text, marks[piece.mark]
         else:
             yield from ((token, hand.text) for token in _TOKEN.findall(piece.text))
 
 
 def _split(text: str, room: int, *, whole: bool) -> tuple[str, str]:
     """As much of a text as fits, at least one character where it has a whole line, and the rest."""
-    if text.isascii():
+    if single(text):
         return text[:room], text[room:]
-    used = 0
-    for index, character in enumerate(text):
-        used += cell_len(character)
-        if used > room and (index or not whole):
-            return text[:index], text[index:]
+    kept = used = 0
+    for end, size in clusters(text):
+        used += size
+        if used > room and (kept or not whole):
+            return text[:kept], text[kept:]
+        kept = end
     return text, ""

@@ -1,0 +1,185 @@
+"""The sheet of an approval: what would be done, why it is asked about, and the choices."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from heartbit_tui.client.visible import one_line, revealed
+from heartbit_tui.kernel.events import ApprovalRequested
+from heartbit_tui.tui.diff import split, unified
+from heartbit_tui.tui.diff.pieces import pieces as diff_pieces
+from heartbit_tui.tui.diff.types import File
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.line import BLANK, Line
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.sheets import frame
+from heartbit_tui.tui.sheets.choices import Option, Set, Spot, choices
+from heartbit_tui.tui.sheets.exact import exact, hand
+from heartbit_tui.tui.sheets.frame import Drawn, View
+from heartbit_tui.tui.sheets.subject import Code, Fact, Part, Remark, Subject
+from heartbit_tui.tui.sheets.waiting import Act, Waiting
+
+LEAST = 3
+"""Lines of what would be done that come before anything but the choices."""
+
+REASON = 3
+"""Lines of the reason; all of it is shown where it is explained."""
+
+EXPLANATION = 8
+
+WORDS: Mapping[Act, tuple[str, str]] = MappingProxyType(
+    {
+        "allow-once": ("Yes, once", "once"),
+        "allow-session": ("Yes, this session", "session"),
+        "allow-always": ("Always, in this project…", "always…"),
+        "refuse": ("No", "no"),
+        "refuse-saying": ("No, and say why…", "no, because…"),
+    }
+)
+
+WILD = frozenset("*?[")
+
+
+def body(subject: Subject, look: Look, *, divided: bool) -> list[Line]:
+    """All that would be done, in full, on lines; `divided` shows a diff in two columns."""
+    return [line for part in subject.parts for line in part_lines(part, look, divided=divided)]
+
+
+def part_lines(part: Part, look: Look, *, divided: bool) -> list[Line]:
+    """One part of what would be done."""
+    match part:
+        case Code(text=text, lead=lead):
+            return exact(text, look.width, hand(look.ink), f" {lead}")
+        case Fact(name=name, text=text):
+            told = one_line(revealed(name), max(look.width // 3, 4))
+            return exact(text, look.width, hand(look.ink, block=False), f"   {told}  ")
+        case Remark(text=text):
+            return setting.wrapped([(revealed(text), look.ink.muted)], look.width, first=[("   ", look.ink.muted)])
+        case tuple():
+            return _diff(part, look, divided)
+
+
+def drawn(view: View, subject: Subject, body: list[Line]) -> Drawn:
+    """The whole sheet."""
+    head = frame.heading(view, subject.tool, subject.question)
+    if view.waiting.entry is not None:
+        return _writing(view, head, body)
+    return _choosing(view, head, body)
+
+
+def around(view: View, subject: Subject) -> tuple[Line, Set, Line]:
+    """What stands around the body on a screen of its own: the heading, the choices on one line, the keys."""
+    head = frame.heading(view, subject.tool, subject.question)
+    return head, _offered(view, 1), frame.keys_line(view, [("Esc", "back"), ("↑ ↓ PgUp PgDn", "scroll")])
+
+
+def _offered(view: View, rows: int) -> Set:
+    options = [Option(view.hints.get(act, ""), *WORDS[act]) for act in view.waiting.acts]
+    return choices(options, view.look, rows, lit=view.waiting.lit, ready=view.ready)
+
+
+def _choosing(view: View, head: Line, body: list[Line]) -> Drawn:
+    room = max(view.rows - 1, 1)
+    offered = _offered(view, max(room - min(len(body), 2), 1))
+    spare = room - len(offered.lines) - min(len(body), LEAST)
+    keys = [frame.keys_line(view, list(_keys(view)))] if spare > 0 else []
+    told = _told(view)[: max(spare - 1, 0)]
+    spare -= len(keys) + len(told) + max(len(body) - LEAST, 0)
+    told = [BLANK, *told] if told and spare > 0 else told
+    gap = [BLANK] if spare > 1 else []
+    foot = [*told, *gap, *offered.lines, *keys]
+    left = room - len(foot)
+    seen = frame.window(body, left, view.offset, view.look.ink, _more(view))
+    above = (head, *seen.lines, *told, *gap)
+    spots = tuple(Spot(len(above) + spot.row, spot.start, spot.end, spot.index) for spot in offered.spots)
+    lines = (*above, *offered.lines, *keys)[: view.rows]
+    return Drawn(lines=lines, spots=spots, lowest=seen.lowest, page=seen.page)
+
+
+def _writing(view: View, head: Line, body: list[Line]) -> Drawn:
+    look, waiting = view.look, view.waiting
+    ink = look.ink
+    assert waiting.entry is not None
+    rule = waiting.stage == "rule"
+    title = "Always allow, in this project:" if rule else "No. What should the model do instead?"
+    asked = setting.fitted([(f"  {title}", ink.strong)], look.width)
+    typed, (row, cell) = frame.written(waiting.entry, look.width, hand(ink), "   ")
+    notes = setting.wrapped([(_note(waiting), ink.muted)], look.width, first=[("  ", ink.muted)])
+    enter = "allow, and keep the rule" if rule else "refuse"
+    keys = frame.keys_line(view, [("Enter", enter), ("Esc", "back")])
+    room = max(view.rows - 1, 1)
+    below = [asked, *typed, *notes, keys] if room > len(typed) + 3 else [*typed, keys]
+    spare = room - len(below) - min(len(body), 1)
+    gap = [BLANK] if spare > 0 else []
+    seen = frame.window(body, max(room - len(below) - len(gap), 0), view.offset, ink, "")
+    above = (head, *seen.lines, *gap)
+    at = len(above) + below.index(typed[0]) + row
+    return Drawn(
+        lines=(*above, *below)[: view.rows],
+        lowest=seen.lowest,
+        page=seen.page,
+        cursor=(at, cell),
+    )
+
+
+def _note(waiting: Waiting) -> str:
+    if waiting.stage != "rule":
+        return "The model reads these words and goes on. Leave it empty for a plain no."
+    request, entry = waiting.request, waiting.entry
+    assert isinstance(request, ApprovalRequested)
+    assert entry is not None
+    said = entry.text.strip()
+    if request.call.name == "bash" and said != request.proposal.strip() and WILD & set(said):
+        return "A command is only remembered as a whole: a rule with * ? or [ is not kept, and allows this call alone."
+    return "Whatever this rule fits runs without asking from now on. It is kept with your permissions."
+
+
+def _told(view: View) -> list[Line]:
+    """Why it is asked about, or the whole explanation."""
+    look, request = view.look, view.waiting.request
+    assert isinstance(request, ApprovalRequested)
+    margin = [("  ", look.ink.muted)]
+    if not view.waiting.explained:
+        lines = setting.wrapped([(revealed(request.reason), look.ink.muted)], look.width, first=margin)
+        return lines[:REASON] if request.reason else []
+    told = "\n".join(explanation(view.waiting))
+    return setting.wrapped([(revealed(told), look.ink.text)], look.width, first=margin)[:EXPLANATION]
+
+
+def explanation(waiting: Waiting) -> Iterator[str]:
+    """Which rule asked and why, what would be remembered, and which call this is."""
+    request = waiting.request
+    assert isinstance(request, ApprovalRequested)
+    yield _who(request.rule)
+    if request.reason:
+        yield request.reason
+    if request.proposal:
+        yield f"Always would remember: {request.proposal}"
+    else:
+        yield "It cannot be remembered: no rule for it would be narrow enough, or it is asked about each time."
+    yield f"Call {waiting.ticket.call_id}, sha256 of tool and arguments {waiting.ticket.digest[:16]}"
+
+
+def _who(rule: str) -> str:
+    if rule.endswith(" mode"):
+        return f"No rule decides this, so the {rule} asks."
+    return f"Asked by: {rule}." if rule else "It is not known which rule asked."
+
+
+def _keys(view: View) -> Iterator[tuple[str, str]]:
+    waiting, hints = view.waiting, view.hints
+    request = waiting.request
+    assert isinstance(request, ApprovalRequested)
+    yield "Esc", "no, and stop the run"
+    yield hints.get("explain", ""), "less" if waiting.explained else "why"
+    yield hints.get("full-screen", ""), "full screen"
+    if view.look.width >= split.NARROWEST:
+        yield hints.get("split-diff", ""), "one column" if waiting.split else "two columns"
+
+
+def _more(view: View) -> str:
+    return f"PgDn · {view.hints.get('full-screen', 'f')} shows all"
+
+
+def _diff(files: tuple[File, ...], look: Look, divided: bool) -> list[Line]:
+    draw = split.lines if divided else unified.lines
+    return [line for piece in diff_pieces(files) for line in draw(piece, look, reveal=True)]

@@ -1,0 +1,168 @@
+"""The sheet of a question: what is asked, the options with what they mean, and own words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rich.segment import Segment
+from rich.style import Style
+
+from heartbit_tui.client.visible import one_line, revealed
+from heartbit_tui.kernel.events import Question, QuestionAsked
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.line import BLANK, Line
+from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.sheets import frame
+from heartbit_tui.tui.sheets.choices import Spot
+from heartbit_tui.tui.sheets.exact import hand
+from heartbit_tui.tui.sheets.frame import Drawn, View
+from heartbit_tui.tui.sheets.questioning import DIGITS
+from heartbit_tui.tui.sheets.waiting import Waiting
+
+HEADER = 40
+ASKED = 4
+"""Lines of the question at most, where the options need the room."""
+
+OWN = "In my own words…"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One option on the lines that it takes."""
+
+    lines: tuple[Line, ...]
+    index: int
+
+
+def drawn(view: View) -> Drawn:
+    """The whole sheet."""
+    question = view.waiting.question
+    assert question is not None
+    head = _heading(view, question)
+    asked = setting.wrapped(
+        [(revealed(question.question), view.look.ink.strong)], view.look.width, first=[("  ", _NONE)]
+    )
+    options = list(_rows(view, question))
+    if view.waiting.entry is not None:
+        return _writing(view, head, asked, options)
+    return _choosing(view, head, asked, options)
+
+
+_NONE = Style.null()
+
+
+def _heading(view: View, question: Question) -> Line:
+    request = view.waiting.request
+    assert isinstance(request, QuestionAsked)
+    count = len(request.questions)
+    place = f"question {view.waiting.at + 1} of {count}" if count > 1 else ""
+    told = one_line(revealed(question.header), HEADER)
+    return frame.heading(view, "question", told or "The agent asks", place)
+
+
+def _choosing(view: View, head: Line, asked: list[Line], options: Sequence[Row]) -> Drawn:
+    room = max(view.rows - 1, 1)
+    keys = [frame.keys_line(view, list(_keys(view.waiting)))] if room > 3 else []
+    room -= len(keys)
+    wanted = sum(len(row.lines) for row in options)
+    kept = max(min(len(asked), ASKED, room - 1), min(len(asked), room - wanted), 1)
+    told = [*asked[:kept]] if kept == len(asked) else [*asked[: kept - 1], _cut(asked[kept - 1], view.look)]
+    room -= len(told)
+    gaps = 2 if room - wanted >= 2 else 0
+    above = [head, *told, *([BLANK] if gaps else [])]
+    lines, indexes, lowest, page = _seen(view, options, max(room - gaps, 0))
+    spots = [Spot(len(above) + y, 0, view.look.width, index) for y, index in enumerate(indexes) if index is not None]
+    below = [*([BLANK] if gaps else []), *keys]
+    return Drawn(lines=(*above, *lines, *below)[: view.rows], spots=tuple(spots), lowest=lowest, page=page)
+
+
+def _writing(view: View, head: Line, asked: list[Line], options: Sequence[Row]) -> Drawn:
+    waiting, look = view.waiting, view.look
+    assert waiting.entry is not None
+    typed, (row, cell) = frame.written(waiting.entry, look.width, hand(look.ink), "   ")
+    back = "back" if options and waiting.question and waiting.question.options else "no answer"
+    keys = frame.keys_line(view, [("Enter", "answer with these words"), ("Esc", back)])
+    room = max(view.rows - 1 - len(typed) - 1, 0)
+    above = [head, *frame.window(asked, room, view.offset, look.ink, "PgDn").lines]
+    above += [BLANK] if room > len(asked) else []
+    lines = (*above, *typed, keys)[: view.rows]
+    return Drawn(lines=lines, lowest=max(len(asked) - room, 0), cursor=(len(above) + row, cell))
+
+
+def _seen(view: View, options: Sequence[Row], room: int) -> tuple[list[Line], list[int | None], int, int]:
+    """The options in view, with the lit one among them; which option each line is of."""
+    lines = [line for row in options for line in row.lines]
+    indexes = [row.index for row in options for _ in row.lines]
+    if len(lines) <= room:
+        return lines, [*indexes], 0, 1
+    head = max(room - 1, 1)
+    lowest = len(lines) - head
+    at = min(view.offset, lowest)
+    if view.waiting.lit in indexes:
+        first = indexes.index(view.waiting.lit)
+        last = first + indexes.count(view.waiting.lit) - 1
+        at = min(max(at, last - head + 1), first)
+    if room < 1:
+        return [], [], lowest, head
+    if room == 1:
+        return lines[at : at + 1], [*indexes[at : at + 1]], lowest, head
+    below = len(lines) - at - head
+    told = [f"{at} above"] if at else []
+    told += [f"{below} more"] if below else []
+    gap = setting.fitted([(f" ⋯ {' · '.join(told)} ", view.look.ink.warning)], view.look.width)
+    return [*lines[at : at + head], gap], [*indexes[at : at + head], None], lowest, head
+
+
+def _rows(view: View, question: Question) -> Iterator[Row]:
+    waiting = view.waiting
+    for index, option in enumerate(question.options):
+        yield _row(view, question, index, revealed(option.label), revealed(option.description))
+    if question.allow_other:
+        own = f"{OWN[:-1]}: {revealed(waiting.own)}" if waiting.own else OWN
+        yield _row(view, question, len(question.options), own, "")
+
+
+def _row(view: View, question: Question, index: int, label: str, description: str) -> Row:
+    look, waiting = view.look, view.waiting
+    ink, own = look.ink, index == len(question.options)
+    number = "w" if own else DIGITS[index : index + 1] or " "
+    tick = (SIGNS["done"] if index in waiting.chosen else SIGNS["todo"]) if question.multiple and not own else ""
+    ready = view.ready and not waiting.entry
+    key = ink.accent + Style(bold=True) if ready else ink.faint
+    text = (ink.muted if own else ink.text) if ready else ink.faint
+    lead = [("  ", _NONE), (number, key), (f" {tick} " if tick else "  ", text)]
+    parts = [(_flat(label), text)]
+    parts += [(f"  {_flat(description)}", ink.muted if ready else ink.faint)] if description else []
+    lines = setting.wrapped(parts, look.width, first=lead)
+    lit = waiting.lit == index and not waiting.entry
+    return Row(tuple(_lit(line, ink.cursor) for line in lines) if lit else tuple(lines), index)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _lit(line: Line, over: Style) -> Line:
+    parts = tuple(Segment(part.text, part.style + over if part.style else over) for part in line.parts)
+    return replace(line, parts=parts, fill=over)
+
+
+def _cut(line: Line, look: Look) -> Line:
+    return setting.fitted([(setting.cut(f"{line.text} …", look.width), look.ink.strong)], look.width)
+
+
+def _keys(waiting: Waiting) -> Iterator[tuple[str, str]]:
+    question = waiting.question
+    assert question is not None
+    yield "Esc", "no answer"
+    if question.options:
+        yield f"1-{min(len(question.options), 9)}", "tick" if question.multiple else "choose"
+        yield "↑ ↓", "move"
+    if question.multiple:
+        yield "Space", "tick"
+        yield "Enter", "answer"
+    else:
+        yield "Enter", "take"
+    if question.allow_other:
+        yield "w", "own words"
+    if waiting.at:
+        yield "Backspace", "question before"

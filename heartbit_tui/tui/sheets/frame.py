@@ -1,0 +1,153 @@
+"""What both sheets are drawn in: a heading, a window on what may be long, and a line of keys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rich.segment import Segment
+from rich.style import Style
+
+from heartbit_tui.client.visible import one_line, revealed
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.sheets.choices import Spot
+from heartbit_tui.tui.sheets.entry import Entry
+from heartbit_tui.tui.sheets.exact import Hand, Piece, pieces, rows
+from heartbit_tui.tui.sheets.waiting import Waiting
+
+TAIL = 2
+"""Last lines that stay in view of something that does not fit."""
+
+AGENT = 24
+"""Characters of an agent's name at most."""
+
+WRITTEN = 6
+"""Lines of what is being written that are in view."""
+
+TYPING = "You are typing: these keys go to your draft. Pause, then a key answers."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How things stand: `rows` is the most that may be drawn, `offset` how far down the body was scrolled.
+
+    `ready` tells whether a key would count, `typing` that keys go to the draft; `draft` is what stands there.
+    """
+
+    waiting: Waiting
+    look: Look
+    rows: int
+    hints: Mapping[str, str]
+    offset: int = 0
+    ready: bool = True
+    typing: bool = False
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A sheet in lines, where its choices are, how far down its body can go, and the cell of the cursor."""
+
+    lines: tuple[Line, ...]
+    spots: tuple[Spot, ...] = ()
+    lowest: int = 0
+    page: int = 1
+    cursor: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a body that is in view, and the furthest that it can be moved."""
+
+    lines: tuple[Line, ...]
+    lowest: int = 0
+    page: int = 1
+
+
+def heading(view: View, what: str, question: str, place: str = "") -> Line:
+    """The line above: what is asked, for which agent, which of how many. All text is made clean here."""
+    ink, waiting = view.look.ink, view.waiting
+    count = f"{waiting.place} of {waiting.count}" if waiting.count > 1 else ""
+    told = [one_line(revealed(waiting.ticket.agent), AGENT), place, count]
+    right = " · ".join(text for text in told if text)
+    left = [("─ ", ink.rule), (f"{SIGNS['asking']} {what}", ink.warning), (f"  {question} ", ink.strong)]
+    end = [(f" {right} ", ink.accent), ("─", ink.rule)] if right else []
+    room = view.look.width - sum(setting.cells(text) for text, _ in end)
+    start = setting.fitted(left, max(room - 1, 1))
+    line = Segment("─" * max(room - setting.cells(start.text), 0), ink.rule)
+    return Line((*start.parts, line, *(Segment(text, style) for text, style in end)))
+
+
+def window(lines: Sequence[Line], room: int, offset: int, ink: Ink, keys: str) -> Window:
+    """As much of the lines as fits, from `offset` on; what is not in view is counted, and the end stays in view."""
+    total = len(lines)
+    if total <= room:
+        return Window(tuple(lines))
+    if room < 2:
+        return Window((_gap(0, total, ink, keys),)[:room], 0)
+    tail = min(TAIL, (room - 1) // 2) if room > 2 else 1
+    head = room - 1 - tail
+    lowest = total - room + 1
+    at = min(max(offset, 0), lowest)
+    if at == lowest:
+        return Window((_gap(at, 0, ink, keys), *lines[total - room + 1 :]), lowest, max(head, 1))
+    gap = _gap(at, total - tail - head - at, ink, keys)
+    return Window((*lines[at : at + head], gap, *lines[total - tail :]), lowest, max(head, 1))
+
+
+def _gap(above: int, below: int, ink: Ink, keys: str) -> Line:
+    told = [f"{above} line{'s' if above > 1 else ''} above"] if above else []
+    told += [f"{below} more line{'s' if below > 1 else ''}"] if below else []
+    return Line((Segment(f" ⋯ {' · '.join(told)} ", ink.warning), Segment(f" {keys}", ink.faint)))
+
+
+def keys_line(view: View, told: Sequence[tuple[str, str]]) -> Line:
+    """The last line: keys with what they do, as many as fit, or where the keys go while somebody types."""
+    look = view.look
+    if view.typing:
+        draft = f" {SIGNS['prompt']} {view.draft}" if view.draft else ""
+        return setting.fitted([(f" {TYPING}", look.ink.warning), (setting.clean(draft), look.ink.muted)], look.width)
+    parts = [Segment(" ")]
+    used = 1
+    for key, words in told:
+        size = setting.cells(f" {key} {words}  ")
+        if used + size > look.width + 2:
+            continue
+        parts += [Segment(f" {key}", look.ink.muted), Segment(f" {words}  ", look.ink.faint)]
+        used += size
+    return cropped(Line(tuple(parts)), look.width)
+
+
+def cropped(line: Line, width: int) -> Line:
+    """A line of no more than `width` cells."""
+    parts = setting.fitted([(part.text, part.style or Style.null()) for part in line.parts], width).parts
+    return replace(line, parts=parts)
+
+
+def written(entry: Entry, width: int, hand: Hand, lead: str) -> tuple[list[Line], tuple[int, int]]:
+    """What is being written, around its cursor, with nothing in it hidden; and the cell of the cursor."""
+    before, under, after = entry.text[: entry.at], entry.text[entry.at : entry.at + 1], entry.text[entry.at + 1 :]
+    parts = (*_told(before), Piece(_under(under), "cursor"), *_told(after))
+    lines = rows(parts, width, hand, lead)
+    at = next(number for number, line in enumerate(lines) if any(part.style is hand.cursor for part in line.parts))
+    cell = 0
+    for part in lines[at].parts:
+        if part.style is hand.cursor:
+            break
+        cell += setting.cells(part.text)
+    start = min(max(at - WRITTEN + 1, 0), max(len(lines) - WRITTEN, 0))
+    return lines[start : start + WRITTEN], (at - start, cell)
+
+
+def _told(text: str) -> tuple[Piece, ...]:
+    found: list[Piece] = []
+    for number, line in enumerate(text.split("\n")):
+        found += ([Piece("␊", "loud")] if number else []) + list(pieces(line))
+    return tuple(found)
+
+
+def _under(character: str) -> str:
+    if character in ("", " ", "\t"):
+        return " "
+    return "␊" if character == "\n" else revealed(character)
