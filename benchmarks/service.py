@@ -115,3 +115,74 @@ def _stream(blocks: list[dict[str, Any]], stop: str) -> bytes:
         {"type": "message_stop"},
     ]
     return b"".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events)
+
+
+class Paced:
+    """Answers each request with the same tokens, `rate` a second (0: all at once), and knows when the last one went."""
+
+    def __init__(self, tokens: Sequence[str], rate: float) -> None:
+        self._tokens = tokens
+        self._rate = rate
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.first, self.last = threading.Event(), threading.Event()
+        self.ended = 0.0
+        """When the last token was sent, on `time.perf_counter`."""
+        self.asked: list[tuple[float, bytes]] = []
+        """When each request had come in whole, and its body."""
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._talk, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                lines = head.lower().split(b"\r\n")
+                length = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
+                body = await reader.readexactly(length)
+                self.asked.append((time.perf_counter(), body))
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+                await self._stream(writer)
+                writer.close()
+                return
+        except (asyncio.IncompleteReadError, ConnectionError, StopIteration):
+            writer.close()
+
+    async def _stream(self, writer: asyncio.StreamWriter) -> None:
+        whole = says("").partition(b"event: content_block_delta")
+        end = whole[2].partition(b"\n\n")[2]
+        writer.write(whole[0])
+        self.first.set()
+        began = time.perf_counter()
+        for number, token in enumerate(self._tokens):
+            delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": token}}
+            if self._rate and (ahead := began + number / self._rate - time.perf_counter()) > 0:
+                await asyncio.sleep(ahead)
+            writer.write(f"event: content_block_delta\ndata: {json.dumps(delta)}\n\n".encode())
+        self.ended = time.perf_counter()
+        self.last.set()
+        writer.write(end)
+        await writer.drain()

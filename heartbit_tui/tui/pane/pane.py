@@ -1,10 +1,13 @@
 """The widget that shows a source: one size, one offset of its own, and only what is in view is ever drawn."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
 from textual import events, on
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -16,7 +19,7 @@ from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane import bar, draw, select
 from heartbit_tui.tui.pane.select import Selection, Spot
 from heartbit_tui.tui.pane.source import Key, Source
-from heartbit_tui.tui.pane.window import Top, View, Window
+from heartbit_tui.tui.pane.window import Row, Top, View, Window
 
 WHEEL = 3
 """Lines that one notch of a mouse wheel moves."""
@@ -72,8 +75,10 @@ class Pane(Widget):
         self._marked: Selection | None = None
         self._drag: Spot | None = None
         self._grabbed = False
-        self._strips: dict[int, tuple[Line, Strip]] = {}
+        self._strips: dict[tuple[int, bool], tuple[Line, Strip]] = {}
         self._base = Style.null()
+        self._filters: list[tuple[LineFilter, Color]] = []
+        self._last_thumb = (0, 0)
 
     @property
     def look(self) -> Look:
@@ -176,14 +181,12 @@ class Pane(Widget):
 
     def _show(self, view: View) -> None:
         old, self._view = self._view, view
-        bar_changed = old.top != view.top or len(old.rows) != len(view.rows) or not view.at_end
-        for y in range(self.size.height):
-            before = old.rows[y].line if y < len(old.rows) else BLANK
-            after = view.rows[y].line if y < len(view.rows) else BLANK
-            if before is not after or (before is not BLANK and old.rows[y].key != view.rows[y].key):
-                self._refresh_row(y)
-        if bar_changed:
-            self.refresh(Region(self.size.width - EDGE, 0, EDGE, self.size.height))
+        changed = [y for y in range(self.size.height) if _differs(old.rows[y : y + 1], view.rows[y : y + 1])]
+        width, height = self.size
+        if len(changed) > height // 2:
+            self.refresh()
+        elif changed or self._thumb() != self._last_thumb:
+            self.refresh(Region(width - EDGE, 0, EDGE, height), *(Region(0, y, width, 1) for y in changed))
 
     def _set_following(self, following: bool) -> None:
         if following != self._follow:
@@ -201,35 +204,53 @@ class Pane(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows in view as strips."""
         self._base = self.visual_style.rich_style
-        rows = self._view.rows
-        first, last = self._thumb()
-        strips: dict[int, tuple[Line, Strip]] = {}
-        found: list[Strip] = []
-        for y in range(crop.y, crop.y + crop.height):
-            text = self._row(y, strips) if y < len(rows) else Strip.blank(self.look.width, self._base)
-            if self._badge is not BLANK and y == self.size.height - 1:
-                text = self._with_badge(text)
-            whole = Strip.join([text, self._edge(first <= y < last)])
-            found.append(whole if crop.width == self.size.width else whole.crop(crop.x, crop.x + crop.width))
-        self._strips = strips
-        for line_filter in self.get_line_filters():
-            found = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in found]
-        return found
+        self._filters = [(each, self.background_colors[1]) for each in self.get_line_filters()]
+        first, last = self._last_thumb = self._thumb()
+        kept: dict[tuple[int, bool], tuple[Line, Strip]] = {}
+        found = [self._row(y, first <= y < last, kept) for y in range(crop.y, crop.bottom)]
+        self._strips = kept
+        whole = crop.x == 0 and crop.width == self.size.width
+        return found if whole else [strip.crop(crop.x, crop.right) for strip in found]
 
-    def _row(self, y: int, kept: dict[int, tuple[Line, Strip]]) -> Strip:
-        row = self._view.rows[y]
-        on_cursor = row.key == self._cursor
+    def _row(self, y: int, on_thumb: bool, kept: dict[tuple[int, bool], tuple[Line, Strip]]) -> Strip:
+        """One row with its end of the scroll bar; a row that stands as it stood is not made anew."""
+        rows = self._view.rows
+        row = rows[y] if y < len(rows) else _NOTHING
+        has_badge = self._badge is not BLANK and y == self.size.height - 1
+        if has_badge or self._is_marked(row):
+            return self._filtered(self._with_edge(self._drawn(row, has_badge), on_thumb))
+        name = (id(row.line), on_thumb)
+        known = self._strips.get(name)
+        if known is None:
+            known = (
+                row.line,
+                self._filtered(self._with_edge(draw.strip(row.line, self.look.width, self._base), on_thumb)),
+            )
+        kept[name] = known
+        return known[1]
+
+    def _is_marked(self, row: Row) -> bool:
+        if row is _NOTHING:
+            return False
+        return self._needle is not None or self._marked is not None or row.key == self._cursor
+
+    def _drawn(self, row: Row, has_badge: bool) -> Strip:
+        on_cursor = row is not _NOTHING and row.key == self._cursor
         span = self._marked.span(row.key, row.index, row.line) if self._marked else None
-        if span is None and not on_cursor and self._needle is None:
-            known = self._strips.get(id(row.line))
-            if known is None or known[1].cell_length != self.look.width:
-                known = (row.line, draw.strip(row.line, self.look.width, self._base))
-            kept[id(row.line)] = known
-            return known[1]
         overs = list(draw.matches(row.line, self._needle, self._ink.match)) if self._needle else []
         overs += [draw.Over(*span, self._ink.selection)] if span else []
         base = self._base + self._ink.cursor if on_cursor else self._base
-        return draw.strip(row.line, self.look.width, base, overs, self._ink.cursor if on_cursor else None)
+        text = draw.strip(row.line, self.look.width, base, overs, self._ink.cursor if on_cursor else None)
+        return self._with_badge(text) if has_badge else text
+
+    def _with_edge(self, text: Strip, on_thumb: bool) -> Strip:
+        style = self._base + self._ink.faint if on_thumb else self._base
+        return Strip.join([text, draw.strip(_BAR_ON if on_thumb else _BAR_OFF, EDGE, style)])
+
+    def _filtered(self, strip: Strip) -> Strip:
+        for line_filter, background in self._filters:
+            strip = strip.apply_filter(line_filter, background)
+        return strip
 
     def _with_badge(self, text: Strip) -> Strip:
         width = self.look.width
@@ -242,11 +263,6 @@ class Pane(Widget):
         if not rows or (self._view.at_start and self._view.at_end):
             return 0, 0
         return bar.thumb(self._source, rows[0].key, rows[-1].key, self.size.height)
-
-    def _edge(self, on_thumb: bool) -> Strip:
-        return draw.strip(
-            _BAR_ON if on_thumb else _BAR_OFF, EDGE, self._base + (self._ink.faint if on_thumb else Style.null())
-        )
 
     def _mark(self, marked: Selection | None) -> None:
         if marked != self._marked:
@@ -336,5 +352,11 @@ class Pane(Widget):
             self.to(key)
 
 
+def _differs(one: Sequence[Row], other: Sequence[Row]) -> bool:
+    """Whether two rows, each of which may be missing, look different."""
+    return one != other if not one or not other else one[0].line is not other[0].line or one[0].key != other[0].key
+
+
+_NOTHING = Row((-1, -1), 0, BLANK)
 _BAR_ON = draw.line_of(f" {bar.THUMB}")
 _BAR_OFF = draw.line_of("  ")
