@@ -3,12 +3,13 @@
 HELP = """\
 heartbit - a coding agent for the terminal
 
-  heartbit "TASK"                    do a task in this directory
-  heartbit -p "TASK"                 the same without a screen: the answer on stdout
+  heartbit                           the screen: a conversation in this directory
+  heartbit "TASK"                    the same, beginning with a task
+  heartbit -p "TASK"                 without a screen: the answer on stdout
   heartbit chat                      a conversation, line by line
   git diff | heartbit -p "review"    with something to read
 
-Without a key: heartbit --headless --demo run
+Without a key: heartbit --demo
 
 commands
   run "TASK"         do a task, from start to end

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from heartbit_tui.cli.lookup import UsageFault
+    from heartbit_tui.cli.spec import Command
+    from heartbit_tui.tui.launch.launched import Launched
 
 HELD = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Signals that wait until the command can handle them."""
@@ -31,7 +33,7 @@ def main(words: Sequence[str]) -> int:
         return _told(HELP)
     signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
     try:
-        return _run(words)
+        return _run(words) if words else _bare()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
@@ -39,7 +41,23 @@ def main(words: Sequence[str]) -> int:
         return STDOUT_GONE
 
 
-def _run(words: Sequence[str]) -> int:
+def _bare() -> int:
+    """`heartbit` alone: at a terminal the first frame is painted before anything else."""
+    if not _attended():
+        return _run(())
+    from heartbit_tui.cli import screen
+
+    try:
+        launched = screen.first_frame()
+    except screen.NoScreen as reason:
+        return screen.refused(reason)
+    if launched is None:
+        return _run(())
+    with launched:
+        return _run((), launched)
+
+
+def _run(words: Sequence[str], launched: "Launched | None" = None) -> int:
     from heartbit_tui.cli import lean, lookup, parser
 
     began = time.monotonic()
@@ -53,13 +71,30 @@ def _run(words: Sequence[str]) -> int:
     values.command, values.began = meant.command.name, began
     lean.leave_out()
     gc.disable()  # what imports leave behind is not garbage; looking for some takes 30 ms
-    entry: Callable[[Namespace], int] = import_module(f"heartbit_tui.cli.{meant.command.module}").main
-    if meant.command.module != "run":
+    module = _module(meant.command, values)
+    entry: Callable[[Namespace], int] = import_module(f"heartbit_tui.cli.{module}").main
+    if module == "screen":
+        values.launched = launched
+    elif module != "run":
         gc.enable()
         _let_signals_in()
     code = entry(values)
     sys.stdout.flush()
     return code
+
+
+def _module(command: "Command", values: "Namespace") -> str:
+    """The file of a command; a task of a person at a terminal is the screen's."""
+    if command.module != "run" or not _attended():
+        return command.module
+    from heartbit_tui.cli import screen
+
+    return "screen" if screen.wanted(values) else "run"
+
+
+def _attended() -> bool:
+    """Whether a person is at both ends: stdin and stdout are terminals."""
+    return os.isatty(0) and os.isatty(1)
 
 
 def _refused(fault: "UsageFault", words: Sequence[str]) -> int:

@@ -6,12 +6,16 @@ import signal
 from collections.abc import Callable
 from threading import Thread
 from time import monotonic
-from types import FrameType
+from types import FrameType, TracebackType
 
 from heartbit_tui.tui.launch.echo import Echo
 from heartbit_tui.tui.launch.frame import Frame
 from heartbit_tui.tui.launch.sequences import BEGIN, END, HIDE, SHOW
 from heartbit_tui.tui.launch.tty import Tty
+
+TYPE_CHECKING = False  # type checkers take this name as true; `typing` takes as long as all of this
+if TYPE_CHECKING:
+    from typing import Self
 
 INTERRUPTED, HUNG_UP = 130, 129
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -34,6 +38,14 @@ class Launched:
         self._kept: list[tuple[float, bytes]] = []
         self._awake, self._wake = os.pipe()
         self._thread = Thread(target=self._listen, name="first keys", daemon=True)
+
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.tty.release()
 
     def begin(self) -> None:
         """Paint, and listen."""

@@ -9,16 +9,11 @@ from heartbit_tui.tui.launch.launched import Launched
 from heartbit_tui.tui.launch.shades import Shades
 from heartbit_tui.tui.launch.tty import Tty
 
-PLAIN = "A conversation line by line works everywhere: heartbit chat --plain"
+PLAIN = "Line by line works everywhere: heartbit chat --plain"
 
 
 class NoScreen(Exception):
     """This terminal can show no screen; the message says why, and what to do instead."""
-
-
-def attended() -> bool:
-    """Whether a person is at both ends: stdin and stdout are terminals."""
-    return os.isatty(0) and os.isatty(1)
 
 
 def launch(environment: Mapping[str, str], *, place: str = "", mode: str = "") -> Launched:

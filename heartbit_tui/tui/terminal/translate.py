@@ -46,7 +46,7 @@ class Pasted:
     text: str
 
 
-Piece: TypeAlias = "str | Pasted"
+Piece: TypeAlias = str | Pasted
 """One key or report for the parser, or a paste."""
 
 
