@@ -145,7 +145,9 @@ class Picker(ModalScreen[T | None], Generic[T]):
             self._show(self._rows, "")
             return
         self._looked = self._looked or texts(self._rows)
-        self._show([self._rows[at] for at in found(self._looked, self._query)], self._query)
+        rows = [self._rows[at] for at in found(self._looked, self._query)]
+        other = self._listing.other(self._query.strip()) if self._listing.other else None
+        self._show([*rows, other] if other else rows, self._query)
 
     def _show(self, rows: Sequence[Row[T]], query: str) -> None:
         self._source = RowSource(rows, query.strip())
@@ -244,7 +246,8 @@ class Picker(ModalScreen[T | None], Generic[T]):
 
     def _choose(self) -> None:
         if self.row:
-            self._leave(self.row.key)
+            chosen = self._listing.chosen
+            self._leave(chosen(self.row.key) if chosen else self.row.key)
 
     def _leave(self, result: T | None) -> None:
         if self.is_current:

@@ -100,3 +100,5 @@ class Listing(Generic[T]):
     start: T | None = None
     status: Callable[[], str] | None = None
     query: str = ""
+    chosen: Callable[[T], T] | None = None
+    other: Callable[[str], Row[T] | None] | None = None

@@ -1,0 +1,140 @@
+"""The models: what each reads and costs, which one answers now, and how much it is to think."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from heartbit_tui.kernel.ops import Effort
+from heartbit_tui.providers.models import window
+from heartbit_tui.providers.pricing import PRICES, Price
+from heartbit_tui.tui.keys.keymap import Keymap
+from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.lines.look import SIGNS
+from heartbit_tui.tui.picker.screen import Picker
+from heartbit_tui.tui.picker.types import Listing, Press, Row, Words
+
+EFFORTS: tuple[Effort | None, ...] = (None, *Effort)
+"""From left to right; None leaves it to the model."""
+
+MAKERS = (("claude", "anthropic"), ("gpt", "openai"), ("o1", "openai"), ("o3", "openai"), ("o4", "openai"))
+"""What names of models begin with, and the provider that has them under this name."""
+
+_DOTTED = re.compile(r"^gpt-(\d)-(\d)")
+_DATED = re.compile(r"claude-(?:3-.*|[a-z]+-4)")
+"""Models that their provider knows only with a date behind the name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A model: dollars for a million tokens, and its window in tokens; None where that is not known."""
+
+    provider: str
+    model: str
+    price_in: float | None = None
+    price_out: float | None = None
+    window: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What to use from the next turn on; no `effort` leaves that to the model, no `provider` keeps the one of now."""
+
+    provider: str
+    model: str
+    effort: Effort | None = None
+
+
+class Models:
+    """What the list of models remembers while it is open: the effort."""
+
+    def __init__(self, known: Sequence[Known], current: Choice) -> None:
+        self._known = known
+        self._current = current
+        self._effort = current.effort
+
+    def listing(self) -> Listing[Choice]:
+        """The list, the model of now under the cursor."""
+        now = replace(self._current, effort=None)
+        return Listing(
+            title="Model",
+            rows=rows(self._known, now),
+            verb="use",
+            start=now,
+            status=lambda: told_effort(self._effort),
+            extras=(
+                Press(action="less", title="think less", act=lambda _: self._turn(-1)),
+                Press(action="more", title="think more", act=lambda _: self._turn(1)),
+            ),
+            chosen=lambda choice: replace(choice, effort=self._effort),
+            other=typed,
+        )
+
+    def _turn(self, by: int) -> str:
+        at = EFFORTS.index(self._effort) + by
+        self._effort = EFFORTS[min(max(at, 0), len(EFFORTS) - 1)]
+        return ""
+
+
+def models(known: Sequence[Known], current: Choice, live: Keymap, ink: Ink) -> Picker[Choice]:
+    """The list of models; its result is what to use from the next turn on."""
+    return Picker(Models(known, current).listing(), live, ink)
+
+
+def priced() -> tuple[Known, ...]:
+    """The models whose prices are known, by provider, under the names that the provider has for them."""
+    found = ((name, provider) for name in PRICES if (provider := _provider(name)) and not _DATED.fullmatch(name))
+    return tuple(_known(provider, name, PRICES[name]) for name, provider in found)
+
+
+def rows(known: Sequence[Known], now: Choice) -> list[Row[Choice]]:
+    """A row for each model, the provider of now first, and the model of now marked, also where it is not listed."""
+    listed = list(known)
+    if not any(each.provider == now.provider and each.model == now.model for each in listed):
+        listed.insert(0, Known(provider=now.provider, model=now.model, window=window(now.model)))
+    ordered = sorted(listed, key=lambda each: (each.provider != now.provider, each.provider))
+    return [_row(each, now) for each in ordered]
+
+
+def typed(query: str) -> Row[Choice] | None:
+    """The row for a name that was typed: any model can be used, also one that is not listed."""
+    provider, colon, model = query.partition(":")
+    choice = (
+        Choice(provider=provider, model=model) if colon and provider.isalnum() else Choice(provider="", model=query)
+    )
+    if not choice.model or " " in query:
+        return None
+    where = choice.provider or "the provider of now"
+    return Row(key=choice, title=choice.model, meta=(("as typed", "faint"),), note=f"of {where}, price unknown")
+
+
+def told_effort(effort: Effort | None) -> str:
+    """The effort with the keys that change it."""
+    return f"effort ◂ {effort or 'the model’s own'} ▸"
+
+
+def _row(known: Known, now: Choice) -> Row[Choice]:
+    key = Choice(provider=known.provider, model=known.model)
+    mark = (SIGNS["ok"], "ok") if key == now else ("", "text")
+    return Row(key=key, title=known.model, meta=_meta(known), group=known.provider, mark=mark, also=known.provider)
+
+
+def _meta(known: Known) -> Words:
+    price = "price unknown"
+    if known.price_in is not None and known.price_out is not None:
+        price = f"${known.price_in:g} in  ${known.price_out:g} out"
+    return ((_size(known.window).rjust(7), "faint"), (price.rjust(20), "muted"))
+
+
+def _size(tokens: int | None) -> str:
+    if tokens is None:
+        return ""
+    return f"{tokens / 1_000_000:.3g} M" if tokens >= 1_000_000 else f"{tokens // 1000} k"
+
+
+def _provider(name: str) -> str:
+    return next((provider for start, provider in MAKERS if name.startswith(start)), "")
+
+
+def _known(provider: str, name: str, price: Price) -> Known:
+    model = _DOTTED.sub(r"gpt-\1.\2", name)
+    return Known(provider=provider, model=model, price_in=price.input, price_out=price.output, window=window(model))
