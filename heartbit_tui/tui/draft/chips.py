@@ -81,3 +81,18 @@ def full(text: str, attached: Mapping[str, Attachment]) -> Sent:
             case None:
                 parts.append(character)
     return Sent("".join(parts), tuple(images))
+
+
+def labelled(text: str, attached: Mapping[str, Attachment]) -> str:
+    """Write out every chip of text; images stand there by the labels that they have on the screen."""
+    return "".join(_labelled(attached.get(character), character) for character in text)
+
+
+def _labelled(held: Attachment | None, character: str) -> str:
+    match held:
+        case PastedText(text=text):
+            return text
+        case PastedImage():
+            return held.label
+        case None:
+            return character

@@ -41,6 +41,12 @@ class Layout:
             return part
         return "".join(map(self._drawn, part))
 
+    def row_text(self, number: int) -> str | None:
+        """What is drawn in a row; None where there is none."""
+        if number >= len(self.rows):
+            return None
+        return self.shown(self.rows[number].start, self.rows[number].end)
+
     def chips(self, row: Row) -> list[int]:
         """Where chips stand in a row."""
         return [at for at in range(row.start, row.end) if self.is_chip(at)] if self._labels else []

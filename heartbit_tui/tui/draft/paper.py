@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
-from heartbit_tui.client.visible import one_line
+from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.tui.draft.layout import Layout
 from heartbit_tui.tui.draft.motions import line_end, line_start, word_at
 from heartbit_tui.tui.draft.painting import SIGN, Paint, drawn, placeholder, strip
@@ -26,7 +26,7 @@ NARROW = 16
 
 
 class Paper(Widget, can_focus=True):
-    """A box with text and a cursor; what it shows is set by `show`, and `point` tells where the mouse went."""
+    """A box with text and a cursor: `show` sets what it shows, `place` is where the mouse went."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -59,7 +59,7 @@ class Paper(Widget, can_focus=True):
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self._placeholder = one_line(placeholder, 200)
-        self._shown = Passage()
+        self.shown = Passage()
         self._labels: Mapping[str, str] = {}
         self._layout = Layout("", 1, {})
         self._top = 0
@@ -67,18 +67,19 @@ class Paper(Widget, can_focus=True):
         self._dragging = False
         self._paint: Paint | None = None
 
-    def show(self, passage: Passage, labels: Mapping[str, str]) -> None:
-        """Draw this passage, with these labels for the characters that are chips."""
-        same_text = passage.text == self._shown.text and labels == self._labels
-        before = self._shown
-        self._shown, self._labels, self._goal = passage, labels, None
-        if not same_text:
+    def show(self, passage: Passage, labels: Mapping[str, str] | None = None) -> None:
+        """Draw this passage, with these labels for the characters that are chips; None keeps them."""
+        labels = self._labels if labels is None else labels
+        before, old = self.shown, self._layout
+        if passage.text != before.text or labels != self._labels:
             self._layout = Layout(passage.text, self._room, labels)
-        self._settle(before, same_text=same_text)
+        self.shown, self._labels, self._goal = passage, labels, None
+        self._settle()
+        self._redraw(before, old)
 
     def place(self, passage: Passage) -> None:
-        """The mouse wants the cursor or the selection here; a subclass obeys."""
-        self.show(passage, self._labels)
+        """The mouse wants the cursor or the selection here."""
+        self.show(passage)
 
     def vertical(self, passage: Passage, by: int) -> int | None:
         """The place so many rows above (-1) or below (1) the cursor; None where the text ends."""
@@ -88,16 +89,26 @@ class Paper(Widget, can_focus=True):
         self._goal = column if self._goal is None else self._goal
         return self._layout.at(row + by, self._goal)
 
+    def show_title(self, words: str, style: RichStyle) -> None:
+        """Words in the upper border, which has the colour of their style."""
+        self.border_title = _styled(words, style) if words else None
+        if style.color is not None:
+            self.styles.border = ("round", Color.from_rich_color(style.color))
+
+    def show_hint(self, *words: tuple[str, RichStyle]) -> None:
+        """Words in the lower border: hints, or how much is queued."""
+        self.border_subtitle = Content.assemble(*(_styled(text, style) for text, style in words)) if words else None
+
     def render_line(self, y: int) -> Strip:
         """One row of the text."""
         paint, width, number = self._paints, self.content_size.width, self._top + y
         sign = (SIGN if number == 0 else " " * len(SIGN)) if self._indent else ""
         if number >= len(self._layout.rows):
             return strip(sign, [], width, paint)
-        if not self._shown.text:
+        if not self.shown.text:
             parts = placeholder(self._placeholder, self._room + 1, paint, focused=self.has_focus)
             return strip(sign, parts, width, paint)
-        parts = drawn(self._layout, self._layout.rows[number], self._shown, paint, focused=self.has_focus)
+        parts = drawn(self._layout, self._layout.rows[number], self.shown, paint, focused=self.has_focus)
         return strip(sign, parts, width, paint)
 
     def notify_style_update(self) -> None:
@@ -126,40 +137,44 @@ class Paper(Widget, can_focus=True):
             self._paint = Paint(text=self.rich_style, **styles)
         return self._paint
 
-    def _settle(self, before: Passage, *, same_text: bool) -> None:
-        """Bring the cursor into view, let the box grow or shrink, and redraw what changed."""
+    def _settle(self) -> None:
+        """Bring the cursor into view, and let the box grow or shrink."""
         if not self.is_attached or not self.content_size.width:
             return
-        rows, row = min(len(self._layout.rows), self._most), self._layout.place(self._shown.cursor)[0]
+        rows, row = min(len(self._layout.rows), self._most), self._layout.place(self.shown.cursor)[0]
         top = min(max(self._top, row - rows + 1), row, max(len(self._layout.rows) - rows, 0))
-        whole = top != self._top or not same_text or bool(before.selected or self._shown.selected)
-        self._top = top
+        if top != self._top:
+            self._top = top
+            self.refresh()
         if rows + 2 != self.outer_size.height:
             self.styles.height = rows + 2
             self.call_after_refresh(self._place_cursor)
-        if whole:
-            self.refresh()
-        else:
-            self._refresh_rows(self._layout.place(before.cursor)[0], row)
         self._place_cursor()
 
-    def _refresh_rows(self, *rows: int) -> None:
-        left, top = self.gutter.left, self.gutter.top
-        shown = {row - self._top for row in rows}
-        self.refresh(*(Region(left, top + row, self.content_size.width, 1) for row in shown))
+    def _redraw(self, before: Passage, old: Layout) -> None:
+        """Draw the rows anew whose text has changed, and those that the cursor left and came to."""
+        if before.selected or self.shown.selected or not (before.text and self.shown.text):
+            self.refresh()
+            return
+        visible = range(self._top, self._top + self.content_size.height)
+        changed = {row for row in visible if old.row_text(row) != self._layout.row_text(row)}
+        changed |= {old.place(before.cursor)[0], self._layout.place(self.shown.cursor)[0]}
+        width = self.content_size.width
+        self.refresh(*(Region(0, row - self._top, width, 1) for row in sorted(changed & {*visible})))
 
     def _place_cursor(self) -> None:
         """Put the terminal's own cursor, where input methods draw, onto ours."""
         if self.has_focus:
-            row, column = self._layout.place(self._shown.cursor)
+            row, column = self._layout.place(self.shown.cursor)
             region = self.content_region
             self.app.cursor_position = Offset(  # pyright: ignore[reportUnknownMemberType] Textual knows no app's result
                 region.x + self._indent + column, region.y + row - self._top
             )
 
     def _on_resize(self, event: events.Resize) -> None:
-        self._layout = Layout(self._shown.text, self._room, self._labels)
-        self._settle(self._shown, same_text=False)
+        self._layout = Layout(self.shown.text, self._room, self._labels)
+        self._settle()
+        self.refresh()
 
     def _on_focus(self, event: events.Focus) -> None:
         self.refresh()
@@ -176,11 +191,11 @@ class Paper(Widget, can_focus=True):
         if event.button == 1:
             self._dragging = True
             self.capture_mouse()
-            self.place(moved(self._shown, self._under(event), select=event.shift))
+            self.place(moved(self.shown, self._under(event), select=event.shift))
 
     def _on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._dragging and (at := self._under(event)) != self._shown.cursor:
-            self.place(moved(self._shown, at, select=True))
+        if self._dragging and (at := self._under(event)) != self.shown.cursor:
+            self.place(moved(self.shown, at, select=True))
 
     async def _on_mouse_up(self, event: events.MouseUp) -> None:
         self._dragging = False
@@ -202,16 +217,11 @@ class Paper(Widget, can_focus=True):
     async def _on_click(self, event: events.Click) -> None:
         if event.shift or event.chain < 2:
             return
-        text, at = self._shown.text, self._under(event)
+        text, at = self.shown.text, self._under(event)
         start, end = word_at(text, at) if event.chain == 2 else (line_start(text, at), line_end(text, at))
         self.place(Passage(text, end, start))
 
 
-def styled(text: str, style: RichStyle) -> Content:
+def _styled(text: str, style: RichStyle) -> Content:
     """Words for a border, never read as markup."""
-    return Content.styled(one_line(text, 80), Style.from_rich_style(style))
-
-
-def color_of(style: RichStyle) -> Color | None:
-    """The colour of a style's letters."""
-    return Color.from_rich_color(style.color) if style.color is not None else None
+    return Content.styled(harmless(text).replace("\n", " ").expandtabs(1), Style.from_rich_style(style))

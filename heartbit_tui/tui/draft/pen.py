@@ -7,9 +7,7 @@ from heartbit_tui.tui.draft.chips import (
     Attachment,
     PastedImage,
     PastedText,
-    Sent,
     free_chip,
-    full,
     is_large,
     next_number,
 )
@@ -35,10 +33,6 @@ class Pen:
         if text.isspace() or self.passage.selected:
             self._undo.split()
         self._change(typed(self.passage, text), "type")
-
-    def insert(self, text: str) -> None:
-        """Put text at the cursor as a step of its own."""
-        self._change(typed(self.passage, text))
 
     def put(self, passage: Passage) -> None:
         """Have this passage instead, as a step of its own where its text is another."""
@@ -111,18 +105,13 @@ class Pen:
         if is_large(text):
             label = self._attach(PastedText(next_number(self.attached.values(), PastedText), text))
         if not label:
-            self.insert(text)
+            self._change(typed(self.passage, text))
         self._last = "paste"
         return label
 
     def add_image(self, image: Image) -> str:
         """Put an image at the cursor as a chip and return its label; empty when there are too many chips."""
         return self._attach(PastedImage(next_number(self.attached.values(), PastedImage), image))
-
-    @property
-    def full(self) -> Sent:
-        """What the draft says with its chips written out."""
-        return full(self.passage.text, self.attached)
 
     def state(self) -> DraftState:
         """The draft as data."""
@@ -135,6 +124,15 @@ class Pen:
         for chip, held in state.attached:
             text = text.replace(chip, self._chip(chip, held))
         self.put(Passage(text, min(state.cursor, len(text))))
+
+    @property
+    def depth(self) -> int:
+        """How many steps back there are."""
+        return self._undo.depth
+
+    def gather(self, depth: int) -> None:
+        """Make all steps beyond `depth` one."""
+        self._undo.gather(depth)
 
     def empty(self) -> None:
         """Begin anew: what was cut stays, steps and chips are gone."""
@@ -153,7 +151,7 @@ class Pen:
         if chip is None:
             return ""
         self.attached = {**self.attached, chip: attachment}
-        self.insert(chip)
+        self._change(typed(self.passage, chip))
         return attachment.label
 
     def _reach(self, motion: str) -> tuple[int, int]:

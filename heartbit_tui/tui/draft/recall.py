@@ -1,6 +1,6 @@
 """Going through what was typed before, and back to what is being typed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from heartbit_tui.tui.draft.passage import Passage
 class History(Protocol):
     """What was sent before, oldest first."""
 
-    def entries(self) -> Sequence[str]:
+    def entries(self) -> Iterable[str]:
         """All entries, oldest first."""
         ...
 
@@ -33,7 +33,7 @@ class Recall:
         return self.entries[self.position] if self.position < len(self.entries) else None
 
 
-def begun(entries: Sequence[str], draft: Passage) -> Recall:
+def begun(entries: Iterable[str], draft: Passage) -> Recall:
     """A walk that stands at the draft; entries that repeat the one after them, or the draft, are left out."""
     found: list[str] = []
     for entry in entries:

@@ -45,6 +45,17 @@ class Undo:
         self._past.append(present)
         return self._future.pop()
 
+    @property
+    def depth(self) -> int:
+        """How many steps back there are."""
+        return len(self._past)
+
+    def gather(self, depth: int) -> None:
+        """Make all steps beyond `depth` one."""
+        self._kind = ""
+        while len(self._past) > depth + 1:
+            self._past.pop()
+
     def _shorten(self) -> None:
         while len(self._past) > 1 and sum(len(each.text) for each in self._past) > CHARACTERS:
             self._past.popleft()
