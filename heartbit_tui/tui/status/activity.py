@@ -78,7 +78,7 @@ def _time(since: datetime, now: datetime | None) -> str:
 class Activity(OneLine):
     """The row as a widget: it beats only while something goes on, and never where `calm` asks for no motion."""
 
-    DEFAULT_CSS = "Activity { height: 1; width: 1fr; padding: 0 1; }"
+    DEFAULT_CSS = "Activity { height: 1; width: 1fr; margin: 0 1; }"
 
     def __init__(
         self,

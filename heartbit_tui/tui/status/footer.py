@@ -57,6 +57,7 @@ class _Detail:
 
 def footer(standing: Standing, width: int, ink: Ink) -> Line:
     """The row for a width: what matters least is left out first, and the share of the window last."""
+    left: Parts = []
     for detail in _details():
         left, right = _left(standing, detail, ink), _right(standing, detail, ink)
         needed = sum(setting.cells(text) for text, _ in (*left, *right)) + (len(GAP) if right and left else 0)
@@ -87,7 +88,7 @@ def _details() -> Iterator[_Detail]:
         {"model": False},
     )
     for step in steps:
-        detail = replace(detail, **step)  # pyright: ignore[reportArgumentType] - each value is of its field's type
+        detail = replace(detail, **step)
         yield detail
 
 
@@ -145,7 +146,7 @@ def _right(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
 class Footer(OneLine):
     """The row as a widget; it is set anew for what it is shown and for its width."""
 
-    DEFAULT_CSS = "Footer { height: 1; width: 1fr; padding: 0 1; }"
+    DEFAULT_CSS = "Footer { height: 1; width: 1fr; margin: 0 1; }"
 
     def __init__(self, ink: Ink, standing: Standing | None = None, *, id: str | None = "footer") -> None:
         super().__init__(id=id)

@@ -40,6 +40,8 @@ class _Open:
     ready: datetime
     asked: datetime | None = None
     started: datetime | None = None
+    works: bool = False
+    """Whether its time counts as time in tools now."""
     inside: int = 0
     """Of the time that it waited for a person, what lies after its start."""
 
@@ -102,8 +104,7 @@ class Calls:
         if found.asked is not None:
             self.person.end(at)
             self._questions = {key: other for key, other in self._questions.items() if other != call}
-        elif found.started is not None:
-            self.tools.end(at)
+        self._works(found, at, False)
         if found.started is not None:
             self._lanes[found.agent].free(call)
         row = self._log.row(found.number)
@@ -136,8 +137,7 @@ class Calls:
         self._questions[key] = call
         found.asked = at
         self.person.begin(at)
-        if found.started is not None:
-            self.tools.end(at)
+        self._works(found, at, False)
         self._change(call, state="asking")
 
     def _decided(self, call: str, at: datetime, state: State) -> None:
@@ -150,7 +150,7 @@ class Calls:
         self.person.end(at)
         if found.started is not None:
             found.inside += waited
-            self.tools.begin(at)
+            self._works(found, at, True)
         if row is not None:
             self._log.put(row, state=state, person=row.person + waited)
 
@@ -160,7 +160,7 @@ class Calls:
         if found.started is not None:
             return
         found.started = envelope.at
-        self.tools.begin(envelope.at)
+        self._works(found, envelope.at, True)
         self._log.put(
             row,
             name=_name(event.tool_name),
@@ -194,6 +194,11 @@ class Calls:
             added=sums.added + (added or 0),
             removed=sums.removed + (removed or 0),
         )
+
+    def _works(self, found: _Open, at: datetime, works: bool) -> None:
+        if works != found.works:
+            found.works = works
+            (self.tools.begin if works else self.tools.end)(at)
 
     def _row(self, envelope: Envelope, agent: str, call: str, tool: str, state: State = "waiting") -> Row:
         """The row of a call that has not ended; a new one where there is none."""

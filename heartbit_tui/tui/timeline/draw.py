@@ -15,6 +15,9 @@ from heartbit_tui.tui.timeline.rows import Row
 NOTICED = 100
 """Milliseconds below which a wait is not told."""
 
+ROOMY = 60
+"""Columns from which there is room for what says less."""
+
 WIDE = 90
 """Columns from which there is room for waits and bars."""
 
@@ -32,7 +35,13 @@ def narrow(row: Row, look: Look, now: datetime | None, zone: tzinfo | None = Non
     time = f"{_clock(row.at, zone, seconds=False)} " if look.width >= 24 else ""
     if row.kind == "model":
         return _dimmed(_model(row, look, time, now), row, look)
-    left = [(time, ink.faint), *_lane(row, look), (f"{row.name:<5} ", ink.tool), (row.title, ink.text)]
+    left = [
+        (time, ink.faint),
+        *_agent(row, look),
+        (f"{row.name:<5} ", ink.tool),
+        *_lane(row, look),
+        (row.title, ink.text),
+    ]
     right = [
         *_came_of_it(row, look),
         *_took(row, look, now),
@@ -51,29 +60,37 @@ def wide(row: Row, look: Look, longest: int, now: datetime | None, zone: tzinfo 
     name = (f"{row.name:<9} ", ink.muted if model else ink.tool)
     title = (_figures(row) if model else row.title, ink.muted if model else ink.text)
     took = f"{_span(row, now):>11} "
+    agent, lane = _agent(row, look), _lane(row, look)
     right = [*_waits(row, look), *_came_of_it(row, look), (took, ink.muted), *_bar(row, look, longest, now)]
     right.append((f" {states.sign(row.state)}", states.style(row.state, ink)))
-    return _dimmed(setting.beside([time, *_lane(row, look), name, title], right, look.width, ink.text), row, look)
+    return _dimmed(setting.beside([time, *agent, name, *lane, title], right, look.width, ink.text), row, look)
 
 
 def _model(row: Row, look: Look, time: str, now: datetime | None) -> Line:
     """A turn of a model is told more quietly than what was done in it."""
     ink = look.ink
     sign = (f" {states.sign(row.state)}", ink.muted if row.state == "ok" else states.style(row.state, ink))
-    left = [(time, ink.faint), *_lane(row, look), (f"{row.name:<5} ", ink.muted), (_figures(row), ink.faint)]
+    figures = _figures(row) if look.width >= ROOMY else _counts(row)
+    left = [(time, ink.faint), *_agent(row, look), (f"{row.name:<5} ", ink.muted), (figures, ink.faint)]
     return setting.beside(left, [*_came_of_it(row, look), *_took(row, look, now), sign], look.width, ink.text)
 
 
 def _figures(row: Row) -> str:
-    counts = f"{tokens(row.read)} → {tokens(row.written)}" if row.read or row.written else ""
-    return "  ".join(part for part in (counts, money(row.cost) if row.cost else "", row.title) if part)
+    return "  ".join(part for part in (_counts(row), money(row.cost) if row.cost else "", row.title) if part)
+
+
+def _counts(row: Row) -> str:
+    return f"{tokens(row.read)} → {tokens(row.written)}" if row.read or row.written else ""
+
+
+def _agent(row: Row, look: Look) -> Parts:
+    """Whose call it is, where it is not the main agent's."""
+    return [(setting.cut(row.agent, 10), look.ink.info), (f" {SIGNS['bar']}", look.ink.rule)] if row.agent else []
 
 
 def _lane(row: Row, look: Look) -> Parts:
-    """Whose call it is, where it is not the main agent's, and a mark for each call that it worked beside."""
-    ink = look.ink
-    agent = [(setting.cut(row.agent, 10), ink.info), (f" {SIGNS['bar']}", ink.rule)] if row.agent else []
-    return [*agent, ("│" * min(row.lane, 4), ink.rule)] if row.lane else agent
+    """A mark for each call that it worked beside."""
+    return [("│" * min(row.lane, 4) + " ", look.ink.rule)] if row.lane else []
 
 
 def _came_of_it(row: Row, look: Look) -> Parts:
@@ -85,7 +102,7 @@ def _came_of_it(row: Row, look: Look) -> Parts:
         found += [(f" +{row.added or 0}", ink.ok), (f" -{row.removed or 0}", ink.error)]
     elif row.exit_code:
         found.append((f" exit {row.exit_code}", ink.error))
-    elif row.outcome:
+    elif row.outcome and look.width >= ROOMY:
         found.append((f" {row.outcome}", ink.faint))
     return found
 
@@ -121,7 +138,7 @@ def _bar(row: Row, look: Look, longest: int, now: datetime | None) -> Parts:
     eighths = max(eighths, 1) if working else 0
     full, rest = divmod(eighths, 8)
     text = "█" * full + (_EIGHTHS[rest - 1] if rest else "")
-    style = look.ink.muted if row.kind == "model" else states.style(row.state, look.ink)
+    style = look.ink.faint if row.kind == "model" else states.style(row.state, look.ink)
     return [(text, style), (" " * (BAR - len(text)), look.ink.text)]
 
 

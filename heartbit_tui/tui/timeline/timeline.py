@@ -56,7 +56,7 @@ class Timeline:
             case _:
                 self._calls.apply(envelope, agent)
         for row in self._log.trim():
-            if row.kind == "call":
+            if self._calls.find(row.id) == row.number:
                 self._calls.close(row.id, envelope.at, "cut")
 
     @property
