@@ -76,7 +76,7 @@ def boundary(text: str, at: int) -> int:
         if stop > at:
             break
         last = stop
-    return last if last > start else at
+    return (last if last > start or text[start : start + 1].isascii() else at) or at
 
 
 @lru_cache(maxsize=4096)

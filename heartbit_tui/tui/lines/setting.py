@@ -38,13 +38,15 @@ _CLOSING = frozenset("。，、！？：；）」』】》〉〕")
 
 def cut(text: str, width: int) -> str:
     """One line of text cut to `width` cells, with … where something is left out."""
+    if width < 1:
+        return ""
     if single(text[: width + 1]):
-        return text if len(text) <= width else f"{text[: max(width - 1, 0)].rstrip()}…"[: max(width, 0)]
+        return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
     size, last = 0, 0
     for stop, wide in clusters(text):
         size += wide
         if size > width:
-            return f"{text[:last].rstrip()}…"[: max(width, 0)]
+            return f"{text[:last].rstrip()}…"
         last = stop if size < width else last
     return text
 

@@ -10,6 +10,9 @@ from heartbit_tui.tui.markdown.piece import Kind, Piece
 LONGEST = 2_000
 """Characters in a paragraph or in one line of it, after which another piece begins."""
 
+COLOURED = 65_536
+"""Characters of one block of code after which the rest has no language, and so no colours."""
+
 ROWS = 40
 """Lines of code or rows of a table in one piece."""
 
@@ -34,6 +37,8 @@ class _Leaf:
     """Whether the next text belongs to the last line."""
     rows: list[str] = field(default_factory=list[str])
     size: int = 0
+    taken: int = 0
+    """Characters in the pieces of this block so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +192,10 @@ class Blocks:
             self._blank = False
 
     def _enter(self, begun: marks.Opened, kept: int, indent: int) -> None:
-        before = self._inside[kept].mark if kept < len(self._inside) else ""
         mark = begun.mark
-        old, new = marks.NUMBER.fullmatch(before), marks.NUMBER.fullmatch(mark)
-        if old and new and old.group(2) == new.group(2):
-            mark = f"{int(old.group(1)) + 1}{new.group(2)}"
+        before = self._inside[kept].mark if kept < len(self._inside) else ""
+        if mark[0].isdigit() and before[:1].isdigit() and mark[-1] == before[-1]:
+            mark = f"{int(before[:-1]) + 1}{mark[-1]}"
         self._leave(kept)
         column = -1 if mark == ">" else indent + begun.column
         self._inside = (*self._inside, _Container(mark, indent, column))
@@ -309,6 +313,8 @@ class Blocks:
             open=self._open_pieces,
         )
         self.out.append(piece)
+        leaf.taken += leaf.size
+        leaf.info = leaf.info if leaf.taken < COLOURED else ""
         leaf.rows = leaf.rows[:2] if leaf.kind == "table" and not last else []
         leaf.size = sum(map(len, leaf.rows))
         leaf.first = leaf.gap = False

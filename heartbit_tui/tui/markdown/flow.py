@@ -5,27 +5,30 @@ import re
 SHORT = 60
 """Characters up to which a line was ended on purpose, so that its end is kept; longer lines flow together."""
 
+CROWDED = 400
+"""Signs of Markdown in one piece beyond which it is shown as it was written: nobody writes that, and it is slow."""
+
 _SIGNS = re.compile(r"[*_`\[\]<&\\~]|://")
+_DENSE = re.compile(r"[*_`\[\]<&\\!~]")
 _PLACE_END = re.compile(r"\.[A-Za-z]\w{0,7}:\d{1,7}(?!\w)")
 _PATH = re.compile(r"[\w./\\@+-]")
 
 
 def is_plain(text: str) -> bool:
-    """Whether nothing in a paragraph can be a sign of Markdown."""
-    return _SIGNS.search(text) is None
+    """Whether nothing in a paragraph can be a sign of Markdown, or so much that none of it counts."""
+    return _SIGNS.search(text) is None or (len(text) > CROWDED and len(_DENSE.findall(text)) > CROWDED)
 
 
 def flowed(text: str) -> str:
     """A plain paragraph with its long lines put together and its short ones as they are."""
     if "\n" not in text:
         return text
+    *rows, last = text.split("\n")
     found: list[str] = []
-    for row in text.split("\n"):
-        if found:
-            before = found[-1]
-            found.append("\n" if before.endswith("  ") or len(before) <= SHORT else " ")
-        found.append(row)
-    return "".join(each.rstrip(" ") if each != " " else each for each in found)
+    for row in rows:
+        kept = row.rstrip(" ")
+        found.append(f"{kept}\n" if row.endswith("  ") or len(kept) <= SHORT else f"{kept} ")
+    return "".join((*found, last))
 
 
 def closed(text: str) -> str:

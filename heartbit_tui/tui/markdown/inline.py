@@ -13,16 +13,13 @@ from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.measure import clean
 from heartbit_tui.tui.markdown.flow import SHORT
 
-CROWDED = 600
-"""Brackets in one paragraph beyond which links are not looked for."""
-
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]}*_]")
 
 
 def inline(text: str, base: Style, ink: Ink) -> list[tuple[str, Style]]:
     """Clean text as clean parts, `base` being the style of its plain words. Every address is visible."""
     tokens: list[Token] = []
-    parser = _parser(links=text.count("[") < CROWDED)
+    parser = _parser()
     parser.inline.parse(text, parser, {}, tokens)
     walk = _Walk(ink, [base])
     for token in tokens:
@@ -31,10 +28,8 @@ def inline(text: str, base: Style, ink: Ink) -> list[tuple[str, Style]]:
 
 
 @cache
-def _parser(*, links: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
-    parser.disable("html_inline")
-    return parser if links else parser.disable(["link", "image"])
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable("html_inline")
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-NUMBER = re.compile(r"(\d{1,9})([.)])(?= |$)")
+_NUMBER = re.compile(r"(\d{1,9})([.)])(?= |$)")
 _BULLET = re.compile(r"[-*+](?= |$)")
 _TASK = re.compile(r"\[([ xX])\](?= |$)")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)", re.DOTALL)
@@ -42,7 +42,7 @@ def opened(body: str) -> Opened | None:
     """The container that a line without blanks before it begins, None for none."""
     if body.startswith(">"):
         return Opened(">", -1, body[2:] if body.startswith("> ") else body[1:])
-    number = NUMBER.match(body)
+    number = _NUMBER.match(body)
     if number is None and not _BULLET.match(body):
         return None
     mark = number.group() if number else "-"

@@ -12,14 +12,14 @@ from rich.style import Style
 
 from heartbit_tui.tui.lines.ink import Ink
 
-LARGEST = 65_536
-"""Characters of code that are coloured at once; what is larger stays plain."""
+WIDEST = 400
+"""Characters in a line of code beyond which nothing is coloured: what has such lines was not written by hand."""
 
 _KNOWN = """
     awk bash bat c c# c++ clj clojure cmake console cpp cs csharp css csv cxx dart diff docker dockerfile elisp elixir
     erl erlang ex exs fish fsharp go golang gql graphql groovy h haskell hcl hpp hs html http ini java javascript jinja
     js json json5 jsonc jsonl jsx julia kotlin kt latex less lisp lua make makefile markdown md mdx mysql nginx nim nix
-    objc objective-c ocaml patch perl php pl plpgsql postgres postgresql powershell properties proto protobuf ps1
+    objc objective-c ocaml patch php plpgsql postgres postgresql powershell properties proto protobuf ps1
     pwsh py py3 pycon python python3 pytb r rb regex rs ruby rust scala scheme scss sh shell sol solidity sql sqlite
     svelte swift tcl terraform tex tf toml ts tsx typescript vb vim vue xml yaml yml zig zsh
 """
@@ -58,7 +58,7 @@ def syntax(code: str, language: str, ink: Ink) -> list[tuple[str, Style]]:
     """Clean code in parts of one colour on the ground of a block, plain where the language is not known."""
     base = ink.text + ink.block
     name = language.lower()
-    lexer = _lexer(name) if name in LANGUAGES and len(code) <= LARGEST else None
+    lexer = _lexer(name) if name in LANGUAGES and max(map(len, code.split("\n"))) <= WIDEST else None
     if lexer is None:
         return [(code, base)]
     styles: dict[object, Style] = {}

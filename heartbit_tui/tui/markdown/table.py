@@ -65,7 +65,7 @@ def _ruler(widths: Sequence[int], ink: Ink) -> Line:
 
 
 def _cell(parts: list[Part], width: int, side: str) -> list[Line]:
-    found = setting.wrapped(parts, width)
+    found = [Line(_segments(parts))] if _width(parts) <= width else setting.wrapped(parts, width)
     if side == "left":
         return found
     return [_moved(each, width, side) for each in found]
@@ -91,7 +91,13 @@ def _widths(wanted: Sequence[int], room: int) -> list[int] | None:
 
 
 def _width(parts: list[Part]) -> int:
+    if len(parts) == 1 and "\n" not in parts[0][0]:
+        return setting.cells(parts[0][0])
     return max(setting.cells(row) for row in "".join(text for text, _ in parts).split("\n"))
+
+
+def _segments(parts: list[Part]) -> tuple[Segment, ...]:
+    return tuple(Segment(text, style) for text, style in parts if text)
 
 
 def _exactly(cells: Sequence[str], count: int) -> list[str]:
