@@ -82,7 +82,8 @@ def _coloured(piece: Piece, plain: list[Parts], texts: Sequence[str], ink: Ink, 
     if colour is None:
         return plain
     found = list(plain)
-    for kind in ("removed", "added"):
+    kinds = {row.kind for row in piece.rows}
+    for kind in ("removed", "added") if "removed" in kinds else ("added",):
         side = [at for at, row in enumerate(piece.rows) if row.kind in (kind, "same")]
         lines = colour("\n".join(texts[at] for at in side), piece.file.path)
         for at, parts in zip(side, lines, strict=False):

@@ -11,6 +11,9 @@ from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.source import Key
 
+KEPT = 40
+"""Pieces whose lines are kept."""
+
 
 class DiffSource:
     """A `Source` over the pieces of a diff, in one column or two.
@@ -26,6 +29,7 @@ class DiffSource:
         self._pieces = pieces(files)
         self._keys = _keys([piece.hunk is None for piece in self._pieces])
         self._hunks = [key for key, piece in zip(self._keys, self._pieces, strict=True) if piece.first]
+        self._set: dict[Key, tuple[Look, bool, Sequence[Line]]] = {}
         self._before = [0, *accumulate(len(piece.rows) + 1 for piece in self._pieces)]
 
     def toggle(self) -> None:
@@ -65,13 +69,24 @@ class DiffSource:
         at = bisect_left(self._keys, key)
         if at == len(self._keys) or self._keys[at] != key:
             return ()
+        known = self._set.get(key)
+        if known is not None and known[:2] == (look, self.split):
+            return known[2]
         draw = split.lines if self.split else unified.lines
         found = draw(self._pieces[at], look, reveal=self._reveal, colour=self._colour)
-        return [BLANK, *found] if self._pieces[at].hunk is None and at else found
+        lines = (BLANK, *found) if self._pieces[at].hunk is None and at else tuple(found)
+        self._keep(key, look, lines)
+        return lines
 
     def share(self, key: Key) -> float:
         """How much of the diff stands before this piece."""
         return self._before[bisect_left(self._keys, key)] / max(self._before[-1], 1)
+
+    def _keep(self, key: Key, look: Look, lines: Sequence[Line]) -> None:
+        self._set.pop(key, None)
+        self._set[key] = (look, self.split, lines)
+        if len(self._set) > KEPT:
+            del self._set[next(iter(self._set))]
 
 
 def _keys(headings: Sequence[bool]) -> list[Key]:

@@ -17,6 +17,9 @@ UNENDED = "no line end at the end of the file"
 NARROW = 24
 """Columns below which line numbers are left out."""
 
+NARROWEST = 4
+"""Columns below which signs are left out too."""
+
 
 def lines(piece: Piece, look: Look, *, reveal: bool = False, colour: Colour | None = None) -> list[Line]:
     """A piece in lines; with `reveal` nothing hides in it, as a person who approves it must see all of it."""
@@ -30,7 +33,8 @@ def _row(piece: Piece, row: Row, parts: Parts, look: Look) -> list[Line]:
     ink = look.ink
     style = base(row.kind, ink)
     digits = piece.digits if look.width >= NARROW else 0
-    first = gutter(row, row.old if row.kind == "removed" else row.new, digits, ink)
+    number = row.old if row.kind == "removed" else row.new
+    first = gutter(row, number, digits, ink) if look.width >= NARROWEST else []
     rest = [(" " * sum(len(text) for text, _ in first), style)]
     fill = style if row.kind in ("added", "removed") else None
     place = f"{piece.file.path}:{row.new or row.old}" if row.kind != "note" else ""
