@@ -13,11 +13,14 @@ from heartbit_tui.tui.picker.source import one_line
 SHOWN_QUERY = 40
 """Letters of the filter that are said again where nothing answers it."""
 
+GAP = 3
+"""Cells between two hints."""
+
 
 def hints(keys: Sequence[tuple[str, str]], width: int, ink: Ink) -> Text:
     """Keys with a word each, as many as fit; the last one, which closes, always is among them."""
     shown: list[tuple[str, str]] = []
-    room = width - sum(_size(each) for each in keys[-1:])
+    room = width + GAP - sum(_size(each) for each in keys[-1:])
     for each in keys[:-1]:
         room -= _size(each)
         if room < 0:
@@ -25,7 +28,7 @@ def hints(keys: Sequence[tuple[str, str]], width: int, ink: Ink) -> Text:
         shown.append(each)
     text = Text(no_wrap=True, overflow="ellipsis")
     for key, word in (*shown, *keys[-1:]):
-        text.append("   " if text else "")
+        text.append(" " * GAP if text else "")
         text.append(key, ink.strong)
         text.append(f" {word}", ink.muted)
     return text
@@ -53,4 +56,4 @@ def nothing(empty: str, query: str, look: Look) -> list[Line]:
 
 
 def _size(hint: tuple[str, str]) -> int:
-    return sum(cells(part) for part in hint) + 4
+    return sum(cells(part) for part in hint) + 1 + GAP

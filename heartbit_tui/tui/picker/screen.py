@@ -344,5 +344,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
             return foot.hints(((self._keymap.label_for("choose"), self._asking.asks), ("Esc", "back")), 200, self._ink)
         if self._told:
             return foot.told(self._told, self._ink)
-        wanted = [("choose", self._listing.verb), *((each.action, each.title) for each in self._listing.extras)]
-        return foot.hints(self._keymap.hints(*wanted, ("interrupt", "close")), self.size.width, self._ink)
+        verb = self._listing.verb
+        wanted = [*([("choose", verb)] if verb else []), *((each.action, each.title) for each in self._listing.extras)]
+        width = self.query_one("#foot").content_size.width or self.size.width
+        return foot.hints(self._keymap.hints(*wanted, ("interrupt", "close")), width, self._ink)

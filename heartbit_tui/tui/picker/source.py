@@ -91,7 +91,8 @@ def row_lines(row: Row[T], look: Look, query: str = "") -> list[Line]:
     """A row in one line, or in two where it has a note."""
     ink = look.ink
     sign, tone = row.mark
-    start = [(f" {sign or ' '} ", style(ink, tone))]
+    lead, lead_tone = row.lead
+    start = [(f" {sign or ' '} ", style(ink, tone)), (one_row(lead), style(ink, lead_tone))]
     title = _title(row.title, ink, query)
     meta = _meta(row.meta, look)
     right = [*meta, (" ", ink.text)] if meta else []
@@ -106,8 +107,13 @@ def style(ink: Ink, tone: Tone) -> Style:
     return getattr(ink, tone)
 
 
+def one_row(text: str) -> str:
+    """Harmless text whose blanks stay."""
+    return clean(text).replace("\n", " ")
+
+
 def one_line(text: str) -> str:
-    """Harmless text without line ends."""
+    """Harmless text without line ends, one blank between words."""
     return " ".join(clean(text).split())
 
 
@@ -121,7 +127,7 @@ def _title(text: str, ink: Ink, query: str) -> list[tuple[str, Style]]:
 
 def _meta(meta: Words, look: Look) -> list[tuple[str, Style]]:
     """What stands at the right; its first parts are left out where the title needs the room."""
-    parts: list[tuple[str, Tone]] = [(clean(text).replace("\n", " "), tone) for text, tone in meta]
+    parts: list[tuple[str, Tone]] = [(one_row(text), tone) for text, tone in meta]
     while parts and sum(cells(text) + 2 for text, _ in parts) > max(look.width - LEAST_TITLE, 0):
         parts = parts[1:]
     joined: list[tuple[str, Style]] = []

@@ -21,8 +21,8 @@ Words: TypeAlias = tuple[tuple[str, Tone], ...]
 class Row(Generic[T]):
     """One row: `key` is what choosing it gives.
 
-    `title` is what the filter looks at, and `also` more words that it finds the row by. `meta` stands at the right
-    edge, `note` in a second line. A row begins its group's heading when the row before has another `group`.
+    `title` is what the filter looks at, and `also` more words that it finds the row by. `lead` stands before the
+    title as it is, `mark` (one sign) before that, `meta` at the right edge, `note` in a second line. A row begins its group's heading when the row before has another `group`.
     """
 
     key: T
@@ -31,6 +31,7 @@ class Row(Generic[T]):
     note: str = ""
     group: str = ""
     mark: tuple[str, Tone] = ("", "text")
+    lead: tuple[str, Tone] = ("", "text")
     also: str = ""
 
 

@@ -27,7 +27,7 @@ TWO = 96
 """Cells from which two columns stand beside each other."""
 
 GAP = 4
-WIDEST_KEYS = 26
+WIDEST_KEYS = 21
 MIN_TITLE = 12
 """Cells that are left for what a key does, before it stands below the key."""
 
@@ -68,7 +68,7 @@ def lines(live: Keymap, look: Look, query: str = "") -> list[Line]:
     if look.width < TWO:
         return [*faults, *_column(found, look)]
     half = Look((look.width - GAP) // 2, look.ink, look.calm)
-    left, right = _halves(found)
+    left, right = _halves(found, half)
     return [*faults, *_side_by_side(_column(left, half), _column(right, half), half.width)]
 
 
@@ -158,9 +158,11 @@ def _entry(live: Keymap, action: Action) -> Told | None:
     if action.series:
         return _series(live, action)
     keys = live.labels_for(action.name)
-    command = f"/{action.command} {action.takes}".rstrip() if action.command else ""
-    told = "  ".join(filter(None, (keys, command if cells(keys) + cells(command) < WIDEST_KEYS else "")))
-    return Told(told or command, action.title) if keys or command else None
+    command = f"/{action.command}" if action.command else ""
+    if not keys:
+        return Told(f"{command} {action.takes}".rstrip(), action.title) if command else None
+    told = f"{keys}  {command}".rstrip()
+    return Told(told if cells(told) <= WIDEST_KEYS else keys, action.title)
 
 
 def _series(live: Keymap, action: Action) -> Told | None:
@@ -214,9 +216,9 @@ def _set(entry: Told, width: int, look: Look) -> list[Line]:
     return wrapped([(entry.title, ink.muted)], look.width, first=first, rest=[(" " * room, ink.text)])
 
 
-def _halves(found: Sequence[Group]) -> tuple[Sequence[Group], Sequence[Group]]:
+def _halves(found: Sequence[Group], look: Look) -> tuple[Sequence[Group], Sequence[Group]]:
     """The groups in two columns that are about as long as each other."""
-    sizes = [len(group.entries) + 2 for group in found]
+    sizes = [len(_column((group,), look)) + 1 for group in found]
     cut = min(range(1, len(found) + 1), key=lambda at: abs(sum(sizes[:at]) - sum(sizes[at:])))
     return found[:cut], found[cut:]
 

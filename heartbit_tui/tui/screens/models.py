@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from heartbit_tui.kernel.ops import Effort
-from heartbit_tui.providers.models import window
+from heartbit_tui.providers.models import matched, plain, window
 from heartbit_tui.providers.pricing import PRICES, Price
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
@@ -83,14 +83,15 @@ def models(known: Sequence[Known], current: Choice, live: Keymap, ink: Ink) -> P
 def priced() -> tuple[Known, ...]:
     """The models whose prices are known, by provider, under the names that the provider has for them."""
     found = ((name, provider) for name in PRICES if (provider := _provider(name)) and not _DATED.fullmatch(name))
-    return tuple(_known(provider, name, PRICES[name]) for name, provider in found)
+    return tuple(_known(provider, _DOTTED.sub(r"gpt-\1.\2", name), PRICES[name]) for name, provider in found)
 
 
 def rows(known: Sequence[Known], now: Choice) -> list[Row[Choice]]:
     """A row for each model, the provider of now first, and the model of now marked, also where it is not listed."""
     listed = list(known)
     if not any(each.provider == now.provider and each.model == now.model for each in listed):
-        listed.insert(0, Known(provider=now.provider, model=now.model, window=window(now.model)))
+        price = PRICES.get(matched(plain(now.model), PRICES))
+        listed.insert(0, _known(now.provider, now.model, price))
     ordered = sorted(listed, key=lambda each: (each.provider != now.provider, each.provider))
     return [_row(each, now) for each in ordered]
 
@@ -135,6 +136,7 @@ def _provider(name: str) -> str:
     return next((provider for start, provider in MAKERS if name.startswith(start)), "")
 
 
-def _known(provider: str, name: str, price: Price) -> Known:
-    model = _DOTTED.sub(r"gpt-\1.\2", name)
+def _known(provider: str, model: str, price: Price | None) -> Known:
+    if price is None:
+        return Known(provider=provider, model=model, window=window(model))
     return Known(provider=provider, model=model, price_in=price.input, price_out=price.output, window=window(model))

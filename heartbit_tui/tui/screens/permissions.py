@@ -42,7 +42,9 @@ def permissions(load: Load, revoke: Callable[[Learned], Awaitable[None]], live: 
     async def rows(query: str) -> Sequence[Row[Learned]]:
         words = query.lower().split()
         found = [row(learned) for learned in await load()]
-        return [each for each in found if all(word in f"{each.title} {each.note}".lower() for word in words)]
+        return [
+            each for each in found if all(word in f"{each.also} {each.title} {each.note}".lower() for word in words)
+        ]
 
     async def gone(learned: Learned) -> str:
         await revoke(learned)
@@ -51,7 +53,7 @@ def permissions(load: Load, revoke: Callable[[Learned], Awaitable[None]], live: 
     listing = Listing(
         title="Learned permissions",
         rows=rows,
-        verb="close",
+        verb="",
         empty="No rule was learned. “Always” in an approval adds one here.",
         extras=(Confirm(action="delete-row", title="take back", asks=_asks, act=gone),),
         preview=preview,
@@ -70,7 +72,9 @@ def row(learned: Learned) -> Row[Learned]:
     until = f"until {learned.expires}" if learned.expires else ""
     return Row(
         key=learned,
-        title=f"{learned.action:<5}  {_clear(learned.rule)}",
+        title=_clear(learned.rule),
+        lead=(f"{learned.action:<5}  ", "muted"),
+        also=learned.action,
         note=" · ".join(filter(None, (where, until))),
         mark=signs[learned.action],
     )

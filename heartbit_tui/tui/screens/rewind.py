@@ -10,7 +10,7 @@ from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.lines.setting import clean, wrapped
 from heartbit_tui.tui.picker.screen import Picker
 from heartbit_tui.tui.picker.source import one_line
-from heartbit_tui.tui.picker.types import Listing, Row
+from heartbit_tui.tui.picker.types import Listing, Row, Tone
 from heartbit_tui.tui.screens.when import ago
 from heartbit_tui.tui.transcript.blocks import Prompt
 
@@ -49,5 +49,6 @@ def preview(prompt: Prompt, look: Look) -> list[Line]:
 def _row(number: int, width: int, prompt: Prompt, now: datetime) -> Row[Prompt]:
     when = ago(prompt.at, now) if prompt.at else ""
     images = f"{prompt.images} image{'' if prompt.images == 1 else 's'}" if prompt.images else ""
-    title = f"{number:>{width}}  {one_line(prompt.text[:500]) or images}"
-    return Row(key=prompt, title=title, meta=((images, "faint"), (when.rjust(11), "muted")))
+    title = one_line(prompt.text[:500]) or images
+    lead: tuple[str, Tone] = (f"{number:>{width}}  ", "faint")
+    return Row(key=prompt, title=title, lead=lead, meta=((images, "faint"), (when.rjust(11), "muted")))

@@ -122,7 +122,7 @@ class Sessions:
     def _extras(self) -> tuple[Extra[Chosen], ...]:
         means = self._means
         return (
-            Press(action="other-rows", title="this folder or all", act=lambda _: self._turn()),
+            Press(action="other-rows", title="other folders", act=lambda _: self._turn()),
             Take(action="fork-row", title="copy", result=lambda chosen: replace(chosen, how="fork")),
             Name(
                 action="rename-row",
