@@ -1,7 +1,11 @@
 """The sheet of an approval: what would be done, why it is asked about, and the choices."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
+
+from rich.segment import Segment
+from rich.style import Style
 
 from heartbit_tui.client.visible import one_line, revealed
 from heartbit_tui.kernel.events import ApprovalRequested
@@ -13,7 +17,7 @@ from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.sheets import frame
 from heartbit_tui.tui.sheets.choices import Option, Set, Spot, choices
-from heartbit_tui.tui.sheets.exact import exact, hand
+from heartbit_tui.tui.sheets.exact import exact, hand, pieces
 from heartbit_tui.tui.sheets.frame import Drawn, View
 from heartbit_tui.tui.sheets.subject import Code, Fact, Part, Remark, Subject
 from heartbit_tui.tui.sheets.waiting import Act, Waiting
@@ -26,13 +30,21 @@ REASON = 3
 
 EXPLANATION = 8
 
-WORDS: Mapping[Act, tuple[str, str]] = MappingProxyType(
+HEADED = 5
+"""Rows from which on there is room for a heading."""
+
+FACT = 40
+"""Characters of a fact that may share its line with others."""
+
+MARGIN = "  "
+
+WORDS: Mapping[Act, tuple[str, str, str]] = MappingProxyType(
     {
-        "allow-once": ("Yes, once", "once"),
-        "allow-session": ("Yes, this session", "session"),
-        "allow-always": ("Always, in this project…", "always…"),
-        "refuse": ("No", "no"),
-        "refuse-saying": ("No, and say why…", "no, because…"),
+        "allow-once": ("Yes, once", "once", "once"),
+        "allow-session": ("Yes, this session", "session", "session"),
+        "allow-always": ("Always, in this project…", "always…", "always"),
+        "refuse": ("No", "no", "no"),
+        "refuse-saying": ("No, and say why…", "no, because…", "why"),
     }
 )
 
@@ -41,19 +53,45 @@ WILD = frozenset("*?[")
 
 def body(subject: Subject, look: Look, *, divided: bool) -> list[Line]:
     """All that would be done, in full, on lines; `divided` shows a diff in two columns."""
-    return [line for part in subject.parts for line in part_lines(part, look, divided=divided)]
+    found: list[Line] = []
+    facts: list[Fact] = []
+    for part in subject.parts:
+        if isinstance(part, Fact) and _short(part):
+            facts.append(part)
+            continue
+        found += [*_facts(facts, look), *_part(part, look, divided)]
+        facts = []
+    return found + _facts(facts, look)
 
 
-def part_lines(part: Part, look: Look, *, divided: bool) -> list[Line]:
-    """One part of what would be done."""
+def _short(fact: Fact) -> bool:
+    """Whether a fact is a plain word or two, so that several may share a line."""
+    told = list(pieces(fact.text))
+    return len(fact.text) <= FACT and "\n" not in fact.text and all(not piece.mark for piece in told)
+
+
+def _facts(facts: list[Fact], look: Look) -> list[Line]:
+    if not facts:
+        return []
+    ink = look.ink
+    parts: list[tuple[str, Style]] = []
+    for fact in facts:
+        parts += [(f"{' · ' if parts else ''}{_name(fact, look)} ", ink.faint), (fact.text, ink.text)]
+    return setting.wrapped(parts, look.width, first=[(MARGIN, ink.faint)])
+
+
+def _name(fact: Fact, look: Look) -> str:
+    return one_line(revealed(fact.name), max(look.width // 3, 4))
+
+
+def _part(part: Part, look: Look, divided: bool) -> list[Line]:
     match part:
         case Code(text=text, lead=lead):
-            return exact(text, look.width, hand(look.ink), f" {lead}")
-        case Fact(name=name, text=text):
-            told = one_line(revealed(name), max(look.width // 3, 4))
-            return exact(text, look.width, hand(look.ink, block=False), f"   {told}  ")
+            return exact(text, look.width, hand(look.ink), f"  {lead}")
+        case Fact(text=text):
+            return exact(text, look.width, hand(look.ink, block=False), f"{MARGIN}{_name(part, look)}  ")
         case Remark(text=text):
-            return setting.wrapped([(revealed(text), look.ink.muted)], look.width, first=[("   ", look.ink.muted)])
+            return setting.wrapped([(revealed(text), look.ink.muted)], look.width, first=[(MARGIN, look.ink.muted)])
         case tuple():
             return _diff(part, look, divided)
 
@@ -63,13 +101,17 @@ def drawn(view: View, subject: Subject, body: list[Line]) -> Drawn:
     head = frame.heading(view, subject.tool, subject.question)
     if view.waiting.entry is not None:
         return _writing(view, head, body)
-    return _choosing(view, head, body)
+    return _choosing(view, subject, head, body)
 
 
 def around(view: View, subject: Subject) -> tuple[Line, Set, Line]:
     """What stands around the body on a screen of its own: the heading, the choices on one line, the keys."""
     head = frame.heading(view, subject.tool, subject.question)
-    return head, _offered(view, 1), frame.keys_line(view, [("Esc", "back"), ("↑ ↓ PgUp PgDn", "scroll")])
+    return (
+        head,
+        _offered(view, 1),
+        frame.keys_line(view, [("Esc", "back"), ("↑ ↓ PgUp PgDn", "scroll"), *_columns(view, subject)]),
+    )
 
 
 def _offered(view: View, rows: int) -> Set:
@@ -77,19 +119,20 @@ def _offered(view: View, rows: int) -> Set:
     return choices(options, view.look, rows, lit=view.waiting.lit, ready=view.ready)
 
 
-def _choosing(view: View, head: Line, body: list[Line]) -> Drawn:
-    room = max(view.rows - 1, 1)
-    offered = _offered(view, max(room - min(len(body), 2), 1))
+def _choosing(view: View, subject: Subject, head: Line, body: list[Line]) -> Drawn:
+    heads = [head] if view.rows >= HEADED else []
+    room = max(view.rows - len(heads), 1)
+    offered = _offered(view, max(room - len(body), 1))
     spare = room - len(offered.lines) - min(len(body), LEAST)
-    keys = [frame.keys_line(view, list(_keys(view)))] if spare > 0 else []
-    told = _told(view)[: max(spare - 1, 0)]
+    keys = [frame.keys_line(view, list(_keys(view, subject, body)))] if spare > 0 else []
+    told = frame.shortened(_told(view), spare - 1, view.look)
     spare -= len(keys) + len(told) + max(len(body) - LEAST, 0)
     told = [BLANK, *told] if told and spare > 0 else told
     gap = [BLANK] if spare > 1 else []
     foot = [*told, *gap, *offered.lines, *keys]
     left = room - len(foot)
     seen = frame.window(body, left, view.offset, view.look.ink, _more(view))
-    above = (head, *seen.lines, *told, *gap)
+    above = (*heads, *seen.lines, *told, *gap)
     spots = tuple(Spot(len(above) + spot.row, spot.start, spot.end, spot.index) for spot in offered.spots)
     lines = (*above, *offered.lines, *keys)[: view.rows]
     return Drawn(lines=lines, spots=spots, lowest=seen.lowest, page=seen.page)
@@ -101,9 +144,9 @@ def _writing(view: View, head: Line, body: list[Line]) -> Drawn:
     assert waiting.entry is not None
     rule = waiting.stage == "rule"
     title = "Always allow, in this project:" if rule else "No. What should the model do instead?"
-    asked = setting.fitted([(f"  {title}", ink.strong)], look.width)
-    typed, (row, cell) = frame.written(waiting.entry, look.width, hand(ink), "   ")
-    notes = setting.wrapped([(_note(waiting), ink.muted)], look.width, first=[("  ", ink.muted)])
+    asked = setting.fitted([(f"{MARGIN}{title}", ink.strong)], look.width)
+    typed, (row, cell) = frame.written(waiting.entry, look.width, hand(ink), MARGIN * 2)
+    notes = setting.wrapped([(_note(waiting), ink.muted)], look.width, first=[(MARGIN, ink.muted)])
     enter = "allow, and keep the rule" if rule else "refuse"
     keys = frame.keys_line(view, [("Enter", enter), ("Esc", "back")])
     room = max(view.rows - 1, 1)
@@ -137,10 +180,10 @@ def _told(view: View) -> list[Line]:
     """Why it is asked about, or the whole explanation."""
     look, request = view.look, view.waiting.request
     assert isinstance(request, ApprovalRequested)
-    margin = [("  ", look.ink.muted)]
+    margin = [(MARGIN, look.ink.muted)]
     if not view.waiting.explained:
         lines = setting.wrapped([(revealed(request.reason), look.ink.muted)], look.width, first=margin)
-        return lines[:REASON] if request.reason else []
+        return frame.shortened(lines, REASON, look) if request.reason else []
     told = "\n".join(explanation(view.waiting))
     return setting.wrapped([(revealed(told), look.ink.text)], look.width, first=margin)[:EXPLANATION]
 
@@ -165,15 +208,20 @@ def _who(rule: str) -> str:
     return f"Asked by: {rule}." if rule else "It is not known which rule asked."
 
 
-def _keys(view: View) -> Iterator[tuple[str, str]]:
+def _keys(view: View, subject: Subject, body: list[Line]) -> Iterator[tuple[str, str]]:
     waiting, hints = view.waiting, view.hints
     request = waiting.request
     assert isinstance(request, ApprovalRequested)
     yield "Esc", "no, and stop the run"
     yield hints.get("explain", ""), "less" if waiting.explained else "why"
-    yield hints.get("full-screen", ""), "full screen"
-    if view.look.width >= split.NARROWEST:
-        yield hints.get("split-diff", ""), "one column" if waiting.split else "two columns"
+    if subject.diff or view.rows <= len(body):
+        yield hints.get("full-screen", ""), "full screen"
+    yield from _columns(view, subject)
+
+
+def _columns(view: View, subject: Subject) -> Iterator[tuple[str, str]]:
+    if subject.diff and view.look.width >= split.NARROWEST + len(MARGIN):
+        yield view.hints.get("split-diff", ""), "one column" if view.waiting.split else "two columns"
 
 
 def _more(view: View) -> str:
@@ -182,4 +230,10 @@ def _more(view: View) -> str:
 
 def _diff(files: tuple[File, ...], look: Look, divided: bool) -> list[Line]:
     draw = split.lines if divided else unified.lines
-    return [line for piece in diff_pieces(files) for line in draw(piece, look, reveal=True)]
+    within = replace(look, width=max(look.width - len(MARGIN), 1))
+    margin = Segment(MARGIN)
+    return [
+        replace(line, parts=(margin, *line.parts), gutter=line.gutter + len(MARGIN))
+        for piece in diff_pieces(files)
+        for line in draw(piece, within, reveal=True)
+    ]

@@ -10,7 +10,7 @@ from heartbit_tui.client.visible import one_line, revealed
 from heartbit_tui.kernel.events import Question, QuestionAsked
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
-from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.lines.look import SIGNS
 from heartbit_tui.tui.sheets import frame
 from heartbit_tui.tui.sheets.choices import Spot
 from heartbit_tui.tui.sheets.exact import hand
@@ -21,6 +21,9 @@ from heartbit_tui.tui.sheets.waiting import Waiting
 HEADER = 40
 ASKED = 4
 """Lines of the question at most, where the options need the room."""
+
+ROOMY = 60
+"""Columns from which on the place of a question is told in words."""
 
 OWN = "In my own words…"
 
@@ -54,7 +57,9 @@ def _heading(view: View, question: Question) -> Line:
     request = view.waiting.request
     assert isinstance(request, QuestionAsked)
     count = len(request.questions)
-    place = f"question {view.waiting.at + 1} of {count}" if count > 1 else ""
+    at = view.waiting.at + 1
+    long = f"question {at} of {count}" if view.look.width >= ROOMY else f"{at}/{count}"
+    place = long if count > 1 else ""
     told = one_line(revealed(question.header), HEADER)
     return frame.heading(view, "question", told or "The agent asks", place)
 
@@ -65,7 +70,7 @@ def _choosing(view: View, head: Line, asked: list[Line], options: Sequence[Row])
     room -= len(keys)
     wanted = sum(len(row.lines) for row in options)
     kept = max(min(len(asked), ASKED, room - 1), min(len(asked), room - wanted), 1)
-    told = [*asked[:kept]] if kept == len(asked) else [*asked[: kept - 1], _cut(asked[kept - 1], view.look)]
+    told = frame.shortened(asked, kept, view.look)
     room -= len(told)
     gaps = 2 if room - wanted >= 2 else 0
     above = [head, *told, *([BLANK] if gaps else [])]
@@ -78,12 +83,14 @@ def _choosing(view: View, head: Line, asked: list[Line], options: Sequence[Row])
 def _writing(view: View, head: Line, asked: list[Line], options: Sequence[Row]) -> Drawn:
     waiting, look = view.waiting, view.look
     assert waiting.entry is not None
-    typed, (row, cell) = frame.written(waiting.entry, look.width, hand(look.ink), "   ")
+    typed, (row, cell) = frame.written(waiting.entry, look.width, hand(look.ink), "    ")
     back = "back" if options and waiting.question and waiting.question.options else "no answer"
     keys = frame.keys_line(view, [("Enter", "answer with these words"), ("Esc", back)])
     room = max(view.rows - 1 - len(typed) - 1, 0)
     above = [head, *frame.window(asked, room, view.offset, look.ink, "PgDn").lines]
-    above += [BLANK] if room > len(asked) else []
+    given = [line for row in options[: len(waiting.question.options if waiting.question else ())] for line in row.lines]
+    above += [BLANK, *given] if given and room > len(asked) + len(given) + 1 else []
+    above += [BLANK] if room >= len(above) else []
     lines = (*above, *typed, keys)[: view.rows]
     return Drawn(lines=lines, lowest=max(len(asked) - room, 0), cursor=(len(above) + row, cell))
 
@@ -108,7 +115,7 @@ def _seen(view: View, options: Sequence[Row], room: int) -> tuple[list[Line], li
     below = len(lines) - at - head
     told = [f"{at} above"] if at else []
     told += [f"{below} more"] if below else []
-    gap = setting.fitted([(f" ⋯ {' · '.join(told)} ", view.look.ink.warning)], view.look.width)
+    gap = setting.fitted([(f"  ⋯ {' · '.join(told)} ", view.look.ink.warning)], view.look.width)
     return [*lines[at : at + head], gap], [*indexes[at : at + head], None], lowest, head
 
 
@@ -125,11 +132,11 @@ def _row(view: View, question: Question, index: int, label: str, description: st
     look, waiting = view.look, view.waiting
     ink, own = look.ink, index == len(question.options)
     number = "w" if own else DIGITS[index : index + 1] or " "
-    tick = (SIGNS["done"] if index in waiting.chosen else SIGNS["todo"]) if question.multiple and not own else ""
+    box = " " if own else SIGNS["done" if index in waiting.chosen else "todo"]
     ready = view.ready and not waiting.entry
     key = ink.accent + Style(bold=True) if ready else ink.faint
     text = (ink.muted if own else ink.text) if ready else ink.faint
-    lead = [("  ", _NONE), (number, key), (f" {tick} " if tick else "  ", text)]
+    lead = [("  ", _NONE), (number, key), (f" {box} " if question.multiple else "  ", text)]
     parts = [(_flat(label), text)]
     parts += [(f"  {_flat(description)}", ink.muted if ready else ink.faint)] if description else []
     lines = setting.wrapped(parts, look.width, first=lead)
@@ -144,10 +151,6 @@ def _flat(text: str) -> str:
 def _lit(line: Line, over: Style) -> Line:
     parts = tuple(Segment(part.text, part.style + over if part.style else over) for part in line.parts)
     return replace(line, parts=parts, fill=over)
-
-
-def _cut(line: Line, look: Look) -> Line:
-    return setting.fitted([(setting.cut(f"{line.text} …", look.width), look.ink.strong)], look.width)
 
 
 def _keys(waiting: Waiting) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,6 @@ from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 
 MARGIN = 1
-GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,12 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice: its key, its words, and fewer words for where there is little room."""
+    """A choice: its key, its words, fewer words for where there is little room, and a single one."""
 
     key: str
     words: str
     short: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,64 +41,74 @@ class Set:
     spots: tuple[Spot, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to tell the choices: with which words, and how many cells between them."""
+
+    words: tuple[str, ...]
+    gap: int
+
+    def size(self, options: Sequence[Option], index: int) -> int:
+        """The cells that a choice takes."""
+        words = self.words[index]
+        return setting.cells(options[index].key) + setting.cells(words) + 2 + bool(words)
+
+
 def choices(options: Sequence[Option], look: Look, rows: int, *, lit: int | None, ready: bool) -> Set:
-    """The choices on at most `rows` lines: in full, in few words, below each other, or by their keys alone."""
-    full = [option.words for option in options]
-    short = [option.short for option in options]
-    fits = (words for words in (full, short) if _width(options, words) <= look.width)
-    words = next(fits, None)
-    if words is None and len(options) <= rows:
-        return _set([[index] for index in range(len(options))], options, full, look, lit, ready)
-    words = words or ([""] * len(options) if _wrapped(options, short, look) > rows else short)
-    return _set(_lines(options, words, look.width), options, words, look, lit, ready)
+    """The choices on one line where they fit, else below each other in at most `rows`, else by a word or the key."""
+    full = _Way(tuple(option.words for option in options), 2)
+    ways = (full, _Way(tuple(option.short for option in options), 1), _Way(tuple(option.word for option in options), 0))
+    style = _Style(look, lit, ready)
+    for way in ways:
+        if len(lines := _lines(options, way, look.width)) == 1:
+            return _set(lines, options, way, style)
+    if len(options) <= rows:
+        return _set([[index] for index in range(len(options))], options, full, style)
+    keys = _Way(("",) * len(options), 0)
+    fitting = (way for way in (ways[-1], keys) if len(_lines(options, way, look.width)) <= rows)
+    way = next(fitting, keys)
+    return _set(_lines(options, way, look.width), options, way, style)
 
 
-def _wrapped(options: Sequence[Option], words: Sequence[str], look: Look) -> int:
-    return len(_lines(options, words, look.width))
+@dataclass(frozen=True, slots=True)
+class _Style:
+    look: Look
+    lit: int | None
+    ready: bool
 
 
-def _width(options: Sequence[Option], words: Sequence[str]) -> int:
-    return MARGIN + sum(_size(option, word) + GAP for option, word in zip(options, words, strict=True)) - GAP
-
-
-def _size(option: Option, words: str) -> int:
-    return setting.cells(option.key) + setting.cells(words) + 2 + bool(words)
-
-
-def _lines(options: Sequence[Option], words: Sequence[str], width: int) -> list[list[int]]:
+def _lines(options: Sequence[Option], way: _Way, width: int) -> list[list[int]]:
     """The indexes of the choices on each line, as many as fit."""
     found: list[list[int]] = [[]]
     used = MARGIN
-    for index, (option, word) in enumerate(zip(options, words, strict=True)):
-        size = _size(option, word)
+    for index in range(len(options)):
+        size = way.size(options, index)
         if found[-1] and used + size > width:
             found.append([])
             used = MARGIN
         found[-1].append(index)
-        used += size + GAP
+        used += size + way.gap
     return found
 
 
-def _set(
-    rows: list[list[int]], options: Sequence[Option], words: Sequence[str], look: Look, lit: int | None, ready: bool
-) -> Set:
+def _set(rows: list[list[int]], options: Sequence[Option], way: _Way, style: _Style) -> Set:
     lines: list[Line] = []
     spots: list[Spot] = []
     for number, indexes in enumerate(rows):
         parts = [Segment(" " * MARGIN)]
         at = MARGIN
         for index in indexes:
-            size = _size(options[index], words[index])
+            size = way.size(options, index)
             spots.append(Spot(number, at, at + size, index))
-            parts += [*_option(options[index], words[index], look, lit == index, ready), Segment(" " * GAP)]
-            at += size + GAP
-        lines.append(Line(tuple(parts[:-1])))
+            parts += [*_option(options[index], way.words[index], style, style.lit == index), Segment(" " * way.gap)]
+            at += size + way.gap
+        lines.append(Line(tuple(parts)))
     return Set(tuple(lines), tuple(spots))
 
 
-def _option(option: Option, words: str, look: Look, lit: bool, ready: bool) -> list[Segment]:
-    ink = look.ink
-    key, text = (ink.accent + Style(bold=True), ink.text) if ready else (ink.faint, ink.faint)
+def _option(option: Option, words: str, style: _Style, lit: bool) -> list[Segment]:
+    ink = style.look.ink
+    key, text = (ink.accent + Style(bold=True), ink.text) if style.ready else (ink.faint, ink.faint)
     over = ink.cursor + Style(bold=True) if lit else Style.null()
     told = f" {words}" if words else ""
     return [Segment(" ", over), Segment(option.key, key + over), Segment(f"{told} ", text + over)]

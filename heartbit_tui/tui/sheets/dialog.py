@@ -24,7 +24,10 @@ KEYS: Mapping[str, Act] = MappingProxyType(
 )
 """The keys of an approval. A question takes 1 to 9, Space, `w` or Tab for own words, Backspace or Left to go back."""
 
-STEPS: Mapping[str, int] = MappingProxyType({"up": -1, "left": -1, "shift+tab": -1, "down": 1, "right": 1})
+STEPS: Mapping[str, int] = MappingProxyType({"up": -1, "left": -1, "shift+tab": -1, "down": 1, "right": 1, "tab": 1})
+
+STILL = frozenset({"up", "down", "tab", "shift+tab", "pageup", "pagedown"})
+"""Keys that do nothing, and nothing elsewhere, while a line is written."""
 
 
 class Dialog:
@@ -135,7 +138,7 @@ class Dialog:
             question = state.question
             done = approving.written(state, entry.text) if question is None else None
             return done or (questioning.written(state, entry.text, question) if question else None)
-        typed = entry.press(key, character)
+        typed = entry if key in STILL else entry.press(key, character)
         return None if typed is None else (replace(state, entry=typed), ())
 
     def _leave(self, state: Waiting) -> Outcome:

@@ -1,7 +1,7 @@
 """What both sheets are drawn in: a heading, a window on what may be long, and a line of keys."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,7 +16,7 @@ from heartbit_tui.tui.sheets.entry import Entry
 from heartbit_tui.tui.sheets.exact import Hand, Piece, pieces, rows
 from heartbit_tui.tui.sheets.waiting import Waiting
 
-TAIL = 2
+TAIL = 3
 """Last lines that stay in view of something that does not fit."""
 
 AGENT = 24
@@ -24,6 +24,8 @@ AGENT = 24
 
 WRITTEN = 6
 """Lines of what is being written that are in view."""
+
+MARGIN = 2
 
 TYPING = "You are typing: these keys go to your draft. Pause, then a key answers."
 
@@ -85,7 +87,7 @@ def window(lines: Sequence[Line], room: int, offset: int, ink: Ink, keys: str) -
     if total <= room:
         return Window(tuple(lines))
     if room < 2:
-        return Window((_gap(0, total, ink, keys),)[:room], 0)
+        return Window((_gap(0, total, ink, keys),)[:room], 1)
     tail = min(TAIL, (room - 1) // 2) if room > 2 else 1
     head = room - 1 - tail
     lowest = total - room + 1
@@ -99,7 +101,7 @@ def window(lines: Sequence[Line], room: int, offset: int, ink: Ink, keys: str) -
 def _gap(above: int, below: int, ink: Ink, keys: str) -> Line:
     told = [f"{above} line{'s' if above > 1 else ''} above"] if above else []
     told += [f"{below} more line{'s' if below > 1 else ''}"] if below else []
-    return Line((Segment(f" ⋯ {' · '.join(told)} ", ink.warning), Segment(f" {keys}", ink.faint)))
+    return Line((Segment(f"  ⋯ {' · '.join(told)} ", ink.warning), Segment(f" {keys}", ink.faint)))
 
 
 def keys_line(view: View, told: Sequence[tuple[str, str]]) -> Line:
@@ -108,21 +110,24 @@ def keys_line(view: View, told: Sequence[tuple[str, str]]) -> Line:
     if view.typing:
         draft = f" {SIGNS['prompt']} {view.draft}" if view.draft else ""
         return setting.fitted([(f" {TYPING}", look.ink.warning), (setting.clean(draft), look.ink.muted)], look.width)
-    parts = [Segment(" ")]
-    used = 1
+    parts: list[tuple[str, Style]] = []
+    used = 0
     for key, words in told:
-        size = setting.cells(f" {key} {words}  ")
-        if used + size > look.width + 2:
-            continue
-        parts += [Segment(f" {key}", look.ink.muted), Segment(f" {words}  ", look.ink.faint)]
-        used += size
-    return cropped(Line(tuple(parts)), look.width)
+        gap = 3 if parts else MARGIN
+        size = gap + setting.cells(f"{key} {words}")
+        if used + size <= look.width:
+            parts += [(" " * gap + key, look.ink.muted), (f" {words}", look.ink.faint)]
+            used += size
+    return setting.line(*parts)
 
 
-def cropped(line: Line, width: int) -> Line:
-    """A line of no more than `width` cells."""
-    parts = setting.fitted([(part.text, part.style or Style.null()) for part in line.parts], width).parts
-    return replace(line, parts=parts)
+def shortened(lines: Sequence[Line], most: int, look: Look) -> list[Line]:
+    """The first lines, the last of them ending in … where some are left out."""
+    if len(lines) <= most or most < 1:
+        return list(lines[: max(most, 0)])
+    last = lines[most - 1]
+    style = last.parts[-1].style or Style.null() if last.parts else Style.null()
+    return [*lines[: most - 1], setting.line((setting.cut(f"{last.text.rstrip()} …", look.width), style))]
 
 
 def written(entry: Entry, width: int, hand: Hand, lead: str) -> tuple[list[Line], tuple[int, int]]:

@@ -41,7 +41,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
 """How the usual keys of an approval are told; the names are those of the actions."""
 
 SHORT_SCREEN = 24
-"""Rows of the screen below which a diff takes all of it at once."""
+"""Rows of the screen below which a diff, and what does not fit, takes all of it at once."""
 
 FEWEST = 8
 """Rows that a sheet may take even where that is more than half of the screen."""
@@ -145,10 +145,13 @@ class Sheet(Widget):
             self._redraw()
 
     def takes(self, key: str, character: str | None, now: float) -> bool:
-        """Take a key that was pressed at the time `now`; False leaves it to the draft, or to another binding."""
+        """Take a key that was pressed at the time `now`; False leaves it to the draft, or to another binding.
+
+        Also to be asked while nothing waits: a key that answered and comes twice is taken the second time too.
+        """
         waiting = self._dialog.waiting
         if waiting is None or waiting.ticket is not self._seen:
-            return False
+            return self._grace.owner(key, now) == "nobody"
         writes = character is not None or key in ("backspace", "delete")
         if waiting.entry is None:
             owner = self._grace.owner(key, now)
@@ -161,6 +164,9 @@ class Sheet(Widget):
                 self._type(True)
             return False
         self._grace.took(key, now)
+        after = self._dialog.waiting
+        if after is None or after.ticket is not waiting.ticket:
+            self._grace.opened(now)
         return True
 
     def pastes(self, text: str) -> bool:
@@ -262,11 +268,7 @@ class Sheet(Widget):
         """Scroll, or let the dialog have the key; False where it means nothing."""
         if waiting.entry is None and self._scrolls(waiting, key):
             return True
-        done: list[Ops | None] = []
-        self._change(lambda: done.append(self._dialog.press(key, character, waiting.ticket)))
-        if done[0]:
-            self._reply(done[0], waiting.ticket)
-        return done[0] is not None
+        return self._change(lambda: self._reply(self._dialog.press(key, character, waiting.ticket), waiting.ticket))
 
     def _scrolls(self, waiting: Waiting, key: str) -> bool:
         page = self._drawn.page
@@ -283,14 +285,15 @@ class Sheet(Widget):
         self._redraw()
         return True
 
-    def _reply(self, ops: Ops, ticket: Ticket) -> None:
+    def _reply(self, ops: Ops | None, ticket: Ticket) -> bool:
         if ops:
             self.post_message(self.Replied(ops, ticket))
+        return ops is not None
 
-    def _change(self, act: Callable[[], object]) -> None:
-        """Do something to the dialog, and bring the screen in line with it."""
+    def _change(self, act: Callable[[], bool | None]) -> bool:
+        """Do something to the dialog, and bring the screen in line with it; what `act` said."""
         before = self._dialog.waiting
-        act()
+        done = act()
         after = self._dialog.waiting
         if after is None or before is None or after.ticket is not before.ticket:
             self._offset = 0
@@ -302,13 +305,15 @@ class Sheet(Widget):
             self.post_message(self.Emptied(self) if after is None else self.Opened(self))
         self._bring_full()
         self._redraw()
+        return bool(done)
 
     def _began(self, waiting: Waiting) -> None:
-        """Take the whole screen at once for a diff on a short one."""
+        """Take the whole screen at once where it is short, for a diff or what does not fit."""
         told = self._told(waiting)
         on_top = self.is_attached and self.screen.is_current
-        if told is not None and told.diff and on_top and self.screen.size.height < SHORT_SCREEN:
-            self._dialog.fill(True)
+        if told is not None and on_top and self.screen.size.height < SHORT_SCREEN:
+            width = self.size.width or self.screen.size.width
+            self._dialog.fill(bool(told.diff) or self._draw(width).lowest > 0)
 
     def _bring_full(self) -> None:
         """Show or leave the full screen, as the dialog has it."""

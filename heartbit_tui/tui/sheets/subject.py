@@ -32,7 +32,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "skill": "Use this skill?",
     }
 )
-"""What is asked about a call of each tool; other tools are asked about by name."""
+"""What is asked about a call of each tool; of all others `Use this tool?`."""
 
 SHOWN_BY_DIFF = frozenset({"edit", "write", "patch"})
 """Tools whose diff tells all that their arguments say."""
@@ -45,7 +45,7 @@ class Code:
     """Text that will be used exactly as it is; `lead` stands before it."""
 
     text: str
-    lead: str = "  "
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Subject:
 def subject(request: ApprovalRequested, cwd: str = "") -> Subject:
     """What a request is about; `cwd` is told where a command would run."""
     tool = one_line(revealed(request.call.name), NAME)
-    question = QUESTIONS.get(request.call.name, f"Use {tool}?")
+    question = QUESTIONS.get(request.call.name, "Use this tool?")
     return Subject(tool=tool, question=question, parts=tuple(_parts(request, cwd)))
 
 
@@ -95,7 +95,7 @@ def _parts(request: ApprovalRequested, cwd: str) -> Iterator[Part]:
     main = TELLING.get(call.name, "")
     told = call.input.get(main)
     if isinstance(told, str):
-        yield Code(told, "$ " if call.name == "bash" else "  ")
+        yield Code(told, "$ " if call.name == "bash" else "")
     if call.name == "bash" and cwd:
         yield Fact("in", cwd)
     yield from (Fact("host", host) for host in hosts(call.input))
