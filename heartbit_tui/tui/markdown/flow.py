@@ -11,6 +11,8 @@ CROWDED = 400
 _SIGNS = re.compile(r"[*_`\[\]<&\\~]|://")
 _DENSE = re.compile(r"[*_`\[\]<&\\!~]")
 _PLACE_END = re.compile(r"\.[A-Za-z]\w{0,7}:\d{1,7}(?!\w)")
+_CODE = re.compile(r"`[^`]*`|\\\*")
+_EMPHASIS = re.compile(r"(?<!\*)\*(?![*\s])|(?<![*\s])\*(?!\*)")
 _PATH = re.compile(r"[\w./\\@+-]")
 
 
@@ -34,10 +36,10 @@ def flowed(text: str) -> str:
 def closed(text: str) -> str:
     """A paragraph that is still being written, with an end for what it leaves open, so that no sign flickers."""
     text = text.rstrip("*_`~ ") if text[-1:] in "*_`~ " and text.strip("*_`~ ") else text
-    if text.count("`") % 2:
-        return f"{text}`"
-    stars = text.replace("\\*", "")
-    return f"{text}**" if stars.count("**") % 2 else text
+    text = f"{text}`" if text.count("`") % 2 else text
+    bare = _CODE.sub("", text)
+    ends = "*" if len(_EMPHASIS.findall(bare)) % 2 else ""
+    return f"{text}{ends}**" if bare.count("**") % 2 else text + ends
 
 
 def place(text: str) -> str:
