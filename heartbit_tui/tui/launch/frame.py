@@ -16,6 +16,7 @@ LEAST_COLUMNS, LEAST_ROWS = 20, 5
 """The smallest terminal that the screen is drawn on."""
 
 SIGN = "❯ "
+PLACEHOLDER = "What is to be done?"
 TEXT_AT = 2 + len(SIGN)
 """The column of the draft's first character: after the border, a blank and the sign."""
 
@@ -41,7 +42,8 @@ class Frame:
         """The lines that change when something is typed, and the cursor."""
         edge, room = self._ink(self._shades.mode), self._columns - TEXT_AT - 2
         shown = tail(draft, room - 1)
-        line = f"{self._ink('text')}{shown}{' ' * (room - width(shown) + 1)}"
+        text = shown or _head(PLACEHOLDER, room)
+        line = f"{self._ink('text' if draft else 'muted')}{text}{' ' * (room - width(text) + 1)}"
         inside = f"{_at(self._top + 1, 0)}{edge}│ {self._ink('sign', bold=True)}{SIGN}{line}{edge}│"
         return f"{inside}{self._bottom(sent)}\x1b[0m{_at(self._top + 1, TEXT_AT + width(shown))}"
 

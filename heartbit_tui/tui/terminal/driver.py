@@ -33,8 +33,8 @@ CODES: Mapping[signal.Signals, int] = MappingProxyType({signal.SIGINT: 130, sign
 OPEN_AFTER = 1.0
 """Seconds after which the first frame is shown, whatever it still waits for."""
 
-GONE_AFTER = 4.5
-"""Seconds in which the application may leave in good order once the terminal is gone."""
+PATIENCE = 4.5
+"""Seconds in which the application may leave in good order; then the process ends."""
 
 
 class TerminalDriver(Driver):
@@ -60,6 +60,7 @@ class TerminalDriver(Driver):
         self._keys = Keys(self._tty.source, self.process_message, self._lose)
         self._begun = False
         self._active = False
+        self._is_lost = False
         self._watchdog: Timer | None = None
 
     @property
@@ -103,6 +104,8 @@ class TerminalDriver(Driver):
         self._pen.stop()
         self._loop.remove_signal_handler(signal.SIGWINCH)
         self._tty.release()
+        if self._watchdog is not None and not self._is_lost:
+            self._watchdog.cancel()
 
     def suspend(self) -> None:
         """Stop the process group, as Ctrl+Z does elsewhere, with the terminal given back; go on where it is continued."""
@@ -147,19 +150,16 @@ class TerminalDriver(Driver):
         loop.add_signal_handler(signal.SIGCONT, self._continued)
 
     def _end(self, code: int) -> None:
-        if code == CODES[signal.SIGHUP]:
-            self._begin_to_leave()
+        if self._active and self._watchdog is None:
+            self._watchdog = Timer(PATIENCE, self._launched.leave, (code,))
+            self._watchdog.daemon = True
+            self._watchdog.start()
         self._app.exit(return_code=code)
 
     def _lose(self) -> None:
         """The terminal is gone. Called in a thread."""
+        self._is_lost = True
         self._loop.call_soon_threadsafe(self._end, CODES[signal.SIGHUP])
-
-    def _begin_to_leave(self) -> None:
-        if self._watchdog is None:
-            self._watchdog = Timer(GONE_AFTER, os._exit, (CODES[signal.SIGHUP],))
-            self._watchdog.daemon = True
-            self._watchdog.start()
 
     def _stopped(self) -> None:
         if self._auto_restart and self._active:

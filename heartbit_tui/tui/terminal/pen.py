@@ -49,7 +49,8 @@ class Pen:
         """Show what was held back, at once."""
         with self._changed:
             if not self._is_open:
-                self._waiting = [BEGIN, HIDE, *self._waiting, END]
+                held = "".join(self._waiting).replace(BEGIN, "").replace(END, "")
+                self._waiting = [BEGIN, HIDE, held, END]
                 self._is_open = True
                 self._changed.notify_all()
 

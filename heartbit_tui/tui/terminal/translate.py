@@ -33,6 +33,7 @@ _CSI_OPEN = re.compile(r"\x1b\[[0-?]*[ -/]*\Z")
 _STRING = re.compile(r"\x1b[]PX^_](?:[^\x07\x1b]|\x1b(?!\\))*?(?:\x07|\x1b\\|\x9c)", re.DOTALL)
 _KEY = re.compile(r"\x1b\[([\d:]*)(?:;([\d:]*))?(?:;([\d:]*))?([u~A-FHPQS])", re.ASCII)
 _SINGLE_SHIFT = re.compile(r"\x1bO[A-Za-z ]")
+_RUN = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
 _OTHER_KEY = re.compile(r"\x1b\[27;(\d+);(\d+)~", re.ASCII)
 _STRINGS = frozenset("]PX^_")
 _ARROWS = frozenset("ABCDHF")
@@ -134,11 +135,11 @@ class Translator:
         self._paste, self._rest = None, ""
         return Pasted(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
 
-    def _text(self) -> str:
-        until = self._rest.find(ESCAPE)
-        text = self._rest if until < 0 else self._rest[:until]
-        self._rest = self._rest[len(text) :]
-        return text
+    def _text(self) -> Piece:
+        """Characters up to the next control; those that a key cannot be, such as what joins emoji, go as a paste."""
+        match = _RUN.match(self._rest)
+        text = self._cut(match.end() if match else 1)
+        return text if match is None or text.isprintable() else Pasted(text)
 
     def _sequence(self, second: str) -> Piece | None:
         if second == "[":
