@@ -36,7 +36,7 @@ class HistoryFile:
     def __init__(self, path: Path | None) -> None:
         self._path = path
 
-    def read(self) -> list[str]:
+    def entries(self) -> list[str]:
         """The entries, oldest first; lines that cannot be read are left out."""
         if self._path is None:
             return []
@@ -70,7 +70,7 @@ class HistoryFile:
         if not self._path.exists() or self._path.stat().st_size < 2 * BYTES:
             return
         whole = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        lines = "".join(json.dumps(entry) + "\n" for entry in self.read())
+        lines = "".join(json.dumps(entry) + "\n" for entry in self.entries())
         whole.touch(0o600)
         whole.write_text(lines, "utf-8")
         whole.replace(self._path)

@@ -60,7 +60,7 @@ class Past(History):
 
     def load_history_strings(self) -> Iterable[str]:
         """All entries."""
-        return reversed(self._file.read())
+        return reversed(self._file.entries())
 
     def store_string(self, string: str) -> None:
         """Keep one more."""

@@ -1,76 +1,165 @@
-"""Between sessions and widgets: the one place that sees envelopes' blocks and Textual alike."""
+"""Between sessions and widgets: the one place that knows both what envelopes told and what is on the screen."""
 
 from typing import TYPE_CHECKING
 
-from heartbit_tui.tui.complete.commands import Typed, Unknown, parse
-from heartbit_tui.tui.draft.kind import Kind
-from heartbit_tui.tui.draft.messages import Submitted
+from rich.style import Style
+
+from heartbit_tui.client import titles
+from heartbit_tui.kernel.events import ApprovalRequested
+from heartbit_tui.providers.models import window
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK
-from heartbit_tui.tui.pane.pane import Pane
-from heartbit_tui.tui.talk.talk import Talk
+from heartbit_tui.tui.notify import signal
+from heartbit_tui.tui.side.facts import Facts
+from heartbit_tui.tui.status import git
+from heartbit_tui.tui.status.activity import Doing
+from heartbit_tui.tui.status.footer import Standing
+from heartbit_tui.tui.talk.talk import Asked, Talk
+from heartbit_tui.tui.transcript.blocks import Call
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
+SETTLED = 3.0
+"""Seconds that a run takes at least for its end to be worth a word to somebody who looks elsewhere."""
+
 
 class Bridge:
-    """Shows what a session tells, and hands a session what the person says."""
+    """Brings the widgets in line with the session that is seen; each of them redraws only what is different."""
 
     def __init__(self, app: "HeartbitApp") -> None:
         self._app = app
         self._shown: object = None
         self._left_at = 0
+        self._asked: tuple[str, ...] = ()
+        self._was_running = False
+        self._branch: git.Branch | None = None
 
     def changed(self, talk: Talk) -> None:
         """There is news of a session."""
-        if talk is not self._app.talk or not self._app.is_running:
-            return
         app = self._app
+        if not app.is_attached or talk is not app.talk:
+            return
         if talk.book is not self._shown:
             self._shown = talk.book
             app.chat.set_source(talk.book, follow=True)
+            app.side.show_timeline(talk.story.timeline)
         else:
             app.chat.changed()
+            app.side.touched()
         self._badge()
-        app.draft.running = talk.running
-        app.draft.show_mode(talk.mode, app.ink.modes.get(talk.mode, app.ink.text))
+        self._ask(talk)
+        self._tell(talk)
 
-    def submitted(self, message: Submitted) -> None:
-        """The person sent the draft."""
-        match message.kind:
-            case Kind.COMMAND:
-                self._command(message)
-            case _:
-                self._app.talk.say(message.text, message.images, queue=message.queue)
-                self._app.chat.to_end()
-
-    def clicked(self, message: Pane.Clicked) -> None:
-        """A block was clicked: it opens or folds."""
-        if self._app.talk.book.fold(message.key[0]):
-            self._app.chat.changed()
-
-    def followed(self, following: bool) -> None:
+    def followed(self) -> None:
         """The chat begins or ceases to follow its end."""
         self._left_at = len(self._app.talk.story.transcript.blocks)
         self._badge()
 
+    def retold(self) -> None:
+        """Something that is told of the session beside its transcript may be different."""
+        self._tell(self._app.talk)
+
+    async def look_at_git(self) -> None:
+        """Find out about the branch, off the loop."""
+        folder = self._app.folder
+        self._branch = await self._app.off_loop(lambda: git.read(folder))
+        self.retold()
+
     def _badge(self) -> None:
         app = self._app
-        if app.chat.following:
+        if app.chat.following or app.chat.view.at_end:
             app.chat.set_badge(BLANK)
             return
         new = len(app.talk.story.transcript.blocks) - self._left_at
         word = f" {new} new  ↓ " if new > 0 else " ↓ "
         app.chat.set_badge(setting.line((word, app.ink.cursor + app.ink.accent)))
 
-    def _command(self, message: Submitted) -> None:
-        match parse(message.text):
-            case Typed(name=name, argument=argument):
-                self._app.act(name, argument)
-            case Unknown(name=name, nearest=nearest):
-                hint = f" Did you mean /{nearest}?" if nearest else ""
-                self._app.tell(f"There is no command /{name}.{hint}", warning=True)
-                self._app.draft.restore(message.state)
-            case None:
-                self._app.talk.say(message.text, message.images, queue=message.queue)
+    def _ask(self, talk: Talk) -> None:
+        """Open in the sheet what waits, and close what no longer does."""
+        waiting = {asked.request.id: asked for asked in talk.asked}
+        sheet = self._app.sheet
+        for name in self._asked:
+            if name not in waiting:
+                sheet.close(name)
+        for name, asked in waiting.items():
+            if name not in self._asked:
+                sheet.open(asked.request, asked.agent)
+                self._notify("heartbit asks", _asks(asked))
+        self._asked = tuple(waiting)
+
+    def forget_asked(self) -> None:
+        """Another session is seen: what waits in it is opened anew."""
+        self._asked = ()
+        self._app.sheet.clear()
+
+    def _tell(self, talk: Talk) -> None:
+        app = self._app
+        known = talk.story.transcript.known
+        app.draft.running = talk.running
+        app.draft.show_mode(talk.mode, app.ink.modes.get(talk.mode, app.ink.text))
+        app.draft.show_hint(*self._hints(talk))
+        app.activity.tell(_doing(talk))
+        costs = talk.client.costs() if talk.client else ()
+        size = window(known.model) or 0
+        app.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs))
+        app.footer.tell(
+            Standing(
+                folder=str(app.folder),
+                home=app.setup.environment.get("HOME", ""),
+                branch=self._branch.name if self._branch else "",
+                dirty=bool(self._branch and self._branch.dirty),
+                model=known.model,
+                effort=known.effort or "",
+                used=known.context_tokens,
+                window=size,
+                cost=sum(line.cost_usd for line in costs) if costs else None,
+                unpriced=any(line.unpriced for line in costs),
+            )
+        )
+        self._ended(talk)
+
+    def _hints(self, talk: Talk) -> list[tuple[str, Style]]:
+        app, found = self._app, list[tuple[str, Style]]()
+        if len(app.talks.all) > 1:
+            found.append((f" tab {app.talks.number} of {len(app.talks.all)} ", app.ink.muted))
+        if talk.pending.queued:
+            found.append((f" queued: {talk.pending.queued} ", app.ink.info))
+        if talk.running and app.draft.text:
+            found.append((" Enter steers · Alt+Enter queues ", app.ink.faint))
+        return found
+
+    def _ended(self, talk: Talk) -> None:
+        was, self._was_running = self._was_running, talk.running
+        if was and not talk.running:
+            self._app.start(self.look_at_git())
+            timeline = talk.story.timeline
+            if timeline.last is not None:
+                self._notify("heartbit is done", talk.story.transcript.known.title)
+
+    def _notify(self, title: str, text: str) -> None:
+        app = self._app
+        if not app.app_focus and app.setup.wishes.notify:
+            app.send(signal(title, text, app.setup.environment))
+
+
+def _asks(asked: Asked) -> str:
+    request = asked.request
+    if isinstance(request, ApprovalRequested):
+        return f"{request.call.name} {titles.title(request.call.name, request.call.input)}"
+    return request.questions[0].question if request.questions else ""
+
+
+def _doing(talk: Talk) -> Doing | None:
+    known = talk.story.transcript.known
+    if talk.stage == "opening" and talk.pending.blocks:
+        return Doing(words="opening the session", note="")
+    if not talk.running:
+        return None
+    if talk.asked:
+        return Doing(words="waits for your answer", since=known.since, kind="asking", queued=talk.pending.queued)
+    blocks = talk.story.transcript.blocks
+    going = [block for block in blocks[-24:] if isinstance(block, Call) and block.state in ("running", "writing")]
+    words = f"{going[-1].tool} {titles.title(going[-1].tool, going[-1].input)}".strip() if going else "thinking"
+    since = going[-1].at if going else known.since
+    return Doing(words=words, since=since, beside=max(len(going) - 1, 0), queued=talk.pending.queued)

@@ -29,11 +29,11 @@ class Completing:
         self._wanted = ""
         self._dismissed = ""
 
-    def typed(self, before: str) -> None:
-        """The text before the cursor is now this."""
-        asked = self._sources.asked(before)
+    def typed(self, before: str, *, asked: bool = False) -> None:
+        """The text before the cursor is now this; `asked` when the person wants the menu, even one just closed."""
+        found = self._sources.asked(before)
         self._wanted = before
-        if asked is None or before == self._dismissed:
+        if found is None or (before == self._dismissed and not asked):
             self._close()
         else:
             self._start(self._find(before))

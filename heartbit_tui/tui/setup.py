@@ -24,6 +24,8 @@ class Wishes:
     diff: Literal["unified", "split"] = "unified"
     vim: bool = False
     thinking: bool = True
+    mode: str = "ask"
+    """The mode that sessions begin in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def test_what_has_the_shape_of_a_key_is_never_written(tmp_path: Path) -> None:
     file = HistoryFile(tmp_path / "history")
     for line in (*lines, "the last"):
         file.add(line)
-    assert file.read() == ["the last"]
+    assert file.entries() == ["the last"]
 
 
 def test_ordinary_words_about_keys_are_kept() -> None:
@@ -58,21 +58,21 @@ def test_entries_of_several_lines_come_back_as_they_were(tmp_path: Path) -> None
     other.add("ü \u2028 \ud800")
     one.add("  ")
     one.add("c")
-    assert other.read() == ["a\nb", "ü \u2028 \ud800", "c"]
+    assert other.entries() == ["a\nb", "ü \u2028 \ud800", "c"]
     assert stat.S_IMODE((tmp_path / "state" / "history").stat().st_mode) == 0o600
 
 
 def test_a_damaged_file_gives_what_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "history"
     path.write_bytes(b'"one"\n{"no": 1}\n\xff\xfe\n"cut\n12\n"two"\n')
-    assert HistoryFile(path).read() == ["one", "two"]
+    assert HistoryFile(path).entries() == ["one", "two"]
 
 
 def test_what_cannot_be_written_is_let_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     HistoryFile(tmp_path / "file" / "history").add("words")
     HistoryFile(None).add("words")
-    assert HistoryFile(None).read() == []
+    assert HistoryFile(None).entries() == []
 
 
 def test_the_file_stays_bounded(tmp_path: Path) -> None:
@@ -81,5 +81,5 @@ def test_the_file_stays_bounded(tmp_path: Path) -> None:
     path.write_bytes(b'"' + b"x" * 998 + b'"\n' + b'"old"\n' * (2 * BYTES // 6))
     file.add("new")
     assert path.stat().st_size < BYTES
-    assert file.read()[-2:] == ["old", "new"]
-    assert len(file.read()) <= ENTRIES + 1
+    assert file.entries()[-2:] == ["old", "new"]
+    assert len(file.entries()) <= ENTRIES + 1

@@ -10,34 +10,43 @@ if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
 CYCLE = (Mode.ASK, Mode.ACCEPT_EDITS, Mode.PLAN)
+"""The modes that Shift+Tab goes through; auto needs a sandbox, yolo is set by a flag alone."""
 
 
 def interrupt(app: "HeartbitApp", _: str) -> None:
-    """Esc: stop the run; idle and with an empty draft, twice to go back to an earlier prompt."""
-    if app.talk.running:
+    """Esc: close the side panel where it lies over the chat, stop a command or the run; idle, twice to go back."""
+    if app.side.display and app.side.has_class("-over"):
+        app.act("side-panel")
+    elif app.submitting.running:
+        app.submitting.stop()
+    elif app.talk.running:
         app.talk.submit(Interrupt())
     elif not app.draft.text and app.presses.again("escape"):
         app.act("rewind")
 
 
 def clear_or_quit(app: "HeartbitApp", _: str) -> None:
-    """Ctrl+C: clear the draft; with none stop the run; idle, twice to leave."""
+    """Ctrl+C: clear the draft; with none stop what runs; idle, twice to leave."""
     if app.draft.text:
         app.draft.set_text("")
+    elif app.submitting.running:
+        app.submitting.stop()
     elif app.talk.running:
         app.talk.submit(Interrupt())
     elif app.presses.again("ctrl+c"):
         app.exit(0)
     else:
-        app.tell("Ctrl+C again leaves.")
+        app.tell("Ctrl+C once more leaves. The session is kept.")
 
 
 def leave(app: "HeartbitApp", _: str) -> None:
-    """Ctrl+D twice on an empty draft."""
-    if not app.draft.text and app.presses.again("ctrl+d"):
+    """Ctrl+D, twice on an empty draft."""
+    if app.draft.text:
+        return
+    if app.presses.again("ctrl+d"):
         app.exit(0)
-    elif not app.draft.text:
-        app.tell("Ctrl+D again leaves.")
+    else:
+        app.tell("Ctrl+D once more leaves. The session is kept.")
 
 
 def quit_now(app: "HeartbitApp", _: str) -> None:
@@ -48,17 +57,31 @@ def quit_now(app: "HeartbitApp", _: str) -> None:
 def next_mode(app: "HeartbitApp", argument: str) -> None:
     """Shift+Tab, or /mode NAME."""
     mode = app.talk.mode
+    names = [each for each in Mode if each is not Mode.YOLO]
     if not argument:
         following = CYCLE[(CYCLE.index(mode) + 1) % len(CYCLE)] if mode in CYCLE else CYCLE[0]
         app.talk.submit(SetMode(mode=following))
-    elif argument in tuple(Mode) and argument != Mode.YOLO:
+    elif argument in names:
         app.talk.submit(SetMode(mode=Mode(argument)))
     elif argument == Mode.YOLO:
         app.tell("Yolo is set when heartbit is started, with --permission-mode yolo, never here.", warning=True)
     else:
-        app.tell(
-            f"There is no mode {argument}: {', '.join(mode for mode in Mode if mode is not Mode.YOLO)}.", warning=True
-        )
+        app.tell(f"There is no mode {argument}. There are: {', '.join(names)}.", warning=True)
+
+
+def escalate(app: "HeartbitApp", _: str) -> None:
+    """Alt+E."""
+    app.tell("There is no stronger model to turn to: this release has no cascade. /model chooses another one.")
+
+
+def background(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+B."""
+    app.tell("A running command cannot be sent to the background in this release. Esc stops it.")
+
+
+def suspend(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+Z."""
+    app.action_suspend_process()
 
 
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], None]]" = MappingProxyType(
@@ -68,6 +91,8 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], None]]" = MappingProxyType(
         "leave": leave,
         "quit": quit_now,
         "next-mode": next_mode,
-        "mode": next_mode,
+        "escalate": escalate,
+        "background": background,
+        "suspend": suspend,
     }
 )

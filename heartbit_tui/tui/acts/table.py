@@ -1,14 +1,48 @@
-"""The function of each action, by its name."""
+"""Where the function of each action stands; it is imported when the action is first asked for."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
-
-from heartbit_tui.tui.acts import run
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
 Act: TypeAlias = "Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]"
 
-ACTS: Mapping[str, Act] = MappingProxyType({**run.ACTS})
+PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "run": ("interrupt", "clear-or-quit", "leave", "quit", "next-mode", "escalate", "background", "suspend"),
+        "draft": ("history", "editor", "paste", "stash", "vim", "copy", "copy-text"),
+        "session": ("new", "fork", "rename", "sessions", "rewind", "export", "compact", "close-tab", "clear"),
+        "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
+        "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
+        "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
+        "told": ("status", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
+        "service": ("model", "effort", "login", "init"),
+        "tabs": tuple(f"tab-{number}" for number in range(1, 10)),
+        "rows": ("open-place", "copy-block", "drop"),
+    }
+)
+"""Which module of this folder has the function of which action."""
+
+_MODULES: Mapping[str, str] = MappingProxyType({name: module for module, names in PLACES.items() for name in names})
+
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {"mode": "next-mode", "resume": "sessions", "timeline": "timeline-screen", "commands": "palette"}
+)
+"""Slash commands whose action has another name."""
+
+
+def known(name: str) -> bool:
+    """Whether there is such an action, or a slash command for one."""
+    return ALIASES.get(name, name) in _MODULES
+
+
+def act(name: str) -> Act:
+    """The function of an action."""
+    name = ALIASES.get(name, name)
+    module = import_module(f"heartbit_tui.tui.acts.{_MODULES[name]}")
+    if _MODULES[name] == "tabs":
+        return lambda app, _: module.tab(app, name.removeprefix("tab-"))
+    return module.ACTS[name]

@@ -31,16 +31,17 @@ class Book:
     def __init__(self, transcript: Transcript, pending: Callable[[], Sequence[Block]] = tuple) -> None:
         self._transcript = transcript
         self._pending = pending
+        self._start = 0
         self._folds: dict[int, bool] = {}
         self._sets: dict[Key, _Set] = {}
         self._splits: dict[int, _Split] = {}
 
     def first(self) -> Key | None:
-        return (0, 0) if self._count() else None
+        return (self._start, 0) if self._count() > self._start else None
 
     def last(self) -> Key | None:
         count = self._count()
-        return (count - 1, self._pieces(count - 1) - 1) if count else None
+        return (count - 1, self._pieces(count - 1) - 1) if count > self._start else None
 
     def after(self, key: Key) -> Key | None:
         number, piece = key
@@ -54,7 +55,7 @@ class Book:
             return self.last()
         if piece:
             return number, min(piece, self._pieces(number)) - 1
-        return (number - 1, self._pieces(number - 1) - 1) if number else None
+        return (number - 1, self._pieces(number - 1) - 1) if number > self._start else None
 
     def lines(self, key: Key, look: Look) -> Sequence[Line]:
         number, piece = key
@@ -97,6 +98,10 @@ class Book:
         blocks = self._transcript.blocks
         self._folds = {number: open for number, block in enumerate(blocks) if table.foldable(block)}
         self._sets.clear()
+
+    def clear(self) -> None:
+        """Begin below all that is there now; it is not shown here any more."""
+        self._start = len(self._transcript.blocks)
 
     def forget(self) -> None:
         """Set everything anew, for what came into the transcript from behind."""

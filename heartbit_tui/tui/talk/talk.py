@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from heartbit_tui.client.types import Client
@@ -24,10 +25,18 @@ from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.pending import Pending
 from heartbit_tui.tui.talk.story import Story
+from heartbit_tui.tui.transcript.blocks import Notice
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 Stage: TypeAlias = Literal["opening", "open", "failed", "closed"]
-Asked: TypeAlias = ApprovalRequested | QuestionAsked
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that waits for the person; `agent` is empty for the session's main agent."""
+
+    request: ApprovalRequested | QuestionAsked
+    agent: str = ""
 
 
 class Talk:
@@ -37,6 +46,8 @@ class Talk:
     """
 
     def __init__(self, options: Options, connect: Connect, pace: Pace, changed: Callable[["Talk"], None]) -> None:
+        self.greetings: tuple[Notice, ...] = ()
+        """What is told at the end of what was there when the session is open."""
         self.options = options
         self.client: Client | None = None
         self.fault: HeartbitError | None = None
@@ -100,6 +111,10 @@ class Talk:
             self.submit(Prompt(content=(Text(text=words), *images)))
         self._changed(self)
 
+    def tell(self, text: str, *, warning: bool = False) -> None:
+        """Put a sentence of heartbit's own into the transcript."""
+        self.story.transcript.put(Notice(level="warning" if warning else "info", text=text))
+
     def submit(self, op: Op) -> None:
         """Send an op; one that comes too early waits for the session to be open."""
         if self.client is None:
@@ -109,7 +124,7 @@ class Talk:
 
     def settled(self, id: str) -> None:
         """Forget something that waited: it was decided or answered."""
-        self.asked = [request for request in self.asked if request.id != id]
+        self.asked = [asked for asked in self.asked if asked.request.id != id]
 
     async def _open(self, client: Client) -> None:
         story = Story()
@@ -117,6 +132,10 @@ class Talk:
         self.story = story
         self.book = Book(story.transcript, lambda: self.pending.blocks)
         self.client, self.stage = client, "open"
+        for notice in self.greetings:
+            story.transcript.put(notice)
+        for warning in client.about.warnings:
+            self.tell(warning, warning=True)
         early, self._early = self._early, []
         for op in early:
             client.submit(op)
@@ -134,7 +153,7 @@ class Talk:
         self.pending.take(envelope)
         match envelope.event:
             case ApprovalRequested() | QuestionAsked() as request:
-                self.asked.append(request)
+                self.asked.append(Asked(request, "" if self._is_own(envelope) else envelope.agent))
             case ApprovalDecision(id=id) | QuestionAnswered(id=id):
                 self.settled(id)
             case RunCompleted() | RunFailed() | RunInterrupted() if self._is_own(envelope):

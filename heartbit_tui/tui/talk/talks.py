@@ -54,6 +54,14 @@ class Talks:
         self._current = number - 1
         return True
 
+    def close(self) -> bool:
+        """Leave the session that is seen and see the one before it; False where it is the only one."""
+        if len(self.all) < 2:
+            return False
+        self.all.pop(self._current).leave()
+        self._current = max(self._current - 1, 0)
+        return True
+
     def _tell(self, talk: Talk) -> None:
         self.changed(talk)
 

@@ -1,0 +1,57 @@
+"""What is done with the draft, and what goes to the clipboard."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from heartbit_tui.tui.copying import copy as put
+from heartbit_tui.tui.draft.editor import edited
+from heartbit_tui.tui.transcript.blocks import Answer
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+
+async def editor(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+G."""
+    folder = app.setup.state or Path("/tmp")
+    found = await edited(app.draft.text, app.setup.environment, app.suspend, folder)
+    app.draft.set_text(found.text)
+    if found.problem:
+        app.tell(found.problem, warning=True)
+    app.refresh(layout=True)
+
+
+def stash(app: "HeartbitApp", _: str) -> None:
+    """Alt+S."""
+    had = bool(app.draft.text)
+    if not app.draft.stash():
+        app.tell("There is nothing to put aside, and nothing was.")
+    elif had:
+        app.tell("The draft is put aside; the same key takes it back.")
+
+
+async def paste(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+V."""
+    await app.draft.paste_clipboard()
+
+
+async def copy(app: "HeartbitApp", _: str) -> None:
+    """/copy: the last answer."""
+    answers = (block for block in reversed(app.talk.story.transcript.blocks) if isinstance(block, Answer))
+    last = next(answers, None)
+    if last is None:
+        app.tell("There is no answer yet.")
+    else:
+        await copy_text(app, last.text)
+
+
+async def copy_text(app: "HeartbitApp", text: str) -> None:
+    """What was marked with the mouse."""
+    app.tell(await put(text, app.setup.environment, app.send))
+
+
+ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
+    {"editor": editor, "stash": stash, "paste": paste, "copy": copy, "copy-text": copy_text}
+)

@@ -1,0 +1,69 @@
+"""How the screen looks, and what it says of itself."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from heartbit_tui.tui.screens.help import Help
+from heartbit_tui.tui.screens.palette import palette as list_of_actions
+from heartbit_tui.tui.terminal.driver import set_mouse
+from heartbit_tui.tui.theme import load
+from heartbit_tui.tui.theme.types import ThemeError
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+
+async def palette(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+P."""
+    name = await app.push_screen_wait(list_of_actions(app.setup.keymap, app.recent, app.ink))
+    if name is not None:
+        app.recent.insert(0, name)
+        app.act(name)
+
+
+async def help(app: "HeartbitApp", argument: str) -> None:  # noqa: A001 - the action's own name
+    """F1, or ? on an empty draft."""
+    await app.push_screen_wait(Help(app.setup.keymap, app.ink, argument))
+
+
+async def keys(app: "HeartbitApp", _: str) -> None:
+    """/keys: help tells what is wrong with the keymap first."""
+    await app.push_screen_wait(Help(app.setup.keymap, app.ink))
+
+
+def mouse(app: "HeartbitApp", _: str) -> None:
+    """Alt+M."""
+    app.mouse_on = not app.mouse_on
+    set_mouse(app, app.mouse_on)
+    if app.mouse_on:
+        app.tell("heartbit has the mouse: drag copies, the wheel scrolls.")
+    else:
+        app.tell("The terminal has the mouse: select and copy as anywhere.")
+
+
+def redraw(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+L."""
+    app.send("\x1b[2J")
+    app.refresh(layout=True)
+
+
+async def theme(app: "HeartbitApp", argument: str) -> None:
+    """/theme: by name, or out of a list that shows each at once."""
+    if argument:
+        await _take(app, argument)
+
+
+async def _take(app: "HeartbitApp", name: str) -> None:
+    try:
+        found = await asyncio.to_thread(load.load, name, app.setup.config)
+    except ThemeError as error:
+        app.tell(str(error), warning=True)
+    else:
+        app.wear(found)
+
+
+ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
+    {"palette": palette, "help": help, "keys": keys, "mouse": mouse, "redraw": redraw, "theme": theme}
+)

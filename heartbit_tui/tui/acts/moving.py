@@ -1,0 +1,81 @@
+"""Moving about: pages, lines, panes."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+OVERLAP = 2
+"""Lines of the page before that stay in view."""
+
+
+def page_up(app: "HeartbitApp", _: str) -> None:
+    """PageUp."""
+    app.chat.scroll(-max(app.chat.size.height - OVERLAP, 1))
+
+
+def page_down(app: "HeartbitApp", _: str) -> None:
+    """PageDown."""
+    app.chat.scroll(max(app.chat.size.height - OVERLAP, 1))
+
+
+def to_top(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+Home."""
+    first = app.talk.book.first()
+    if first is not None:
+        app.chat.to(first)
+
+
+def to_end(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+End."""
+    app.chat.to_end()
+
+
+def line_up(app: "HeartbitApp", _: str) -> None:
+    """Up, in the chat."""
+    app.chat.scroll(-1)
+
+
+def line_down(app: "HeartbitApp", _: str) -> None:
+    """Down, in the chat."""
+    app.chat.scroll(1)
+
+
+def next_pane(app: "HeartbitApp", _: str) -> None:
+    """F6: the chat, the side panel where it is seen, the draft."""
+    where = app.where()
+    if app.sheet.waiting is not None:
+        return
+    app.side.leave()
+    if where == "draft":
+        app.chat.focus()
+    elif where == "chat" and app.side.display:
+        app.side.query_one("#timeline").focus()
+        app.side.move(0)
+    else:
+        app.draft.focus()
+
+
+def side_panel(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+T."""
+    app.side.display = not app.side.display
+    if app.side.display:
+        app.bridge.retold()
+    elif app.where() == "side":
+        app.draft.focus()
+
+
+ACTS: "Mapping[str, Callable[[HeartbitApp, str], None]]" = MappingProxyType(
+    {
+        "page-up": page_up,
+        "page-down": page_down,
+        "to-top": to_top,
+        "to-end": to_end,
+        "line-up": line_up,
+        "line-down": line_down,
+        "next-pane": next_pane,
+        "side-panel": side_panel,
+    }
+)

@@ -1,0 +1,153 @@
+"""Sessions: new ones, earlier ones, copies; their names, and what is written of them to files."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.ops import Compact, Rename, Rewind
+from heartbit_tui.runtime.options import New, Options, Resume
+from heartbit_tui.tui import library
+from heartbit_tui.tui.library import Library
+from heartbit_tui.tui.screens import rewind as rewinding, sessions as listing
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+
+def fresh(app: "HeartbitApp") -> Options:
+    """Options for a session of its own."""
+    return replace(app.setup.options, which=New())
+
+
+def new(app: "HeartbitApp", _: str) -> None:
+    """/new."""
+    app.talks.open(fresh(app))
+    app.switched()
+
+
+def fork(app: "HeartbitApp", _: str) -> None:
+    """/fork."""
+    client = app.talk.client
+    options = app.talk.options
+    if client is None or options.ephemeral or options.demo:
+        app.tell("This session is not kept, so it cannot be copied.", warning=True)
+    elif app.talk.running:
+        app.tell("Not while a run is active: interrupt it first.", warning=True)
+    else:
+        app.talks.open(replace(options, which=Resume(id=client.about.session_id, fork=True)), beside=True)
+        app.switched()
+        app.tell("This is a copy; the original is in the tab before.")
+
+
+def rename(app: "HeartbitApp", argument: str) -> None:
+    """/rename TITLE."""
+    if argument:
+        app.talk.submit(Rename(title=argument))
+    else:
+        app.tell("/rename takes the new title.", warning=True)
+
+
+async def sessions(app: "HeartbitApp", argument: str) -> None:
+    """Ctrl+S, or /resume ID."""
+    if argument:
+        _resume(app, argument, fork=False)
+        return
+    kept = Library(app.setup.options)
+    means = listing.Means(
+        search=kept.search,
+        prompts=kept.prompts,
+        rename=kept.rename,
+        delete=kept.delete,
+        export=kept.export,
+        now=lambda: datetime.now(UTC),
+    )
+    here = app.talk.client.about.session_id if app.talk.client else ""
+    home = app.setup.environment.get("HOME", "")
+    chosen = await app.push_screen_wait(listing.sessions(means, app.setup.keymap, app.ink, current=here, home=home))
+    if chosen is not None and (chosen.session.id != here or chosen.how == "fork"):
+        _resume(app, chosen.session.id, fork=chosen.how == "fork")
+
+
+def _resume(app: "HeartbitApp", session_id: str, *, fork: bool) -> None:
+    for number, talk in enumerate(app.talks.all, 1):
+        if not fork and talk.client is not None and talk.client.about.session_id == session_id:
+            app.talks.see(number)
+            app.switched()
+            return
+    app.talks.open(replace(app.setup.options, which=Resume(id=session_id, fork=fork)))
+    app.switched()
+
+
+async def rewind(app: "HeartbitApp", argument: str) -> None:
+    """Esc Esc, or /rewind N."""
+    prompts = [prompt for _, prompt in app.talk.story.transcript.prompts()]
+    if app.talk.running:
+        app.tell("Not while a run is active: interrupt it first.", warning=True)
+    elif argument.isdecimal() and 0 < int(argument) <= len(prompts):
+        _go_back(app, prompts[int(argument) - 1])
+    elif argument:
+        app.tell(f"/rewind takes the number of a prompt, from 1 to {len(prompts)}.", warning=True)
+    else:
+        chosen = await app.push_screen_wait(rewinding.rewind(prompts, datetime.now(UTC), app.setup.keymap, app.ink))
+        if chosen is not None:
+            _go_back(app, chosen)
+
+
+def _go_back(app: "HeartbitApp", prompt: rewinding.Prompt) -> None:
+    app.talk.submit(Rewind(seq=prompt.seq))
+    if not app.draft.text:
+        app.draft.set_text(prompt.text)
+
+
+async def export(app: "HeartbitApp", argument: str) -> None:
+    """/export FORMAT [FILE]."""
+    form, _, name = argument.partition(" ")
+    if form not in library.EXPORTS:
+        app.tell(f"/export takes {', '.join(library.EXPORTS)}, and the name of a file.", warning=True)
+        return
+    client = app.talk.client
+    name = name.strip() or f"heartbit-{client.about.session_id if client else 'session'}.{form}"
+    try:
+        path = await library.write(tuple(app.talk.story.log), form, app.folder / name)
+    except (OSError, HeartbitError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        app.tell(f"{name} was not written: {reason}.", warning=True)
+    else:
+        app.tell(f"Written: {path}")
+
+
+def compact(app: "HeartbitApp", argument: str) -> None:
+    """/compact [FOCUS]."""
+    app.talk.submit(Compact(focus=argument))
+
+
+def clear(app: "HeartbitApp", _: str) -> None:
+    """/clear: the chat begins anew; the reader still has all that was said."""
+    app.talk.book.clear()
+    app.chat.to_end()
+
+
+def close_tab(app: "HeartbitApp", _: str) -> None:
+    """/close: leave this session's tab; the last one is left by quitting."""
+    if app.talks.close():
+        app.switched()
+    else:
+        app.tell("This is the only session that is open; /quit leaves heartbit.")
+
+
+ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
+    {
+        "new": new,
+        "fork": fork,
+        "rename": rename,
+        "sessions": sessions,
+        "rewind": rewind,
+        "export": export,
+        "compact": compact,
+        "clear": clear,
+        "close-tab": close_tab,
+    }
+)

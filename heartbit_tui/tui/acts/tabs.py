@@ -1,0 +1,21 @@
+"""Sessions side by side."""
+
+from typing import TYPE_CHECKING
+
+from heartbit_tui.tui.acts.session import fresh
+from heartbit_tui.tui.talk.talks import MOST
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+
+def tab(app: "HeartbitApp", number: str) -> None:
+    """Alt+1..9: see that session; the number after the last one opens another."""
+    wanted = int(number)
+    if app.talks.see(wanted):
+        app.switched()
+    elif wanted <= min(len(app.talks.all) + 1, MOST):
+        app.talks.open(fresh(app), beside=True)
+        app.switched()
+    else:
+        app.tell(f"There are {len(app.talks.all)} sessions open; Alt+{len(app.talks.all) + 1} opens another one.")

@@ -1,0 +1,131 @@
+"""Pages that tell something: the session, its cost, its tools, what was learned."""
+
+import resource
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from heartbit_tui.providers.models import window
+from heartbit_tui.tui.library import Library
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.line import BLANK, Line
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.screens.page import Page
+from heartbit_tui.tui.screens.permissions import permissions as list_of_rules
+from heartbit_tui.tui.side import facts
+from heartbit_tui.tui.status.figures import money, percent, tokens
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+Told = tuple[str, str]
+"""What it is, and how it stands; an empty first half makes the second a note."""
+
+
+def status(app: "HeartbitApp", _: str) -> None:
+    """/status."""
+    talk, known = app.talk, app.talk.story.transcript.known
+    about = talk.client.about if talk.client else None
+    size = window(known.model) or 0
+    used = known.context_tokens
+    full = f"{tokens(used)} of {tokens(size)} ({percent(used / size)})" if size else f"{tokens(used)} tokens"
+    _page(
+        app,
+        "Status",
+        [
+            ("session", about.session_id if about else talk.stage),
+            ("title", known.title or "none yet"),
+            ("folder", about.cwd if about else str(talk.options.cwd)),
+            ("model", f"{known.provider} {known.model}" + (f", effort {known.effort}" if known.effort else "")),
+            ("mode", talk.mode),
+            ("context", full),
+            ("prompts", str(len(talk.story.transcript.prompts()))),
+            ("tools", ", ".join(about.tools) if about else ""),
+            ("memory", f"{_resident():.0f} MiB of this process"),
+            ("tabs", f"{app.talks.number} of {len(app.talks.all)}"),
+            *(("warning", warning) for warning in (about.warnings if about else ())),
+        ],
+    )
+
+
+def cost(app: "HeartbitApp", _: str) -> None:
+    """/cost."""
+    client = app.talk.client
+    lines = client.costs() if client else ()
+    told = [
+        (
+            line.model,
+            f"{line.purpose}: {line.calls} call{'' if line.calls == 1 else 's'}, {line.usage.prompt:,} tokens in "
+            f"({line.usage.cache_read_input_tokens:,} from the cache), {line.usage.output_tokens:,} out, "
+            f"{money(line.cost_usd)}" + (f" + {line.unpriced} of unknown price" if line.unpriced else ""),
+        )
+        for line in lines
+    ]
+    if app.talk.story.cut.ended:
+        told.append(("", f"{app.talk.story.cut.ended} calls were cut off: what the service charged is unknown."))
+    _page(app, "Cost so far", told or [("", "No model was called yet.")])
+
+
+def todos(app: "HeartbitApp", _: str) -> None:
+    """/todos."""
+    listed = app.talk.story.transcript.known.todos
+    if not listed:
+        app.tell("Nothing is listed.")
+        return
+    app.push_screen(Page("Todo", lambda look: facts.lines(facts.Facts(todos=listed), look), app.ink))
+
+
+def tools(app: "HeartbitApp", _: str) -> None:
+    """/tools."""
+    client = app.talk.client
+    names = client.about.tools if client else ()
+    _page(app, "Tools", [("", name) for name in names] or [("", "The session is still being opened.")])
+
+
+async def permissions(app: "HeartbitApp", _: str) -> None:
+    """/permissions."""
+    kept = Library(app.setup.options)
+    await app.push_screen_wait(list_of_rules(kept.learned, kept.revoke, app.setup.keymap, app.ink))
+
+
+def context(app: "HeartbitApp", _: str) -> None:
+    """/context."""
+    known = app.talk.story.transcript.known
+    costs = app.talk.client.costs() if app.talk.client else ()
+    told = facts.Facts(last=known.last, window=window(known.model) or 0, costs=costs)
+    app.push_screen(Page("Context", lambda look: facts.lines(told, look) or _nothing(look), app.ink))
+
+
+def _nothing(look: Look) -> Sequence[Line]:
+    return [setting.line(("No model was called yet.", look.ink.muted))]
+
+
+def _page(app: "HeartbitApp", title: str, told: Iterable[Told]) -> None:
+    pairs = tuple(told)
+    app.push_screen(Page(title, lambda look: _lines(pairs, look), app.ink))
+
+
+def _lines(told: Sequence[Told], look: Look) -> Sequence[Line]:
+    width = max((setting.cells(name) for name, _ in told), default=0)
+    found: list[Line] = [BLANK]
+    for name, text in told:
+        first = [(f"{setting.clean(name):<{width}}  ", look.ink.muted)] if width else []
+        found += setting.wrapped([(setting.clean(text), look.ink.text)], look.width, first=first)
+    return found
+
+
+def _resident() -> float:
+    """MiB that this process holds."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
+    {
+        "status": status,
+        "cost": cost,
+        "todos": todos,
+        "tools": tools,
+        "permissions": permissions,
+        "context": context,
+    }
+)

@@ -1,0 +1,108 @@
+"""What becomes of a draft that was sent: a prompt, a command, a shell command, a note."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from heartbit_tui.tui.complete.commands import Typed, Unknown, parse
+from heartbit_tui.tui.draft.kind import Kind
+from heartbit_tui.tui.draft.messages import Submitted
+from heartbit_tui.tui.shell.hints import hint
+from heartbit_tui.tui.shell.running import Console, Ran, Running
+from heartbit_tui.tui.shell.told import as_context
+from heartbit_tui.tui.talk.talk import Talk
+from heartbit_tui.tui.transcript.blocks import Shell
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+NO_MEMORY = (
+    "Notes to memory come with the memory, which this release does not have. AGENTS.md is read by every session."
+)
+
+
+class Submitting:
+    """Takes what the draft sends; what a shell command gave rides with the next prompt."""
+
+    def __init__(self, app: "HeartbitApp") -> None:
+        self._app = app
+        self._ran: list[Ran] = []
+        self._running: Running | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a command of the person's own runs."""
+        return self._running is not None
+
+    def stop(self) -> None:
+        """End the person's own command."""
+        if self._running is not None:
+            self._running.stop()
+
+    def submitted(self, message: Submitted) -> None:
+        """The person sent the draft."""
+        app = self._app
+        match message.kind:
+            case Kind.COMMAND:
+                self._command(message)
+            case Kind.SHELL | Kind.HIDDEN:
+                self._shell(message)
+            case Kind.NOTE:
+                app.tell(NO_MEMORY, warning=True)
+                app.draft.restore(message.state)
+            case Kind.PROMPT:
+                self._say(message)
+
+    def _say(self, message: Submitted) -> None:
+        if self._app.talk.stage == "failed":
+            self._app.draft.restore(message.state)
+            self._app.act("login")
+            return
+        ran, self._ran = self._ran, []
+        self._app.talk.say(message.text, message.images, queue=message.queue, context=as_context(ran))
+        self._app.chat.to_end()
+
+    def _command(self, message: Submitted) -> None:
+        app = self._app
+        match parse(message.text):
+            case Typed(name=name, argument=argument):
+                app.act(name, argument)
+            case Unknown(name=name, nearest=nearest):
+                meant = f" Did you mean /{nearest}?" if nearest else " / lists them."
+                app.tell(f"There is no command /{name}.{meant}", warning=True)
+                app.draft.restore(message.state)
+            case None:
+                self._say(message)
+
+    def _shell(self, message: Submitted) -> None:
+        hidden = message.kind is Kind.HIDDEN
+        command = message.text.lstrip("!").strip()
+        if not command:
+            return
+        if self._running is not None:
+            self._app.tell("A command of yours still runs; Esc ends it.", warning=True)
+            self._app.draft.restore(message.state)
+            return
+        if advice := hint(command):
+            self._app.tell(advice)
+        self._app.start(self._run(self._app.talk, command, hidden=hidden))
+
+    async def _run(self, talk: Talk, command: str, *, hidden: bool) -> None:
+        app, transcript = self._app, talk.story.transcript
+        block = Shell(command=command, hidden=hidden)
+        number = transcript.put(block)
+        app.chat.to_end()
+        console = Console(app.folder, app.setup.environment)
+        async with console.command(command, hidden=hidden) as running:
+            self._running = running
+            try:
+                async for text in running:
+                    block = replace(block, output=block.output + text)
+                    transcript.set(number, block)
+                    app.bridge.changed(talk)
+            finally:
+                self._running = None
+        ran = running.ran
+        transcript.set(number, replace(block, output=ran.output, code=ran.code))
+        app.bridge.changed(talk)
+        if not hidden:
+            self._ran.append(ran)
