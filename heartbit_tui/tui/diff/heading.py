@@ -20,14 +20,20 @@ def heading(piece: Piece, look: Look, *, reveal: bool) -> list[Line]:
 
 def _file(file: File, look: Look, reveal: bool) -> list[Line]:
     ink = look.ink
-    show = revealed if reveal else setting.clean
     counts = [(f"+{file.added}", ink.ok), (" ", ink.text), (f"-{file.removed}", ink.error)] if file.hunks else []
-    name = " ".join(show(file.path).split("\n"))
+    name = _shown(file.path, reveal)
     state = _state(file)
     left = [(name, ink.path), (f"  {state}" if state else "", ink.muted)]
     lines = setting.wrapped(left, look.width) if reveal else [setting.beside(left, counts, look.width, ink.text)]
-    notes = [" ".join(show(note).split("\n")) for note in file.notes]
+    notes = [_shown(note, reveal) for note in file.notes]
     return lines + [one for note in notes for one in setting.wrapped([(note, ink.muted)], look.width)]
+
+
+def _shown(text: str, reveal: bool) -> str:
+    """Clean text for one line; what separates is written out where a person approves."""
+    if reveal:
+        return revealed(text).replace("\t", "␉").replace("\n", "␊")
+    return setting.clean(text).replace("\n", " ")
 
 
 def _state(file: File) -> str:
@@ -40,7 +46,7 @@ def _state(file: File) -> str:
 
 def _hunk(piece: Piece, hunk: Hunk, look: Look, reveal: bool) -> Line:
     ink = look.ink
-    where = (revealed if reveal else setting.clean)(hunk.where[:200]).replace("\n", " ").replace("\t", " ")
+    where = _shown(hunk.where[:200], reveal)
     mark = f"{'⋯':>{piece.digits}}  "
     text = f" {where}" if where else ""
     place = f"{piece.file.path}:{hunk.new or hunk.old}"

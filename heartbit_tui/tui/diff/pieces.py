@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from heartbit_tui.tui.diff.types import File, Hunk, Piece, Row
 
-ROWS = 100
+ROWS = 40
 """Rows of a piece at most."""
 
 CHARACTERS = 2000
 """Characters of a row at most; what is longer goes on in further rows."""
 
-BULK = 8000
+BULK = 4000
 """Characters of a piece at most."""
 
 

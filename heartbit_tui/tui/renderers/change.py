@@ -21,6 +21,9 @@ SMALL_LINES = 12
 DIFF_LINES = 400
 """How many lines of a diff are shown among other blocks; a pane of its own shows all."""
 
+COLOURED_LINES = 80
+"""Longer diffs are shown without the colours of their language, which take time."""
+
 LOOKED_AT = 64_000
 """Characters of a diff, or of an output, that are looked at for that."""
 
@@ -89,6 +92,7 @@ def _diff(call: Call, look: Look, scene: Scene) -> list[Line]:
     found: list[Line] = []
     changed = files(call)
     inner = body.inner(look)
+    colour = scene.colour if sum(len(hunk.rows) for file in changed for hunk in file.hunks) <= COLOURED_LINES else None
     left = 0
     for piece in pieces(changed):
         if piece.hunk is None and len(changed) == 1 and not piece.file.notes:
@@ -98,7 +102,7 @@ def _diff(call: Call, look: Look, scene: Scene) -> list[Line]:
             continue
         if piece.hunk is None and found:
             found.append(BLANK)
-        found += unified.lines(piece, inner, reveal=scene.reveal, colour=scene.colour)
+        found += unified.lines(piece, inner, reveal=scene.reveal, colour=colour)
     lines = body.indented(found, look)
     return lines + body.more(left, look, scene)
 

@@ -35,8 +35,12 @@ def thinking(block: Thinking, look: Look, scene: Scene, *, open: bool) -> list[L
     ink = look.ink
     count = block.text.strip("\n").count("\n") + 1 if block.text.strip() else 0
     mark = SIGNS["open" if open else "folded"] if count else " "
-    told = plural(count, "line") if block.closed or open or not count else one_line(last_line(block.text), scene)
-    parts = [(f"{mark} ", ink.muted), ("thinking ", ink.thinking), (f"{SIGNS['more']} {told}", ink.faint)]
+    told = plural(count, "line") if block.closed or open else one_line(last_line(block.text), scene)
+    parts = [
+        (f"{mark} ", ink.muted),
+        ("thinking ", ink.thinking),
+        (f"{SIGNS['more']} {told if count else ''}", ink.faint),
+    ]
     head = setting.fitted(parts, look.width)
     found = [Line(head.parts, gutter=min(2, look.width))]
     if open:
