@@ -30,7 +30,7 @@ class Grace:
 
     def ready(self, now: float) -> bool:
         """Whether a key would be the sheet's."""
-        return self._held or now - self._last >= self._seconds
+        return self._held or now >= self._last + self._seconds
 
     def left(self, now: float) -> float:
         """Seconds until a key would be the sheet's."""

@@ -16,7 +16,7 @@ from heartbit_tui.tui.theme.textual import textual_theme
 REASON = "The bash tool would run a program, and no rule allows exactly this."
 DIFF = """--- a/src/app.py
 +++ b/src/app.py
-@@ -10,6 +10,7 @@
+@@ -10,5 +10,6 @@
  def total(items):
      count = 0
 -    for item in items:
@@ -24,7 +24,6 @@ DIFF = """--- a/src/app.py
 +        check(item)
          count += item.size
      return count
- 
 """
 
 
