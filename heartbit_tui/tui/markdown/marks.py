@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+LONGEST_INFO = 200
+"""Characters of what is said of a block of code that are kept."""
+
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?= |$)")
 _BULLET = re.compile(r"[-*+](?= |$)")
 _TASK = re.compile(r"\[([ xX])\](?= |$)")
@@ -64,12 +67,12 @@ def is_rule(body: str) -> bool:
 
 
 def fence(body: str) -> tuple[str, str] | None:
-    """The fence that a line opens and the word for its language, None for none."""
+    """The fence that a line opens and the words for its language, None for none."""
     match = _FENCE.match(body)
     if match is None or (body[0] == "`" and "`" in match.group(2)):
         return None
-    words = match.group(2).split(None, 1)
-    return match.group(1), words[0][:40].strip("{}").lstrip(".") if words else ""
+    words = match.group(2).strip()
+    return match.group(1), words.removeprefix("{").removesuffix("}").lstrip(".")[:LONGEST_INFO]
 
 
 def closes(line: str, opening: str) -> bool:

@@ -30,7 +30,7 @@ def lines(piece: Piece, look: Look, *, open: bool, colours: bool = True) -> list
     found = [margin.gap()] if piece.gap else []
     match piece.kind:
         case "code":
-            found += _code(piece, look, margin, colours=colours and not open)
+            found += _code(piece, look, margin, colours=colours and not (open or piece.open))
         case "rule":
             found.append(margin.line(setting.line(("─" * margin.room, look.ink.rule))))
         case "html":
@@ -41,7 +41,7 @@ def lines(piece: Piece, look: Look, *, open: bool, colours: bool = True) -> list
             rows = table(setting.clean(piece.text), look.ink, margin.room, _words(look))
             found += [margin.line(each, number) for number, each in enumerate(rows)]
         case "paragraph":
-            found += _paragraph(piece, look, margin, open=open)
+            found += _paragraph(piece, look, margin, open=open or piece.open)
     return found
 
 
@@ -92,5 +92,5 @@ def _code(piece: Piece, look: Look, margin: Margin, *, colours: bool) -> Iterato
     if colours:
         from heartbit_tui.tui.markdown.syntax import syntax
 
-        parts = syntax(text, piece.info, look.ink)
+        parts = syntax(text, piece.info.partition(" ")[0], look.ink)
     yield from inner.around(setting.rows(parts, inner.room), piece)

@@ -232,3 +232,13 @@ def test_a_short_answer_is_split_at_once() -> None:
     for _ in range(2_000):
         pieces_of(text)
     assert (time.process_time() - start) / 2_000 < 60e-6
+
+
+def test_no_word_is_lost_whatever_stands_around_it() -> None:
+    bits = [bit for bit in BITS if bit not in ("(", ")", "](", "\u202e", "\x1b]0;x\x07")]
+    chance = random.Random(5)
+    for _ in range(600):
+        words = [f"w{number}q" for number in range(chance.randrange(1, 20))]
+        text = "".join(f"{chance.choice(bits)}{chance.choice(('', chance.choice(bits)))}{word}" for word in words)
+        found = "".join(line.text for line in set_in(text, 400))
+        assert [word for word in words if word not in found] == [], text

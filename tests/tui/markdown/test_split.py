@@ -181,10 +181,14 @@ def test_what_is_drawn_already_is_not_drawn_again() -> None:
     ]
 
 
-@pytest.mark.parametrize("opening", ["```py", "~~~py", "````py title=x", "``` py", "```{.py}"])
+@pytest.mark.parametrize("opening", ["```py", "~~~py", "````py", "``` py  ", "```{.py}"])
 def test_a_fence_names_its_language(opening: str) -> None:
     (only,) = pieces_of(f"{opening}\n  x\n\n  y")
     assert (only.kind, only.info, only.text) == ("code", "py", "  x\n\n  y")
+
+
+def test_what_else_is_said_of_code_is_kept() -> None:
+    assert pieces_of("```py src/a.py:3\n```")[0].info == "py src/a.py:3"
 
 
 def test_a_long_fence_is_cut_between_declarations() -> None:
