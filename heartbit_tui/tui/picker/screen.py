@@ -153,9 +153,14 @@ class Picker(ModalScreen[T | None], Generic[T]):
         self._source = RowSource(rows, query.strip())
         self._pane.set_source(self._source if rows else Lines(self._nothing()), follow=False)
         wanted, self._wanted = self._wanted, None
-        at = next((at for at, row in enumerate(rows) if row.key == wanted), 0) if wanted is not None else 0
-        self._aim(at)
+        self._aim(0 if wanted is None else self._place(wanted))
         self._tell()
+
+    def _place(self, wanted: T) -> int:
+        """Where a row stands that was there before; the first place where it is gone."""
+        same = self._listing.same or _itself
+        name = same(wanted)
+        return next((at for at, row in enumerate(self._source.rows) if same(row.key) == name), 0)
 
     def _nothing(self) -> list[Line]:
         return foot.nothing(self._listing.empty, self._query.strip(), self._pane.look)
@@ -348,3 +353,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
         wanted = [*([("choose", verb)] if verb else []), *((each.action, each.title) for each in self._listing.extras)]
         width = self.query_one("#foot").content_size.width or self.size.width
         return foot.hints(self._keymap.hints(*wanted, ("interrupt", "close")), width, self._ink)
+
+
+def _itself(key: object) -> object:
+    return key

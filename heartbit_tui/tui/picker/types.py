@@ -102,4 +102,5 @@ class Listing(Generic[T]):
     status: Callable[[], str] | None = None
     query: str = ""
     chosen: Callable[[T], T] | None = None
+    same: Callable[[T], object] | None = None
     other: Callable[[str], Row[T] | None] | None = None

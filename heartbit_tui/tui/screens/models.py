@@ -102,7 +102,7 @@ def typed(query: str) -> Row[Choice] | None:
     choice = (
         Choice(provider=provider, model=model) if colon and provider.isalnum() else Choice(provider="", model=query)
     )
-    if not choice.model or " " in query:
+    if " " in query or not any(letter.isalnum() for letter in choice.model):
         return None
     where = choice.provider or "the provider of now"
     return Row(key=choice, title=choice.model, meta=(("as typed", "faint"),), note=f"of {where}, price unknown")

@@ -81,6 +81,7 @@ class Sessions:
             empty="No session of this folder yet." if not self._everywhere else "No session yet.",
             extras=self._extras(),
             preview=self._preview,
+            same=lambda chosen: chosen.session.id,
             status=lambda: "all folders" if self._everywhere else "this folder",
         )
 
