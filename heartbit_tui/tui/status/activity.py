@@ -106,7 +106,9 @@ class Activity(OneLine):
         if doing == self._doing:
             return
         self._doing = doing
-        self._keep_time()
+        if self.is_mounted:
+            # A timer lives in the context of who starts it, and who tells may be no part of the application.
+            self.call_later(self._keep_time)
         self._set()
 
     def set_ink(self, ink: Ink) -> None:

@@ -1,6 +1,6 @@
 """The lines of stream-json turned back into the envelopes that they were told from, as far as they say it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -45,11 +45,13 @@ class Stream:
         self._turns: dict[str, int] = {}
         self._open: set[str] = set()
         self._calls: dict[str, ToolCall] = {}
+        self._denied: set[str] = set()
         self._running = False
         self.finished = False
 
     def take(self, line: JsonObject) -> list[Envelope]:
         """What a line tells; nothing for a kind that is not known. Raises `InvalidError`."""
+        events: Iterable[Event]
         agent = line.get("agent")
         who = agent if isinstance(agent, str) and agent else self._agent
         match line.get("type"):
@@ -83,6 +85,7 @@ class Stream:
     def _system(self, line: JsonObject, agent: str) -> list[Event]:
         match line.get("subtype"):
             case "permission_denied":
+                self._denied.add(_text(line, "tool_use_id"))
                 denied = PermissionDenied(
                     tool_name=_text(line, "tool_name"),
                     tool_call_id=_text(line, "tool_use_id"),
@@ -122,20 +125,22 @@ class Stream:
         called = ModelCalled(purpose="turn", model=message.model, usage=message.usage, cost_usd=0.0)
         return [*turn, called, response, AssistantMessage(message=message)]
 
-    def _results(self, line: JsonObject) -> list[Event]:
+    def _results(self, line: JsonObject) -> Iterator[Event]:
+        """Made while they are placed, because the clock goes on with what each call took."""
         message = load_message(_object(line, "message"))
         results = (
             [part for part in message.content if isinstance(part, ToolResult)] if isinstance(message, User) else []
         )
         told = line.get("tool_use_result")
         more = _mapping(told)
-        return [event for result in results for event in self._result(result, more)]
+        return (event for result in results for event in self._result(result, more))
 
     def _result(self, result: ToolResult, told: JsonObject) -> Iterator[Event]:
         call = self._calls.pop(result.call_id, None) or ToolCall(id=result.call_id, name=_text(told, "tool_name"))
         name = _text(told, "tool_name") or call.name
         took = _count(told, "duration_ms")
-        yield ToolCallStarted(tool_name=name, tool_call_id=call.id, input=clip(encode(call.input)))
+        if call.id not in self._denied:
+            yield ToolCallStarted(tool_name=name, tool_call_id=call.id, input=clip(encode(call.input)))
         self._at += timedelta(milliseconds=took)
         yield ToolAnswered(result=result)
         yield ToolCallCompleted(

@@ -1,3 +1,4 @@
+import contextvars
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,20 +112,30 @@ class Screen(App[None]):
 
 
 async def test_a_timer_runs_only_while_something_goes_on() -> None:
+    thinking = Doing(words="thinking", since=NOW)
+    steps = (None, thinking, Doing(words="edit waits for you", since=NOW, kind="asking"), thinking, None)
     app = Screen()
     async with app.run_test(size=(80, 10)) as pilot:
         row = app.query_one(Activity)
-        told = [row.beating]
-        row.tell(Doing(words="thinking", since=NOW))
-        told.append(row.beating)
-        row.tell(Doing(words="edit waits for you", since=NOW, kind="asking"))
-        told.append(row.beating)
-        row.tell(Doing(words="thinking", since=NOW))
-        told.append(row.beating)
-        row.tell(None)
-        told.append(row.beating)
+        beats: list[bool] = []
+        for doing in steps:
+            row.tell(doing)
+            await pilot.pause()
+            beats.append(row.beating)
+        assert beats == [False, True, False, True, False]
+
+
+async def test_whoever_tells_from_outside_of_the_application_starts_a_timer_that_works() -> None:
+    app = Screen()
+    async with app.run_test(size=(80, 10)) as pilot:
+        row = app.query_one(Activity)
+        outside = contextvars.Context()
+        outside.run(row.tell, Doing(words="thinking", since=NOW))
         await pilot.pause()
-        assert told == [False, True, False, True, False]
+        assert row.beating
+        outside.run(row.tell, None)
+        await pilot.pause()
+        assert not row.beating
 
 
 async def test_nothing_moves_where_no_motion_is_wanted() -> None:
