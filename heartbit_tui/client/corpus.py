@@ -2,21 +2,24 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
 from heartbit_tui.client.fuzzy import Kind, Match, best, lowered, match, shaped, wanted
 
-BLOCK_CHARACTERS = 1 << 16
+BLOCK_CHARACTERS = 1 << 15
 """How much text is looked through in one step; a step takes about a millisecond."""
 
-LONGEST = 500
+LONGEST = 320
 """Longer texts are never found; no path that a person types is as long."""
 
-NARROW = 10_000
+NARROW = 8_000
 """With no more candidates than this they are kept for the next letter."""
+
+LONG = 5
+"""From so many letters on the candidates are found first: they are few, and the next letter goes on with them."""
 
 _SCORED = 32
 
@@ -59,7 +62,8 @@ _Tier: TypeAlias = Callable[[_Block, str], Iterator[str]]
 def corpus(texts: Iterable[str]) -> Corpus:
     """Prepare texts for searching."""
     kept = (text for text in texts if 0 < len(text) <= LONGEST)
-    return _prepared(sorted(kept, key=lambda text: (len(text), text)))
+    ordered = sorted(kept, key=lambda text: (len(text), text))
+    return Corpus(tuple(_blocks(ordered)), len(ordered))
 
 
 def search(where: Corpus, query: str, limit: int) -> Steps:
@@ -72,11 +76,18 @@ def search(where: Corpus, query: str, limit: int) -> Steps:
     if not letters:
         return Found(tuple(Match(text=text) for text in islice(_texts(where), limit)))
     found: dict[str, Match] = {}
-    for tier, kind in ((_named, Kind.PREFIX), (_worded(letters), Kind.WORDS), (_holding, Kind.WITHIN)):
-        yield from _gather(where, letters, tier, limit, found)
-        if sum(each.rank[0] <= kind for each in found.values()) >= limit:
-            return Found(best(found.values(), limit))
-    return (yield from _search_all(where, letters, limit, found))
+    yield from _gather(where, letters, _named, limit, found)
+    if _enough(found, Kind.PREFIX, limit):
+        return Found(best(found.values(), limit))
+    ordered = _ordered(letters)
+    rest = (yield from _narrowed(where, letters, ordered)) if len(letters) >= LONG else None
+    for tier, kind in ((_worded(letters), Kind.WORDS), (_holding, Kind.WITHIN)):
+        yield from _gather(rest or where, letters, tier, limit, found)
+        if _enough(found, kind, limit):
+            return Found(best(found.values(), limit), rest)
+    rest = rest or (yield from _narrowed(where, letters, ordered))
+    yield from _gather(rest or where, letters, ordered, limit, found)
+    return Found(best(found.values(), limit), rest)
 
 
 def finished(steps: Steps) -> Found:
@@ -88,20 +99,23 @@ def finished(steps: Steps) -> Found:
             return end.value
 
 
-def _search_all(where: Corpus, letters: str, limit: int, found: dict[str, Match]) -> Steps:
-    """Every text that holds the letters in order."""
-    pattern = _in_order(letters)
-    hits: list[tuple[_Block, list[int]]] = []
+def _enough(found: Mapping[str, Match], kind: Kind, limit: int) -> bool:
+    return sum(each.rank[0] <= kind for each in found.values()) >= limit
+
+
+def _narrowed(where: Corpus, letters: str, ordered: _Tier) -> Generator[None, None, Corpus | None]:
+    """All texts that hold the letters in order; None where there are too many to be worth keeping."""
+    near: list[str] = []
     for block in where.blocks:
-        hits.append((block, [each.start() for each in pattern.finditer(block.lower)]))
+        near += ordered(block, letters)
         yield
-    size = sum(len(starts) for _, starts in hits)
-    texts = (block.texts[_line(block.lines, at)] for block, starts in hits for at in starts)
-    near = list(islice(texts, NARROW if size <= NARROW else 2 * limit))
-    yield
-    yield from _score(near[: 4 * limit], letters, found)
-    rest = _prepared(near) if size <= NARROW else None
-    return Found(best(found.values(), limit), rest)
+        if len(near) > NARROW:
+            return None
+    blocks: list[_Block] = []
+    for block in _blocks(near):
+        blocks.append(block)
+        yield
+    return Corpus(tuple(blocks), len(near))
 
 
 def _gather(
@@ -116,7 +130,7 @@ def _gather(
         if room <= 0:
             break
         yield
-    if tier is _named:
+    if tier is _named and room <= 0:
         for block in where.blocks:
             yield from _score(list(islice(_exact(block, letters), limit)), letters, found)
             yield
@@ -152,12 +166,19 @@ def _worded(letters: str) -> _Tier:
     first, *others = (_both(letter) for letter in letters)
     links = (f"(?>[{small}{capital}]|[^{capital}\\n]*+{capital})" for small, capital in others)
     pattern = re.compile(first[1] + "".join(links))
+    return lambda block, _: _lines_with(pattern, block, block.shape)
 
-    def tier(block: _Block, _: str) -> Iterator[str]:
-        for each in pattern.finditer(block.shape):
-            yield block.texts[_line(block.lines, each.start())]
 
-    return tier
+def _ordered(letters: str) -> _Tier:
+    """Who holds the letters in order."""
+    first, *others = map(re.escape, letters)
+    links = (f"[^{each}\\n]*+{each}" for each in others)
+    pattern = re.compile(f"{first}{''.join(links)}[^\\n]*+")
+    return lambda block, _: _lines_with(pattern, block, block.lower)
+
+
+def _lines_with(pattern: re.Pattern[str], block: _Block, text: str) -> Iterator[str]:
+    return (block.texts[_line(block.lines, each.start())] for each in pattern.finditer(text))
 
 
 def _both(letter: str) -> tuple[str, str]:
@@ -182,31 +203,22 @@ def _line(lines: Sequence[int], at: int) -> int:
     return bisect_right(lines, at) - 1
 
 
-def _in_order(letters: str) -> re.Pattern[str]:
-    """Lines that hold the letters in order; a possessive search reads each line once."""
-    parts = (f"[^{each}\\n]*+{each}" for each in map(re.escape, letters))
-    return re.compile("\n" + "".join(parts))
-
-
 def _texts(where: Corpus) -> Iterator[str]:
     for block in where.blocks:
         yield from block.texts
 
 
-def _prepared(texts: Iterable[str]) -> Corpus:
-    blocks: list[_Block] = []
+def _blocks(texts: Iterable[str]) -> Iterator[_Block]:
     held: list[str] = []
-    size = count = 0
+    size = 0
     for text in texts:
         held.append(text)
-        count += 1
         size += len(text)
         if size >= BLOCK_CHARACTERS:
-            blocks.append(_block(held))
+            yield _block(held)
             held, size = [], 0
     if held:
-        blocks.append(_block(held))
-    return Corpus(tuple(blocks), count)
+        yield _block(held)
 
 
 def _block(texts: Sequence[str]) -> _Block:

@@ -99,7 +99,11 @@ def lowered(text: str) -> str:
 def shaped(text: str) -> str:
     """`text` with capitals where words begin and small letters elsewhere, each in its place."""
     calm = _INSIDE_CAPITALS.sub(lambda capitals: capitals.group().lower(), text)
-    return _AFTER_A_SEPARATOR.sub(lambda letter: letter.group().upper(), calm)
+    if not calm.isascii():
+        return _AFTER_A_SEPARATOR.sub(lambda letter: letter.group().upper(), calm)
+    # A capital is its small letter with one bit less, so that `and` over all bytes leaves the capitals of both texts.
+    words = int.from_bytes(calm.title().encode(), "big") & int.from_bytes(calm.encode(), "big")
+    return words.to_bytes(len(calm), "big").decode()
 
 
 def _by_name(asked: _Asked) -> _Answer | None:

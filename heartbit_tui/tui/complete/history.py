@@ -81,8 +81,10 @@ class Search:
 def found(entries: Sequence[Entry], query: str) -> tuple[Hit, ...]:
     """The entries that answer: those that hold the letters in a row, then the others, each newest first and once."""
     wanted = fuzzy.wanted(query)
-    once = {entry.text: entry for entry in reversed(entries)}
-    newest = list(reversed(once.values()))
+    once: dict[str, Entry] = {}
+    for entry in entries:
+        once.setdefault(entry.text, entry)
+    newest = list(once.values())
     if not wanted:
         return tuple(Hit(entry) for entry in newest[:MOST])
     seen = [(entry, lowered(entry.text[:LOOKED_AT])) for entry in newest]

@@ -3,10 +3,8 @@
 import re
 import shlex
 
-TERMINAL_PROGRAMS = frozenset(
-    ("vi", "vim", "nvim", "view", "vimdiff", "emacs", "nano", "pico", "joe", "micro", "hx", "kak")
-    + ("htop", "btop", "mc", "ranger", "nnn", "lazygit", "tig")
-)
+_EDITORS = ("vi", "vim", "nvim", "view", "vimdiff", "emacs", "nano", "pico", "joe", "micro", "hx", "kak")
+TERMINAL_PROGRAMS = frozenset((*_EDITORS, "htop", "btop", "mc", "ranger", "nnn", "lazygit", "tig"))
 """Programs that draw on a whole terminal; some of them wait for ever where there is none."""
 
 _WITHOUT_A_TERMINAL = re.compile(r"-(?:e|es|E|Es|b)|--?(?:batch|headless|version|help|script|h|V|v)")
