@@ -36,8 +36,8 @@ class Launched:
         self._frame = frame(tty.size)
         self._echo = Echo()
         self._kept: list[tuple[float, bytes]] = []
-        self._awake, self._wake = os.pipe()
-        self._thread = Thread(target=self._listen, name="first keys", daemon=True)
+        awake, self._wake = os.pipe()
+        self._thread = Thread(target=self._listen, args=(awake,), name="first keys", daemon=True)
 
     def __enter__(self) -> "Self":
         return self
@@ -58,8 +58,9 @@ class Launched:
 
     def take(self) -> tuple[tuple[float, bytes], ...]:
         """What was typed so far, in pieces, with the times on `time.monotonic`; from now on the keys are the caller's."""
-        if self._thread.is_alive():
-            os.write(self._wake, b".")
+        if self._wake >= 0:
+            os.close(self._wake)
+            self._wake = -1
             self._thread.join()
         kept = tuple(self._kept)
         self._kept.clear()
@@ -70,11 +71,11 @@ class Launched:
         self.tty.release()
         os._exit(code)
 
-    def _listen(self) -> None:
+    def _listen(self, awake: int) -> None:
         ready = select.poll()
         ready.register(self.tty.source, select.POLLIN)
-        ready.register(self._awake, select.POLLIN)
-        while all(descriptor != self._awake for descriptor, _ in ready.poll()):
+        ready.register(awake, select.POLLIN)
+        while all(descriptor != awake for descriptor, _ in ready.poll()):
             try:
                 data = os.read(self.tty.source, ROOM)
             except OSError:
@@ -82,6 +83,7 @@ class Launched:
             if not data:
                 self.leave(HUNG_UP)
             self._keep(data)
+        os.close(awake)
 
     def _keep(self, data: bytes) -> None:
         if not data:

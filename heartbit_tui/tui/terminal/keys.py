@@ -24,7 +24,7 @@ class Keys:
         self._lost = lost
         self._translator = Translator(constants.ESCAPE_DELAY)
         self._parser = XTermParser()
-        self._awake, self._wake = os.pipe()
+        self._wake = -1
         self._thread: Thread | None = None
 
     @property
@@ -34,41 +34,44 @@ class Keys:
 
     def start(self) -> None:
         """Begin to read."""
-        self._thread = Thread(target=self._run, name="keys", daemon=True)
+        awake, self._wake = os.pipe()
+        self._thread = Thread(target=self._run, args=(awake,), name="keys", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End the thread; what is typed from now on stays unread."""
         if self._thread is None:
             return
-        os.write(self._wake, b".")
+        os.close(self._wake)
         self._thread.join()
-        os.read(self._awake, 1)
         self._thread = None
 
     def feed(self, data: bytes, when: float) -> None:
         """Tell what these bytes mean; `when` is their time on `time.monotonic`."""
-        for message in self._messages(self._translator.feed(data, when)):
-            message.time = when
-            self._tell(message)
+        self._tell_all(self._translator.feed(data, when), when)
 
     def late(self, now: float) -> None:
         """Tell what is whole because nothing followed it."""
-        for message in self._messages(self._translator.late(now)):
+        self._tell_all(self._translator.late(now), now)
+
+    def _tell_all(self, pieces: Iterable[Piece], when: float) -> None:
+        for message in self._messages(pieces):
+            message.time = when
             self._tell(message)
 
-    def _run(self) -> None:
+    def _run(self, awake: int) -> None:
         ready = select.poll()
         ready.register(self._source, select.POLLIN)
-        ready.register(self._awake, select.POLLIN)
+        ready.register(awake, select.POLLIN)
         while True:
             found = [descriptor for descriptor, _ in ready.poll(self._patience())]
-            if self._awake in found:
-                return
+            if awake in found:
+                break
             if found and not self._read():
                 self._lost()
-                return
+                break
             self.late(monotonic())
+        os.close(awake)
 
     def _patience(self) -> float | None:
         """Milliseconds until something is late."""

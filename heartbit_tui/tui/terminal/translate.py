@@ -35,6 +35,7 @@ _KEY = re.compile(r"\x1b\[([\d:]*)(?:;([\d:]*))?(?:;([\d:]*))?([u~A-FHPQS])", re
 _SINGLE_SHIFT = re.compile(r"\x1bO[A-Za-z ]")
 _RUN = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
 _OTHER_KEY = re.compile(r"\x1b\[27;(\d+);(\d+)~", re.ASCII)
+_KEYS_BELOW_TEXT = frozenset({8, 9, 13, 27})
 _STRINGS = frozenset("]PX^_")
 _ARROWS = frozenset("ABCDHF")
 _RELEASED = "3"
@@ -63,6 +64,7 @@ class Translator:
 
     def feed(self, data: bytes, now: float) -> Iterator[Piece]:
         """The pieces that are whole with this; `now` is in seconds."""
+        yield from self.late(now)
         self._rest += self._decode(data)
         self._since = now
         while self._rest:
@@ -79,7 +81,7 @@ class Translator:
             return self._since + PASTE_PATIENCE
         if not self._rest:
             return None
-        return self._since + (SPLIT_PATIENCE if self._is_split else self._patience)
+        return self._since + (SPLIT_PATIENCE if _is_split(self._rest) else self._patience)
 
     def late(self, now: float) -> Iterator[Piece]:
         """What is taken for whole because nothing followed it."""
@@ -90,21 +92,13 @@ class Translator:
             yield self._pasted(self._rest)
             return
         rest, self._rest = self._rest, ""
-        if self._is_split_off(rest):
+        if _is_split(rest):
             return
         if rest.startswith(ESCAPE + ESCAPE):
             yield ESCAPE_KEY
             rest = rest[1:]
         yield ESCAPE_KEY if rest == ESCAPE else alt(rest[1])
         yield from rest[2:]
-
-    @property
-    def _is_split(self) -> bool:
-        return self._is_split_off(self._rest)
-
-    def _is_split_off(self, rest: str) -> bool:
-        """Whether this is the beginning of a sequence that nobody types."""
-        return len(rest) > 3 and _CSI_OPEN.match(rest) is not None
 
     def _next(self) -> Piece | None:
         """The next piece, None where it is not whole, empty where nothing is left of it."""
@@ -120,7 +114,6 @@ class Translator:
         assert self._paste is not None
         inside, end, after = self._rest.partition(PASTE_END)
         if end:
-            self._rest = after
             piece = self._pasted(inside)
             self._rest = after
             return piece
@@ -177,7 +170,7 @@ class Translator:
         if inner is not None and (with_alt := _with_alt(inner[0])):
             self._cut(inner.end())
             return with_alt
-        if _CSI_OPEN.match(self._rest, 1) and len(self._rest) <= LONGEST:
+        if len(self._rest) == 2 or (_CSI_OPEN.match(self._rest, 1) and len(self._rest) <= LONGEST):
             return None
         self._cut(1)
         return ESCAPE_KEY
@@ -190,6 +183,11 @@ class Translator:
     def _cut(self, count: int) -> str:
         piece, self._rest = self._rest[:count], self._rest[count:]
         return piece
+
+
+def _is_split(rest: str) -> bool:
+    """Whether this is the beginning of a sequence that nobody types."""
+    return len(rest) > 3 and _CSI_OPEN.match(rest) is not None
 
 
 def alt(character: str) -> str:
@@ -242,7 +240,7 @@ def is_text(code: int) -> bool:
 
 
 def _key(code: int, bits: int, end: str) -> str:
-    if code >= 0x110000 or 0xD800 <= code < 0xE000:
+    if code >= 0x110000 or 0xD800 <= code < 0xE000 or (end == "u" and code < 32 and code not in _KEYS_BELOW_TEXT):
         return ""
     if bits:
         return f"\x1b[{code};{bits + 1}{end}"
