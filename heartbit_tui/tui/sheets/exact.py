@@ -70,13 +70,14 @@ def hand(ink: Ink, *, block: bool = True) -> Hand:
 
 
 def exact(text: str, width: int, hand: Hand, lead: str = "") -> list[Line]:
-    """The text on lines of at most `width` cells, in full; `lead` stands before the first.
+    """The text on lines of at most `width` cells, in full; `lead` stands before the first, as far as it fits.
 
     Reading back: a line end after each line that is not `joined` to the next, each mark undone.
     """
     found: list[Line] = []
+    before = lead[: width // 2]
     for pieces in told(text):
-        found += rows(pieces, width, hand, " " * len(lead) if found else lead)
+        found += rows(pieces, width, hand, " " * len(before) if found else before)
     return found
 
 

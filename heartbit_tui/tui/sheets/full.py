@@ -1,5 +1,6 @@
 """The whole screen for what an approval is about, with the same keys."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from textual import events, on
@@ -47,19 +48,24 @@ class Keeper(Protocol):
 class Full(ModalScreen[None]):
     """Shows the diff, or all else that would be used, in a pane; Esc goes back to the sheet.
 
-    A key that neither scrolls nor is the sheet's bubbles on to the app, as it does from the sheet.
+    A key that neither scrolls nor is the sheet's bubbles on to the app, as it does from the sheet. `now` says when
+    something was pressed.
     """
 
     AUTO_FOCUS = ""
     DEFAULT_CSS = "Full { background: $background; layout: vertical; }"
 
-    def __init__(self, keeper: Keeper, ticket: Ticket, told: Subject, ink: Ink) -> None:
+    def __init__(
+        self, keeper: Keeper, ticket: Ticket, told: Subject, ink: Ink, now: Callable[[events.Event], float]
+    ) -> None:
         super().__init__()
         self.ticket = ticket
         """What is shown."""
         self._keeper = keeper
         self._told = told
         self._ink = ink
+        self._now = now
+        self._down = float("inf")
         self._left = False
         self._choices = Set((), ())
         alone = len(told.parts) == 1 and bool(told.diff)
@@ -112,7 +118,7 @@ class Full(ModalScreen[None]):
         elif event.key == "escape":
             event.stop()
             self._keeper.fills(False)
-        elif self._keeper.takes(event.key, event.character, event.time):
+        elif self._keeper.takes(event.key, event.character, self._now(event)):
             event.stop()
 
     def _moves(self, key: str) -> bool:
@@ -129,11 +135,15 @@ class Full(ModalScreen[None]):
             return False
         return True
 
+    @on(events.MouseDown)
+    def _pressed_mouse(self, event: events.MouseDown) -> None:
+        self._down = self._now(event)
+
     @on(events.Click)
     def _clicked(self, event: events.Click) -> None:
         if event.widget is not self.query_one("#full-choices"):
             return
         for spot in self._choices.spots:
             if spot.row == 0 and spot.start <= event.x < spot.end:
-                self._keeper.picks(spot.index, event.time)
+                self._keeper.picks(spot.index, self._down)
                 return

@@ -103,7 +103,7 @@ class Sheet(Widget):
         self._offset = 0
         self._drawn = Drawn(lines=())
         self._seen: Ticket | None = None
-        self._pressed = False
+        self._down = float("inf")
         self._subject: tuple[Ticket, Subject] | None = None
         self._body: tuple[object, list[Line]] | None = None
         self._full: Full | None = None
@@ -163,10 +163,7 @@ class Sheet(Widget):
                 self._grace.passed(now)
                 self._type(True)
             return False
-        self._grace.took(key, now)
-        after = self._dialog.waiting
-        if after is None or after.ticket is not waiting.ticket:
-            self._grace.opened(now)
+        self._took(key, now, waiting.ticket)
         return True
 
     def pastes(self, text: str) -> bool:
@@ -178,12 +175,12 @@ class Sheet(Widget):
         return taken
 
     def picks(self, index: int, now: float) -> None:
-        """Take the choice with this index, as a click on it does."""
+        """Take the choice with this index, as a click that began at the time `now` does."""
         waiting = self._dialog.waiting
         if waiting is not None and waiting.ticket is self._seen and self._grace.ready(now):
             ticket = waiting.ticket
             self._change(lambda: self._reply(self._dialog.pick(index, ticket), ticket))
-            self._grace.took("", now)
+            self._took("", now, ticket)
 
     def shown(self, ticket: Ticket) -> None:
         """Note that a request can be seen from now on, so that keys of before are not meant for it."""
@@ -270,6 +267,11 @@ class Sheet(Widget):
             return True
         return self._change(lambda: self._reply(self._dialog.press(key, character, waiting.ticket), waiting.ticket))
 
+    def _took(self, key: str, now: float, ticket: Ticket) -> None:
+        self._grace.took(key, now)
+        if self._dialog.waiting is None or self._dialog.waiting.ticket is not ticket:
+            self._grace.opened(now)
+
     def _scrolls(self, waiting: Waiting, key: str) -> bool:
         page = self._drawn.page
         moves = {"pageup": -page, "pagedown": page}
@@ -327,7 +329,7 @@ class Sheet(Widget):
             self._full = None
         told = self._told(waiting) if waiting is not None else None
         if wanted is not None and told is not None and self._full is None:
-            self._full = Full(self, wanted, told, self._ink)
+            self._full = Full(self, wanted, told, self._ink, self._now)
             self._host.push_screen(self._full)
 
     def _redraw(self) -> None:
@@ -384,14 +386,13 @@ class Sheet(Widget):
 
     @on(events.MouseDown)
     def _pressed_mouse(self, event: events.MouseDown) -> None:
-        self._pressed = self._grace.ready(self._now(event))
+        self._down = self._now(event)
 
     @on(events.Click)
     def _clicked(self, event: events.Click) -> None:
-        ready, self._pressed = self._pressed, False
         for spot in self._drawn.spots:
-            if ready and event.button == 1 and spot.row == event.y and spot.start <= event.x < spot.end:
-                self.picks(spot.index, self._now(event))
+            if event.button == 1 and spot.row == event.y and spot.start <= event.x < spot.end:
+                self.picks(spot.index, self._down)
                 return
 
     @on(events.MouseScrollUp)
