@@ -1,51 +1,12 @@
 """Lines of Markdown folded into pieces, one line at a time."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from heartbit_tui.tui.lines.measure import boundary
 from heartbit_tui.tui.markdown import marks
+from heartbit_tui.tui.markdown.leaf import APART, COLOURED, DEEPEST, LONGEST, Container, Leaf
 from heartbit_tui.tui.markdown.piece import Kind, Piece
-
-LONGEST = 2_000
-"""Characters in a paragraph or in one line of it, after which another piece begins."""
-
-COLOURED = 65_536
-"""Characters of one block of code after which the rest has no language, and so no colours."""
-
-ROWS = 40
-"""Lines of code or rows of a table in one piece."""
-
-CALM = 16
-"""Lines of code after which a blank line is a good place for another piece to begin."""
-
-DEEPEST = 8
-"""Lists and quotes within each other; what is deeper is shown as it was written."""
-
-
-@dataclass(slots=True)
-class _Leaf:
-    """The block that is being written."""
-
-    kind: Kind
-    info: str = ""
-    fence: str = ""
-    indent: int = 0
-    gap: bool = False
-    first: bool = True
-    goes_on: bool = False
-    """Whether the next text belongs to the last line."""
-    rows: list[str] = field(default_factory=list[str])
-    size: int = 0
-    taken: int = 0
-    """Characters in the pieces of this block so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Container:
-    mark: str
-    own: int
-    column: int
 
 
 class Blocks:
@@ -56,9 +17,9 @@ class Blocks:
     def __init__(self, out: list[Piece], *, open: bool = False) -> None:
         self.out = out
         self._open_pieces = open
-        self._inside: tuple[_Container, ...] = ()
+        self._inside: tuple[Container, ...] = ()
         self._shown = 0
-        self._leaf: _Leaf | None = None
+        self._leaf: Leaf | None = None
         self._blank = False
         self._before: Piece | None = None
 
@@ -198,9 +159,9 @@ class Blocks:
             mark = f"{int(before[:-1]) + 1}{mark[-1]}"
         self._leave(kept)
         column = -1 if mark == ">" else indent + begun.column
-        self._inside = (*self._inside, _Container(mark, indent, column))
+        self._inside = (*self._inside, Container(mark, indent, column))
 
-    def _indented(self, leaf: _Leaf | None, rest: str, kept: int) -> None:
+    def _indented(self, leaf: Leaf | None, rest: str, kept: int) -> None:
         if leaf is not None and leaf.kind in ("paragraph", "html"):
             self._add(leaf, rest if leaf.kind == "html" else rest.lstrip(" "))
             return
@@ -227,15 +188,15 @@ class Blocks:
         else:
             self._add(leaf if leaf is not None and leaf.kind == "table" else self._same("paragraph"), body)
 
-    def _underlined(self, leaf: _Leaf, body: str) -> bool:
+    def _underlined(self, leaf: Leaf, body: str) -> bool:
         """Whether a line made a table's header or a heading of the line before it."""
         if marks.is_delimiter(body, leaf.rows[-1]) and leaf.first:
             header = leaf.rows.pop()
             gap = leaf.gap if not leaf.rows else False
             if leaf.rows:
                 self._part(leaf, last=True)
-                gap = not leaf.indent
-            self._leaf = _Leaf("table", gap=gap, rows=[header, body], size=len(header) + len(body))
+                gap = True
+            self._leaf = Leaf("table", gap=gap, rows=[header, body], size=len(header) + len(body))
             return True
         if len(leaf.rows) > 1 or len(leaf.rows[0]) > 120 or len(set(body.strip())) > 1 or body[0] not in "=-":
             return False
@@ -243,47 +204,40 @@ class Blocks:
         self._close()
         return True
 
-    def _coded(self, leaf: _Leaf, rest: str) -> None:
+    def _coded(self, leaf: Leaf, rest: str) -> None:
         if marks.closes(rest, leaf.fence):
             self._close()
             return
         self._add(leaf, rest[min(marks.indented(rest), leaf.indent) :])
 
-    def _same(self, kind: Kind) -> _Leaf:
+    def _same(self, kind: Kind) -> Leaf:
         return self._leaf if self._leaf is not None and self._leaf.kind == kind else self._open(kind)
 
     def _whole(self, kind: Kind, text: str, info: str = "") -> None:
         self._add(self._open(kind, info), text)
         self._close()
 
-    def _open(self, kind: Kind, info: str = "") -> _Leaf:
+    def _open(self, kind: Kind, info: str = "") -> Leaf:
         self._close()
-        self._leaf = _Leaf(kind, info, gap=self._gap(kind))
+        self._leaf = Leaf(kind, info, gap=self._gap(kind))
         return self._leaf
 
     def _gap(self, kind: Kind = "paragraph") -> bool:
         before, now = self._before, self._inside
         if before is None:
             return False
-        if self._blank or kind in _APART or before.kind in _APART or not before.marks or not now:
+        if self._blank or kind in APART or before.kind in APART or not before.marks or not now:
             return True
         return (before.marks[0] == ">") != (now[0].mark == ">")
 
-    def _add(self, leaf: _Leaf, row: str) -> None:
+    def _add(self, leaf: Leaf, row: str) -> None:
         if leaf.goes_on and leaf.rows:
             leaf.rows[-1] += row
         else:
-            if self._is_full(leaf, row):
+            if leaf.is_full(row):
                 self._part(leaf)
             leaf.rows.append(row)
         leaf.size += len(row) + 1
-
-    def _is_full(self, leaf: _Leaf, row: str) -> bool:
-        if leaf.kind == "code":
-            return (
-                len(leaf.rows) >= ROWS or leaf.size > LONGEST or (len(leaf.rows) >= CALM and _is_calm(leaf.rows, row))
-            )
-        return leaf.size > LONGEST or len(leaf.rows) >= ROWS
 
     def _close(self) -> None:
         leaf = self._leaf
@@ -296,7 +250,7 @@ class Blocks:
         self._part(leaf, last=True)
         self._leaf = None
 
-    def _part(self, leaf: _Leaf, *, last: bool = False, joined: bool = False) -> None:
+    def _part(self, leaf: Leaf, *, last: bool = False, joined: bool = False) -> None:
         """Leaves what there is of the open block as a piece."""
         inside = tuple(each.mark for each in self._inside)
         blank = self._blank and leaf.kind == "code" and not leaf.fence
@@ -324,7 +278,7 @@ class Blocks:
         """Closes the open block and the lists and quotes beyond the first `kept`."""
         self._close()
         if len(self._inside) > max(self._shown, kept) and self._inside[-1].mark != ">":
-            self._part(_Leaf("paragraph", gap=self._gap()), last=True)
+            self._part(Leaf("paragraph", gap=self._gap()), last=True)
         self._inside = self._inside[:kept]
         self._shown = min(self._shown, kept)
 
@@ -332,14 +286,6 @@ class Blocks:
 def _may_interrupt(begun: marks.Opened) -> bool:
     """Whether a mark begins a list or a quote in the middle of a paragraph."""
     return begun.mark == ">" or (bool(begun.rest.strip()) and begun.mark[0] in "-[1" and begun.mark in _STARTS)
-
-
-def _is_calm(rows: Sequence[str], row: str) -> bool:
-    """Whether code can be cut before `row`: a declaration after a blank line, outside of long strings and comments."""
-    if rows[-1].strip() or not row[:1].strip():
-        return False
-    text = "\n".join(rows)
-    return text.count('"""') % 2 == text.count("'''") % 2 == 0 and text.count("/*") == text.count("*/")
 
 
 def _begins(body: str) -> bool:
@@ -351,8 +297,5 @@ def _begins(body: str) -> bool:
         or marks.is_html(body)
     )
 
-
-_APART: Collection[Kind] = ("code", "table", "heading", "rule")
-"""What has a blank line before and behind it, wherever it stands."""
 
 _STARTS: Sequence[str] = ("-", "[ ]", "[x]", "1.", "1)")

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from heartbit_tui.tui.markdown import marks
-from heartbit_tui.tui.markdown.blocks import LONGEST, Blocks
+from heartbit_tui.tui.markdown.blocks import Blocks
+from heartbit_tui.tui.markdown.leaf import LONGEST
 from heartbit_tui.tui.markdown.piece import Piece
 
 __all__ = ["Piece", "Pieces", "pieces_of"]

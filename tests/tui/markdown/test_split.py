@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from heartbit_tui.tui.markdown.blocks import COLOURED, DEEPEST, LONGEST, ROWS
+from heartbit_tui.tui.markdown.leaf import COLOURED, DEEPEST, LONGEST, ROWS
 from heartbit_tui.tui.markdown.piece import Piece
 from heartbit_tui.tui.markdown.split import Pieces, pieces_of
 
