@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.driver import Driver
+from textual.message import Message
 
 from heartbit_tui.client.files import FileIndex
 from heartbit_tui.tui.acts import table
@@ -35,6 +36,9 @@ from heartbit_tui.tui.talk.talks import Talks
 from heartbit_tui.tui.theme.ink import ink as ink_of
 from heartbit_tui.tui.theme.textual import textual_theme
 from heartbit_tui.tui.theme.types import Theme
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.seeking import Seeking
 
 T = TypeVar("T")
 
@@ -69,6 +73,8 @@ class HeartbitApp(App[int], inherit_bindings=False):
         self.footer = Footer(self.ink)
         self.menu = Menu(self.ink, id="menu")
         self.submitting = Submitting(self)
+        self.seeking: Seeking | None = None
+        """The search through the history, once there was one."""
         self._completing = Completing(self.draft, self.menu, sources(self), self.start)
 
     @property
@@ -148,6 +154,13 @@ class HeartbitApp(App[int], inherit_bindings=False):
         if self.focused is None or self.focused in (self.draft, self.sheet):
             return "draft"
         return "chat" if self.focused is self.chat else "side"
+
+    async def on_event(self, event: events.Event) -> None:
+        """While a search through the history is open, it has the keys."""
+        if isinstance(event, events.Key) and self.seeking and self.seeking.is_open and len(self.screen_stack) == 1:
+            self.seeking.press(event)
+        else:
+            await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
         """A key that what has the focus did not want: the draft's, or an action's."""
@@ -229,6 +242,10 @@ class HeartbitApp(App[int], inherit_bindings=False):
     def _followed(self, message: Pane.Followed) -> None:
         if message.pane is self.chat:
             self.bridge.followed()
+
+    def on_reader_wished(self, message: Message) -> None:
+        """The reader wants something done; its module is loaded with the reader."""
+        table.wish(self, message)
 
     @on(Side.Chosen)
     def _chosen(self, message: Side.Chosen) -> None:

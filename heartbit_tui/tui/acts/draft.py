@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.tui.copying import copy as put
 from heartbit_tui.tui.draft.editor import edited
+from heartbit_tui.tui.seeking import Seeking
 from heartbit_tui.tui.transcript.blocks import Answer
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ async def copy_text(app: "HeartbitApp", text: str) -> None:
     app.tell(await put(text, app.setup.environment, app.send))
 
 
+async def history(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+R."""
+    app.seeking = app.seeking or Seeking(app)
+    await app.seeking.begin()
+
+
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
-    {"editor": editor, "stash": stash, "paste": paste, "copy": copy, "copy-text": copy_text}
+    {"history": history, "editor": editor, "stash": stash, "paste": paste, "copy": copy, "copy-text": copy_text}
 )

@@ -1,32 +1,100 @@
-"""Finding one's way in what was said: prompts, hits, changes."""
+"""Finding one's way in what was said and done: prompts, hits, changes, calls."""
 
-from collections.abc import Callable, Coroutine, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from heartbit_tui.tui.chat.book import Book
+from heartbit_tui.tui.diff.parse import parse
+from heartbit_tui.tui.diff.source import DiffSource
+from heartbit_tui.tui.screens.changes import Changes
+from heartbit_tui.tui.screens.reader import SLICE, Reader
+from heartbit_tui.tui.screens.search import Hit, search as list_of_hits
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Prompt
+from heartbit_tui.tui.transcript.finding import hits, pattern
+from heartbit_tui.tui.transcript.plain import plain
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
+HITS = 200
+
+
+def reader(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+O."""
+    transcript = app.talk.story.transcript
+    rows = app.chat.view.rows
+    start = None if app.chat.following or not rows else rows[0].key
+    app.push_screen(Reader(Book(transcript), transcript.blocks, app.setup.keymap, app.ink, start=start))
+
+
+async def search(app: "HeartbitApp", argument: str) -> None:
+    """/search [WORDS]."""
+    blocks = app.talk.story.transcript.blocks
+
+    async def find(words: str) -> Sequence[Hit]:
+        return await _hits(blocks, words)
+
+    hit = await app.push_screen_wait(list_of_hits(find, app.setup.keymap, app.ink, argument))
+    if hit is not None:
+        app.chat.to(hit.key)
+
+
+async def _hits(blocks: Sequence[Block], words: str) -> Sequence[Hit]:
+    needle = pattern(words)
+    found: list[Hit] = []
+    if needle is None or not blocks:
+        return found
+    for tried, number in enumerate(hits(blocks, needle, len(blocks) - 1, -1)):
+        if number is not None:
+            text = plain(blocks[number])
+            at = needle.search(text)
+            start = text.rfind("\n", 0, at.start()) + 1 if at else 0
+            line = text[start:].partition("\n")[0]
+            found.append(Hit(key=(number, 0), text=line, who=_who(blocks[number])))
+        if len(found) >= HITS:
+            break
+        if tried % SLICE == SLICE - 1:
+            await asyncio.sleep(0)
+    return found
+
+
+def _who(block: Block) -> str:
+    match block:
+        case Prompt():
+            return "you"
+        case Answer():
+            return "heartbit"
+        case Call(tool=tool):
+            return tool
+        case _:
+            return ""
+
+
+def diff(app: "HeartbitApp", _: str) -> None:
+    """/diff: what the calls of this session changed in files, in their order."""
+    calls = [block for block in app.talk.story.transcript.blocks if isinstance(block, Call) and block.state == "ok"]
+    texts = [text for call in calls if isinstance(text := call.details.get("diff"), str) and text]
+    if not texts:
+        app.tell("This session has changed no file with its tools. What commands changed, git diff shows.")
+        return
+    app.push_screen(Changes(DiffSource(parse("".join(texts))), app.ink))
+
 
 def previous_prompt(app: "HeartbitApp", _: str) -> None:
-    """Alt+Up."""
+    """Alt+Up: your prompt above the window."""
     rows = app.chat.view.rows
-    if not rows:
-        return
-    top = rows[0].key[0]
-    before = [number for number, _ in app.talk.story.transcript.prompts() if number < top or app.chat.view.at_end]
-    if before and app.chat.view.at_end and before[-1] == top and len(before) > 1:
-        before.pop()
+    top = rows[0].key if rows and rows[0].index == 0 else (rows[0].key[0], 1) if rows else (0, 0)
+    before = [number for number, _ in app.talk.story.transcript.prompts() if (number, 0) < top]
     if before:
         app.chat.to((before[-1], 0))
 
 
 def next_prompt(app: "HeartbitApp", _: str) -> None:
-    """Alt+Down."""
+    """Alt+Down: your next prompt below the top of the window, or the end."""
     rows = app.chat.view.rows
-    if not rows:
-        return
-    after = [number for number, _ in app.talk.story.transcript.prompts() if number > rows[0].key[0]]
+    after = [number for number, _ in app.talk.story.transcript.prompts() if rows and number > rows[0].key[0]]
     if after and not app.chat.view.at_end:
         app.chat.to((after[0], 0))
     else:
@@ -42,5 +110,12 @@ def toggle_fold(app: "HeartbitApp", _: str) -> None:
 
 
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
-    {"previous-prompt": previous_prompt, "next-prompt": next_prompt, "toggle-fold": toggle_fold}
+    {
+        "reader": reader,
+        "search": search,
+        "diff": diff,
+        "previous-prompt": previous_prompt,
+        "next-prompt": next_prompt,
+        "toggle-fold": toggle_fold,
+    }
 )

@@ -5,6 +5,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from textual.message import Message
+
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
@@ -18,7 +20,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
-        "told": ("status", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
+        "pages": ("status", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
         "service": ("model", "effort", "login", "init"),
         "tabs": tuple(f"tab-{number}" for number in range(1, 10)),
         "rows": ("open-place", "copy-block", "drop"),
@@ -46,3 +48,8 @@ def act(name: str) -> Act:
     if _MODULES[name] == "tabs":
         return lambda app, _: module.tab(app, name.removeprefix("tab-"))
     return module.ACTS[name]
+
+
+def wish(app: "HeartbitApp", message: Message) -> None:
+    """Do what the reader asks for with a block."""
+    app.start(import_module("heartbit_tui.tui.acts.rows").wished(app, message))

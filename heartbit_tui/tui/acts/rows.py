@@ -1,0 +1,108 @@
+"""What is done with a block of the reader, or a row of the side panel."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from heartbit_tui.tui.acts.draft import copy_text
+from heartbit_tui.tui.draft.editor import editor_of
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.pane.source import Key
+from heartbit_tui.tui.screens.reader import Reader
+from heartbit_tui.tui.terminal.goodbye import say_goodbye
+from heartbit_tui.tui.transcript.blocks import Call
+from heartbit_tui.tui.transcript.plain import marked, plain
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+NOT_YET = "Results cannot be dropped from the context in this release; /compact will shorten it."
+
+
+async def wished(app: "HeartbitApp", message: Reader.Wished) -> None:
+    """Do what the reader was asked for."""
+    match message.wish:
+        case "copy-block":
+            await copy_text(app, plain(app.talk.book.block(message.key[0])))
+        case "open-place":
+            await _open(app, _place(app, message.reader, message.key))
+        case "in-editor":
+            await _read_in_editor(app)
+        case "print":
+            _print(app)
+        case "drop":
+            app.tell(NOT_YET)
+
+
+def _place(app: "HeartbitApp", reader: Reader, key: Key) -> str:
+    """The file and line that a piece is about: what its lines name first, else what the call worked on."""
+    look = Look(max(app.size.width - 2, 1), app.ink)
+    places = (line.place for line in reader.book.lines(key, look) if line.place)
+    block = app.talk.book.block(key[0])
+    path = block.input.get("file_path") if isinstance(block, Call) else None
+    return next(places, str(path or ""))
+
+
+async def _open(app: "HeartbitApp", place: str) -> None:
+    name, _, line = place.rpartition(":") if place.rpartition(":")[2].isdigit() else (place, "", "")
+    command = await asyncio.to_thread(editor_of, app.setup.environment)
+    if not place:
+        app.tell("This block names no file.")
+    elif not command:
+        app.tell("No editor was found. Set VISUAL or EDITOR, for example: export EDITOR=nano.", warning=True)
+    else:
+        at = (f"+{line}",) if line else ()
+        await _edit(app, (*command, *at, str(app.folder / name)))
+
+
+async def _edit(app: "HeartbitApp", command: tuple[str, ...]) -> None:
+    with app.suspend():
+        process = await asyncio.create_subprocess_exec(*command, cwd=app.folder)
+        await process.wait()
+    app.refresh(layout=True)
+
+
+async def _read_in_editor(app: "HeartbitApp") -> None:
+    command = await asyncio.to_thread(editor_of, app.setup.environment)
+    if not command:
+        app.tell("No editor was found. Set VISUAL or EDITOR, for example: export EDITOR=nano.", warning=True)
+        return
+    with tempfile.TemporaryDirectory(prefix="heartbit-") as folder:
+        path = Path(folder) / "conversation.md"
+        await asyncio.to_thread(path.write_text, _whole(app), "utf-8")
+        await _edit(app, (*command, str(path)))
+
+
+def _print(app: "HeartbitApp") -> None:
+    """Show the conversation on the normal screen, where the terminal scrolls and searches it."""
+    with app.suspend():
+        say_goodbye([*_whole(app).splitlines(), "", "— Enter goes back to heartbit —"])
+        input()
+    app.refresh(layout=True)
+
+
+def _whole(app: "HeartbitApp") -> str:
+    return "\n\n".join(text for block in app.talk.story.transcript.blocks if (text := marked(block))) + "\n"
+
+
+def open_place(app: "HeartbitApp", _: str) -> None:
+    """`o` in the side panel: the call under the cursor, in the chat."""
+    app.side.choose()
+
+
+def copy_block(app: "HeartbitApp", _: str) -> None:
+    """`y` in the side panel."""
+    app.side.choose()
+
+
+def drop(app: "HeartbitApp", _: str) -> None:
+    """`d`."""
+    app.tell(NOT_YET)
+
+
+ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
+    {"open-place": open_place, "copy-block": copy_block, "drop": drop}
+)

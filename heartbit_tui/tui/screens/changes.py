@@ -1,0 +1,58 @@
+"""Changes of files on the whole screen."""
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from heartbit_tui.tui.diff.source import DiffSource
+from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.pane.one_line import OneLine
+from heartbit_tui.tui.pane.pane import Pane
+
+HINT = " n N next and last change · t one column or two · ↑ ↓ PgUp PgDn scroll · Esc closes"
+
+
+class Changes(Screen[None]):
+    """Shows a diff in a pane; `t` goes between one column and two."""
+
+    AUTO_FOCUS = "Pane"
+    CSS = "Changes OneLine { background: $panel; }"
+
+    def __init__(self, source: DiffSource, ink: Ink) -> None:
+        super().__init__()
+        self._source = source
+        self._ink = ink
+        self._pane = Pane(source, ink)
+
+    def compose(self) -> ComposeResult:
+        """The diff, and its keys."""
+        yield self._pane
+        yield OneLine(setting.line((HINT, self._ink.muted)))
+
+    @on(events.Key)
+    def _pressed(self, event: events.Key) -> None:
+        event.stop()
+        page = max(self._pane.size.height - 2, 1)
+        moves = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -page, "pagedown": page, "space": page}
+        if event.key in ("escape", "q", "ctrl+c"):
+            self.dismiss(None)
+        elif event.key in moves:
+            self._pane.scroll(moves[event.key])
+        elif event.key == "t":
+            self._source.toggle()
+            self._pane.changed()
+        elif event.key in ("n", "N", "home", "end"):
+            self._jump(event.key)
+
+    def _jump(self, key: str) -> None:
+        rows = self._pane.view.rows
+        here = rows[0].key if rows else (0, 0)
+        places = {
+            "n": self._source.hunk_after(here),
+            "N": self._source.hunk_before(here),
+            "home": self._source.first(),
+            "end": self._source.last(),
+        }
+        if (place := places[key]) is not None:
+            self._pane.to(place)
