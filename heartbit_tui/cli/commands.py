@@ -74,6 +74,18 @@ COMMANDS = (
             Flag(("--dry-run",), "only tell what would be removed"),
         ),
     ),
+    Command(
+        "view",
+        "view",
+        "see a run again on the screen: play, pause, step, jump",
+        (Word("what", "a file of stream-json or of an export, or a stored session"),),
+        with_everywhere(
+            Flag(("--still",), "show all of it at once instead of playing it"),
+            Flag(("--speed",), "times as fast as it happened", "amount", "N"),
+            Flag(("--follow",), "go on reading a file that still grows"),
+        ),
+        ("heartbit view run.jsonl", "heartbit view 3f2a --speed 4"),
+    ),
     Command("sessions disk", "sessions", "tell what sessions take up on disk", groups=with_everywhere(JSON)),
     Command(
         "config explain",

@@ -14,6 +14,7 @@ Without a key: heartbit --demo
 commands
   run "TASK"         do a task, from start to end
   chat               a conversation, with approvals by single keys
+  view FILE|ID       see a run again on the screen: play, pause, step, jump
   sessions           list, show, rename, fork, delete, export, import, prune, disk
   config             explain: each setting and where it came from; path
   auth               login, logout, status: keys of model services
