@@ -1,6 +1,6 @@
 """A diff as two columns: the old file on the left, the new one on the right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from heartbit_tui.tui.diff import unified
 from heartbit_tui.tui.diff.heading import heading
 from heartbit_tui.tui.diff.paint import Parts, base, painted
 from heartbit_tui.tui.diff.types import Colour, Piece, Row
+from heartbit_tui.tui.diff.words import pairs
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
@@ -33,6 +34,8 @@ def lines(piece: Piece, look: Look, *, reveal: bool = False, colour: Colour | No
 
 
 def _sides(rows: Sequence[tuple[Row, Parts]]) -> Iterator[tuple[_Side, _Side]]:
+    """What stands beside each other: the same row twice, or a removed row and the added one that stands for it."""
+    partners = dict(pairs([row for row, _ in rows]))
     at = 0
     while at < len(rows):
         if rows[at][0].kind in ("same", "note"):
@@ -41,8 +44,20 @@ def _sides(rows: Sequence[tuple[Row, Parts]]) -> Iterator[tuple[_Side, _Side]]:
             continue
         removed = _end(rows, at, "removed")
         added = _end(rows, removed, "added")
-        yield from zip_longest(rows[at:removed], rows[removed:added])
+        yield from _run(rows, range(at, removed), range(removed, added), partners)
         at = added
+
+
+def _run(
+    rows: Sequence[tuple[Row, Parts]], gone: range, come: range, partners: Mapping[int, int]
+) -> Iterator[tuple[_Side, _Side]]:
+    left, right = gone.start, come.start
+    for removed in (number for number in gone if number in partners):
+        added = partners[removed]
+        yield from zip_longest(rows[left:removed], rows[right:added])
+        yield rows[removed], rows[added]
+        left, right = removed + 1, added + 1
+    yield from zip_longest(rows[left : gone.stop], rows[right : come.stop])
 
 
 def _end(rows: Sequence[tuple[Row, Parts]], at: int, kind: str) -> int:

@@ -8,7 +8,7 @@ from heartbit_tui.tui.diff.pieces import pieces
 from heartbit_tui.tui.diff.types import File
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
-from heartbit_tui.tui.renderers import body
+from heartbit_tui.tui.renderers import body, partial
 from heartbit_tui.tui.renderers.drawing import Drawing, argument, detail
 from heartbit_tui.tui.renderers.measure import plural
 from heartbit_tui.tui.renderers.paths import cut_front, near
@@ -58,7 +58,9 @@ def outcome(call: Call, look: Look, scene: Scene) -> Parts:
 
 
 def drawn_body(call: Call, look: Look, scene: Scene) -> list[Line]:
-    """The diff, or the result where there is none, then what the language server says."""
+    """The diff, or as long as it is written the end of what is written, or the result where there is none, then what the language server says."""
+    if call.state == "writing":
+        return body.tail(partial.end(call.arguments), look, scene)
     found = _diff(call, look, scene)
     if not found and call.output.strip():
         found = body.output(call.output, look, scene)

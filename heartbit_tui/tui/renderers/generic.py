@@ -35,7 +35,8 @@ def outcome(call: Call, look: Look, scene: Scene) -> Parts:
 
 def drawn_body(call: Call, look: Look, scene: Scene) -> list[Line]:
     """The arguments, then the output."""
-    return [*arguments(call, look, scene), *result(call, look, scene)]
+    given, told = arguments(call, look, scene), result(call, look, scene)
+    return [*given, *(body.row([], look) if given and told else []), *told]
 
 
 def arguments(call: Call, look: Look, scene: Scene) -> list[Line]:

@@ -9,6 +9,7 @@ READ = 4096
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)("?)|([{\[])|([}\]])|([:,])|([^\s"{}\[\]:,]+)', re.DOTALL)
 _UNFINISHED = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
 def known(arguments: str) -> dict[str, str]:
@@ -20,6 +21,14 @@ def known(arguments: str) -> dict[str, str]:
             found[key] = value
         key = "" if is_value else value
     return found
+
+
+def end(arguments: str) -> str:
+    """The end of the argument that is being written, as text."""
+    if len(arguments) <= READ:
+        values = [value for value, is_value in _top_level(arguments) if is_value]
+        return values[-1] if values else ""
+    return _ESCAPE.sub(_character, _UNFINISHED.sub("", arguments[-READ:]))
 
 
 def _top_level(text: str) -> Iterator[tuple[str, bool]]:
@@ -44,3 +53,7 @@ def _decoded(string: str) -> str:
         return str(json.loads(f'"{whole}"', strict=False))
     except ValueError:
         return whole
+
+
+def _character(match: re.Match[str]) -> str:
+    return _decoded(match.group())

@@ -1,3 +1,4 @@
+import random
 import time
 
 import pytest
@@ -79,8 +80,8 @@ def test_two_columns_stand_beside_each_other_and_fill_the_width(ink: Ink) -> Non
     assert {cell_len(line.text) for line in lines[2:7]} == {101}
     assert [tuple(side.rstrip() for side in line.text.split("│")) for line in lines[2:7]] == [
         ("  9   def f():", "  9   def f():"),
-        (" 10 -     return old", " 10 +     value = 1"),
-        ("", " 11 +     return new"),
+        ("", " 10 +     value = 1"),
+        (" 10 -     return old", " 11 +     return new"),
         (" 11", " 12"),
         (" 12   # end", " 13   # end"),
     ]
@@ -92,6 +93,19 @@ def test_long_rows_are_wrapped_to_the_same_height_on_both_sides(ink: Ink) -> Non
     assert {cell_len(line.text) for line in lines} == {100}
     assert len(lines) == 8
     assert [line.text.split("│")[1].strip() for line in lines] == ["1 + short", *[""] * 6, "2   same"]
+
+
+def test_two_columns_hold_every_row_once(ink: Ink) -> None:
+    chance = random.Random(2)
+    for _ in range(200):
+        kinds = chance.choices(("-", "+", " "), k=chance.randrange(1, 30))
+        rows = "".join(f"{kind}row{number}x {chance.choice('abc')}\n" for number, kind in enumerate(kinds))
+        counts = f"-1,{30 - kinds.count('+')} +1,{30 - kinds.count('-')}"
+        found = pieces(parse(f"--- a/a\n+++ b/a\n@@ {counts} @@\n{rows}"))
+        sides = [line.text.split("│") for piece in found[1:] for line in split.lines(piece, Look(100, ink))]
+        for side, without in ((0, "+"), (1, "-")):
+            shown = [one[side].split()[-2] for one in sides if one[side].strip()]
+            assert shown == [f"row{number}x" for number, kind in enumerate(kinds) if kind != without]
 
 
 def test_two_columns_become_one_where_they_do_not_fit(ink: Ink) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from heartbit_tui.tui.diff import split
+from heartbit_tui.tui.diff.language import colouring
 from heartbit_tui.tui.diff.parse import parse
 from heartbit_tui.tui.diff.pieces import pieces
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.markdown.syntax import syntax
 from heartbit_tui.tui.renderers.table import opens, render
 from heartbit_tui.tui.theme.load import load
 from heartbit_tui.tui.transcript.blocks import Call
@@ -27,9 +30,10 @@ def gallery(look: Look, *, open: bool | None) -> list[Line]:
     """All samples below each other, a blank line between those that are no calls in a row."""
     found: list[Line] = []
     was_call = False
+    scene = replace(samples.SCENE, colour=colouring(syntax, look.ink))
     for block in samples.blocks():
         shown = opens(block) if open is None else open
-        lines = render(block, look, open=shown, scene=samples.SCENE)
+        lines = render(block, look, open=shown, scene=scene)
         is_call = isinstance(block, Call) and len(lines) == 1
         found += lines if is_call and was_call else [BLANK, *lines]
         was_call = is_call
@@ -38,7 +42,8 @@ def gallery(look: Look, *, open: bool | None) -> list[Line]:
 
 def two_columns(look: Look) -> list[Line]:
     """A diff in two columns."""
-    return [line for piece in pieces(parse(samples.TWO_FILES)) for line in split.lines(piece, look)]
+    colour = colouring(syntax, look.ink)
+    return [line for piece in pieces(parse(samples.TWO_FILES)) for line in split.lines(piece, look, colour=colour)]
 
 
 def picture(lines: Sequence[Line], width: int, theme: str) -> str:

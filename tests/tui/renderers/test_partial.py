@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from heartbit_tui.tui.renderers.partial import known
+from heartbit_tui.tui.renderers.partial import end, known
 
 WHOLE = {
     "file_path": 'src/"a"\\b.py',
@@ -26,11 +26,11 @@ def test_whole_arguments_are_known_but_for_what_is_nested() -> None:
 @pytest.mark.parametrize("ascii_only", [True, False])
 def test_at_each_point_what_is_known_begins_as_it_will_be(ascii_only: bool) -> None:
     text = json.dumps(WHOLE, ensure_ascii=ascii_only)
-    for end in range(len(text) + 1):
-        for name, value in known(text[:end]).items():
+    for stop in range(len(text) + 1):
+        for name, value in known(text[:stop]).items():
             whole = WHOLE[name]
             told = whole if isinstance(whole, str) else json.dumps(whole)
-            assert told.startswith(value.rstrip("\ud83d")), (end, name, value)
+            assert told.startswith(value.rstrip("\ud83d")), (stop, name, value)
 
 
 def test_any_text_is_read_as_something() -> None:
@@ -42,3 +42,11 @@ def test_any_text_is_read_as_something() -> None:
 
 def test_only_the_beginning_of_long_arguments_is_looked_at() -> None:
     assert known('{"file_path": "a.py", "content": "' + "x" * 10_000_000)["file_path"] == "a.py"
+
+
+def test_the_end_of_what_is_written_is_text_with_lines() -> None:
+    content = 'def f():\n\treturn "\\n é"\n'
+    short, long = (json.dumps({"file_path": "a.py", "content": content * times})[:-2] for times in (1, 900))
+    assert end(short) == content
+    assert end(long).endswith(content * 20)
+    assert [end(text) for text in ("", "{", '{"a', '{"a": ')] == [""] * 4

@@ -128,6 +128,10 @@ def test_a_small_change_is_open_by_itself_and_shows_its_diff(ink: Ink) -> None:
     ]
 
 
+def test_a_file_that_is_being_written_shows_its_end(ink: Ink) -> None:
+    assert drawn(CALLS["c2"], ink, open=True)[1:] == ["  │ a", "  │ b", "  │ c"]
+
+
 def test_a_large_change_is_not_open_and_never_shown_whole(ink: Ink) -> None:
     rows = "".join(f"-{number}\n+{number}!\n" for number in range(2000))
     diff = f"--- a/a\n+++ b/a\n@@ -1,2000 +1,2000 @@\n{rows}"
@@ -188,6 +192,7 @@ def test_unknown_tools_show_arguments_and_results_as_names_and_values(ink: Ink) 
         "  │   Steps:",
         "  │   1. add twice",
         "  │   2. look",
+        "  │",
         "  │ number  12",
         "  │ url     https://example.org/12",
         "  │ labels",
