@@ -9,7 +9,7 @@ from heartbit_tui.tui.pane import draw
 
 
 class OneLine(Widget):
-    """Shows one `Line`, cut at the right edge."""
+    """Shows one `Line`, cut at the right edge; like a pane it draws all of its own area, so it has no padding."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }"
