@@ -1,7 +1,8 @@
 """The box in which the person types: it edits, remembers, pastes, and tells the application what was sent."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from rich.style import Style
 from textual import events
@@ -20,8 +21,9 @@ from heartbit_tui.tui.draft.passage import Passage, moved, replaced, written
 from heartbit_tui.tui.draft.pen import Pen
 from heartbit_tui.tui.draft.recall import History, Recall, begun, stepped
 from heartbit_tui.tui.draft.state import DraftState
+from heartbit_tui.tui.draft.vim.machine import Vim
 
-TEXT_OF_KEYS = (("enter", "\n"), ("ctrl+j", "\n"), ("tab", "\t"))
+TEXT_OF_KEYS: Mapping[str, str] = MappingProxyType({"enter": "\n", "ctrl+j": "\n", "tab": "\t"})
 """What stands for these keys in a paste that comes as keys."""
 
 
@@ -31,6 +33,9 @@ class Draft(Paper):
     `running` and `menu_open` are set by the owner: they decide what Alt+Enter and the menu's keys do. `last_key_at`
     is the time of the last key by `clock`, else by the clock that stamps Textual's events (`time.monotonic`).
     """
+
+    vim: Vim | None = None
+    """The keys of vi; None, as it is at first, leaves the draft with its own. The owner sets it."""
 
     def __init__(
         self,
@@ -55,6 +60,7 @@ class Draft(Paper):
         self._stash: DraftState | None = None
         self._burst = Burst()
         self._burst_start = 0
+        self._vim_depth = 0
 
     @property
     def text(self) -> str:
@@ -163,6 +169,8 @@ class Draft(Paper):
         """Do what a key says; False where it is not the draft's."""
         if self.menu_open and key in MENU:
             return self.post_message(MenuKey(key))
+        if self.vim is not None and self._vim(self.vim, character if character.isprintable() and character else key):
+            return True
         if key in WITHOUT_TEXT and not self._pen.passage.text:
             return False
         if key in EDITING:
@@ -171,6 +179,30 @@ class Draft(Paper):
             return False
         self._pen.type(cleaned(character)[0])
         self._changed()
+        return True
+
+    def _vim(self, vim: Vim, key: str) -> bool:
+        """Let vi's keys do what they do; False for those that mean what they always mean."""
+        mode, depth = vim.mode, self._pen.depth
+        if key == "?" and not self._pen.passage.text and mode == "normal":
+            return False
+        stroke = vim.press(key, self._pen.passage)
+        if stroke is None:
+            return False
+        if mode == "insert":
+            self._pen.put(stroke.passage)
+            self._pen.gather(self._vim_depth)
+        elif stroke.act in ("up", "down"):
+            self._row(-1 if stroke.act == "up" else 1, select=False)
+        elif stroke.act:
+            self._pen.undo(forth=stroke.act == "redo")
+        else:
+            self._pen.put(stroke.passage)
+        if vim.mode == "insert":
+            self._vim_depth = depth
+        self._changed()
+        if vim.mode != mode:
+            self._title()
         return True
 
     def _edit(self, verb: str, what: str) -> bool:
@@ -221,6 +253,9 @@ class Draft(Paper):
             self._history.add(sent.text)
         self.post_message(Submitted(sent.text, sent.images, queue, self._kind, state))
         self._pen.empty()
+        self._vim_depth = 0
+        if self.vim is not None:
+            self.vim.reset()
 
     def _row(self, by: int, *, select: bool) -> None:
         to = self.vertical(self._pen.passage, by)
@@ -250,7 +285,7 @@ class Draft(Paper):
 
     def _is_burst(self, event: events.Key, now: float) -> bool:
         """Whether a key belongs to a paste that comes as keys, or is an Enter that may."""
-        text = dict(TEXT_OF_KEYS).get(event.key) or (event.character if event.is_printable else None) or ""
+        text = TEXT_OF_KEYS.get(event.key) or (event.character if event.is_printable else None) or ""
         held = self._burst.holds
         match self._burst.take(now, text):
             case "held":
@@ -328,11 +363,12 @@ class Draft(Paper):
     def _changed(self) -> None:
         """Draw the draft, and tell what it is now where its text is another."""
         passage = self._pen.passage
+        marked = None if self.vim is None else self.vim.marked(passage)
         if passage.text == self.shown.text:
-            self.show(passage)
+            self.show(passage, marked=marked)
             return
         self._recall = None
-        self.show(passage, {chip: each.label for chip, each in self._pen.attached.items()})
+        self.show(passage, {chip: each.label for chip, each in self._pen.attached.items()}, marked=marked)
         kind = kind_of(passage.text)
         if kind is not self._kind:
             self._kind = kind
@@ -341,4 +377,5 @@ class Draft(Paper):
 
     def _title(self) -> None:
         name, style = self._mode
-        self.show_title(name if self._kind is Kind.PROMPT else self._kind.value, style)
+        words = name if self._kind is Kind.PROMPT else self._kind.value
+        self.show_title(words if self.vim is None else f"{words} · {self.vim.mode}".lstrip(" ·"), style)

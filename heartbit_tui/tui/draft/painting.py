@@ -26,10 +26,12 @@ class Paint:
     placeholder: Style
 
 
-def drawn(layout: Layout, row: Row, passage: Passage, paint: Paint, *, focused: bool) -> list[Segment]:
-    """A row's text with the selection, the chips and the cursor in it."""
-    start, end = passage.span
-    at = passage.cursor if focused and not passage.selected else -1
+def drawn(
+    layout: Layout, row: Row, passage: Passage, paint: Paint, *, focused: bool, marked: tuple[int, int] | None = None
+) -> list[Segment]:
+    """A row's text with the selection (or what is `marked` in its place), the chips and the cursor in it."""
+    start, end = marked or passage.span
+    at = passage.cursor if focused else -1
     after = right(passage.text, at) if at >= 0 else -1
     chips = [place for chip in layout.chips(row) for place in (chip, chip + 1)]
     parts: list[Segment] = []
@@ -42,10 +44,10 @@ def drawn(layout: Layout, row: Row, passage: Passage, paint: Paint, *, focused: 
         if first == at:
             style += paint.cursor
         parts.append(Segment(layout.shown(first, last), style))
-    if (at == row.end and not row.soft) or (
-        focused and passage.selected and passage.cursor == row.end and not row.soft
-    ):
+    if at == row.end and not row.soft:
         parts.append(Segment(" ", paint.text + paint.cursor))
+    elif start <= row.end < end and not row.soft:
+        parts.append(Segment(" ", paint.text + paint.selection))
     return parts
 
 

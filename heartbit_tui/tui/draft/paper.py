@@ -62,20 +62,31 @@ class Paper(Widget, can_focus=True):
         self.shown = Passage()
         self._labels: Mapping[str, str] = {}
         self._layout = Layout("", 1, {})
+        self._marked: tuple[int, int] | None = None
         self._top = 0
         self._goal: int | None = None
         self._dragging = False
         self._paint: Paint | None = None
 
-    def show(self, passage: Passage, labels: Mapping[str, str] | None = None) -> None:
-        """Draw this passage, with these labels for the characters that are chips; None keeps them."""
+    def show(
+        self, passage: Passage, labels: Mapping[str, str] | None = None, marked: tuple[int, int] | None = None
+    ) -> None:
+        """Draw this passage, with these labels for the characters that are chips; None keeps them.
+
+        `marked` is drawn as selected in place of the passage's own selection, with the cursor in it.
+        """
         labels = self._labels if labels is None else labels
         before, old = self.shown, self._layout
+        plain = marked is None and self._marked is None
+        self._marked = marked
         if passage.text != before.text or labels != self._labels:
             self._layout = Layout(passage.text, self._room, labels)
         self.shown, self._labels, self._goal = passage, labels, None
         self._settle()
-        self._redraw(before, old)
+        if plain:
+            self._redraw(before, old)
+        else:
+            self.refresh()
 
     def place(self, passage: Passage) -> None:
         """The mouse wants the cursor or the selection here."""
@@ -108,7 +119,9 @@ class Paper(Widget, can_focus=True):
         if not self.shown.text:
             parts = placeholder(self._placeholder, self._room + 1, paint, focused=self.has_focus)
             return strip(sign, parts, width, paint)
-        parts = drawn(self._layout, self._layout.rows[number], self.shown, paint, focused=self.has_focus)
+        parts = drawn(
+            self._layout, self._layout.rows[number], self.shown, paint, focused=self.has_focus, marked=self._marked
+        )
         return strip(sign, parts, width, paint)
 
     def notify_style_update(self) -> None:

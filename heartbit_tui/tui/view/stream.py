@@ -33,6 +33,9 @@ from heartbit_tui.wire.write import encode
 TICK = timedelta(milliseconds=1)
 """How far the clock goes on with each event that tells no duration."""
 
+MIXED = "all models"
+"""Whose the price of a run is that more than one model worked on."""
+
 
 class Stream:
     """Takes in decoded lines. Its clock begins at `start` and goes on by what each call took."""
@@ -46,6 +49,7 @@ class Stream:
         self._open: set[str] = set()
         self._calls: dict[str, ToolCall] = {}
         self._denied: set[str] = set()
+        self._model = ""
         self._running = False
         self.finished = False
 
@@ -113,6 +117,7 @@ class Stream:
             self._calls[call.id] = call
         turn = [*self._run(), *self._turn(agent)]
         self._open.discard(agent)
+        self._model = message.model if self._model in ("", message.model) else MIXED
         response = LlmResponse(
             turn=self._turns.get(agent, 1),
             usage=message.usage,
@@ -163,7 +168,9 @@ class Stream:
         self.finished = True
         cost, spent = line.get("total_cost_usd"), _usage(line.get("usage"))
         paid = float(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None
-        bill = [ModelCalled(purpose="all turns", model="", usage=Usage(), cost_usd=paid)] if self._turns else []
+        bill = (
+            [ModelCalled(purpose="all turns", model=self._model, usage=Usage(), cost_usd=paid)] if self._turns else []
+        )
         if not self._running and self._turns:
             return list(bill)
         self._running = False

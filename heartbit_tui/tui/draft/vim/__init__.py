@@ -1,0 +1,1 @@
+"""The keys of vi for the draft: keys become commands, commands become edits, nothing here knows a screen."""
