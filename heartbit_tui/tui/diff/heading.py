@@ -22,9 +22,10 @@ def _file(file: File, look: Look, reveal: bool) -> list[Line]:
     ink = look.ink
     counts = [(f"+{file.added}", ink.ok), (" ", ink.text), (f"-{file.removed}", ink.error)] if file.hunks else []
     name = _shown(file.path, reveal)
-    state = _state(file)
+    state = _shown(_state(file), reveal)
     left = [(name, ink.path), (f"  {state}" if state else "", ink.muted)]
     lines = setting.wrapped(left, look.width) if reveal else [setting.beside(left, counts, look.width, ink.text)]
+    lines = lines if name or file.hunks else []
     notes = [_shown(note, reveal) for note in file.notes]
     return lines + [one for note in notes for one in setting.wrapped([(note, ink.muted)], look.width)]
 
@@ -41,7 +42,10 @@ def _state(file: File) -> str:
         return ""
     if file.old is None:
         return "new file"
-    return "deleted" if file.new is None else ""
+    if file.new is None:
+        return "deleted"
+    told = file.old == file.new or any(note == f"renamed from {file.old}" for note in file.notes)
+    return "" if told else f"was {file.old}"
 
 
 def _hunk(piece: Piece, hunk: Hunk, look: Look, reveal: bool) -> Line:

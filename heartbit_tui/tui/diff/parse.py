@@ -17,11 +17,17 @@ _TOLD: Mapping[str, str] = MappingProxyType(
         "copy from ": "copied from ",
         "old mode ": "mode was ",
         "new mode ": "mode is now ",
-        "Binary files ": "binary",
+        "Binary files ": "binary: ",
         "GIT binary patch": "binary",
     }
 )
-"""How a header line of git is told; the rest of the line follows, except for binary files."""
+"""How a header line of git is told; the rest of the line follows."""
+
+_SILENT = re.compile(
+    r"index [0-9a-f]{4,64}\.\.[0-9a-f]{4,64}( \d{6})?|(dis)?similarity index \d+%|(new|deleted) file mode \d{6}"
+    r"|(rename|copy) to .*"
+)
+"""Header lines that tell a person nothing more."""
 
 _STARTS = ("diff --git ", "--- ", "@@ -")
 
@@ -35,7 +41,7 @@ def parse(text: str) -> tuple[File, ...]:
     """The files of a unified diff, in order.
 
     The counts in a hunk's header say where it ends, so a removed line that looks like a header is none. Lines that
-    are part of nothing become notes; a diff that was cut off is read as far as it goes.
+    are part of nothing become notes, so that nothing is lost; a diff that was cut off is read as far as it goes.
     """
     lines = text.split("\n")
     if lines[-1] == "":
@@ -119,7 +125,7 @@ def _hunk(draft: _Draft, match: re.Match[str], header: str, lines: list[str], at
 
 
 def _header(draft: _Draft, line: str) -> None:
-    """Take in a line that is neither a name nor a hunk."""
+    """Take in a line that is neither a name nor a hunk: what it says is kept as a note, whatever it is."""
     if line.startswith("new file mode "):
         draft.old = None
     elif line.startswith("deleted file mode "):
@@ -128,12 +134,15 @@ def _header(draft: _Draft, line: str) -> None:
         draft.old = _unquoted(line.removeprefix("rename from "))
     elif line.startswith(("rename to ", "copy to ")):
         draft.new = _unquoted(line.partition(" to ")[2])
-    told = next((told for start, told in _TOLD.items() if line.startswith(start)), None)
-    if told is not None:
-        start = next(start for start in _TOLD if line.startswith(start))
-        draft.notes.append(told if told == "binary" else told + _unquoted(line.removeprefix(start)))
-    elif draft.hunks and line.strip():
-        draft.notes.append(line)
+    if line.strip() and not _SILENT.fullmatch(line):
+        draft.notes.append(_note(line))
+
+
+def _note(line: str) -> str:
+    start = next((start for start in _TOLD if line.startswith(start)), "")
+    if not start:
+        return line
+    return _TOLD[start] + _unquoted(line.removeprefix(start))
 
 
 def _name(rest: str) -> str | None:

@@ -135,7 +135,7 @@ def test_diffs_of_the_tools_have_the_right_line_numbers() -> None:
 def test_new_deleted_renamed_and_binary_files_are_told() -> None:
     diff = (
         "diff --git a/old name.py b/new name.py\nsimilarity index 90%\nrename from old name.py\nrename to new name.py\n"
-        "diff --git a/pic.png b/pic.png\nindex 1..2 100644\nBinary files a/pic.png and b/pic.png differ\n"
+        "diff --git a/pic.png b/pic.png\nindex 12ab..34cd 100644\nBinary files a/pic.png and b/pic.png differ\n"
         "diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\n"
         'diff --git "a/\\303\\251\\t.py" "b/\\303\\251\\t.py"\nnew file mode 100644\n--- /dev/null\n'
         '+++ "b/\\303\\251\\t.py"\n@@ -0,0 +1 @@\n+x\n'
@@ -143,7 +143,7 @@ def test_new_deleted_renamed_and_binary_files_are_told() -> None:
     )
     assert parse(diff) == (
         File(old="old name.py", new="new name.py", notes=("renamed from old name.py",)),
-        File(old="pic.png", new="pic.png", notes=("binary",)),
+        File(old="pic.png", new="pic.png", notes=("binary: a/pic.png and b/pic.png differ",)),
         File(old="run.sh", new="run.sh", notes=("mode was 100644", "mode is now 100755")),
         File(old=None, new="é\t.py", hunks=(Hunk(old=0, new=1, rows=(Row(kind="added", text="x", new=1),)),)),
         File(old="gone.py", new=None, hunks=(Hunk(old=1, new=0, rows=(Row(kind="removed", text="x", old=1),)),)),
@@ -162,6 +162,24 @@ def test_a_diff_that_was_cut_off_is_read_as_far_as_it_goes() -> None:
 )
 def test_text_that_is_no_diff_is_read_as_something(text: str) -> None:
     assert isinstance(parse(text), tuple)
+
+
+def test_no_line_is_lost_whatever_stands_between_hunks() -> None:
+    chance = random.Random(11)
+    headers = (
+        "--- a/x\n+++ b/x",
+        "@@ -1,2 +1,2 @@",
+        "diff --git a/x b/x",
+        "index 12ab..34cd 100644",
+        "GIT binary patch",
+    )
+    for _ in range(500):
+        lines = [chance.choice((*headers, f"rm -rf {n}", f"+{n}", f"-{n}", f" {n}", "")) for n in range(12)]
+        files = parse("\n".join(lines))
+        kept = [row.text for file in files for row in file.rows] + [note for file in files for note in file.notes]
+        words = " ".join(kept).split()
+        for number, line in enumerate(lines):
+            assert line in headers or not line or str(number) in words or line in words, lines
 
 
 def test_what_begins_as_a_diff_is_known() -> None:
