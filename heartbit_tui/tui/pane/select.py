@@ -64,16 +64,10 @@ def copied(source: Source, look: Look, selection: Selection) -> str:
     text: list[str] = []
     for line, span in _marked(source, look, selection):
         piece = _cells(line.text, *span) if span else ""
-        text.append(piece if line.joined else f"{piece.rstrip()}\n")
+        text.append(f"{piece}{line.lost}" if line.joined else f"{piece.rstrip()}\n")
         if len(text) >= MOST:
             break
-    return "".join(_spaced(text)).removesuffix("\n")
-
-
-def _spaced(pieces: list[str]) -> Iterator[str]:
-    """A broken line gets the blank back at which it was broken."""
-    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
-        yield piece if piece.endswith(("\n", " ")) or following in ("", "\n") else f"{piece} "
+    return "".join(text).removesuffix("\n")
 
 
 def _marked(source: Source, look: Look, selection: Selection) -> Iterator[tuple[Line, tuple[int, int] | None]]:
