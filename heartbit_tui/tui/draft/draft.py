@@ -256,6 +256,7 @@ class Draft(Paper):
         self._vim_depth = 0
         if self.vim is not None:
             self.vim.reset()
+            self._title()
 
     def _row(self, by: int, *, select: bool) -> None:
         to = self.vertical(self._pen.passage, by)

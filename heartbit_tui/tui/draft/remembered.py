@@ -1,28 +1,20 @@
 """What was sent from this project, on disk and in this process."""
 
 from collections.abc import Sequence
-from typing import Protocol
+
+from heartbit_tui.tui.draft.recall import History
 
 LONGEST = 100_000
 """Characters of an entry that is still written to disk; a longer one is remembered until the program ends."""
 
 
-class Kept(Protocol):
-    """Entries on disk; `client.history.HistoryFile` is one."""
-
-    def read(self) -> list[str]:
-        """The entries, oldest first."""
-        ...
-
-    def add(self, text: str) -> None:
-        """Keep an entry; what looks like a secret is not written."""
-        ...
-
-
 class Remembered:
-    """Reads what is kept when it is first asked; what this process adds it knows, written or not."""
+    """A history over one on disk, which is read when it is first asked; what this process adds it knows in any case.
 
-    def __init__(self, kept: Kept) -> None:
+    `kept` need not write all of it: `client.history.HistoryFile` leaves out what looks like a secret.
+    """
+
+    def __init__(self, kept: History) -> None:
         self._kept = kept
         self._read: list[str] | None = None
         self._added: list[str] = []
@@ -30,7 +22,7 @@ class Remembered:
     def entries(self) -> Sequence[str]:
         """All entries, oldest first."""
         if self._read is None:
-            self._read = self._kept.read()
+            self._read = list(self._kept.entries())
         return (*self._read, *self._added)
 
     def add(self, text: str) -> None:
