@@ -1,25 +1,19 @@
 """The sheet of an approval: what would be done, why it is asked about, and the choices."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
-from rich.segment import Segment
-from rich.style import Style
-
-from heartbit_tui.client.visible import one_line, revealed
+from heartbit_tui.client.visible import revealed
 from heartbit_tui.kernel.events import ApprovalRequested
-from heartbit_tui.tui.diff import split, unified
-from heartbit_tui.tui.diff.pieces import pieces as diff_pieces
-from heartbit_tui.tui.diff.types import File
+from heartbit_tui.tui.diff import split
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
-from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.sheets import frame
+from heartbit_tui.tui.sheets.body import MARGIN, Body
 from heartbit_tui.tui.sheets.choices import Option, Set, Spot, choices
-from heartbit_tui.tui.sheets.exact import exact, hand, pieces
+from heartbit_tui.tui.sheets.exact import hand
 from heartbit_tui.tui.sheets.frame import Drawn, View
-from heartbit_tui.tui.sheets.subject import Code, Fact, Part, Remark, Subject
+from heartbit_tui.tui.sheets.subject import Subject
 from heartbit_tui.tui.sheets.waiting import Act, Waiting
 
 LEAST = 3
@@ -33,10 +27,6 @@ EXPLANATION = 8
 HEADED = 5
 """Rows from which on there is room for a heading."""
 
-FACT = 40
-"""Characters of a fact that may share its line with others."""
-
-MARGIN = "  "
 
 WORDS: Mapping[Act, tuple[str, str, str]] = MappingProxyType(
     {
@@ -51,52 +41,7 @@ WORDS: Mapping[Act, tuple[str, str, str]] = MappingProxyType(
 WILD = frozenset("*?[")
 
 
-def body(subject: Subject, look: Look, *, divided: bool) -> list[Line]:
-    """All that would be done, in full, on lines; `divided` shows a diff in two columns."""
-    found: list[Line] = []
-    facts: list[Fact] = []
-    for part in subject.parts:
-        if isinstance(part, Fact) and _short(part):
-            facts.append(part)
-            continue
-        found += [*_facts(facts, look), *_part(part, look, divided)]
-        facts = []
-    return found + _facts(facts, look)
-
-
-def _short(fact: Fact) -> bool:
-    """Whether a fact is a plain word or two, so that several may share a line."""
-    told = list(pieces(fact.text))
-    return len(fact.text) <= FACT and "\n" not in fact.text and all(not piece.mark for piece in told)
-
-
-def _facts(facts: list[Fact], look: Look) -> list[Line]:
-    if not facts:
-        return []
-    ink = look.ink
-    parts: list[tuple[str, Style]] = []
-    for fact in facts:
-        parts += [(f"{' · ' if parts else ''}{_name(fact, look)} ", ink.faint), (fact.text, ink.text)]
-    return setting.wrapped(parts, look.width, first=[(MARGIN, ink.faint)])
-
-
-def _name(fact: Fact, look: Look) -> str:
-    return one_line(revealed(fact.name), max(look.width // 3, 4))
-
-
-def _part(part: Part, look: Look, divided: bool) -> list[Line]:
-    match part:
-        case Code(text=text, lead=lead):
-            return exact(text, look.width, hand(look.ink), f"  {lead}")
-        case Fact(text=text):
-            return exact(text, look.width, hand(look.ink, block=False), f"{MARGIN}{_name(part, look)}  ")
-        case Remark(text=text):
-            return setting.wrapped([(revealed(text), look.ink.muted)], look.width, first=[(MARGIN, look.ink.muted)])
-        case tuple():
-            return _diff(part, look, divided)
-
-
-def drawn(view: View, subject: Subject, body: list[Line]) -> Drawn:
+def drawn(view: View, subject: Subject, body: Body) -> Drawn:
     """The whole sheet."""
     head = frame.heading(view, subject.tool, subject.question)
     if view.waiting.entry is not None:
@@ -119,14 +64,15 @@ def _offered(view: View, rows: int) -> Set:
     return choices(options, view.look, rows, lit=view.waiting.lit, ready=view.ready)
 
 
-def _choosing(view: View, subject: Subject, head: Line, body: list[Line]) -> Drawn:
+def _choosing(view: View, subject: Subject, head: Line, body: Body) -> Drawn:
     heads = [head] if view.rows >= HEADED else []
     room = max(view.rows - len(heads), 1)
-    offered = _offered(view, max(room - len(body), 1))
-    spare = room - len(offered.lines) - min(len(body), LEAST)
+    size = len(body.upto(room + 1))
+    offered = _offered(view, max(room - size, 1))
+    spare = room - len(offered.lines) - min(size, LEAST)
     keys = [frame.keys_line(view, list(_keys(view, subject, body)))] if spare > 0 else []
     told = frame.shortened(_told(view), spare - 1, view.look)
-    spare -= len(keys) + len(told) + max(len(body) - LEAST, 0)
+    spare -= len(keys) + len(told) + max(size - LEAST, 0)
     told = [BLANK, *told] if told and spare > 0 else told
     gap = [BLANK] if spare > 1 else []
     foot = [*told, *gap, *offered.lines, *keys]
@@ -138,7 +84,7 @@ def _choosing(view: View, subject: Subject, head: Line, body: list[Line]) -> Dra
     return Drawn(lines=lines, spots=spots, lowest=seen.lowest, page=seen.page)
 
 
-def _writing(view: View, head: Line, body: list[Line]) -> Drawn:
+def _writing(view: View, head: Line, body: Body) -> Drawn:
     look, waiting = view.look, view.waiting
     ink = look.ink
     assert waiting.entry is not None
@@ -151,7 +97,7 @@ def _writing(view: View, head: Line, body: list[Line]) -> Drawn:
     keys = frame.keys_line(view, [("Enter", enter), ("Esc", "back")])
     room = max(view.rows - 1, 1)
     below = [asked, *typed, *notes, keys] if room > len(typed) + 3 else [*typed, keys]
-    spare = room - len(below) - min(len(body), 1)
+    spare = room - len(below) - 1
     gap = [BLANK] if spare > 0 else []
     seen = frame.window(body, max(room - len(below) - len(gap), 0), view.offset, ink, "")
     above = (head, *seen.lines, *gap)
@@ -208,13 +154,13 @@ def _who(rule: str) -> str:
     return f"Asked by: {rule}." if rule else "It is not known which rule asked."
 
 
-def _keys(view: View, subject: Subject, body: list[Line]) -> Iterator[tuple[str, str]]:
+def _keys(view: View, subject: Subject, body: Body) -> Iterator[tuple[str, str]]:
     waiting, hints = view.waiting, view.hints
     request = waiting.request
     assert isinstance(request, ApprovalRequested)
     yield "Esc", "no, and stop the run"
     yield hints.get("explain", ""), "less" if waiting.explained else "why"
-    if subject.diff or view.rows <= len(body):
+    if subject.diff or view.rows <= len(body.upto(view.rows)):
         yield hints.get("full-screen", ""), "full screen"
     yield from _columns(view, subject)
 
@@ -226,14 +172,3 @@ def _columns(view: View, subject: Subject) -> Iterator[tuple[str, str]]:
 
 def _more(view: View) -> str:
     return f"PgDn · {view.hints.get('full-screen', 'f')} shows all"
-
-
-def _diff(files: tuple[File, ...], look: Look, divided: bool) -> list[Line]:
-    draw = split.lines if divided else unified.lines
-    within = replace(look, width=max(look.width - len(MARGIN), 1))
-    margin = Segment(MARGIN)
-    return [
-        replace(line, parts=(margin, *line.parts), gutter=line.gutter + len(MARGIN))
-        for piece in diff_pieces(files)
-        for line in draw(piece, within, reveal=True)
-    ]

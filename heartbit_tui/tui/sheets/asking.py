@@ -87,12 +87,12 @@ def _writing(view: View, head: Line, asked: list[Line], options: Sequence[Row]) 
     back = "back" if options and waiting.question and waiting.question.options else "no answer"
     keys = frame.keys_line(view, [("Enter", "answer with these words"), ("Esc", back)])
     room = max(view.rows - 1 - len(typed) - 1, 0)
-    above = [head, *frame.window(asked, room, view.offset, look.ink, "PgDn").lines]
+    above = [head, *frame.shortened(asked, room, look)]
     given = [line for row in options[: len(waiting.question.options if waiting.question else ())] for line in row.lines]
     above += [BLANK, *given] if given and room > len(asked) + len(given) + 1 else []
     above += [BLANK] if room >= len(above) else []
     lines = (*above, *typed, keys)[: view.rows]
-    return Drawn(lines=lines, lowest=max(len(asked) - room, 0), cursor=(len(above) + row, cell))
+    return Drawn(lines=lines, cursor=(len(above) + row, cell))
 
 
 def _seen(view: View, options: Sequence[Row], room: int) -> tuple[list[Line], list[int | None], int, int]:

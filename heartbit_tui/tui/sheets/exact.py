@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from typing import Literal, TypeAlias
 
 from rich.segment import Segment
@@ -22,10 +23,14 @@ INDENT = 40
 SAME = 4
 """As many further lines like the one before are told as a number."""
 
+BULK = 2000
+"""Characters of a chunk, about."""
+
 TAB = "⇥   "
 """How a tab is drawn."""
 
 _BLANKS = re.compile(r"\t+| {2,}| $")
+_EDGE = re.compile(r"\W")
 _WORD = re.compile(r"\w+|\W+")
 _TOKEN = re.compile(r" +|[^ ]+")
 
@@ -69,23 +74,67 @@ def hand(ink: Ink, *, block: bool = True) -> Hand:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A line of a text, and how many more lines like it follow."""
+
+    line: str
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A part of a text that is quick to set: some lines, or a part of one that is very long.
+
+    `begins` and `ends` tell whether it has the beginning of its first line and the end of its last one.
+    """
+
+    runs: tuple[Run, ...]
+    begins: bool = True
+    ends: bool = True
+
+
 def exact(text: str, width: int, hand: Hand, lead: str = "") -> list[Line]:
     """The text on lines of at most `width` cells, in full; `lead` stands before the first, as far as it fits.
 
     Reading back: a line end after each line that is not `joined` to the next, each mark undone.
     """
+    leads = chain([lead], repeat(" " * len(lead)))
+    return [line for chunk, lead in zip(chunks(text), leads, strict=False) for line in lines(chunk, width, hand, lead)]
+
+
+def chunks(text: str) -> Iterator[Chunk]:
+    """A text in chunks of about `BULK` characters."""
+    kept: list[Run] = []
+    size = 0
+    for run in _runs(text):
+        if size and size + len(run.line) > BULK:
+            yield Chunk(tuple(kept))
+            kept, size = [], 0
+        if len(run.line) > 2 * BULK:
+            yield from _parts(run)
+            continue
+        kept.append(run)
+        size += len(run.line) + 1
+    if kept:
+        yield Chunk(tuple(kept))
+
+
+def lines(chunk: Chunk, width: int, hand: Hand, lead: str = "") -> list[Line]:
+    """A chunk on lines of at most `width` cells; `lead` stands before the first, as far as it fits."""
     found: list[Line] = []
     before = lead[: width // 2]
-    for pieces in told(text):
-        found += rows(pieces, width, hand, " " * len(before) if found else before)
-    return found
+    for run in chunk.runs:
+        for told in _told(run):
+            start = before if not found and chunk.begins else _on(before) if not found else " " * len(before)
+            found += rows(told, width, hand, start)
+    return found if chunk.ends else [*found[:-1], replace(found[-1], joined=True)]
 
 
 def rows(pieces: Sequence[Piece], width: int, hand: Hand, lead: str = "") -> list[Line]:
     """One line of text in pieces, on as many lines as it needs; ↪ stands before those that go on with it."""
     parts = list(_rows(pieces, max(width - len(lead), 1), hand))
-    on = f"{'↪ ':>{len(lead)}}"[: len(lead)]
-    leads = (lead, *(on for _ in parts[1:]))
+    leads = (lead, *(_on(lead) for _ in parts[1:]))
     return [
         Line(
             (Segment(before, hand.edge), *row) if lead else tuple(row),
@@ -97,19 +146,44 @@ def rows(pieces: Sequence[Piece], width: int, hand: Hand, lead: str = "") -> lis
     ]
 
 
-def told(text: str) -> Iterator[tuple[Piece, ...]]:
-    """Each line of a text in pieces; lines that only repeat the one before are told by their number."""
-    before: str | None = None
-    same = 0
-    for line in [*text.split("\n"), None]:
-        if line is not None and line == before:
-            same += 1
+def _on(lead: str) -> str:
+    return f"{'↪ ':>{len(lead)}}"[: len(lead)]
+
+
+def _runs(text: str) -> Iterator[Run]:
+    """The lines of a text; those that only repeat the one before are counted."""
+    before, more = "", -1
+    for line in text.split("\n"):
+        if more >= 0 and line == before:
+            more += 1
             continue
-        if before is not None:
-            yield from _repeats(before, same)
-        if line is not None:
-            yield pieces(line)
-        before, same = line, 0
+        if more >= 0:
+            yield Run(before, more)
+        before, more = line, 0
+    yield Run(before, more)
+
+
+def _parts(run: Run) -> Iterator[Chunk]:
+    """A long line in chunks, which end where no word goes on."""
+    counted = run.more >= SAME
+    for _ in range(1 if counted else run.more + 1):
+        at = 0
+        while at < len(run.line):
+            match = _EDGE.search(run.line, at + BULK)
+            end = match.end() if match else len(run.line)
+            last = end == len(run.line)
+            told = Run(run.line[at:end], run.more if last and counted else 0)
+            yield Chunk((told,), begins=at == 0, ends=last)
+            at = end
+
+
+def _told(run: Run) -> Iterator[tuple[Piece, ...]]:
+    yield pieces(run.line)
+    if run.more >= SAME:
+        yield (Piece(f"<{run.more} more lines like this>", "loud"),)
+    else:
+        for _ in range(run.more):
+            yield pieces(run.line)
 
 
 def pieces(line: str) -> tuple[Piece, ...]:
@@ -126,14 +200,6 @@ def pieces(line: str) -> tuple[Piece, ...]:
         found.append(_counted(blanks))
         at = end
     return (*found, *_plain(line[at:]))
-
-
-def _repeats(line: str, same: int) -> Iterator[tuple[Piece, ...]]:
-    if same < SAME:
-        for _ in range(same):
-            yield pieces(line)
-    else:
-        yield (Piece(f"<{same} more lines like this>", "loud"),)
 
 
 def _counted(blanks: str) -> Piece:

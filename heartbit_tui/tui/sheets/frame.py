@@ -11,6 +11,7 @@ from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.sheets.body import Body
 from heartbit_tui.tui.sheets.choices import Spot
 from heartbit_tui.tui.sheets.entry import Entry
 from heartbit_tui.tui.sheets.exact import Hand, Piece, pieces, rows
@@ -18,6 +19,9 @@ from heartbit_tui.tui.sheets.waiting import Waiting
 
 TAIL = 3
 """Last lines that stay in view of something that does not fit."""
+
+AHEAD = 200
+"""Lines beyond those in view that are made, so that they can be counted."""
 
 AGENT = 24
 """Characters of an agent's name at most."""
@@ -81,26 +85,28 @@ def heading(view: View, what: str, question: str, place: str = "") -> Line:
     return Line((*start.parts, line, *(Segment(text, style) for text, style in end)))
 
 
-def window(lines: Sequence[Line], room: int, offset: int, ink: Ink, keys: str) -> Window:
-    """As much of the lines as fits, from `offset` on; what is not in view is counted, and the end stays in view."""
-    total = len(lines)
-    if total <= room:
-        return Window(tuple(lines))
+def window(body: Body, room: int, offset: int, ink: Ink, keys: str) -> Window:
+    """As much of a body as fits, from `offset` on; what is not in view is counted, and the end stays in view."""
+    made = body.upto(offset + room + AHEAD)
+    total = len(made)
+    if body.complete and total <= room:
+        return Window(tuple(made))
     if room < 2:
-        return Window((_gap(0, total, ink, keys),)[:room], 1)
+        return Window((_gap(0, total, ink, keys, body.complete),)[:room], 1)
     tail = min(TAIL, (room - 1) // 2) if room > 2 else 1
     head = room - 1 - tail
     lowest = total - room + 1
     at = min(max(offset, 0), lowest)
     if at == lowest:
-        return Window((_gap(at, 0, ink, keys), *lines[total - room + 1 :]), lowest, max(head, 1))
-    gap = _gap(at, total - tail - head - at, ink, keys)
-    return Window((*lines[at : at + head], gap, *lines[total - tail :]), lowest, max(head, 1))
+        return Window((_gap(at, 0, ink, keys, True), *made[total - room + 1 :]), lowest, max(head, 1))
+    gap = _gap(at, total - tail - head - at, ink, keys, body.complete)
+    return Window((*made[at : at + head], gap, *body.tail(tail)), lowest, max(head, 1))
 
 
-def _gap(above: int, below: int, ink: Ink, keys: str) -> Line:
+def _gap(above: int, below: int, ink: Ink, keys: str, exactly: bool) -> Line:
     told = [f"{above} line{'s' if above > 1 else ''} above"] if above else []
-    told += [f"{below} more line{'s' if below > 1 else ''}"] if below else []
+    many = f"{below}{'' if exactly else '+'} more line{'s' if below > 1 else ''}"
+    told += [many] if below else []
     return Line((Segment(f"  ⋯ {' · '.join(told)} ", ink.warning), Segment(f" {keys}", ink.faint)))
 
 

@@ -7,14 +7,13 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
-from heartbit_tui.tui.diff.source import DiffSource
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
-from heartbit_tui.tui.screens.page import Text
 from heartbit_tui.tui.sheets import approval
+from heartbit_tui.tui.sheets.body import BodySource, items
 from heartbit_tui.tui.sheets.choices import Set
 from heartbit_tui.tui.sheets.frame import View
 from heartbit_tui.tui.sheets.subject import Subject
@@ -68,14 +67,12 @@ class Full(ModalScreen[None]):
         self._down = float("inf")
         self._left = False
         self._choices = Set((), ())
-        alone = len(told.parts) == 1 and bool(told.diff)
-        self._diff = DiffSource(told.diff, reveal=True) if alone else None
+        self._source = BodySource(items(told))
 
     def compose(self) -> ComposeResult:
         """A heading, what would be done, the choices, the keys."""
-        text = Text(lambda look: approval.body(self._told, look, divided=False))
         yield OneLine(id="full-head")
-        yield Pane(self._diff or text, self._ink)
+        yield Pane(self._source, self._ink)
         yield OneLine(id="full-choices")
         yield OneLine(id="full-keys")
 
@@ -96,8 +93,8 @@ class Full(ModalScreen[None]):
         self.query_one("#full-head", OneLine).show(head)
         self.query_one("#full-choices", OneLine).show(self._choices.lines[0] if self._choices.lines else BLANK)
         self.query_one("#full-keys", OneLine).show(keys)
-        if self._diff is not None and self._diff.split != view.waiting.split:
-            self._diff.split = view.waiting.split
+        if self._source.divided != view.waiting.split:
+            self._source.divided = view.waiting.split
             self.query_one(Pane).changed()
 
     @on(events.Mount)

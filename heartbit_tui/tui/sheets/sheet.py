@@ -15,10 +15,10 @@ from textual.widget import Widget
 
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.tui.lines.ink import Ink
-from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane import draw
 from heartbit_tui.tui.sheets import approval, asking
+from heartbit_tui.tui.sheets.body import Body, items
 from heartbit_tui.tui.sheets.dialog import KEYS, Dialog
 from heartbit_tui.tui.sheets.frame import Drawn, View
 from heartbit_tui.tui.sheets.full import Full
@@ -105,7 +105,7 @@ class Sheet(Widget):
         self._seen: Ticket | None = None
         self._down = float("inf")
         self._subject: tuple[Ticket, Subject] | None = None
-        self._body: tuple[object, list[Line]] | None = None
+        self._body: tuple[Subject, object, Body] | None = None
         self._full: Full | None = None
         self._timer: Timer | None = None
 
@@ -249,12 +249,12 @@ class Sheet(Widget):
             self._subject = (waiting.ticket, subject(waiting.request, self._cwd))
         return self._subject[1]
 
-    def _lines(self, waiting: Waiting, told: Subject, look: Look) -> list[Line]:
+    def _lines(self, waiting: Waiting, told: Subject, look: Look) -> Body:
         """The body in lines, which are kept as long as nothing of them changes."""
-        key = (waiting.ticket.id, id(told), look, waiting.split)
-        if self._body is None or self._body[0] != key:
-            self._body = (key, approval.body(told, look, divided=waiting.split))
-        return self._body[1]
+        key = (look.width, id(look.ink), waiting.split)
+        if self._body is None or self._body[0] is not told or self._body[1] != key:
+            self._body = (told, key, Body(items(told), look, divided=waiting.split))
+        return self._body[2]
 
     def _place_cursor(self) -> None:
         if self._drawn.cursor is not None and self.has_focus:

@@ -2,11 +2,12 @@ import pytest
 
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.lines.measure import cells
-from heartbit_tui.tui.sheets import approval as sheet
+from heartbit_tui.tui.sheets.body import Body, item_lines, items
 from heartbit_tui.tui.sheets.exact import hand
-from heartbit_tui.tui.sheets.subject import Code, Fact, Remark, hosts, subject
+from heartbit_tui.tui.sheets.subject import Code, Fact, Remark, Subject, hosts, subject
 from tests.tui.sheets.made import DIFF, approval, change, inked
 from tests.tui.sheets.reading import read
 from tests.tui.sheets.test_exact import BIDI, INNOCENT, INVISIBLE, TROJAN
@@ -14,9 +15,13 @@ from tests.tui.sheets.test_exact import BIDI, INNOCENT, INVISIBLE, TROJAN
 INK = inked()
 
 
+def body(found: Subject, width: int, *, divided: bool = False) -> list[Line]:
+    return [line for item in items(found) for line in item_lines(item, Look(width, INK), divided=divided)]
+
+
 def told(request: ApprovalRequested, width: int = 80, cwd: str = "") -> list[str]:
     """All that is shown of what would be done."""
-    return [line.text.rstrip() for line in sheet.body(subject(request, cwd), Look(width, INK), divided=False)]
+    return [line.text.rstrip() for line in body(subject(request, cwd), width)]
 
 
 def test_a_command_is_told_with_its_folder_and_its_other_arguments() -> None:
@@ -85,7 +90,7 @@ def test_the_hosts_of_addresses_are_told(given: JsonObject, names: list[str]) ->
 def test_every_trojan_command_and_argument_is_shown_in_full_and_read_back() -> None:
     drawn = hand(INK)
     for text in (*TROJAN, *INNOCENT):
-        found = sheet.body(subject(approval(input={"command": text})), Look(60, INK), divided=False)
+        found = body(subject(approval(input={"command": text})), 60)
         assert read(found, drawn) == text
 
 
@@ -96,7 +101,7 @@ def test_a_trojan_diff_is_marked() -> None:
     diffs += [f"--- a/x{each}.py\n+++ b/x{each}.py\n@@ -1 +1 @@\n-a = 1\n+a = 2\n" for each in BIDI]
     assert len(diffs) >= 46
     for divided, width in ((False, 60), (True, 120)):
-        looked = [sheet.body(subject(change(diff=diff)), Look(width, INK), divided=divided) for diff in diffs]
+        looked = [body(subject(change(diff=diff)), width, divided=divided) for diff in diffs]
         texts = ["".join(line.text for line in lines) for lines in looked]
         assert [text for text in texts if "<U+" not in text] == []
         assert set("".join(texts)) & set(hidden) == set()
@@ -107,5 +112,23 @@ def test_no_part_is_wider_than_the_screen() -> None:
         approval(input={"command": text, "very long name of an argument" * 3: text, "x": 1}) for text in TROJAN[:30]
     ]
     for width in (4, 10, 20, 33, 80):
-        lines = [line for request in requests for line in sheet.body(subject(request), Look(width, INK), divided=True)]
+        lines = [line for request in requests for line in body(subject(request), width, divided=True)]
         assert max(cells(line.text) for line in lines) <= width
+
+
+def test_lines_are_made_only_as_far_as_they_are_looked_at() -> None:
+    text = "\n".join(f"echo {number} of very many" for number in range(20_000))
+    made = Body(items(subject(approval(input={"command": text}), "~/proj")), Look(80, INK))
+    assert 20 <= len(made.upto(20)) < 200
+    assert [line.text.strip() for line in made.tail(2)] == ["echo 19999 of very many", "in ~/proj"]
+    assert made.complete is False
+    assert (len(made.upto(10**9)), made.complete) == (20_001, True)
+
+
+def test_a_very_long_line_is_made_in_parts_that_read_back() -> None:
+    text = "echo " + "p\u0430ypal " * 1000 + "x" * 5000 + " " * 400 + "; rm -rf ~"
+    found = subject(approval(input={"command": f"{text}\n{text}\n{text}"}))
+    assert len(items(found)) > 10
+    assert read(body(found, 70), hand(INK)) == f"{text}\n{text}\n{text}"
+    many = "\n".join([text] * 9)
+    assert read(body(subject(approval(input={"command": many})), 70), hand(INK)) == many
