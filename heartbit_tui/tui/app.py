@@ -13,7 +13,6 @@ from textual.containers import Horizontal
 from textual.driver import Driver
 from textual.message import Message
 
-from heartbit_tui.client.files import FileIndex
 from heartbit_tui.tui.acts import table
 from heartbit_tui.tui.bridge import Bridge
 from heartbit_tui.tui.complete.menu import Menu
@@ -62,7 +61,6 @@ class HeartbitApp(App[int], inherit_bindings=False):
         """The actions that were taken from the palette, the last one first."""
         self.mouse_on = setup.wishes.mouse
         self.ink: Ink = ink_of(setup.theme)
-        self.files = FileIndex(setup.options.cwd)
         self.bridge = Bridge(self)
         calm = setup.wishes.calm
         self.chat = Pane(talks.current.book, self.ink, id="chat", follow=True, calm=calm)

@@ -1,13 +1,17 @@
 """What the menu over the draft offers in this application."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from heartbit_tui.client.fuzzy import Match
 from heartbit_tui.kernel.ops import Effort
 from heartbit_tui.tui.complete.sources import Choice, Sources
 from heartbit_tui.tui.theme import load
 
 if TYPE_CHECKING:
+    from heartbit_tui.client.files import FileIndex
     from heartbit_tui.tui.app import HeartbitApp
 
 
@@ -20,4 +24,35 @@ def sources(app: "HeartbitApp") -> Sources:
     async def efforts() -> Sequence[Choice]:
         return [Choice(text=effort) for effort in Effort]
 
-    return Sources(app.files, {"theme": themes, "effort": efforts})
+    return Sources(Files(lambda: app.folder), {"theme": themes, "effort": efforts})
+
+
+class Files:
+    """The files of the folder that the session works in; read, and the reader loaded, when one is first asked for."""
+
+    def __init__(self, folder: Callable[[], Path]) -> None:
+        self._folder = folder
+        self._index: FileIndex | None = None
+        self._root: Path | None = None
+
+    def freshen(self) -> None:
+        """Read them anew where that was long ago."""
+        if self._index is not None and self._root == self._folder():
+            self._index.freshen()
+
+    async def find(self, text: str, limit: int = 50) -> tuple[Match, ...]:
+        """The paths that `text` may mean, the likeliest first."""
+        if self._index is None or self._root != self._folder():
+            self._root = self._folder()
+            self._index = await asyncio.to_thread(_index, self._root)
+        return await self._index.find(text, limit)
+
+
+def _index(root: Path) -> "FileIndex":
+    """An index that has been read once."""
+    from heartbit_tui.client.files import FileIndex
+
+    index = FileIndex(root)
+    index.begin()
+    index.wait()
+    return index
