@@ -105,5 +105,11 @@ def parse(line: str, commands: Sequence[Command] = COMMANDS) -> Parsed:
         return Typed(name=known[name.lower()].name, argument=argument.strip())
     if not name.replace("-", "").isalpha():
         return None
-    nearest = difflib.get_close_matches(name.lower(), known, n=1)
-    return Unknown(name=name, nearest=known[nearest[0]].name if nearest else "")
+    return Unknown(name=name, nearest=_nearest(name.lower(), known))
+
+
+def _nearest(name: str, known: Mapping[str, Command]) -> str:
+    """The command that was probably meant; of two as near, the one with the same letters in another order."""
+    near = difflib.get_close_matches(name, known, n=3)
+    near.sort(key=lambda each: sorted(each) != sorted(name))
+    return known[near[0]].name if near else ""
