@@ -1,12 +1,12 @@
 """Which model services answer, asked without any key."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import httpx
 
-from heartbit_tui.cli.surroundings import Surroundings
+from heartbit_tui.auth import Credentials
 from heartbit_tui.providers import discover
 from heartbit_tui.providers.http import open_client
 from heartbit_tui.providers.table import PROVIDERS, address
@@ -23,22 +23,31 @@ class Reach(NamedTuple):
     what: str
 
 
-def look(around: Surroundings) -> Iterable[Reach]:
-    """Ask the services that there is a key for, and the model servers on this machine."""
-    return asyncio.run(_look(around))
+def look(credentials: Credentials, environment: Mapping[str, str]) -> Iterable[Reach]:
+    """Ask the services that there is a key for, and the model servers on this machine; in a thread without a loop."""
+    return asyncio.run(_look(credentials, environment))
 
 
-async def _look(around: Surroundings) -> list[Reach]:
-    credentials = around.credentials
+def local() -> tuple[discover.Found, ...]:
+    """The model servers on this machine; in a thread without a loop."""
+    return asyncio.run(_local())
+
+
+async def _local() -> tuple[discover.Found, ...]:
+    async with open_client() as client:
+        return await discover.find(client)
+
+
+async def _look(credentials: Credentials, environment: Mapping[str, str]) -> list[Reach]:
     asked = {
-        name: address(name, around.environment)
+        name: address(name, environment)
         for name, entry in PROVIDERS.items()
         if entry.key_variable and name != "openai-responses" and credentials.find(name)
     }
     async with open_client() as client:
         answers = await asyncio.gather(*(_ask(client, name, url) for name, url in asked.items()))
-        local = await discover.find(client)
-    return [*answers, *(Reach(True, found.provider, f"answers, {len(found.models)} models") for found in local)]
+        found = await discover.find(client)
+    return [*answers, *(Reach(True, each.provider, f"answers, {len(each.models)} models") for each in found)]
 
 
 async def _ask(client: httpx.AsyncClient, name: str, url: str) -> Reach:
