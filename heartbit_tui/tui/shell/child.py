@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-_CHUNK = 65_536
 _LINGER = 0.1
 _GRACE = 0.6
 
@@ -35,18 +34,22 @@ class Child(Protocol):
         ...
 
 
-class Plain:
+class Plain(asyncio.SubprocessProtocol):
     """A process group with `sh` in it, for a system that has no bash."""
 
     def __init__(self, program: str, environment: Mapping[str, str]) -> None:
         self._program = program
         self._environment = environment
-        self._process: asyncio.subprocess.Process | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._transport: asyncio.SubprocessTransport | None = None
+        self._receive: Callable[[bytes], None] = _ignore
+        self._exited = asyncio.Event()
+        self._silent = asyncio.Event()
 
     async def begin(self, directory: Path, script: str, receive: Callable[[bytes], None]) -> None:
         """Run the script in this directory; `receive` gets the output as it comes."""
-        self._process = await asyncio.create_subprocess_exec(
+        self._receive = receive
+        self._transport, _ = await asyncio.get_running_loop().subprocess_exec(
+            lambda: self,
             self._program,
             "-c",
             script,
@@ -57,43 +60,53 @@ class Plain:
             cwd=directory,
             start_new_session=True,
         )
-        assert self._process.stdout is not None
-        self._reading = asyncio.create_task(_read(self._process.stdout, receive))
 
     async def ended(self) -> None:
         """Wait until the shell ends."""
-        assert self._process is not None
-        await self._process.wait()
+        await self._exited.wait()
 
     async def finish(self) -> int:
         """End the group, politely at first; how many outlived the shell is not known here."""
-        if self._process is None or self._reading is None:
+        if self._transport is None:
             return 0
         try:
-            if self._process.returncode is None:
+            if not self._exited.is_set():
                 self._send(signal.SIGTERM)
-                await asyncio.wait([self._reading], timeout=_GRACE)
-            else:
-                await asyncio.wait([self._reading], timeout=_LINGER)
+            await self._silence(_LINGER if self._exited.is_set() else _GRACE)
         finally:
             self._send(signal.SIGKILL)
-        await asyncio.wait([self._reading], timeout=_GRACE)
-        self._reading.cancel()
-        await self._process.wait()
+            await self._silence(_GRACE)
+            self._transport.close()
         return 0
 
     @property
     def status(self) -> int:
         """What the shell ended with; 128 and the number of the signal where one ended it."""
-        code = self._process.returncode if self._process else None
+        code = self._transport.get_returncode() if self._transport else None
         return 0 if code is None else 128 - code if code < 0 else code
 
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """Some output."""
+        self._receive(data)
+
+    def process_exited(self) -> None:
+        """The shell has ended."""
+        self._exited.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The shell has ended, and nobody is left who could write."""
+        self._silent.set()
+
+    async def _silence(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._silent.wait()
+
     def _send(self, kind: signal.Signals) -> None:
-        if self._process is not None:
+        if self._transport is not None:
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, kind)
+                os.killpg(self._transport.get_pid(), kind)
 
 
-async def _read(source: asyncio.StreamReader, receive: Callable[[bytes], None]) -> None:
-    while data := await source.read(_CHUNK):
-        receive(data)
+def _ignore(data: bytes) -> None:
+    """Where output goes before anybody asked for it."""

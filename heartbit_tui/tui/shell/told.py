@@ -12,6 +12,8 @@ MOST_BYTES = 30_000
 
 _COMMAND_BYTES = 2_000
 _TICKS = re.compile("`{3,}")
+_MOST_TICKS = 20
+_LONG_TICKS = re.compile(f"`{{{_MOST_TICKS + 20},}}")
 
 
 def as_context(rans: Sequence[Ran]) -> str:
@@ -29,9 +31,14 @@ def _told(ran: Ran, room: int) -> str:
     command = cut(ran.command, min(_COMMAND_BYTES, room // 4))
     frame = len(command.encode("utf-8", "replace")) + 100
     output = cut(ran.output.strip("\n") or "(no output)", max(room - frame, 0))
-    text = f"$ {command}\n{output}\n({ended})"
+    text = _LONG_TICKS.sub(_counted, f"$ {command}\n{output}\n({ended})")
     ticks = max((len(each) for each in _TICKS.findall(text)), default=2) + 1
     return f"{'`' * ticks}\n{text}\n{'`' * ticks}"
+
+
+def _counted(ticks: re.Match[str]) -> str:
+    """A row of ticks that would need a fence as long as itself."""
+    return f"{'`' * _MOST_TICKS} [{len(ticks.group()) - _MOST_TICKS} more]"
 
 
 def cut(text: str, size: int) -> str:
