@@ -64,19 +64,17 @@ def refused(reason: NoScreen) -> int:
 
 def _show(values: "Namespace", launched: Launched) -> int:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-    run: Callable[[Options, Launched, str], int] = import_module("heartbit_tui.tui.start").run
-    from heartbit_tui.cli.options import clean, options
-    from heartbit_tui.headless.endings import UsageError
-
-    try:
-        given = options(values, surface="tui", on_ask="person")
-    except UsageError as error:
-        launched.tty.release()
-        sys.stderr.write(f"heartbit: {error}\n")
-        return USAGE
+    run: Callable[[Callable[[], Options], Launched, str], int] = import_module("heartbit_tui.tui.start").run
     gc.freeze()
     gc.enable()
-    return run(given, launched, clean(" ".join(values.task)))
+    return run(lambda: _options(values), launched, os.fsencode(" ".join(values.task)).decode("utf-8", "replace"))
+
+
+def _options(values: "Namespace") -> "Options":
+    """What the flags ask for. Raises `UsageError`."""
+    from heartbit_tui.cli.options import options
+
+    return options(values, surface="tui", on_ask="person")
 
 
 def _without(values: "Namespace") -> int:

@@ -1,84 +1,79 @@
-"""The application: what is on the screen, and where keys and messages go."""
+"""The application: what is on the screen from the first moment, and where keys and messages go."""
 
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from textual import events, on
+from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.driver import Driver
 from textual.message import Message
 
-from heartbit_tui.tui.acts import table
-from heartbit_tui.tui.bridge import Bridge
-from heartbit_tui.tui.complete.menu import Menu
-from heartbit_tui.tui.completing import Completing
 from heartbit_tui.tui.draft.draft import Draft
-from heartbit_tui.tui.draft.messages import Changed, MenuKey, Submitted, Told, WantsCompletion
+from heartbit_tui.tui.draft.messages import Changed, Submitted, Told
 from heartbit_tui.tui.keys.actions import Where
+from heartbit_tui.tui.keys.keymap import Keymap, keymap
 from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.pane.empty import EMPTY
 from heartbit_tui.tui.pane.pane import Pane
+from heartbit_tui.tui.past import Past
 from heartbit_tui.tui.presses import Presses
-from heartbit_tui.tui.setup import Setup
-from heartbit_tui.tui.sheets.sheet import Sheet
-from heartbit_tui.tui.side.side import BESIDE, Side
-from heartbit_tui.tui.sources import sources
 from heartbit_tui.tui.status.activity import Activity
-from heartbit_tui.tui.status.footer import Footer
-from heartbit_tui.tui.submitting import Submitting
-from heartbit_tui.tui.talk.talk import Talk
-from heartbit_tui.tui.talk.talks import Talks
+from heartbit_tui.tui.status.footer import Footer, Standing
 from heartbit_tui.tui.theme.ink import ink as ink_of
 from heartbit_tui.tui.theme.textual import textual_theme
 from heartbit_tui.tui.theme.types import Theme
 
 if TYPE_CHECKING:
-    from heartbit_tui.tui.seeking import Seeking
+    from heartbit_tui.tui.live import Live
+    from heartbit_tui.tui.talk.talk import Talk
 
 T = TypeVar("T")
+Load: TypeAlias = "Callable[[HeartbitApp], Coroutine[Any, Any, Live]]"
 
 PLACEHOLDER = "What is to be done?"
 
 
 class HeartbitApp(App[int], inherit_bindings=False):
-    """The screen of the sessions that are open; `act` does by name what a key, a command or the palette asks for."""
+    """The chat, the draft and the footer; all that needs a session comes alive when `load` has brought it.
+
+    What is sent before that waits for it. `act` does by name what a key, a command or the palette asks for.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = "Draft"
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS_PATH = "app.tcss"
 
-    def __init__(self, setup: Setup, talks: Talks, driver: type[Driver] | None = None) -> None:
+    def __init__(self, theme: Theme, load: Load, *, calm: bool = False, driver: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver)
-        self.setup = setup
-        self.talks = talks
+        self.live: Live | None = None
+        self.keymap: Keymap = keymap()
         self.presses = Presses(time.monotonic)
-        self.recent: list[str] = []
-        """The actions that were taken from the palette, the last one first."""
-        self.mouse_on = setup.wishes.mouse
-        self.ink: Ink = ink_of(setup.theme)
-        self.bridge = Bridge(self)
-        calm = setup.wishes.calm
-        self.chat = Pane(talks.current.book, self.ink, id="chat", follow=True, calm=calm)
-        self.side = Side(talks.current.story.timeline, self.ink, calm=calm)
+        self.ink: Ink = ink_of(theme)
+        self.chat = Pane(EMPTY, self.ink, id="chat", follow=True, calm=calm)
         self.activity = Activity(self.ink, calm=calm)
-        self.sheet = Sheet(self.ink, cwd=str(setup.options.cwd))
-        self.draft = Draft(history=setup.history, placeholder=PLACEHOLDER, id="draft")
+        self.past = Past()
+        self.draft = Draft(history=self.past, placeholder=PLACEHOLDER, id="draft")
         self.footer = Footer(self.ink)
-        self.menu = Menu(self.ink, id="menu")
-        self.submitting = Submitting(self)
-        self.seeking: Seeking | None = None
-        """The search through the history, once there was one."""
-        self._completing = Completing(self.draft, self.menu, sources(self), self.start)
+        self._theme = theme
+        self._load = load
+        self._early: list[Submitted] = []
 
     @property
-    def talk(self) -> Talk:
+    def living(self) -> "Live":
+        """What came alive: there for everything that is done after the first moment."""
+        assert self.live is not None
+        return self.live
+
+    @property
+    def talk(self) -> "Talk":
         """The session that is seen."""
-        return self.talks.current
+        return self.living.talks.current
 
     @property
     def folder(self) -> Path:
@@ -87,42 +82,20 @@ class HeartbitApp(App[int], inherit_bindings=False):
         return Path(client.about.cwd) if client is not None else self.talk.options.cwd
 
     def compose(self) -> ComposeResult:
-        """The chat and the side panel, what goes on, the draft or what is asked in its place, and where one is."""
+        """The chat, what goes on, the draft, and where one is; the rest joins them."""
         with Horizontal(id="body"):
             yield self.chat
-            yield self.side
         yield self.activity
-        yield self.sheet
         yield self.draft
         yield self.footer
-        yield self.menu
 
     def on_mount(self) -> None:
-        """Take on the theme, and begin to listen."""
-        self.register_theme(textual_theme(self.setup.theme))
-        self.theme = self.setup.theme.name
-        self.side.display = self.setup.wishes.side and self.size.width >= BESIDE
-        if self.setup.draft:
-            self.draft.set_text(self.setup.draft)
-        self.talks.changed = self.bridge.changed
-        self.bridge.changed(self.talk)
-        self.start(self.bridge.look_at_git())
-        if self.setup.task:
-            self.talk.say(self.setup.task)
-
-    def switched(self) -> None:
-        """Another session is seen."""
-        self.bridge.forget_asked()
-        self.bridge.changed(self.talk)
-
-    def wear(self, theme: Theme) -> None:
-        """Draw everything in another theme."""
-        self.register_theme(textual_theme(theme))
-        self.theme = theme.name
-        self.ink = ink_of(theme)
-        for widget in (self.chat, self.side, self.activity, self.sheet, self.footer, self.menu):
-            widget.set_ink(self.ink)
-        self.bridge.retold()
+        """Take on the theme, and bring what is behind all this."""
+        self.register_theme(textual_theme(self._theme))
+        self.theme = self._theme.name
+        self.draft.show_mode("ask", self.ink.modes["ask"])
+        self.footer.tell(Standing())
+        self.call_after_refresh(self.start, self._come_alive())
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that nobody waits for; it ends with the application."""
@@ -133,10 +106,11 @@ class HeartbitApp(App[int], inherit_bindings=False):
         return await asyncio.to_thread(work)
 
     def act(self, name: str, argument: str = "") -> None:
-        """Do what an action is for."""
-        work = table.act(name)(self, argument)
-        if work is not None:
-            self.start(work)
+        """Do what an action is for; before there is a session only leaving is."""
+        if self.live is not None:
+            self.live.act(name, argument)
+        elif name in ("clear-or-quit", "leave", "quit"):
+            self.exit(0)
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Say something that passes."""
@@ -147,106 +121,74 @@ class HeartbitApp(App[int], inherit_bindings=False):
         if self._driver is not None:
             self._driver.write(sequence)
 
+    def wear(self, theme: Theme) -> None:
+        """Draw everything in another theme."""
+        self.register_theme(textual_theme(theme))
+        self.theme = theme.name
+        self.ink = ink_of(theme)
+        for widget in (self.chat, self.activity, self.footer):
+            widget.set_ink(self.ink)
+        if self.live is not None:
+            self.live.wear(self.ink)
+
     def where(self) -> Where:
         """Where a key counts now."""
-        if self.focused is None or self.focused in (self.draft, self.sheet):
-            return "draft"
-        return "chat" if self.focused is self.chat else "side"
+        if self.focused is self.chat:
+            return "chat"
+        return "side" if self.live is not None and self.live.has_side_focus() else "draft"
 
     async def on_event(self, event: events.Event) -> None:
-        """While a search through the history is open, it has the keys."""
-        if isinstance(event, events.Key) and self.seeking and self.seeking.is_open and len(self.screen_stack) == 1:
-            self.seeking.press(event)
-        else:
+        """Keys go to a search through the history first, where one is open."""
+        taken = isinstance(event, events.Key) and self.live is not None and self.live.seeks(event)
+        if not taken:
             await super().on_event(event)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The side panel stands beside the chat where there is room."""
+        if self.live is not None:
+            self.live.fit(event.size.width)
 
     def on_key(self, event: events.Key) -> None:
         """A key that what has the focus did not want: the draft's, or an action's."""
         if len(self.screen_stack) > 1:
             return
         where = self.where()
-        name = self.setup.keymap.action_for(event.key, where)
-        typed = event.is_printable and where != "draft" and not table.known(name)
-        if typed or (self.focused is self.sheet and not table.known(name)):
-            self.draft.press(event)
-        elif table.known(name):
+        name = self.keymap.action_for(event.key, where)
+        if self.live is None or self.live.knows(name):
             self.act(name)
+        elif (event.is_printable and where != "draft") or not self.draft.has_focus:
+            self.draft.press(event)
         else:
             return
         event.stop()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """The side panel stands beside the chat where there is room."""
-        self.side.set_class(event.size.width < BESIDE, "-over")
-        if event.size.width < BESIDE:
-            self.side.display = False
-        elif self.setup.wishes.side:
-            self.side.display = True
+    async def _come_alive(self) -> None:
+        self.live = live = await self._load(self)
+        await live.join()
+        early, self._early = self._early, []
+        for message in early:
+            live.submitting.submitted(message)
 
-    @on(Submitted)
-    def _submitted(self, message: Submitted) -> None:
-        self.submitting.submitted(message)
+    def _on_draft_submitted(self, message: Submitted) -> None:
+        if self.live is not None:
+            self.live.submitting.submitted(message)
+        else:
+            self._early.append(message)
 
-    @on(Changed)
-    def _typed(self, message: Changed) -> None:
-        self.talks.pace.key()
+    def _on_draft_changed(self, message: Changed) -> None:
         self.presses.forget()
-        self.sheet.drafted(message.text)
-        self._completing.typed(message.before)
-        self.menu.stand(self.draft.outer_size.height + 1)
+        if self.live is not None:
+            self.live.typed(message)
 
-    @on(WantsCompletion)
-    def _wants(self, message: WantsCompletion) -> None:
-        self._completing.typed(message.before, asked=True)
-
-    @on(MenuKey)
-    def _menu_key(self, message: MenuKey) -> None:
-        self._completing.key(message.key)
-
-    @on(Menu.Picked)
-    def _picked(self, message: Menu.Picked) -> None:
-        self._completing.take(message.item)
-
-    @on(Told)
-    def _told(self, message: Told) -> None:
+    def _on_draft_told(self, message: Told) -> None:
         self.tell(message.text, warning=message.level != "info")
 
-    @on(Sheet.Opened)
-    def _asked(self) -> None:
-        self.draft.display = False
-        self.sheet.focus()
+    def _hear(self, message: Message) -> None:
+        if self.live is not None:
+            self.live.hear(message)
 
-    @on(Sheet.Emptied)
-    def _answered(self) -> None:
-        self.draft.display = True
-        self.draft.focus()
-
-    @on(Sheet.Replied)
-    def _replied(self, message: Sheet.Replied) -> None:
-        for op in message.ops:
-            self.talk.submit(op)
-        self.talk.settled(message.ticket.id)
-
-    @on(Pane.Clicked)
-    def _clicked(self, message: Pane.Clicked) -> None:
-        if message.pane is self.chat and not message.double and self.talk.book.fold(message.key[0]):
-            self.chat.changed()
-
-    @on(Pane.Copied)
-    def _copied(self, message: Pane.Copied) -> None:
-        self.act("copy-text", message.text)
-
-    @on(Pane.Followed)
-    def _followed(self, message: Pane.Followed) -> None:
-        if message.pane is self.chat:
-            self.bridge.followed()
-
-    def on_reader_wished(self, message: Message) -> None:
-        """The reader wants something done; its module is loaded with the reader."""
-        table.wish(self, message)
-
-    @on(Side.Chosen)
-    def _chosen(self, message: Side.Chosen) -> None:
-        number = self.talk.story.transcript.call(message.call)
-        if number is not None:
-            self.chat.to((number, 0))
+    # What these widgets tell is for what comes alive later, which knows their types.
+    _on_draft_wants_completion = _on_draft_menu_key = _on_menu_picked = _hear
+    _on_sheet_opened = _on_sheet_emptied = _on_sheet_replied = _hear
+    _on_pane_clicked = _on_pane_copied = _on_pane_followed = _hear
+    _on_side_chosen = _on_reader_wished = _hear

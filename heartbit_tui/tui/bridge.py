@@ -43,10 +43,10 @@ class Bridge:
         if talk.book is not self._shown:
             self._shown = talk.book
             app.chat.set_source(talk.book, follow=True)
-            app.side.show_timeline(talk.story.timeline)
+            app.living.side.show_timeline(talk.story.timeline)
         else:
             app.chat.changed()
-            app.side.touched()
+            app.living.side.touched()
         self._badge()
         self._ask(talk)
         self._tell(talk)
@@ -55,6 +55,10 @@ class Bridge:
         """The chat begins or ceases to follow its end."""
         self._left_at = len(self._app.talk.story.transcript.blocks)
         self._badge()
+
+    def hinted(self) -> None:
+        """The draft has changed: what its border says may, too."""
+        self._app.draft.show_hint(*self._hints(self._app.talk))
 
     def retold(self) -> None:
         """Something that is told of the session beside its transcript may be different."""
@@ -78,7 +82,7 @@ class Bridge:
     def _ask(self, talk: Talk) -> None:
         """Open in the sheet what waits, and close what no longer does."""
         waiting = {asked.request.id: asked for asked in talk.asked}
-        sheet = self._app.sheet
+        sheet = self._app.living.sheet
         for name in self._asked:
             if name not in waiting:
                 sheet.close(name)
@@ -91,7 +95,7 @@ class Bridge:
     def forget_asked(self) -> None:
         """Another session is seen: what waits in it is opened anew."""
         self._asked = ()
-        self._app.sheet.clear()
+        self._app.living.sheet.clear()
 
     def _tell(self, talk: Talk) -> None:
         app = self._app
@@ -102,11 +106,11 @@ class Bridge:
         app.activity.tell(_doing(talk))
         costs = talk.client.costs() if talk.client else ()
         size = window(known.model) or 0
-        app.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs))
+        app.living.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs))
         app.footer.tell(
             Standing(
                 folder=str(app.folder),
-                home=app.setup.environment.get("HOME", ""),
+                home=app.living.setup.environment.get("HOME", ""),
                 branch=self._branch.name if self._branch else "",
                 dirty=bool(self._branch and self._branch.dirty),
                 model=known.model,
@@ -121,8 +125,8 @@ class Bridge:
 
     def _hints(self, talk: Talk) -> list[tuple[str, Style]]:
         app, found = self._app, list[tuple[str, Style]]()
-        if len(app.talks.all) > 1:
-            found.append((f" tab {app.talks.number} of {len(app.talks.all)} ", app.ink.muted))
+        if len(app.living.talks.all) > 1:
+            found.append((f" tab {app.living.talks.number} of {len(app.living.talks.all)} ", app.ink.muted))
         if talk.pending.queued:
             found.append((f" queued: {talk.pending.queued} ", app.ink.info))
         if talk.running and app.draft.text:
@@ -139,8 +143,8 @@ class Bridge:
 
     def _notify(self, title: str, text: str) -> None:
         app = self._app
-        if not app.app_focus and app.setup.wishes.notify:
-            app.send(signal(title, text, app.setup.environment))
+        if not app.app_focus and app.living.setup.wishes.notify:
+            app.send(signal(title, text, app.living.setup.environment))
 
 
 def _asks(asked: Asked) -> str:

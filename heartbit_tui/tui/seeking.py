@@ -30,8 +30,8 @@ class _Past:
             said = [prompt.text for _, prompt in app.talk.story.transcript.prompts()]
             return [Entry(text=text) for text in reversed(said)]
         if app.talk.options.ephemeral or app.talk.options.demo:
-            return [Entry(text=text) for text in reversed(app.setup.history.entries())]
-        return [Entry(text=text) for text in await Library(app.setup.options).typed(everywhere=scope == "all")]
+            return [Entry(text=text) for text in reversed(app.living.setup.history.entries())]
+        return [Entry(text=text) for text in await Library(app.living.setup.options).typed(everywhere=scope == "all")]
 
 
 class Seeking:
@@ -39,7 +39,7 @@ class Seeking:
 
     def __init__(self, app: "HeartbitApp") -> None:
         self._app = app
-        self._search = HistorySearch(app.menu, _Past(app))
+        self._search = HistorySearch(app.living.menu, _Past(app))
 
     @property
     def is_open(self) -> bool:
@@ -48,7 +48,7 @@ class Seeking:
 
     async def begin(self) -> None:
         """Search from what is being written."""
-        self._app.menu.stand(self._app.draft.outer_size.height + 1)
+        self._app.living.menu.stand(self._app.draft.outer_size.height + 1)
         await self._search.open(self._app.draft.text)
 
     def press(self, event: events.Key) -> None:

@@ -19,7 +19,7 @@ def sources(app: "HeartbitApp") -> Sources:
     """Commands, their choices, files, sessions, themes."""
 
     async def themes() -> Sequence[Choice]:
-        return [Choice(text=name) for name in load.names(app.setup.config)]
+        return [Choice(text=name) for name in load.names(app.living.setup.config)]
 
     async def efforts() -> Sequence[Choice]:
         return [Choice(text=effort) for effort in Effort]

@@ -91,18 +91,18 @@ class Submitting:
         block = Shell(command=command, hidden=hidden)
         number = transcript.put(block)
         app.chat.to_end()
-        console = Console(app.folder, app.setup.environment)
+        console = Console(app.folder, app.living.setup.environment)
         async with console.command(command, hidden=hidden) as running:
             self._running = running
             try:
                 async for text in running:
                     block = replace(block, output=block.output + text)
                     transcript.set(number, block)
-                    app.bridge.changed(talk)
+                    app.living.bridge.changed(talk)
             finally:
                 self._running = None
         ran = running.ran
         transcript.set(number, replace(block, output=ran.output, code=ran.code))
-        app.bridge.changed(talk)
+        app.living.bridge.changed(talk)
         if not hidden:
             self._ran.append(ran)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 async def editor(app: "HeartbitApp", _: str) -> None:
     """Ctrl+G."""
-    folder = app.setup.state or Path("/tmp")
-    found = await edited(app.draft.text, app.setup.environment, app.suspend, folder)
+    folder = app.living.setup.state or Path("/tmp")
+    found = await edited(app.draft.text, app.living.setup.environment, app.suspend, folder)
     app.draft.set_text(found.text)
     if found.problem:
         app.tell(found.problem, warning=True)
@@ -50,13 +50,13 @@ async def copy(app: "HeartbitApp", _: str) -> None:
 
 async def copy_text(app: "HeartbitApp", text: str) -> None:
     """What was marked with the mouse."""
-    app.tell(await put(text, app.setup.environment, app.send))
+    app.tell(await put(text, app.living.setup.environment, app.send))
 
 
 async def history(app: "HeartbitApp", _: str) -> None:
     """Ctrl+R."""
-    app.seeking = app.seeking or Seeking(app)
-    await app.seeking.begin()
+    app.living.seeking = app.living.seeking or Seeking(app)
+    await app.living.seeking.begin()
 
 
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(

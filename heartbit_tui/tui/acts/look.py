@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 
 async def palette(app: "HeartbitApp", _: str) -> None:
     """Ctrl+P."""
-    name = await app.push_screen_wait(list_of_actions(app.setup.keymap, app.recent, app.ink))
+    name = await app.push_screen_wait(list_of_actions(app.keymap, app.living.recent, app.ink))
     if name is not None:
-        app.recent.insert(0, name)
+        app.living.recent.insert(0, name)
         app.act(name)
 
 
 async def help(app: "HeartbitApp", argument: str) -> None:  # noqa: A001 - the action's own name
     """F1, or ? on an empty draft."""
-    await app.push_screen_wait(Help(app.setup.keymap, app.ink, argument))
+    await app.push_screen_wait(Help(app.keymap, app.ink, argument))
 
 
 async def keys(app: "HeartbitApp", _: str) -> None:
     """/keys: help tells what is wrong with the keymap first."""
-    await app.push_screen_wait(Help(app.setup.keymap, app.ink))
+    await app.push_screen_wait(Help(app.keymap, app.ink))
 
 
 def mouse(app: "HeartbitApp", _: str) -> None:
     """Alt+M."""
-    app.mouse_on = not app.mouse_on
-    set_mouse(app, app.mouse_on)
-    if app.mouse_on:
+    app.living.mouse_on = not app.living.mouse_on
+    set_mouse(app, app.living.mouse_on)
+    if app.living.mouse_on:
         app.tell("heartbit has the mouse: drag copies, the wheel scrolls.")
     else:
         app.tell("The terminal has the mouse: select and copy as anywhere.")
@@ -57,7 +57,7 @@ async def theme(app: "HeartbitApp", argument: str) -> None:
 
 async def _take(app: "HeartbitApp", name: str) -> None:
     try:
-        found = await asyncio.to_thread(load.load, name, app.setup.config)
+        found = await asyncio.to_thread(load.load, name, app.living.setup.config)
     except ThemeError as error:
         app.tell(str(error), warning=True)
     else:

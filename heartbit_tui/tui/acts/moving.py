@@ -46,23 +46,23 @@ def line_down(app: "HeartbitApp", _: str) -> None:
 def next_pane(app: "HeartbitApp", _: str) -> None:
     """F6: the chat, the side panel where it is seen, the draft."""
     where = app.where()
-    if app.sheet.waiting is not None:
+    if app.living.sheet.waiting is not None:
         return
-    app.side.leave()
+    app.living.side.leave()
     if where == "draft":
         app.chat.focus()
-    elif where == "chat" and app.side.display:
-        app.side.query_one("#timeline").focus()
-        app.side.move(0)
+    elif where == "chat" and app.living.side.display:
+        app.living.side.query_one("#timeline").focus()
+        app.living.side.move(0)
     else:
         app.draft.focus()
 
 
 def side_panel(app: "HeartbitApp", _: str) -> None:
     """Ctrl+T."""
-    app.side.display = not app.side.display
-    if app.side.display:
-        app.bridge.retold()
+    app.living.side.display = not app.living.side.display
+    if app.living.side.display:
+        app.living.bridge.retold()
     elif app.where() == "side":
         app.draft.focus()
 

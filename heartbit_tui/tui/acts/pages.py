@@ -42,7 +42,7 @@ def status(app: "HeartbitApp", _: str) -> None:
             ("prompts", str(len(talk.story.transcript.prompts()))),
             ("tools", ", ".join(about.tools) if about else ""),
             ("memory", f"{_resident():.0f} MiB of this process"),
-            ("tabs", f"{app.talks.number} of {len(app.talks.all)}"),
+            ("tabs", f"{app.living.talks.number} of {len(app.living.talks.all)}"),
             *(("warning", warning) for warning in (about.warnings if about else ())),
         ],
     )
@@ -84,8 +84,8 @@ def tools(app: "HeartbitApp", _: str) -> None:
 
 async def permissions(app: "HeartbitApp", _: str) -> None:
     """/permissions."""
-    kept = Library(app.setup.options)
-    await app.push_screen_wait(list_of_rules(kept.learned, kept.revoke, app.setup.keymap, app.ink))
+    kept = Library(app.living.setup.options)
+    await app.push_screen_wait(list_of_rules(kept.learned, kept.revoke, app.keymap, app.ink))
 
 
 def context(app: "HeartbitApp", _: str) -> None:

@@ -48,7 +48,7 @@ def _place(app: "HeartbitApp", reader: Reader, key: Key) -> str:
 
 async def _open(app: "HeartbitApp", place: str) -> None:
     name, _, line = place.rpartition(":") if place.rpartition(":")[2].isdigit() else (place, "", "")
-    command = await asyncio.to_thread(editor_of, app.setup.environment)
+    command = await asyncio.to_thread(editor_of, app.living.setup.environment)
     if not place:
         app.tell("This block names no file.")
     elif not command:
@@ -66,7 +66,7 @@ async def _edit(app: "HeartbitApp", command: tuple[str, ...]) -> None:
 
 
 async def _read_in_editor(app: "HeartbitApp") -> None:
-    command = await asyncio.to_thread(editor_of, app.setup.environment)
+    command = await asyncio.to_thread(editor_of, app.living.setup.environment)
     if not command:
         app.tell("No editor was found. Set VISUAL or EDITOR, for example: export EDITOR=nano.", warning=True)
         return
@@ -90,12 +90,12 @@ def _whole(app: "HeartbitApp") -> str:
 
 def open_place(app: "HeartbitApp", _: str) -> None:
     """`o` in the side panel: the call under the cursor, in the chat."""
-    app.side.choose()
+    app.living.side.choose()
 
 
 def copy_block(app: "HeartbitApp", _: str) -> None:
     """`y` in the side panel."""
-    app.side.choose()
+    app.living.side.choose()
 
 
 def drop(app: "HeartbitApp", _: str) -> None:

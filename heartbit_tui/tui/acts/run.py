@@ -15,10 +15,10 @@ CYCLE = (Mode.ASK, Mode.ACCEPT_EDITS, Mode.PLAN)
 
 def interrupt(app: "HeartbitApp", _: str) -> None:
     """Esc: close the side panel where it lies over the chat, stop a command or the run; idle, twice to go back."""
-    if app.side.display and app.side.has_class("-over"):
+    if app.living.side.display and app.living.side.has_class("-over"):
         app.act("side-panel")
-    elif app.submitting.running:
-        app.submitting.stop()
+    elif app.living.submitting.running:
+        app.living.submitting.stop()
     elif app.talk.running:
         app.talk.submit(Interrupt())
     elif not app.draft.text and app.presses.again("escape"):
@@ -29,8 +29,8 @@ def clear_or_quit(app: "HeartbitApp", _: str) -> None:
     """Ctrl+C: clear the draft; with none stop what runs; idle, twice to leave."""
     if app.draft.text:
         app.draft.set_text("")
-    elif app.submitting.running:
-        app.submitting.stop()
+    elif app.living.submitting.running:
+        app.living.submitting.stop()
     elif app.talk.running:
         app.talk.submit(Interrupt())
     elif app.presses.again("ctrl+c"):

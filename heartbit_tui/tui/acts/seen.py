@@ -26,7 +26,7 @@ def reader(app: "HeartbitApp", _: str) -> None:
     transcript = app.talk.story.transcript
     rows = app.chat.view.rows
     start = None if app.chat.following or not rows else rows[0].key
-    app.push_screen(Reader(Book(transcript), transcript.blocks, app.setup.keymap, app.ink, start=start))
+    app.push_screen(Reader(Book(transcript), transcript.blocks, app.keymap, app.ink, start=start))
 
 
 async def search(app: "HeartbitApp", argument: str) -> None:
@@ -36,7 +36,7 @@ async def search(app: "HeartbitApp", argument: str) -> None:
     async def find(words: str) -> Sequence[Hit]:
         return await _hits(blocks, words)
 
-    hit = await app.push_screen_wait(list_of_hits(find, app.setup.keymap, app.ink, argument))
+    hit = await app.push_screen_wait(list_of_hits(find, app.keymap, app.ink, argument))
     if hit is not None:
         app.chat.to(hit.key)
 

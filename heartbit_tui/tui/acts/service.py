@@ -21,7 +21,7 @@ async def model(app: "HeartbitApp", argument: str) -> None:
         app.talk.submit(given)
         return
     current = listing.Choice(provider=known.provider, model=known.model, effort=known.effort)
-    chosen = await app.push_screen_wait(listing.models(listing.priced(), current, app.setup.keymap, app.ink))
+    chosen = await app.push_screen_wait(listing.models(listing.priced(), current, app.keymap, app.ink))
     if chosen is not None and chosen != current:
         other = chosen.provider if chosen.provider != known.provider else ""
         app.talk.submit(SetModel(provider=other, model=chosen.model, effort=chosen.effort))

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def fresh(app: "HeartbitApp") -> Options:
     """Options for a session of its own."""
-    return replace(app.setup.options, which=New())
+    return replace(app.living.setup.options, which=New())
 
 
 def new(app: "HeartbitApp", _: str) -> None:
     """/new."""
-    app.talks.open(fresh(app))
-    app.switched()
+    app.living.talks.open(fresh(app))
+    app.living.switched()
 
 
 def fork(app: "HeartbitApp", _: str) -> None:
@@ -37,8 +37,8 @@ def fork(app: "HeartbitApp", _: str) -> None:
     elif app.talk.running:
         app.tell("Not while a run is active: interrupt it first.", warning=True)
     else:
-        app.talks.open(replace(options, which=Resume(id=client.about.session_id, fork=True)), beside=True)
-        app.switched()
+        app.living.talks.open(replace(options, which=Resume(id=client.about.session_id, fork=True)), beside=True)
+        app.living.switched()
         app.tell("This is a copy; the original is in the tab before.")
 
 
@@ -55,7 +55,7 @@ async def sessions(app: "HeartbitApp", argument: str) -> None:
     if argument:
         _resume(app, argument, fork=False)
         return
-    kept = Library(app.setup.options)
+    kept = Library(app.living.setup.options)
     means = listing.Means(
         search=kept.search,
         prompts=kept.prompts,
@@ -65,20 +65,20 @@ async def sessions(app: "HeartbitApp", argument: str) -> None:
         now=lambda: datetime.now(UTC),
     )
     here = app.talk.client.about.session_id if app.talk.client else ""
-    home = app.setup.environment.get("HOME", "")
-    chosen = await app.push_screen_wait(listing.sessions(means, app.setup.keymap, app.ink, current=here, home=home))
+    home = app.living.setup.environment.get("HOME", "")
+    chosen = await app.push_screen_wait(listing.sessions(means, app.keymap, app.ink, current=here, home=home))
     if chosen is not None and (chosen.session.id != here or chosen.how == "fork"):
         _resume(app, chosen.session.id, fork=chosen.how == "fork")
 
 
 def _resume(app: "HeartbitApp", session_id: str, *, fork: bool) -> None:
-    for number, talk in enumerate(app.talks.all, 1):
+    for number, talk in enumerate(app.living.talks.all, 1):
         if not fork and talk.client is not None and talk.client.about.session_id == session_id:
-            app.talks.see(number)
-            app.switched()
+            app.living.talks.see(number)
+            app.living.switched()
             return
-    app.talks.open(replace(app.setup.options, which=Resume(id=session_id, fork=fork)))
-    app.switched()
+    app.living.talks.open(replace(app.living.setup.options, which=Resume(id=session_id, fork=fork)))
+    app.living.switched()
 
 
 async def rewind(app: "HeartbitApp", argument: str) -> None:
@@ -91,7 +91,7 @@ async def rewind(app: "HeartbitApp", argument: str) -> None:
     elif argument:
         app.tell(f"/rewind takes the number of a prompt, from 1 to {len(prompts)}.", warning=True)
     else:
-        chosen = await app.push_screen_wait(rewinding.rewind(prompts, datetime.now(UTC), app.setup.keymap, app.ink))
+        chosen = await app.push_screen_wait(rewinding.rewind(prompts, datetime.now(UTC), app.keymap, app.ink))
         if chosen is not None:
             _go_back(app, chosen)
 
@@ -132,8 +132,8 @@ def clear(app: "HeartbitApp", _: str) -> None:
 
 def close_tab(app: "HeartbitApp", _: str) -> None:
     """/close: leave this session's tab; the last one is left by quitting."""
-    if app.talks.close():
-        app.switched()
+    if app.living.talks.close():
+        app.living.switched()
     else:
         app.tell("This is the only session that is open; /quit leaves heartbit.")
 

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 def tab(app: "HeartbitApp", number: str) -> None:
     """Alt+1..9: see that session; the number after the last one opens another."""
     wanted = int(number)
-    if app.talks.see(wanted):
-        app.switched()
-    elif wanted <= min(len(app.talks.all) + 1, MOST):
-        app.talks.open(fresh(app), beside=True)
-        app.switched()
+    if app.living.talks.see(wanted):
+        app.living.switched()
+    elif wanted <= min(len(app.living.talks.all) + 1, MOST):
+        app.living.talks.open(fresh(app), beside=True)
+        app.living.switched()
     else:
-        app.tell(f"There are {len(app.talks.all)} sessions open; Alt+{len(app.talks.all) + 1} opens another one.")
+        app.tell(
+            f"There are {len(app.living.talks.all)} sessions open; Alt+{len(app.living.talks.all) + 1} opens another one."
+        )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.errors import HeartbitError
@@ -89,8 +89,14 @@ class Talk:
                     await asyncio.wait((follower,))
             self.stage = "closed"
         except HeartbitError as error:
-            self.stage, self.fault = "failed", error
+            self._fail(error)
+        except Exception as error:  # noqa: BLE001 - the session boundary: the others, and the screen, live on
+            self._fail(_fault(error))
         self._changed(self)
+
+    def _fail(self, error: HeartbitError) -> None:
+        self.stage, self.fault = "failed", error
+        self.tell(str(error), level="error")
 
     def leave(self) -> None:
         """Let the session end; `run` returns once it is closed and kept."""
@@ -111,9 +117,9 @@ class Talk:
             self.submit(Prompt(content=(Text(text=words), *images)))
         self._changed(self)
 
-    def tell(self, text: str, *, warning: bool = False) -> None:
+    def tell(self, text: str, *, level: Literal["info", "warning", "error"] = "info") -> None:
         """Put a sentence of heartbit's own into the transcript."""
-        self.story.transcript.put(Notice(level="warning" if warning else "info", text=text))
+        self.story.transcript.put(Notice(level=level, text=text))
 
     def submit(self, op: Op) -> None:
         """Send an op; one that comes too early waits for the session to be open."""
@@ -135,7 +141,7 @@ class Talk:
         for notice in self.greetings:
             story.transcript.put(notice)
         for warning in client.about.warnings:
-            self.tell(warning, warning=True)
+            self.tell(warning, level="warning")
         early, self._early = self._early, []
         for op in early:
             client.submit(op)
@@ -163,3 +169,12 @@ class Talk:
 
     def _is_own(self, envelope: Envelope) -> bool:
         return envelope.agent == self.story.transcript.known.agent
+
+
+def _fault(error: Exception) -> HeartbitError:
+    """The fault of heartbit's own at the bottom of groups of them, or a sentence for one that it does not know."""
+    if isinstance(error, ExceptionGroup):
+        return _fault(cast("ExceptionGroup[Exception]", error).exceptions[0])
+    if isinstance(error, HeartbitError):
+        return error
+    return HeartbitError(f"A fault in heartbit ended this session: {type(error).__name__}: {error}. It is kept.")

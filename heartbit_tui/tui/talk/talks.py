@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.talk.pace import Pace
@@ -14,16 +12,16 @@ MOST = 9
 
 
 class Talks:
-    """Owns the tasks of all open sessions; leaving the block closes and keeps each of them."""
+    """Each runs as one of `tasks`, whose owner waits for all of them."""
 
-    def __init__(self, connect: Connect, pace: Pace) -> None:
+    def __init__(self, connect: Connect, pace: Pace, tasks: asyncio.TaskGroup) -> None:
         self.all: list[Talk] = []
         self.changed: Callable[[Talk], None] = _nothing
         """Called with a session that has news."""
         self._connect = connect
         self.pace = pace
         self._current = 0
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = tasks
 
     @property
     def current(self) -> Talk:
@@ -64,17 +62,6 @@ class Talks:
 
     def _tell(self, talk: Talk) -> None:
         self.changed(talk)
-
-    async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for talk in self.all:
-            talk.leave()
-        await self._tasks.__aexit__(None, None, None)
 
 
 def _nothing(_: Talk) -> None:

@@ -1,0 +1,173 @@
+"""What comes alive once the screen stands: the sessions, and the widgets that show them."""
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+
+from heartbit_tui.tui.acts import table
+from heartbit_tui.tui.bridge import Bridge
+from heartbit_tui.tui.complete.menu import Menu
+from heartbit_tui.tui.completing import Completing
+from heartbit_tui.tui.draft.messages import Changed, MenuKey, WantsCompletion
+from heartbit_tui.tui.draft.remembered import Remembered
+from heartbit_tui.tui.draft.vim.machine import Vim
+from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.pane.pane import Pane
+from heartbit_tui.tui.setup import Setup
+from heartbit_tui.tui.sheets.sheet import Sheet
+from heartbit_tui.tui.side.side import BESIDE, Side
+from heartbit_tui.tui.sources import sources
+from heartbit_tui.tui.submitting import Submitting
+from heartbit_tui.tui.talk.talks import Talks
+from heartbit_tui.tui.terminal.driver import set_mouse
+from heartbit_tui.tui.transcript.blocks import Answer, Prompt
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+    from heartbit_tui.tui.seeking import Seeking
+
+
+class Live:
+    """The living parts of the application, which acts reach as `app.live`."""
+
+    def __init__(self, app: "HeartbitApp", setup: Setup, talks: Talks) -> None:
+        self.setup = setup
+        self.talks = talks
+        self.recent: list[str] = []
+        """The actions that were taken from the palette, the last one first."""
+        self.mouse_on = setup.wishes.mouse
+        self.seeking: Seeking | None = None
+        """The search through the history, once there was one."""
+        self._app = app
+        self.side = Side(talks.current.story.timeline, app.ink, calm=setup.wishes.calm)
+        self.sheet = Sheet(app.ink, cwd=str(setup.options.cwd))
+        self.menu = Menu(app.ink, id="menu")
+        self.bridge = Bridge(app)
+        self.submitting = Submitting(app)
+        self.completing = Completing(app.draft, self.menu, sources(app), app.start)
+
+    async def join(self) -> None:
+        """Stand on the screen beside what is there, and begin to listen."""
+        app, setup = self._app, self.setup
+        app.keymap = setup.keymap
+        if setup.theme.name != app.theme:
+            app.wear(setup.theme)
+        app.past.keep(Remembered(setup.history))
+        app.draft.vim = Vim() if setup.wishes.vim else None
+        self.fit(app.size.width)
+        await app.screen.mount(self.sheet, before=app.draft)
+        await app.screen.mount(self.menu)
+        await app.screen.query_one("#body").mount(self.side)
+        if not self.mouse_on:
+            set_mouse(app, False)
+        if setup.draft and not app.draft.text:
+            app.draft.set_text(setup.draft)
+        self.talks.changed = self.bridge.changed
+        self.bridge.changed(self.talks.current)
+        app.start(self.bridge.look_at_git())
+        if setup.task:
+            self.talks.current.say(setup.task)
+
+    def leave(self) -> None:
+        """Let every session end, and be kept."""
+        for talk in self.talks.all:
+            talk.leave()
+
+    def farewell(self) -> list[str]:
+        """The last answer, and the command that goes on with the session, where there is one to go on with."""
+        talk = self.talks.current
+        blocks, options = talk.story.transcript.blocks, talk.options
+        lines = next((block.text for block in reversed(blocks) if isinstance(block, Answer)), "").splitlines()
+        said = any(isinstance(block, Prompt) for block in blocks)
+        if talk.client is not None and said and not (options.ephemeral or options.demo):
+            lines += ["", f"heartbit --resume {talk.client.about.session_id}"]
+        if talk.fault is not None:
+            lines.append(f"heartbit: {talk.fault}")
+        return lines
+
+    def knows(self, name: str) -> bool:
+        """Whether an action, or a slash command, can be done."""
+        return table.known(name)
+
+    def act(self, name: str, argument: str) -> None:
+        """Do it."""
+        work = table.act(name)(self._app, argument)
+        if work is not None:
+            self._app.start(work)
+
+    def typed(self, message: Changed) -> None:
+        """The draft has changed."""
+        self.talks.pace.key()
+        self.sheet.drafted(message.text)
+        self.completing.typed(message.before)
+        self.menu.stand(self._app.draft.outer_size.height + 1)
+        self.bridge.hinted()
+
+    def seeks(self, event: events.Key) -> bool:
+        """Give a key to the search through the history, where one is open."""
+        if self.seeking is None or not self.seeking.is_open or len(self._app.screen_stack) > 1:
+            return False
+        self.seeking.press(event)
+        return True
+
+    def has_side_focus(self) -> bool:
+        """Whether the side panel has the focus."""
+        focused = self._app.focused
+        return focused is not None and self.side in focused.ancestors
+
+    def wear(self, ink: Ink) -> None:
+        """Draw with the styles of another theme."""
+        for widget in (self.side, self.sheet, self.menu):
+            widget.set_ink(ink)
+        self.bridge.retold()
+
+    def fit(self, width: int) -> None:
+        """The side panel stands beside the chat where there is room."""
+        self.side.set_class(width < BESIDE, "-over")
+        self.side.display = self.setup.wishes.side and width >= BESIDE
+
+    def switched(self) -> None:
+        """Another session is seen."""
+        self.bridge.forget_asked()
+        self.bridge.changed(self.talks.current)
+
+    def hear(self, message: Message) -> None:
+        """Do what a widget tells."""
+        app = self._app
+        match message:
+            case Sheet.Opened():
+                app.draft.display = False
+                self.sheet.focus()
+            case Sheet.Emptied():
+                app.draft.display = True
+                app.draft.focus()
+            case Sheet.Replied(ops=ops, ticket=ticket):
+                for op in ops:
+                    app.talk.submit(op)
+                app.talk.settled(ticket.id)
+            case Menu.Picked(item=item):
+                self.completing.take(item)
+            case MenuKey(key=key):
+                self.completing.key(key)
+            case WantsCompletion(before=before):
+                self.completing.typed(before, asked=True)
+            case _:
+                self._hear_pane(message)
+
+    def _hear_pane(self, message: Message) -> None:
+        app = self._app
+        match message:
+            case Pane.Clicked(pane=pane, key=key, double=False) if pane is app.chat:
+                if app.talk.book.fold(key[0]):
+                    app.chat.changed()
+            case Pane.Copied(text=text):
+                app.act("copy-text", text)
+            case Pane.Followed(pane=pane) if pane is app.chat:
+                self.bridge.followed()
+            case Side.Chosen(call=call):
+                number = app.talk.story.transcript.call(call)
+                if number is not None:
+                    app.chat.to((number, 0))
+            case _:
+                table.wish(app, message)

@@ -1,0 +1,137 @@
+"""What the screen needs once it stands: settings, keys, history, the first session."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+
+from heartbit_tui.client.history import HistoryFile
+from heartbit_tui.client.types import Client
+from heartbit_tui.config.directories import directories
+from heartbit_tui.config.settings import Config
+from heartbit_tui.demo.script import TASK
+from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.settings import configuration
+from heartbit_tui.tui.keys.keymap import keymap
+from heartbit_tui.tui.keys.overrides import FILE, read
+from heartbit_tui.tui.launch import shades
+from heartbit_tui.tui.launch.start import remember
+from heartbit_tui.tui.live import Live
+from heartbit_tui.tui.setup import Setup, Wishes
+from heartbit_tui.tui.start import STANDARD, theme_file
+from heartbit_tui.tui.talk.pace import Pace
+from heartbit_tui.tui.talk.talk import Connect
+from heartbit_tui.tui.talk.talks import Talks
+from heartbit_tui.tui.theme.load import load
+from heartbit_tui.tui.theme.types import DEFAULT, Theme, ThemeError
+from heartbit_tui.tui.transcript.blocks import Notice
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.app import HeartbitApp
+
+Make: TypeAlias = "Callable[[HeartbitApp, asyncio.TaskGroup, Connect | None], Live]"
+
+DEMO = "This is a demonstration: a script plays the model's part, no model is behind it. Enter begins."
+
+
+def prepared(options: Options, task: str) -> Make:
+    """Read what is to be read; what comes back makes the living parts on the event loop."""
+    setup = setup_of(replace(options, surface="tui"), task)
+
+    def make(app: "HeartbitApp", tasks: asyncio.TaskGroup, connect: Connect | None) -> Live:
+        talks = Talks(connect or local, Pace(time.monotonic, asyncio.sleep), tasks)
+        talk = talks.open(setup.options)
+        talk.greetings = tuple(Notice(level="warning", text=warning) for warning in setup.warnings)
+        return Live(app, setup, talks)
+
+    return make
+
+
+@asynccontextmanager
+async def local(options: Options) -> AsyncGenerator[Client]:
+    """A session in this process; what it needs is imported in a thread."""
+    connect = await asyncio.to_thread(_local)
+    async with connect(options) as client:
+        yield client
+
+
+def _local() -> Connect:
+    from heartbit_tui.client.local import local as connect
+
+    return connect
+
+
+def setup_of(options: Options, task: str = "") -> Setup:
+    """What the screen needs; faults of the person's files become warnings."""
+    places = directories(options.environment, Path(options.environment.get("HOME") or "/"))
+    wishes = _wishes(options)
+    theme, fault = _theme(wishes.theme, places.config)
+    kept = not (options.ephemeral or options.demo)
+    live = keymap(overrides=read(places.config / FILE))
+    _leave_for_next_start(options, theme, wishes)
+    return Setup(
+        options=options,
+        keymap=live,
+        theme=theme,
+        wishes=wishes,
+        history=HistoryFile(places.state / "history" if kept else None),
+        config=places.config,
+        state=places.state,
+        task=task,
+        draft=TASK if options.demo and not task else "",
+        warnings=(*fault, *live.faults, *((DEMO,) if options.demo else ())),
+    )
+
+
+def _wishes(options: Options) -> Wishes:
+    try:
+        return _wished(configuration(options), options)
+    except ConfigError:  # told in full by what opens the session
+        return Wishes(calm=_is_calm(options))
+
+
+def _wished(config: Config, options: Options) -> Wishes:
+    return Wishes(
+        theme=config.string("ui.theme") or STANDARD,
+        mouse=config.boolean("ui.mouse"),
+        calm=config.boolean("ui.reduced_motion") or _is_calm(options),
+        notify=config.boolean("ui.notify"),
+        bell=config.boolean("ui.bell"),
+        side=config.boolean("ui.side_panel"),
+        diff=cast("Literal['unified', 'split']", config.string("ui.diff") or "unified"),
+        vim=config.boolean("ui.vim"),
+        thinking=config.boolean("ui.show_thinking"),
+        mode=config.string("mode") or Mode.ASK,
+    )
+
+
+def _is_calm(options: Options) -> bool:
+    return options.environment.get("HEARTBIT_REDUCED_MOTION", "") not in ("", "0")
+
+
+def _theme(name: str, config: Path) -> tuple[Theme, tuple[str, ...]]:
+    try:
+        return load(name, config), ()
+    except ThemeError as error:
+        return load(STANDARD), (str(error),)
+
+
+def _leave_for_next_start(options: Options, theme: Theme, wishes: Wishes) -> None:
+    """Keep what the next first frame is painted with. A file that cannot be written is left alone."""
+    remember(options.environment, _shades(theme, options.mode or wishes.mode))
+    try:
+        Path(theme_file(options.environment)).write_text(theme.name, "utf-8")
+    except OSError:
+        return
+
+
+def _shades(theme: Theme, mode: str) -> shades.Shades:
+    screen = {"background": "background", "text": "foreground", "muted": "muted", "sign": "primary"}
+    colours = {name: theme.screen[key] for name, key in screen.items()}
+    modes = {name: theme.modes[name].colour or DEFAULT for name in shades.MODES}
+    return shades.Shades({**colours, **modes}, mode)
