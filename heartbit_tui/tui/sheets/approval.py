@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from heartbit_tui.client.visible import revealed
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.tui.diff import split
 from heartbit_tui.tui.lines import setting
@@ -11,7 +10,7 @@ from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.sheets import frame
 from heartbit_tui.tui.sheets.body import MARGIN, Body
 from heartbit_tui.tui.sheets.choices import Option, Set, Spot, choices
-from heartbit_tui.tui.sheets.exact import hand
+from heartbit_tui.tui.sheets.exact import hand, seen
 from heartbit_tui.tui.sheets.frame import Drawn, View
 from heartbit_tui.tui.sheets.subject import Subject
 from heartbit_tui.tui.sheets.waiting import Act, Waiting
@@ -77,11 +76,10 @@ def _choosing(view: View, subject: Subject, head: Line, body: Body) -> Drawn:
     gap = [BLANK] if spare > 1 else []
     foot = [*told, *gap, *offered.lines, *keys]
     left = room - len(foot)
-    seen = frame.window(body, left, view.offset, view.look.ink, _more(view))
+    seen = frame.window(body, left, view.offset, view.look, _more(view))
     above = (*heads, *seen.lines, *told, *gap)
-    spots = tuple(Spot(len(above) + spot.row, spot.start, spot.end, spot.index) for spot in offered.spots)
-    lines = (*above, *offered.lines, *keys)[: view.rows]
-    return Drawn(lines=lines, spots=spots, lowest=seen.lowest, page=seen.page)
+    spots = [Spot(len(above) + spot.row, spot.start, spot.end, spot.index) for spot in offered.spots]
+    return frame.drawn(view, [*above, *offered.lines, *keys], spots, seen)
 
 
 def _writing(view: View, head: Line, body: Body) -> Drawn:
@@ -99,7 +97,7 @@ def _writing(view: View, head: Line, body: Body) -> Drawn:
     below = [asked, *typed, *notes, keys] if room > len(typed) + 3 else [*typed, keys]
     spare = room - len(below) - 1
     gap = [BLANK] if spare > 0 else []
-    seen = frame.window(body, max(room - len(below) - len(gap), 0), view.offset, ink, "")
+    seen = frame.window(body, max(room - len(below) - len(gap), 0), view.offset, look, "")
     above = (head, *seen.lines, *gap)
     at = len(above) + below.index(typed[0]) + row
     return Drawn(
@@ -128,10 +126,10 @@ def _told(view: View) -> list[Line]:
     assert isinstance(request, ApprovalRequested)
     margin = [(MARGIN, look.ink.muted)]
     if not view.waiting.explained:
-        lines = setting.wrapped([(revealed(request.reason), look.ink.muted)], look.width, first=margin)
+        lines = setting.wrapped([(seen(request.reason), look.ink.muted)], look.width, first=margin)
         return frame.shortened(lines, REASON, look) if request.reason else []
     told = "\n".join(explanation(view.waiting))
-    return setting.wrapped([(revealed(told), look.ink.text)], look.width, first=margin)[:EXPLANATION]
+    return setting.wrapped([(seen(told), look.ink.text)], look.width, first=margin)[:EXPLANATION]
 
 
 def explanation(waiting: Waiting) -> Iterator[str]:

@@ -13,8 +13,8 @@ from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS
 from heartbit_tui.tui.sheets import frame
 from heartbit_tui.tui.sheets.choices import Spot
-from heartbit_tui.tui.sheets.exact import hand
-from heartbit_tui.tui.sheets.frame import Drawn, View
+from heartbit_tui.tui.sheets.exact import hand, seen
+from heartbit_tui.tui.sheets.frame import Drawn, View, Window
 from heartbit_tui.tui.sheets.questioning import DIGITS
 from heartbit_tui.tui.sheets.waiting import Waiting
 
@@ -41,9 +41,7 @@ def drawn(view: View) -> Drawn:
     question = view.waiting.question
     assert question is not None
     head = _heading(view, question)
-    asked = setting.wrapped(
-        [(revealed(question.question), view.look.ink.strong)], view.look.width, first=[("  ", _NONE)]
-    )
+    asked = setting.wrapped([(seen(question.question), view.look.ink.strong)], view.look.width, first=[("  ", _NONE)])
     options = list(_rows(view, question))
     if view.waiting.entry is not None:
         return _writing(view, head, asked, options)
@@ -77,7 +75,7 @@ def _choosing(view: View, head: Line, asked: list[Line], options: Sequence[Row])
     lines, indexes, lowest, page = _seen(view, options, max(room - gaps, 0))
     spots = [Spot(len(above) + y, 0, view.look.width, index) for y, index in enumerate(indexes) if index is not None]
     below = [*([BLANK] if gaps else []), *keys]
-    return Drawn(lines=(*above, *lines, *below)[: view.rows], spots=tuple(spots), lowest=lowest, page=page)
+    return frame.drawn(view, [*above, *lines, *below], spots, Window((), lowest, page))
 
 
 def _writing(view: View, head: Line, asked: list[Line], options: Sequence[Row]) -> Drawn:

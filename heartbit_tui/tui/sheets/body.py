@@ -15,10 +15,12 @@ from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.source import Key
-from heartbit_tui.tui.sheets.exact import Chunk, chunks, hand, lines, pieces
+from heartbit_tui.tui.sheets.exact import Chunk, chunks, hand, lines, pieces, seen
 from heartbit_tui.tui.sheets.subject import Code, Fact, Part, Remark, Subject
 
 MARGIN = "  "
+
+FEW = 3
 
 FACT = 40
 """Characters of a fact that may share its line with others."""
@@ -58,7 +60,7 @@ def item_lines(item: Item, look: Look, *, divided: bool) -> Sequence[Line]:
         case Exact():
             return _exact(item, look)
         case Remark(text=text):
-            return setting.wrapped([(revealed(text), look.ink.muted)], look.width, first=[(MARGIN, look.ink.muted)])
+            return setting.wrapped([(seen(text), look.ink.muted)], look.width, first=[(MARGIN, look.ink.muted)])
         case tuple():
             return _facts(item, look)
         case DiffPiece():
@@ -88,9 +90,11 @@ class Body:
         return self._made
 
     def tail(self, count: int) -> Sequence[Line]:
-        """The last lines."""
+        """The last lines; where only one or two are wanted, facts that stand at the end are none of them."""
         found: list[Line] = []
         at = len(self._items)
+        while count < FEW and at > 1 and isinstance(self._items[at - 1], tuple):
+            at -= 1
         while len(found) < count and at > 0:
             at -= 1
             found = [*self._lines(at), *found]

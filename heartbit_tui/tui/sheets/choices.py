@@ -62,8 +62,11 @@ def choices(options: Sequence[Option], look: Look, rows: int, *, lit: int | None
     for way in ways:
         if len(lines := _lines(options, way, look.width)) == 1:
             return _set(lines, options, way, style)
-    if len(options) <= rows:
-        return _set([[index] for index in range(len(options))], options, full, style)
+    below = [[index] for index in range(len(options))]
+    for way in ways:
+        widest = max(way.size(options, index) for index in range(len(options)))
+        if len(options) <= rows and MARGIN + widest <= look.width:
+            return _set(below, options, way, style)
     keys = _Way(("",) * len(options), 0)
     fitting = (way for way in (ways[-1], keys) if len(_lines(options, way, look.width)) <= rows)
     way = next(fitting, keys)
@@ -102,7 +105,8 @@ def _set(rows: list[list[int]], options: Sequence[Option], way: _Way, style: _St
             spots.append(Spot(number, at, at + size, index))
             parts += [*_option(options[index], way.words[index], style, style.lit == index), Segment(" " * way.gap)]
             at += size + way.gap
-        lines.append(Line(tuple(parts)))
+        told = [(part.text, part.style or Style.null()) for part in parts]
+        lines.append(setting.fitted(told, style.look.width))
     return Set(tuple(lines), tuple(spots))
 
 

@@ -74,6 +74,11 @@ def hand(ink: Ink, *, block: bool = True) -> Hand:
     )
 
 
+def seen(text: str) -> str:
+    """Words that are read rather than used, with nothing hidden in them and tabs as blanks."""
+    return revealed(text).expandtabs(4)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A line of a text, and how many more lines like it follow."""
@@ -86,12 +91,14 @@ class Run:
 class Chunk:
     """A part of a text that is quick to set: some lines, or a part of one that is very long.
 
-    `begins` and `ends` tell whether it has the beginning of its first line and the end of its last one.
+    `begins` and `ends` tell whether it has the beginning of its first line and the end of its last one. A `wary`
+    one was cut out of a word that imitates, so that every letter that might is marked.
     """
 
     runs: tuple[Run, ...]
     begins: bool = True
     ends: bool = True
+    wary: bool = False
 
 
 def exact(text: str, width: int, hand: Hand, lead: str = "") -> list[Line]:
@@ -125,7 +132,7 @@ def lines(chunk: Chunk, width: int, hand: Hand, lead: str = "") -> list[Line]:
     found: list[Line] = []
     before = lead[: width // 2]
     for run in chunk.runs:
-        for told in _told(run):
+        for told in _told(run, chunk.wary):
             start = before if not found and chunk.begins else _on(before) if not found else " " * len(before)
             found += rows(told, width, hand, start)
     return found if chunk.ends else [*found[:-1], replace(found[-1], joined=True)]
@@ -164,30 +171,35 @@ def _runs(text: str) -> Iterator[Run]:
 
 
 def _parts(run: Run) -> Iterator[Chunk]:
-    """A long line in chunks, which end where no word goes on."""
+    """A long line in chunks, which end where no word goes on unless the word is very long too."""
     counted = run.more >= SAME
+    deceives = revealed(run.line) != run.line
     for _ in range(1 if counted else run.more + 1):
-        at = 0
+        at, wary = 0, False
         while at < len(run.line):
-            match = _EDGE.search(run.line, at + BULK)
-            end = match.end() if match else len(run.line)
+            match = _EDGE.search(run.line, at + BULK, at + 2 * BULK)
+            end = match.end() if match else min(at + 2 * BULK, len(run.line))
             last = end == len(run.line)
             told = Run(run.line[at:end], run.more if last and counted else 0)
-            yield Chunk((told,), begins=at == 0, ends=last)
-            at = end
+            wary = wary or match is None
+            yield Chunk((told,), begins=at == 0, ends=last, wary=deceives and wary)
+            at, wary = end, match is None
 
 
-def _told(run: Run) -> Iterator[tuple[Piece, ...]]:
-    yield pieces(run.line)
+def _told(run: Run, wary: bool) -> Iterator[tuple[Piece, ...]]:
+    yield pieces(run.line, wary=wary)
     if run.more >= SAME:
         yield (Piece(f"<{run.more} more lines like this>", "loud"),)
     else:
         for _ in range(run.more):
-            yield pieces(run.line)
+            yield pieces(run.line, wary=wary)
 
 
-def pieces(line: str) -> tuple[Piece, ...]:
-    """A text without line ends in pieces: long or last blanks, tabs, what hides, what imitates become marks."""
+def pieces(line: str, *, wary: bool = False) -> tuple[Piece, ...]:
+    """A text without line ends in pieces: long or last blanks, tabs, what hides, what imitates become marks.
+
+    With `wary` every letter that looks like a Latin one is marked, whatever it stands among.
+    """
     found: list[Piece] = []
     at = 0
     for match in _BLANKS.finditer(line):
@@ -196,10 +208,10 @@ def pieces(line: str) -> tuple[Piece, ...]:
         indent = start == 0 and end < len(line) and len(blanks) <= INDENT
         if blanks[0] == " " and end < len(line) and (indent or len(blanks) < RUN):
             continue
-        found += _plain(line[at:start])
+        found += _plain(line[at:start], wary)
         found.append(_counted(blanks))
         at = end
-    return (*found, *_plain(line[at:]))
+    return (*found, *_plain(line[at:], wary))
 
 
 def _counted(blanks: str) -> Piece:
@@ -209,11 +221,11 @@ def _counted(blanks: str) -> Piece:
     return Piece(("·" if one == "space" else TAB) * len(blanks), "soft")
 
 
-def _plain(text: str) -> Iterator[Piece]:
+def _plain(text: str, wary: bool) -> Iterator[Piece]:
     """Text without blanks to be counted; a mark follows a letter that imitates, and replaces what hides."""
     if not text:
         return
-    if revealed(text) == text:
+    if not wary and revealed(text) == text:
         yield Piece(text)
         return
     plain = ""
@@ -222,15 +234,15 @@ def _plain(text: str) -> Iterator[Piece]:
         if shown == character and character != "\n":
             plain += character
             continue
-        yield from _imitated(plain)
+        yield from _imitated(plain, wary)
         plain = ""
         yield Piece(shown, "loud")
-    yield from _imitated(plain)
+    yield from _imitated(plain, wary)
 
 
-def _imitated(text: str) -> Iterator[Piece]:
+def _imitated(text: str, wary: bool) -> Iterator[Piece]:
     for word in _WORD.findall(text):
-        if revealed(word) == word:
+        if not wary and revealed(word) == word:
             yield Piece(word)
             continue
         for letter in word:

@@ -1,6 +1,6 @@
 """What both sheets are drawn in: a heading, a window on what may be long, and a line of keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -8,7 +8,6 @@ from rich.style import Style
 
 from heartbit_tui.client.visible import one_line, revealed
 from heartbit_tui.tui.lines import setting
-from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.sheets.body import Body
@@ -71,12 +70,20 @@ class Window:
     page: int = 1
 
 
+def drawn(view: View, lines: Sequence[Line], spots: Iterable[Spot], window: Window | None = None) -> Drawn:
+    """A sheet of these lines, as far as they fit, with the choices that are among them."""
+    lowest, page = (window.lowest, window.page) if window else (0, 1)
+    there = tuple(spot for spot in spots if spot.row < view.rows)
+    return Drawn(lines=tuple(lines[: view.rows]), spots=there, lowest=lowest, page=page)
+
+
 def heading(view: View, what: str, question: str, place: str = "") -> Line:
-    """The line above: what is asked, for which agent, which of how many. All text is made clean here."""
+    """The line above: what is asked, for which agent, which of how many, as far as there is room."""
     ink, waiting = view.look.ink, view.waiting
     count = f"{waiting.place} of {waiting.count}" if waiting.count > 1 else ""
     told = [one_line(revealed(waiting.ticket.agent), AGENT), place, count]
-    right = " · ".join(text for text in told if text)
+    joined = [" · ".join(text for text in told[start:] if text) for start in range(len(told) + 1)]
+    right = next(text for text in joined if setting.cells(text) <= view.look.width // 2)
     left = [("─ ", ink.rule), (f"{SIGNS['asking']} {what}", ink.warning), (f"  {question} ", ink.strong)]
     end = [(f" {right} ", ink.accent), ("─", ink.rule)] if right else []
     room = view.look.width - sum(setting.cells(text) for text, _ in end)
@@ -85,29 +92,29 @@ def heading(view: View, what: str, question: str, place: str = "") -> Line:
     return Line((*start.parts, line, *(Segment(text, style) for text, style in end)))
 
 
-def window(body: Body, room: int, offset: int, ink: Ink, keys: str) -> Window:
+def window(body: Body, room: int, offset: int, look: Look, keys: str) -> Window:
     """As much of a body as fits, from `offset` on; what is not in view is counted, and the end stays in view."""
     made = body.upto(offset + room + AHEAD)
     total = len(made)
     if body.complete and total <= room:
         return Window(tuple(made))
     if room < 2:
-        return Window((_gap(0, total, ink, keys, body.complete),)[:room], 1)
+        return Window((_gap(0, total, look, keys, body.complete),)[:room], 1)
     tail = min(TAIL, (room - 1) // 2) if room > 2 else 1
     head = room - 1 - tail
     lowest = total - room + 1
     at = min(max(offset, 0), lowest)
     if at == lowest:
-        return Window((_gap(at, 0, ink, keys, True), *made[total - room + 1 :]), lowest, max(head, 1))
-    gap = _gap(at, total - tail - head - at, ink, keys, body.complete)
+        return Window((_gap(at, 0, look, keys, True), *made[total - room + 1 :]), lowest, max(head, 1))
+    gap = _gap(at, total - tail - head - at, look, keys, body.complete)
     return Window((*made[at : at + head], gap, *body.tail(tail)), lowest, max(head, 1))
 
 
-def _gap(above: int, below: int, ink: Ink, keys: str, exactly: bool) -> Line:
+def _gap(above: int, below: int, look: Look, keys: str, exactly: bool) -> Line:
     told = [f"{above} line{'s' if above > 1 else ''} above"] if above else []
     many = f"{below}{'' if exactly else '+'} more line{'s' if below > 1 else ''}"
     told += [many] if below else []
-    return Line((Segment(f"  ⋯ {' · '.join(told)} ", ink.warning), Segment(f" {keys}", ink.faint)))
+    return setting.fitted([(f"  ⋯ {' · '.join(told)} ", look.ink.warning), (f" {keys}", look.ink.faint)], look.width)
 
 
 def keys_line(view: View, told: Sequence[tuple[str, str]]) -> Line:

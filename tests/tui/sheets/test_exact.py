@@ -129,3 +129,13 @@ def test_random_commands_of_many_characters_read_back() -> None:
 
 def test_even_a_single_column_comes_to_an_end() -> None:
     assert read(exact("漢字 a\u200bb", 1, HAND), HAND) == "漢字 a\u200bb"
+
+
+def test_a_word_too_long_for_one_piece_hides_no_letter_that_imitates() -> None:
+    text = "a\u0430" * 20_000
+    lines = exact(text, 100, HAND)
+    assert read(lines, HAND) == text
+    assert sum(part.text.count("<U+0430>") for line in lines for part in line.parts if part.style is HAND.loud) > 15_000
+    edge = "x" * 3999 + "\u0430" * 10 + "\u0440" * 4000
+    assert read(exact(edge, 100, HAND), HAND) == edge
+    assert "<U+0440>" in "".join(line.text for line in exact(edge, 100, HAND))
