@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from heartbit_tui.tui.keys import names
 from heartbit_tui.tui.keys.actions import ACTIONS, Action, Where
-from heartbit_tui.tui.keys.overrides import Override, Overrides
+from heartbit_tui.tui.keys.override import Override, Overrides
 
 NOTHING = Overrides()
 

@@ -2,13 +2,13 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from heartbit_tui.config.positions import line_of
 from heartbit_tui.tui.keys import names
 from heartbit_tui.tui.keys.actions import ACTIONS, WHERES, Action, Where
+from heartbit_tui.tui.keys.override import Override, Overrides
 
 FILE = "keymap.toml"
 LARGEST = 1 << 20
@@ -19,24 +19,6 @@ TYPED: tuple[Where, ...] = ("everywhere", "draft", "chat", "list")
 
 EMPTY_DRAFT = ("help", "question_mark")
 """The one action whose plain key counts while the draft is empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """The keys that an action is to have, at one of its places or at all of them; `told` is where that stands."""
-
-    action: str
-    keys: tuple[str, ...]
-    where: Where | None = None
-    told: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """All that can be understood of a file, in order, and sentences about the rest."""
-
-    entries: tuple[Override, ...] = ()
-    faults: tuple[str, ...] = ()
 
 
 def read(path: Path, actions: Sequence[Action] = ACTIONS) -> Overrides:

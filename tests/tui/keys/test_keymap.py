@@ -9,7 +9,8 @@ from textual.binding import Binding
 from heartbit_tui.tui.keys import names
 from heartbit_tui.tui.keys.actions import ACTIONS, WHERES
 from heartbit_tui.tui.keys.keymap import Keymap, Use, clashes, keymap
-from heartbit_tui.tui.keys.overrides import LARGEST, Overrides, parse, read
+from heartbit_tui.tui.keys.override import Overrides
+from heartbit_tui.tui.keys.overrides import LARGEST, parse, read
 
 ODD_KEYS = (
     *(f"ctrl+{letter}" for letter in "abcdefghijklmnopqrstuvwxyz[]\\@_1"),
