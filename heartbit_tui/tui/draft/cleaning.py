@@ -18,3 +18,8 @@ def cleaned(text: str) -> tuple[str, int]:
     if text.isascii() and text.isprintable():
         return text, 0
     return _ACTING.subn("", _ENDS.sub("\n", text))
+
+
+def is_chip(text: str) -> bool:
+    """Whether a text is a character that stands for a chip."""
+    return len(text) == 1 and FIRST_CHIP <= ord(text) <= LAST_CHIP

@@ -131,6 +131,7 @@ class Draft(Paper):
     async def paste_clipboard(self) -> None:
         """Paste what the clipboard holds, or tell why that cannot be done."""
         if self._clipboard is None:
+            self.post_message(Told("The clipboard cannot be read here. Paste with the terminal's own key.", "warning"))
             return
         match await self._clipboard.read():
             case Nothing(why=why):

@@ -1,15 +1,20 @@
 """A text set in rows of a width, and the way between places in it and cells on the screen."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from heartbit_tui.client.visible import harmless
-from heartbit_tui.tui.draft.motions import left, right
+from heartbit_tui.tui.draft.motions import JOINER, left, right
 from heartbit_tui.tui.lines.setting import TAB, cells, cut
 
 _PLAIN_END = "\u0300"
+_LONE_JOINER = re.compile(
+    "(?<![\u2190-\u2bff\U0001f000-\U0001faff\ufe0f])\u200d|\u200d(?![\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+"""A joiner that joins nothing; measuring text takes what follows it for a part of what stands before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Layout:
         part = self.text[start:end]
         if part.isascii() and part.isprintable():
             return part
+        if JOINER in part:
+            part = _LONE_JOINER.sub("", part)
         return "".join(map(self._drawn, part))
 
     def row_text(self, number: int) -> str | None:

@@ -34,11 +34,18 @@ def joined(text: str, at: int) -> bool:
     character = text[at]
     if character < "\u0300" or at == 0 or text[at - 1] == "\n":
         return False
-    if character == JOINER or text[at - 1] == JOINER or _TONES[0] <= character <= _TONES[1]:
+    if character == JOINER or _TONES[0] <= character <= _TONES[1]:
+        return True
+    if text[at - 1] == JOINER and at > 1 and is_picture(character) and is_picture(text[at - 2]):
         return True
     if _FLAGS[0] <= character <= _FLAGS[1]:
         return _flags_before(text, at) % 2 == 1
     return category(character) in ("Mn", "Me")
+
+
+def is_picture(character: str) -> bool:
+    """Whether a character may be part of an emoji that a joiner makes of several."""
+    return "\u2190" <= character <= "\u2bff" or "\U0001f000" <= character <= "\U0001faff" or character == "\ufe0f"
 
 
 def _flags_before(text: str, at: int) -> int:

@@ -11,6 +11,7 @@ from heartbit_tui.tui.draft.chips import (
     is_large,
     next_number,
 )
+from heartbit_tui.tui.draft.cleaning import is_chip
 from heartbit_tui.tui.draft.kills import Kills
 from heartbit_tui.tui.draft.motions import MOTIONS
 from heartbit_tui.tui.draft.passage import Passage, moved, replaced, typed
@@ -120,9 +121,9 @@ class Pen:
 
     def restore(self, state: DraftState) -> None:
         """Have a draft as it was; what is there now is one step back."""
-        text = state.text
-        for chip, held in state.attached:
-            text = text.replace(chip, self._chip(chip, held))
+        lost = {ord(character): "" for character in state.text if is_chip(character)}
+        chips = lost | {ord(chip): self._chip(chip, held) for chip, held in state.attached}
+        text = state.text.translate(chips)
         self.put(Passage(text, min(state.cursor, len(text))))
 
     @property

@@ -5,6 +5,7 @@ from typing import cast
 
 from heartbit_tui.kernel.messages import Image, JsonObject
 from heartbit_tui.tui.draft.chips import Attachment, PastedImage, PastedText
+from heartbit_tui.tui.draft.cleaning import is_chip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ def _parts(attachment: Attachment) -> tuple[str, int, str, str]:
 
 def _attached(row: object) -> tuple[str, Attachment] | None:
     match row:
-        case [str(chip), "text", int(number), str(text), str()]:
+        case [str(chip), "text", int(number), str(text), str()] if is_chip(chip):
             return chip, PastedText(number, text)
-        case [str(chip), "image", int(number), str(data), str(media_type)]:
+        case [str(chip), "image", int(number), str(data), str(media_type)] if is_chip(chip):
             return chip, PastedImage(number, Image(media_type=media_type, data=data))
         case _:
             return None

@@ -1,5 +1,6 @@
 """A small application around a draft, which keeps what the draft tells it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 
@@ -39,6 +40,7 @@ class Stage(App[None]):
         super().__init__()
         self.now = 0.0
         self.told: list[Message] = []
+        self.submitted = asyncio.Event()
         self.bubbled: list[str] = []
         self.draft = Draft(
             history=history, clipboard=clipboard, clock=lambda: self.now, placeholder="Ask [b]anything[/b] [/x"
@@ -60,6 +62,8 @@ class Stage(App[None]):
     @on(Changed)
     def _heard(self, message: Message) -> None:
         self.told.append(message)
+        if isinstance(message, Submitted):
+            self.submitted.set()
 
     def on_key(self, event: events.Key) -> None:
         self.bubbled.append(event.key)
@@ -72,6 +76,10 @@ class Stage(App[None]):
     def heard(self, kind: type[Message]) -> list[Message]:
         """The messages of one kind."""
         return [each for each in self.told if isinstance(each, kind)]
+
+    async def rest(self) -> None:
+        """Return when no work is under way."""
+        await self.workers.wait_for_complete()  # pyright: ignore[reportUnknownMemberType] Textual knows no worker's result
 
     def screen_lines(self) -> list[str]:
         """What stands on the screen."""
