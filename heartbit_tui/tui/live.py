@@ -66,8 +66,17 @@ class Live:
         self.talks.changed = self.bridge.changed
         self.bridge.changed(self.talks.current)
         app.start(self.bridge.look_at_git())
+        app.start(self._warm_up())
         if setup.task:
             self.talks.current.say(setup.task)
+
+    async def _warm_up(self) -> None:
+        """Load in a thread what is soon needed, so that nobody waits for it then."""
+        await self.talks.current.opened()
+        self.talks.tints.bring(await self._app.off_loop(table.warmed_up))
+        for talk in self.talks.all:
+            talk.book.forget()
+        self.bridge.changed(self.talks.current)
 
     def leave(self) -> None:
         """Let every session end, and be kept."""

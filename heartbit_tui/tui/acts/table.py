@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from textual.message import Message
 
+from heartbit_tui.tui.diff.language import Syntax
+
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
@@ -53,3 +55,11 @@ def act(name: str) -> Act:
 def wish(app: "HeartbitApp", message: Message) -> None:
     """Do what the reader asks for with a block."""
     app.start(import_module("heartbit_tui.tui.acts.rows").wished(app, message))
+
+
+def warmed_up() -> Syntax:
+    """Load what most people soon need: the colours of code, and the lists. Takes long: call it in a thread."""
+    import_module("heartbit_tui.tui.markdown.inline")
+    for name in PLACES:
+        import_module(f"heartbit_tui.tui.acts.{name}")
+    return import_module("heartbit_tui.tui.markdown.syntax").syntax

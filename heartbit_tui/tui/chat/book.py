@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from heartbit_tui.tui.chat.tints import Tints
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.markdown import set as markdown
 from heartbit_tui.tui.markdown.split import Piece, Pieces, pieces_of
 from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.renderers import table
+from heartbit_tui.tui.renderers.scene import Scene
 from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending
 from heartbit_tui.tui.transcript.transcript import Transcript
 
@@ -28,9 +30,18 @@ class _Set:
 class Book:
     """The blocks of a transcript, then what the person has sent and the session has not taken up yet."""
 
-    def __init__(self, transcript: Transcript, pending: Callable[[], Sequence[Block]] = tuple) -> None:
+    def __init__(
+        self,
+        transcript: Transcript,
+        pending: Callable[[], Sequence[Block]] = tuple,
+        *,
+        cwd: str = "",
+        tints: Tints | None = None,
+    ) -> None:
         self._transcript = transcript
         self._pending = pending
+        self._cwd = cwd
+        self._tints = tints or Tints()
         self._start = 0
         self._folds: dict[int, bool] = {}
         self._sets: dict[Key, _Set] = {}
@@ -127,7 +138,10 @@ class Book:
         if isinstance(made_of, Piece):
             split = self._splits[number]
             return markdown.lines(made_of, look, open=split.is_open(made_of))
-        return () if isinstance(block, Answer) else table.render(block, look, open=self.is_open(number))
+        if isinstance(block, Answer):
+            return ()
+        scene = Scene(cwd=self._cwd, colour=self._tints.colour(look.ink))
+        return table.render(block, look, open=self.is_open(number), scene=scene)
 
     def _with_margin(self, number: int, piece: int, lines: Sequence[Line]) -> Sequence[Line]:
         """A blank line before a block, but not between calls that follow each other."""

@@ -22,6 +22,7 @@ from heartbit_tui.kernel.messages import Image, Text
 from heartbit_tui.kernel.ops import Close, Mode, Op, Prompt, Steer
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.chat.book import Book
+from heartbit_tui.tui.chat.tints import Tints
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.pending import Pending
 from heartbit_tui.tui.talk.story import Story
@@ -54,7 +55,9 @@ class Talk:
         self.stage: Stage = "opening"
         self.story = Story()
         self.pending = Pending()
-        self.book = Book(self.story.transcript, lambda: self.pending.blocks)
+        self.tints = Tints()
+        """The colours of code, which whoever opens sessions may share among them."""
+        self.book = self._bound()
         self.asked: list[Asked] = []
         """What waits for the person, oldest first."""
         self._connect = connect
@@ -62,6 +65,7 @@ class Talk:
         self._changed = changed
         self._early: list[Op] = []
         self._left = asyncio.Event()
+        self._opened = asyncio.Event()
 
     @property
     def running(self) -> bool:
@@ -92,11 +96,16 @@ class Talk:
             self._fail(error)
         except Exception as error:  # noqa: BLE001 - the session boundary: the others, and the screen, live on
             self._fail(_fault(error))
+        self._opened.set()
         self._changed(self)
 
     def _fail(self, error: HeartbitError) -> None:
         self.stage, self.fault = "failed", error
         self.tell(str(error), level="error")
+
+    async def opened(self) -> None:
+        """Return once the session is open, or will never be."""
+        await self._opened.wait()
 
     def leave(self) -> None:
         """Let the session end; `run` returns once it is closed and kept."""
@@ -136,8 +145,8 @@ class Talk:
         story = Story()
         await asyncio.to_thread(story.take, client.history)
         self.story = story
-        self.book = Book(story.transcript, lambda: self.pending.blocks)
         self.client, self.stage = client, "open"
+        self.book = self._bound()
         for notice in self.greetings:
             story.transcript.put(notice)
         for warning in client.about.warnings:
@@ -145,7 +154,12 @@ class Talk:
         early, self._early = self._early, []
         for op in early:
             client.submit(op)
+        self._opened.set()
         self._changed(self)
+
+    def _bound(self) -> Book:
+        cwd = self.client.about.cwd if self.client is not None else str(self.options.cwd)
+        return Book(self.story.transcript, lambda: self.pending.blocks, cwd=cwd, tints=self.tints)
 
     async def _follow(self, client: Client) -> None:
         async for batch in client.batches():

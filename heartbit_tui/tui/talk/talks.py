@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.tui.chat.tints import Tints
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.talk import Connect, Talk
 
@@ -20,6 +21,7 @@ class Talks:
         """Called with a session that has news."""
         self._connect = connect
         self.pace = pace
+        self.tints = Tints()
         self._current = 0
         self._tasks = tasks
 
@@ -36,6 +38,7 @@ class Talks:
     def open(self, options: Options, *, beside: bool = False) -> Talk:
         """Open a session in the place of the one that is seen, or beside it."""
         talk = Talk(options, self._connect, self.pace, self._tell)
+        talk.tints = self.tints
         if beside or not self.all:
             self.all.append(talk)
             self._current = len(self.all) - 1
