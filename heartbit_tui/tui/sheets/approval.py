@@ -76,10 +76,10 @@ def _choosing(view: View, subject: Subject, head: Line, body: Body) -> Drawn:
     gap = [BLANK] if spare > 1 else []
     foot = [*told, *gap, *offered.lines, *keys]
     left = room - len(foot)
-    seen = frame.window(body, left, view.offset, view.look, _more(view))
-    above = (*heads, *seen.lines, *told, *gap)
+    shown = frame.window(body, left, view.offset, view.look, _more(view))
+    above = (*heads, *shown.lines, *told, *gap)
     spots = [Spot(len(above) + spot.row, spot.start, spot.end, spot.index) for spot in offered.spots]
-    return frame.drawn(view, [*above, *offered.lines, *keys], spots, seen)
+    return frame.drawn(view, [*above, *offered.lines, *keys], spots, shown)
 
 
 def _writing(view: View, head: Line, body: Body) -> Drawn:
@@ -97,13 +97,13 @@ def _writing(view: View, head: Line, body: Body) -> Drawn:
     below = [asked, *typed, *notes, keys] if room > len(typed) + 3 else [*typed, keys]
     spare = room - len(below) - 1
     gap = [BLANK] if spare > 0 else []
-    seen = frame.window(body, max(room - len(below) - len(gap), 0), view.offset, look, "")
-    above = (head, *seen.lines, *gap)
+    shown = frame.window(body, max(room - len(below) - len(gap), 0), view.offset, look, "")
+    above = (head, *shown.lines, *gap)
     at = len(above) + below.index(typed[0]) + row
     return Drawn(
         lines=(*above, *below)[: view.rows],
-        lowest=seen.lowest,
-        page=seen.page,
+        lowest=shown.lowest,
+        page=shown.page,
         cursor=(at, cell),
     )
 

@@ -13,17 +13,14 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane import draw
-from heartbit_tui.tui.sheets import approval, asking
-from heartbit_tui.tui.sheets.body import Body, items
 from heartbit_tui.tui.sheets.dialog import KEYS, Dialog
+from heartbit_tui.tui.sheets.drawing import Drawing
 from heartbit_tui.tui.sheets.frame import Drawn, View
 from heartbit_tui.tui.sheets.full import Full
 from heartbit_tui.tui.sheets.grace import Grace
-from heartbit_tui.tui.sheets.subject import Subject, subject
 from heartbit_tui.tui.sheets.waiting import Act, Ops, Request, Ticket, Waiting
 
 HINTS: Mapping[str, str] = MappingProxyType(
@@ -93,7 +90,6 @@ class Sheet(Widget):
     ) -> None:
         super().__init__(id=id)
         self._ink = ink
-        self._cwd = cwd
         self._hints = hints
         self._clock = clock
         self._dialog = Dialog(keys)
@@ -104,8 +100,7 @@ class Sheet(Widget):
         self._drawn = Drawn(lines=())
         self._seen: Ticket | None = None
         self._down = float("inf")
-        self._subject: tuple[Ticket, Subject] | None = None
-        self._body: tuple[Subject, object, Body] | None = None
+        self._drawing = Drawing(cwd)
         self._full: Full | None = None
         self._timer: Timer | None = None
 
@@ -129,7 +124,6 @@ class Sheet(Widget):
     def set_ink(self, ink: Ink) -> None:
         """Draw with the styles of another theme."""
         self._ink = ink
-        self._body = None
         self._redraw()
 
     def set_keys(self, keys: Mapping[str, Act], hints: Mapping[str, str]) -> None:
@@ -237,24 +231,7 @@ class Sheet(Widget):
             return Drawn(lines=())
         height = self.screen.size.height
         view = self.view(Look(width, self._ink), min(max(height // 2, FEWEST), max(height - 2, 1)))
-        told = self._told(waiting)
-        if told is None:
-            return asking.drawn(view)
-        return approval.drawn(view, told, self._lines(waiting, told, view.look))
-
-    def _told(self, waiting: Waiting) -> Subject | None:
-        if not isinstance(waiting.request, ApprovalRequested):
-            return None
-        if self._subject is None or self._subject[0] is not waiting.ticket:
-            self._subject = (waiting.ticket, subject(waiting.request, self._cwd))
-        return self._subject[1]
-
-    def _lines(self, waiting: Waiting, told: Subject, look: Look) -> Body:
-        """The body in lines, which are kept as long as nothing of them changes."""
-        key = (look.width, id(look.ink), waiting.split)
-        if self._body is None or self._body[0] is not told or self._body[1] != key:
-            self._body = (told, key, Body(items(told), look, divided=waiting.split))
-        return self._body[2]
+        return self._drawing.drawn(view)
 
     def _place_cursor(self) -> None:
         if self._drawn.cursor is not None and self.has_focus:
@@ -311,7 +288,7 @@ class Sheet(Widget):
 
     def _began(self, waiting: Waiting) -> None:
         """Take the whole screen at once where it is short, for a diff or what does not fit."""
-        told = self._told(waiting)
+        told = self._drawing.told(waiting)
         on_top = self.is_attached and self.screen.is_current
         if told is not None and on_top and self.screen.size.height < SHORT_SCREEN:
             width = self.size.width or self.screen.size.width
@@ -327,7 +304,7 @@ class Sheet(Widget):
         if self._full is not None and self._full.ticket is not wanted:
             self._full.leave()
             self._full = None
-        told = self._told(waiting) if waiting is not None else None
+        told = self._drawing.told(waiting) if waiting is not None else None
         if wanted is not None and told is not None and self._full is None:
             self._full = Full(self, wanted, told, self._ink, self._now)
             self._host.push_screen(self._full)
