@@ -49,10 +49,10 @@ class Launched:
 
     def begin(self) -> None:
         """Paint, and listen."""
-        typed = self.tty.hold(self._shown(self._frame.whole("", 0)))
         for number in ENDING:
             signal.signal(number, self._end)
         signal.signal(signal.SIGWINCH, self._resized)
+        typed = self.tty.hold(self._shown(self._frame.whole("", 0)))
         self._keep(typed)
         self._thread.start()
 

@@ -2,10 +2,7 @@
 
 import json
 import os
-import signal
-import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 from typing import Any
@@ -54,6 +51,11 @@ class Desk(Screen):
         return Emulator(*self._size).feed(self.raw[self._begin :].decode("utf-8", "ignore"))
 
     @property
+    def descriptor(self) -> int:
+        """The terminal, as its programs have it."""
+        return self._slave
+
+    @property
     def told(self) -> list[list[str]]:
         """What the application tells at its end."""
         line = next(line for line in self.text.splitlines() if "TOLD" in line)
@@ -71,19 +73,9 @@ class Desk(Screen):
         """Send bytes that need not be whole characters."""
         os.write(self._master, data)
 
-    def signal_resize(self) -> None:
-        self.signal(signal.SIGWINCH)
-
     def wipe(self) -> None:
         """Forget what stands on the screen, as if something else had drawn there."""
         self._begin = len(self.raw)
-
-    def cook(self) -> None:
-        """Set the terminal as a shell would."""
-        termios.tcsetattr(self._slave, termios.TCSANOW, self.first)
-
-    def stty(self) -> str:
-        return subprocess.run(("stty", "-a"), stdin=self._slave, capture_output=True, text=True, check=True).stdout
 
     def gone(self) -> int:
         """Close the terminal; the exit code of the process."""
@@ -96,11 +88,9 @@ class Desk(Screen):
         self._until(lambda: Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
         self.reading(time.monotonic() + 0.1)
 
-    def until_modes(self, *modes: str) -> None:
-        self._until(lambda: self.seen.modes >= set(modes))
-
-    def until_no_modes(self, *modes: str) -> None:
-        self._until(lambda: not self.seen.modes & set(modes))
+    def until_modes(self, *modes: str, on: bool = True) -> None:
+        """Read until all of these are on, or all off."""
+        self._until(lambda: self.seen.modes & set(modes) == (set(modes) if on else set()))
 
     def until_painted(self) -> None:
         self._until(lambda: b"\x1b[?2026l" in self.raw)

@@ -1,6 +1,7 @@
 """Whatever is typed while the screen is still being imported arrives, once and in order."""
 
 import random
+import signal
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def test_the_size_may_change_before_the_application_is_there(tmp_path: Path) -> 
     with Desk(tmp_path) as desk:
         desk.until_painted()
         desk.resize(20, 60)
-        desk.signal_resize()
+        desk.signal(signal.SIGWINCH)
         desk.keys("abc")
         desk.until_listening()
         wide = Emulator(60, 20).feed(desk.raw.decode("utf-8", "ignore")).lines
