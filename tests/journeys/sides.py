@@ -1,6 +1,7 @@
-"""The two ways through a journey: keys at a terminal, and ops on the standard input of a headless process."""
+"""The ways through a journey: keys on the screen or at a terminal, and ops on the standard input of a process."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tests.repl.terminal import Screen, talk
+from tests.tui.journeys.application import ESCAPE, Application
 
 INTERRUPTED = 130
 """How a headless process ends whose last run was interrupted."""
@@ -68,6 +70,38 @@ class AtTheTerminal:
             screen.keys("\x04")
             assert screen.ended() == 0
             assert screen.modes == screen.first
+
+
+class OnTheScreen:
+    """Keys in the application, on a screen of some size."""
+
+    def __init__(self, project: Path, env: Mapping[str, str], session: str, size: tuple[int, int]) -> None:
+        words = ("--resume", session) if session else ()
+        self._app = Application(project, env, *words, columns=size[0], rows=size[1])
+        self._app.opened()
+
+    def say(self, text: str) -> None:
+        self._app.keys(f"{text}\r")
+
+    def decide(self, how: str, note: str) -> None:
+        if note:
+            self._app.decide("e")
+            self._app.see("What should the model do instead?")
+            self._app.keys(f"{note}\r")
+        else:
+            self._app.decide({"once": "y", "session": "s", "no": "n"}[how])
+
+    def answered(self, text: str) -> None:
+        self._app.see(lambda: re.search(rf"{re.escape(text)} ─+ .* tokens", self._app.words) is not None, text)
+
+    def interrupt(self, shown: str) -> None:
+        self._app.see(lambda: shown in self._app.words, shown)
+        self._app.keys(ESCAPE)
+        self._app.see("Interrupted by the user.")
+
+    def leave(self) -> None:
+        with self._app as app:
+            app.leave()
 
 
 class Headless:

@@ -1,0 +1,178 @@
+"""heartbit as a person has it: the command at a pseudo terminal of some size, its keys, its mouse, its screen."""
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.repl.service import service
+from tests.repl.terminal import DEADLINE, Screen, environment
+from tests.tui.journeys.paper import Paper
+
+COMMAND = (sys.executable, "-m", "heartbit_tui")
+READY = "─ ask ─"
+ESCAPE = "\x1b"
+ALT_ENTER = "\x1b[13;3u"
+"""As the kitty protocol tells it, which the application asks the terminal for."""
+
+JOBS = 'set -m; "$@"; echo STOPPED; read -r _; fg %1'
+"""A shell that takes the terminal back when its job stops, and goes on with it after a line."""
+
+
+class Application(Screen):
+    """One run of `heartbit` in a project."""
+
+    def __init__(
+        self,
+        project: Path,
+        env: Mapping[str, str],
+        *words: str,
+        columns: int = 100,
+        rows: int = 30,
+        jobs: bool = False,
+    ) -> None:
+        self.paper = Paper(columns, rows)
+        self._shown_to = 0
+        command = ("/bin/bash", "-c", JOBS, "bash", *COMMAND, *words) if jobs else (*COMMAND, *words)
+        super().__init__(command, cwd=project, env=env, rows=rows, columns=columns)
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows of the screen after all that has come."""
+        self.paper.take(self.raw[self._shown_to :])
+        self._shown_to = len(self.raw)
+        return self.paper.lines
+
+    @property
+    def shown(self) -> str:
+        """The rows of the screen as one text."""
+        return "\n".join(self.lines)
+
+    @property
+    def words(self) -> str:
+        """What stands left of the side panel, every run of blanks as one, so that what was broken to fit reads on."""
+        rows = (line if line.startswith("│") else line.partition("│")[0] for line in self.lines)
+        return re.sub(r"[\s│┃▌]+", " ", "\n".join(rows))
+
+    def size(self, columns: int, rows: int) -> None:
+        """Give the window another size."""
+        self.paper.take(self.raw[self._shown_to :])
+        self._shown_to = len(self.raw)
+        self.paper.resized(columns, rows)
+        self.resize(rows, columns)
+
+    def opened(self) -> None:
+        """Wait until keys are the application's, and the session is open."""
+        self.see(lambda: b"\x1b[>5u" in self.raw and READY in self.shown)
+
+    def see(self, holds: str | Callable[[], bool], what: str = "") -> None:
+        """Read until this stands on the screen, or holds."""
+        test = holds if callable(holds) else lambda: holds in self.shown
+        end = time.monotonic() + DEADLINE
+        while not test():
+            if not self._more(end) and not test():
+                told = what or (holds if isinstance(holds, str) else "")
+                raise AssertionError(f"it did not come to that: {told!r}. On the screen is:\n{self.shown}")
+            while self._ready(0.0) and self._read():
+                pass
+
+    def see_no_more(self, text: str) -> None:
+        """Read until this stands on the screen no longer."""
+        self.see(lambda: text not in self.shown, f"no {text}")
+
+    def settle(self) -> None:
+        """Read until something that was asked of the whole application since is done: a redraw."""
+        before = self.paper.updates
+        self.keys("\x0c")
+        self.see(lambda: self.paper.updates > before, "a redraw")
+
+    def asked(self, about: str = "") -> None:
+        """Wait until a sheet asks, about this, and its keys count."""
+        self.see(lambda: about in self.words and self.paper.listens, f"a sheet that listens, about {about!r}")
+
+    def decide(self, keys: str, about: str = "") -> None:
+        """Wait until a sheet asks, and press these keys."""
+        self.asked(about)
+        self.paper.forget_sheet()
+        self.keys(keys)
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Drag the mouse from one row and cell to another."""
+        self.mouse(0, start)
+        self.mouse(32, end)
+        self.mouse(0, end, up=True)
+
+    def click(self, spot: tuple[int, int]) -> None:
+        """Click at a row and cell."""
+        self.mouse(0, spot)
+        self.mouse(0, spot, up=True)
+
+    def wheel(self, spot: tuple[int, int], notches: int) -> None:
+        """Turn the wheel down, or up where it is negative."""
+        for _ in range(abs(notches)):
+            self.mouse(64 if notches < 0 else 65, spot)
+
+    def mouse(self, button: int, spot: tuple[int, int], *, up: bool = False) -> None:
+        """Tell the application of the mouse."""
+        row, cell = spot
+        self.keys(f"\x1b[<{button};{cell + 1};{row + 1}{'m' if up else 'M'}")
+
+    def bytes(self, data: bytes) -> None:
+        """Send bytes that need not be whole characters."""
+        os.write(self._master, data)
+
+    def paste(self, text: str) -> None:
+        """Paste as a terminal does."""
+        self.keys(f"\x1b[200~{text}\x1b[201~")
+
+    def leave(self) -> None:
+        """Leave by Ctrl+C twice on an empty draft; the terminal is as it was."""
+        self.keys("\x03\x03")
+        assert self.ended() == 0, self.text[-3000:]
+        self.restored()
+
+    def restored(self) -> None:
+        """The terminal is set as it was, and every mode that was switched on is off."""
+        assert self.modes == self.first
+        assert self.raw.count(b"\x1b[?1049h") == self.raw.count(b"\x1b[?1049l")
+        assert {"7", "25"} <= set(self._modes) <= {"7", "25"}
+        assert "Traceback" not in self.text
+
+    @property
+    def _modes(self) -> set[str]:
+        self.paper.take(self.raw[self._shown_to :])
+        self._shown_to = len(self.raw)
+        return self.paper.modes
+
+    def die(self) -> None:
+        """Kill the process without a word."""
+        self.signal(signal.SIGKILL)
+        self._process.wait()
+
+
+class Place:
+    """A project and a home below one folder, with a service that plays a script."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.project = folder / "project"
+        self.project.mkdir(exist_ok=True)
+        self.environment = environment(folder / "home", COLORTERM="truecolor", **variables)
+
+    def application(self, *words: str, **options: Any) -> Application:
+        """heartbit, opened."""
+        app = Application(self.project, self.environment, *words, **options)
+        app.opened()
+        return app
+
+
+@contextmanager
+def place(folder: Path, *script: str | Mapping[str, Any]) -> Generator[Place]:
+    """A place whose model plays `script`."""
+    with service(folder, script) as variables:
+        yield Place(folder, variables)
