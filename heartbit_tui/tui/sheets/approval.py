@@ -117,7 +117,7 @@ def _note(waiting: Waiting) -> str:
     said = entry.text.strip()
     if request.call.name == "bash" and said != request.proposal.strip() and WILD & set(said):
         return "A command is only remembered as a whole: a rule with * ? or [ is not kept, and allows this call alone."
-    return "Whatever this rule fits runs without asking from now on. It is kept with your permissions."
+    return "Whatever this rule fits runs without asking from now on. It is kept among your /permissions."
 
 
 def _told(view: View) -> list[Line]:

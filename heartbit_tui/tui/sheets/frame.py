@@ -122,7 +122,9 @@ def keys_line(view: View, told: Sequence[tuple[str, str]]) -> Line:
     look = view.look
     if view.typing:
         draft = f" {SIGNS['prompt']} {view.draft}" if view.draft else ""
-        return setting.fitted([(f" {TYPING}", look.ink.warning), (setting.clean(draft), look.ink.muted)], look.width)
+        return setting.fitted(
+            [(f"{' ' * MARGIN}{TYPING}", look.ink.warning), (setting.clean(draft), look.ink.muted)], look.width
+        )
     parts: list[tuple[str, Style]] = []
     used = 0
     for key, words in told:
@@ -161,11 +163,11 @@ def written(entry: Entry, width: int, hand: Hand, lead: str) -> tuple[list[Line]
 def _told(text: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
     for number, line in enumerate(text.split("\n")):
-        found += ([Piece("␊", "loud")] if number else []) + list(pieces(line))
+        found += ([Piece("↵", "loud")] if number else []) + list(pieces(line))
     return tuple(found)
 
 
 def _under(character: str) -> str:
     if character in ("", " ", "\t"):
         return " "
-    return "␊" if character == "\n" else revealed(character)
+    return "↵" if character == "\n" else revealed(character)

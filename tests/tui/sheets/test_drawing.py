@@ -75,7 +75,7 @@ def test_the_rule_is_shown_before_it_is_kept_with_where_it_holds() -> None:
     assert texts(drawn(dialog(approval(), "a")))[-4:] == [
         "  Always allow, in this project:",
         "    bash(ls -l)",
-        "  Whatever this rule fits runs without asking from now on. It is kept with your permissions.",
+        "  Whatever this rule fits runs without asking from now on. It is kept among your /permissions.",
         "  Enter allow, and keep the rule   Esc back",
     ]
 
