@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual import events
@@ -21,7 +22,9 @@ from heartbit_tui.tui.draft.passage import Passage, moved, replaced, written
 from heartbit_tui.tui.draft.pen import Pen
 from heartbit_tui.tui.draft.recall import History, Recall, begun, stepped
 from heartbit_tui.tui.draft.state import DraftState
-from heartbit_tui.tui.draft.vim.machine import Vim
+
+if TYPE_CHECKING:
+    from heartbit_tui.tui.draft.vim.machine import Vim
 
 TEXT_OF_KEYS: Mapping[str, str] = MappingProxyType({"enter": "\n", "ctrl+j": "\n", "tab": "\t"})
 """What stands for these keys in a paste that comes as keys."""
@@ -34,7 +37,7 @@ class Draft(Paper):
     is the time of the last key by `clock`, else by the clock that stamps Textual's events (`time.monotonic`).
     """
 
-    vim: Vim | None = None
+    vim: "Vim | None" = None
     """The keys of vi; None, as it is at first, leaves the draft with its own. The owner sets it."""
 
     def __init__(
@@ -182,7 +185,7 @@ class Draft(Paper):
         self._changed()
         return True
 
-    def _vim(self, vim: Vim, key: str) -> bool:
+    def _vim(self, vim: "Vim", key: str) -> bool:
         """Let vi's keys do what they do; False for those that mean what they always mean."""
         mode, depth = vim.mode, self._pen.depth
         if key == "?" and not self._pen.passage.text and mode == "normal":

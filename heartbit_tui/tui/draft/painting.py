@@ -12,6 +12,9 @@ from heartbit_tui.tui.draft.passage import Passage
 from heartbit_tui.tui.lines.setting import cut
 
 SIGN = "❯ "
+ABOVE = "↑ "
+BELOW = "↓ "
+"""What stands before the first row, and before a row with more above or below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,5 +63,5 @@ def placeholder(text: str, width: int, paint: Paint, *, focused: bool) -> list[S
 
 def strip(sign: str, parts: list[Segment], width: int, paint: Paint) -> Strip:
     """A whole row of cells: the sign, the parts, and blanks to the right edge."""
-    ahead = [Segment(sign, paint.sign)] if sign else []
+    ahead = [Segment(sign, paint.text + paint.sign)] if sign else []
     return Strip([*ahead, *parts]).adjust_cell_length(width, paint.text)

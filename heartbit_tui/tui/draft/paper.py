@@ -15,7 +15,7 @@ from textual.widget import Widget
 from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.tui.draft.layout import Layout
 from heartbit_tui.tui.draft.motions import line_end, line_start, word_at
-from heartbit_tui.tui.draft.painting import SIGN, Paint, drawn, placeholder, strip
+from heartbit_tui.tui.draft.painting import ABOVE, BELOW, SIGN, Paint, drawn, placeholder, strip
 from heartbit_tui.tui.draft.passage import Passage, moved
 
 ROWS = 10
@@ -113,7 +113,7 @@ class Paper(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One row of the text."""
         paint, width, number = self._paints, self.content_size.width, self._top + y
-        sign = (SIGN if number == 0 else " " * len(SIGN)) if self._indent else ""
+        sign = self._sign(number) if self._indent else ""
         if number >= len(self._layout.rows):
             return strip(sign, [], width, paint)
         if not self.shown.text:
@@ -123,6 +123,13 @@ class Paper(Widget, can_focus=True):
             self._layout, self._layout.rows[number], self.shown, paint, focused=self.has_focus, marked=self._marked
         )
         return strip(sign, parts, width, paint)
+
+    def _sign(self, number: int) -> str:
+        """What stands before a row: where the text begins, and whether there is more above or below."""
+        if number == self._top and self._top:
+            return ABOVE
+        more = number == self._top + self.content_size.height - 1 and number < len(self._layout.rows) - 1
+        return BELOW if more else SIGN if number == 0 else " " * len(SIGN)
 
     def notify_style_update(self) -> None:
         """The theme or a class changed."""
@@ -145,9 +152,10 @@ class Paper(Widget, can_focus=True):
     @property
     def _paints(self) -> Paint:
         if self._paint is None:
-            names = ("sign", "chip", "selection", "cursor", "placeholder")
-            styles = {name: self.get_component_rich_style(f"draft--{name}", partial=True) for name in names}
-            self._paint = Paint(text=self.rich_style, **styles)
+            names = ("sign", "chip", "selection", "placeholder")
+            styles = {name: self.get_component_rich_style(f"draft--{name}") for name in names}
+            cursor = self.get_component_rich_style("draft--cursor", partial=True)
+            self._paint = Paint(text=self.rich_style, cursor=cursor, **styles)
         return self._paint
 
     def _settle(self) -> None:
@@ -166,7 +174,8 @@ class Paper(Widget, can_focus=True):
 
     def _redraw(self, before: Passage, old: Layout) -> None:
         """Draw the rows anew whose text has changed, and those that the cursor left and came to."""
-        if before.selected or self.shown.selected or not (before.text and self.shown.text):
+        grown = len(old.rows) != len(self._layout.rows)
+        if grown or before.selected or self.shown.selected or not (before.text and self.shown.text):
             self.refresh()
             return
         visible = range(self._top, self._top + self.content_size.height)

@@ -25,7 +25,9 @@ async def test_the_box_grows_with_its_text_and_then_scrolls() -> None:
         assert heights == [2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10, 10, 10]
         await keyed(stage, pilot, "ctrl+home")
         assert stage.screen_lines()[-11].startswith("│ ❯ x")
-        await keyed(stage, pilot, "ctrl+c", "ctrl+end")
+        assert stage.screen_lines()[-2].startswith("│ ↓ x")
+        await keyed(stage, pilot, "ctrl+end")
+        assert stage.screen_lines()[-11].startswith("│ ↑ x")
         assert stage.screen_lines()[-2].strip("│ ") == ""
         stage.draft.set_text("")
         await pilot.pause()
