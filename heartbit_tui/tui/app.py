@@ -60,7 +60,8 @@ class HeartbitApp(App[int], inherit_bindings=False):
         self.past = Past()
         self.draft = Draft(history=self.past, placeholder=PLACEHOLDER, id="draft")
         self.footer = Footer(self.ink)
-        self._theme = theme
+        self.worn = theme
+        """The theme that everything is drawn in."""
         self._load = load
         self._early: list[Submitted] = []
 
@@ -91,8 +92,8 @@ class HeartbitApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Take on the theme, and bring what is behind all this."""
-        self.register_theme(textual_theme(self._theme))
-        self.theme = self._theme.name
+        self.register_theme(textual_theme(self.worn))
+        self.theme = self.worn.name
         self.draft.show_mode("ask", self.ink.modes["ask"])
         self.footer.tell(Standing())
         self.call_after_refresh(self.start, self._come_alive())
@@ -123,6 +124,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
 
     def wear(self, theme: Theme) -> None:
         """Draw everything in another theme."""
+        self.worn = theme
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
         self.ink = ink_of(theme)

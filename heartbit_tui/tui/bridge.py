@@ -33,6 +33,7 @@ class Bridge:
         self._left_at = 0
         self._asked: tuple[str, ...] = ()
         self._was_running = False
+        self._failed: Talk | None = None
         self._branch: git.Branch | None = None
 
     def changed(self, talk: Talk) -> None:
@@ -50,6 +51,10 @@ class Bridge:
         self._badge()
         self._ask(talk)
         self._tell(talk)
+        if talk.stage == "failed" and talk is not self._failed:
+            self._failed = talk
+            if talk.fault is not None and talk.fault.kind == "auth":
+                app.act("login")
 
     def followed(self) -> None:
         """The chat begins or ceases to follow its end."""

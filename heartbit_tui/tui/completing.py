@@ -5,10 +5,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from textual import events
+
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.tui.complete.item import Item
 from heartbit_tui.tui.complete.menu import Menu
-from heartbit_tui.tui.complete.sources import Sources
+from heartbit_tui.tui.complete.sources import Argument, CommandName, Sources
 from heartbit_tui.tui.draft.draft import Draft
 
 MOVES: Mapping[str, int] = MappingProxyType(
@@ -46,7 +48,11 @@ class Completing:
             self._dismissed = self._wanted
             self._close()
         elif key in ("tab", "enter") and self._menu.chosen is not None:
-            self.take(self._menu.chosen)
+            chosen = self._menu.chosen
+            is_command = isinstance(self._sources.asked(self._wanted), CommandName | Argument)
+            self.take(chosen)
+            if key == "enter" and is_command and not chosen.open:
+                self._draft.press(events.Key("enter", None))
 
     def take(self, item: Item) -> None:
         """Put what was chosen into the draft."""

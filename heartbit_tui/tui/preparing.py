@@ -19,16 +19,15 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import configuration
 from heartbit_tui.tui.keys.keymap import keymap
 from heartbit_tui.tui.keys.overrides import FILE, read
-from heartbit_tui.tui.launch import shades
-from heartbit_tui.tui.launch.start import remember
+from heartbit_tui.tui.leaving import leave_for_next_start
 from heartbit_tui.tui.live import Live
 from heartbit_tui.tui.setup import Setup, Wishes
-from heartbit_tui.tui.start import STANDARD, theme_file
+from heartbit_tui.tui.start import STANDARD
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.talk import Connect
 from heartbit_tui.tui.talk.talks import Talks
 from heartbit_tui.tui.theme.load import load
-from heartbit_tui.tui.theme.types import DEFAULT, Theme, ThemeError
+from heartbit_tui.tui.theme.types import Theme, ThemeError
 from heartbit_tui.tui.transcript.blocks import Notice
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def setup_of(options: Options, task: str = "") -> Setup:
     theme, fault = _theme(wishes.theme, places.config)
     kept = not (options.ephemeral or options.demo)
     live = keymap(overrides=read(places.config / FILE))
-    _leave_for_next_start(options, theme, wishes)
+    leave_for_next_start(options, theme, wishes)
     return Setup(
         options=options,
         keymap=live,
@@ -119,19 +118,3 @@ def _theme(name: str, config: Path) -> tuple[Theme, tuple[str, ...]]:
         return load(name, config), ()
     except ThemeError as error:
         return load(STANDARD), (str(error),)
-
-
-def _leave_for_next_start(options: Options, theme: Theme, wishes: Wishes) -> None:
-    """Keep what the next first frame is painted with. A file that cannot be written is left alone."""
-    remember(options.environment, _shades(theme, options.mode or wishes.mode))
-    try:
-        Path(theme_file(options.environment)).write_text(theme.name, "utf-8")
-    except OSError:
-        return
-
-
-def _shades(theme: Theme, mode: str) -> shades.Shades:
-    screen = {"background": "background", "text": "foreground", "muted": "muted", "sign": "primary"}
-    colours = {name: theme.screen[key] for name, key in screen.items()}
-    modes = {name: theme.modes[name].colour or DEFAULT for name in shades.MODES}
-    return shades.Shades({**colours, **modes}, mode)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.tui.copying import copy as put
 from heartbit_tui.tui.draft.editor import edited
+from heartbit_tui.tui.draft.vim.machine import Vim
 from heartbit_tui.tui.seeking import Seeking
 from heartbit_tui.tui.transcript.blocks import Answer
 
@@ -59,6 +60,21 @@ async def history(app: "HeartbitApp", _: str) -> None:
     await app.living.seeking.begin()
 
 
+def vim(app: "HeartbitApp", _: str) -> None:
+    """/vim."""
+    app.draft.vim = None if app.draft.vim is not None else Vim()
+    app.tell("The draft has the keys of vi." if app.draft.vim is not None else "The draft has the keys of Emacs.")
+    app.living.bridge.retold()
+
+
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
-    {"history": history, "editor": editor, "stash": stash, "paste": paste, "copy": copy, "copy-text": copy_text}
+    {
+        "history": history,
+        "editor": editor,
+        "stash": stash,
+        "vim": vim,
+        "paste": paste,
+        "copy": copy,
+        "copy-text": copy_text,
+    }
 )

@@ -5,15 +5,21 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.client import settings_shown
+from heartbit_tui.client.doctor import Patient, look
+from heartbit_tui.client.settings_file import Simple
 from heartbit_tui.providers.models import window
 from heartbit_tui.tui.library import Library
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.screens.doctor import Doctor
 from heartbit_tui.tui.screens.page import Page
 from heartbit_tui.tui.screens.permissions import permissions as list_of_rules
+from heartbit_tui.tui.screens.settings import settings as list_of_settings
 from heartbit_tui.tui.side import facts
 from heartbit_tui.tui.status.figures import money, percent, tokens
+from heartbit_tui.tui.theme import load
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -96,6 +102,29 @@ def context(app: "HeartbitApp", _: str) -> None:
     app.push_screen(Page("Context", lambda look: facts.lines(told, look) or _nothing(look), app.ink))
 
 
+async def config(app: "HeartbitApp", _: str) -> None:
+    """/config."""
+    options, folder = app.living.setup.options, app.living.setup.config
+
+    async def shown() -> Sequence[settings_shown.Shown]:
+        return await app.off_loop(lambda: settings_shown.shown(options, lambda: load.names(folder)))
+
+    async def write(key: str, value: Simple) -> None:
+        await app.off_loop(lambda: settings_shown.write(options, key, value))
+
+    await app.push_screen_wait(list_of_settings(shown, write, app.keymap, app.ink))
+
+
+async def doctor(app: "HeartbitApp", _: str) -> None:
+    """/doctor."""
+    facts = (app.living.setup.environment.get(name, "") for name in ("TERM", "COLORTERM", "LANG"))
+    terminal = " ".join((f"{app.size.width}x{app.size.height}", *filter(None, facts)))
+    patient = Patient(options=app.living.setup.options, terminal=terminal)
+    text = await app.push_screen_wait(Doctor(lambda: look(patient), app.ink))
+    if text is not None:
+        app.act("copy-text", text)
+
+
 def _nothing(look: Look) -> Sequence[Line]:
     return [setting.line(("No model was called yet.", look.ink.muted))]
 
@@ -127,5 +156,7 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | Non
         "tools": tools,
         "permissions": permissions,
         "context": context,
+        "config": config,
+        "doctor": doctor,
     }
 )

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.diff.parse import parse
 from heartbit_tui.tui.diff.source import DiffSource
+from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.renderers import table
+from heartbit_tui.tui.renderers.scene import Scene
 from heartbit_tui.tui.screens.changes import Changes
 from heartbit_tui.tui.screens.reader import SLICE, Reader
 from heartbit_tui.tui.screens.search import Hit, search as list_of_hits
+from heartbit_tui.tui.screens.timeline import TimelineScreen
 from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Prompt
 from heartbit_tui.tui.transcript.finding import hits, pattern
 from heartbit_tui.tui.transcript.plain import plain
@@ -82,6 +87,21 @@ def diff(app: "HeartbitApp", _: str) -> None:
     app.push_screen(Changes(DiffSource(parse("".join(texts))), app.ink))
 
 
+async def timeline_screen(app: "HeartbitApp", _: str) -> None:
+    """/timeline: every call in its order, on the whole screen; a chosen one is shown in the chat."""
+    transcript = app.talk.story.transcript
+    scene = Scene(cwd=str(app.folder), colour=app.living.talks.tints.colour(app.ink))
+
+    def details(call: str, look: Look) -> Sequence[Line]:
+        number = transcript.call(call)
+        return () if number is None else table.render(transcript.blocks[number], look, open=True, scene=scene)
+
+    chosen = await app.push_screen_wait(TimelineScreen(app.talk.story.timeline, app.ink, details=details))
+    number = transcript.call(chosen) if chosen is not None else None
+    if number is not None:
+        app.chat.to((number, 0))
+
+
 def previous_prompt(app: "HeartbitApp", _: str) -> None:
     """Alt+Up: your prompt above the window."""
     rows = app.chat.view.rows
@@ -114,6 +134,7 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | Non
         "reader": reader,
         "search": search,
         "diff": diff,
+        "timeline-screen": timeline_screen,
         "previous-prompt": previous_prompt,
         "next-prompt": next_prompt,
         "toggle-fold": toggle_fold,

@@ -1,12 +1,17 @@
 """Models and services: which one answers, how much it thinks, whose key it is."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.client import reach
+from heartbit_tui.client.doctor import Patient
 from heartbit_tui.kernel.ops import Effort, SetModel
+from heartbit_tui.runtime.options import New, Options
 from heartbit_tui.tui.screens import models as listing
+from heartbit_tui.tui.screens.wizard import Way, Wizard
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -46,6 +51,30 @@ def init(app: "HeartbitApp", argument: str) -> None:
     app.talk.say(f"{words}\n\n{argument}".strip())
 
 
+async def login(app: "HeartbitApp", _: str) -> None:
+    """/login, and the first start without a key: a way to a model, and a working prompt at its end."""
+    options = app.living.setup.options
+    patient = Patient(options=options, terminal="")
+
+    def keep(provider: str, key: str) -> str:
+        return patient.credentials.login(provider, key).source
+
+    way = await app.push_screen_wait(Wizard(reach.local, keep, app.ink))
+    if way is not None:
+        app.living.talks.open(_through(options, way))
+        app.living.switched()
+
+
+def _through(options: Options, way: Way) -> Options:
+    """The options of a session that goes this way."""
+    if way.kind == "demo":
+        return replace(options, demo=True, which=New())
+    flags = {**options.flags, "provider.name": way.provider}
+    if way.model:
+        flags["provider.model"] = way.model
+    return replace(options, demo=False, flags=flags)
+
+
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
-    {"model": model, "effort": effort, "init": init}
+    {"model": model, "effort": effort, "init": init, "login": login}
 )

@@ -15,6 +15,8 @@ from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.pane.source import Key
 
+FRAME = 6
+"""Rows of the screen that are left to the frame, the title and the hint."""
 
 HINT = "Esc closes · ↑ ↓ PgUp PgDn scroll"
 
@@ -54,7 +56,7 @@ class Page(ModalScreen[None]):
     DEFAULT_CSS = """
     Page { align: center middle; }
     Page > Vertical {
-        width: 90%; max-width: 110; height: 80%; border: round $border; background: $surface; padding: 0 1;
+        width: 90%; max-width: 110; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
     """
 
@@ -70,6 +72,15 @@ class Page(ModalScreen[None]):
             yield OneLine(setting.line((self._title, self._ink.heading)), id="page-title")
             yield Pane(Text(self._made), self._ink)
             yield OneLine(setting.line((HINT, self._ink.faint)), id="page-hint")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Be as high as what is told, as far as the screen goes."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        pane = self.query_one(Pane)
+        wanted = len(self._made(pane.look)) + 1
+        pane.styles.height = min(wanted, max(self.size.height - FRAME, 1))
 
     def on_key(self, event: events.Key) -> None:
         """Scroll, or leave."""
