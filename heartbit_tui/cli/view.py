@@ -7,19 +7,13 @@ from datetime import UTC, datetime
 
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt
-from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import UsageError
-from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.ops import Mode
-from heartbit_tui.runtime import settings
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.store.store import Store
-from heartbit_tui.tui.keys.keymap import keymap
-from heartbit_tui.tui.setup import Setup, Wishes
-from heartbit_tui.tui.theme.load import load
-from heartbit_tui.tui.theme.plain import wanted
-from heartbit_tui.tui.theme.types import Theme, ThemeError
+from heartbit_tui.tui.preparing import setup_of
+from heartbit_tui.tui.setup import Setup
 from heartbit_tui.tui.view.read import Reader
 from heartbit_tui.tui.view.start import Manner, view_file, view_log
 
@@ -35,7 +29,7 @@ async def _view(values: Namespace) -> int:
             "A replay needs a terminal at both ends. To read a session elsewhere: heartbit sessions export ID."
         )
     around = Surroundings(values)
-    setup = _setup(around)
+    setup = setup_of(around.options)
     manner = Manner(playing=not values.still, speed=float(values.speed or 1), follow=values.follow)
     path = around.cwd / values.what
     if path.is_file():
@@ -57,34 +51,3 @@ async def _stored(around: Surroundings, setup: Setup, name: str, manner: Manner)
         raise UsageError(f"The session {name!r} holds nothing that could be shown.")
     about = About(session_id=info.id, cwd="", provider="", model="", mode=Mode.ASK, tools=())
     return await view_log(setup, tuple(log.envelopes), about, manner)
-
-
-def _setup(around: Surroundings) -> Setup:
-    """What the screen starts with; settings that cannot be read, and a theme that is none, are told and done without."""
-    warnings: list[str] = []
-    wishes = Wishes()
-    try:
-        config = settings.configuration(around.options)
-        wishes = Wishes(theme=config.string("ui.theme"), calm=config.boolean("ui.reduced_motion"))
-    except HeartbitError as error:
-        warnings.append(str(error))
-    return Setup(
-        options=around.options,
-        keymap=keymap(),
-        theme=_theme(around, wishes.theme, warnings),
-        wishes=wishes,
-        history=HistoryFile(around.places.state / "history"),
-        config=around.places.config,
-        warnings=tuple(warnings),
-    )
-
-
-def _theme(around: Surroundings, name: str, warnings: list[str]) -> Theme:
-    told = around.environment
-    term, colorterm = told.get("TERM", ""), told.get("COLORTERM", "")
-    plain = wanted(name, chosen=name != "heartbit", no_color=bool(told.get("NO_COLOR")), term=term, colorterm=colorterm)
-    try:
-        return load(plain, around.places.config)
-    except ThemeError as error:
-        warnings.append(str(error))
-        return load("heartbit")

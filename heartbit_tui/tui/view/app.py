@@ -8,6 +8,7 @@ from textual import events
 
 from heartbit_tui.tui.app import HeartbitApp
 from heartbit_tui.tui.chat.book import Book
+from heartbit_tui.tui.live import Live
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.setup import Setup
 from heartbit_tui.tui.talk.story import Story
@@ -39,13 +40,16 @@ KEYS: Mapping[str, str] = MappingProxyType(
 class ViewApp(HeartbitApp):
     """Shows what a player plays; there is no draft, because nothing can be said."""
 
-    AUTO_FOCUS: ClassVar[str | None] = "#chat"
+    AUTO_FOCUS: ClassVar[str | None] = ""
     CSS_PATH = "../app.tcss"
 
     def __init__(
         self, setup: Setup, talks: Talks, player: Player, replay: Replay, reader: Reader | None = None
     ) -> None:
-        super().__init__(setup, talks)
+        async def load(app: HeartbitApp) -> Live:
+            return _Live(self, setup, talks)
+
+        super().__init__(setup.theme, load, calm=setup.wishes.calm)
         self._player = player
         self._replay = replay
         self._reader = reader
@@ -66,20 +70,24 @@ class ViewApp(HeartbitApp):
     def on_mount(self) -> None:
         """Put the row of the replay in the draft's place."""
         self.draft.display = False
-        self.mount(self._row, before=self.footer)
         self._row.styles.margin = (0, 1)
-        self.call_after_refresh(self._listen)
+        self.mount(self._row, before=self.footer)
 
     def on_key(self, event: events.Key) -> None:
-        """The replay's own keys first."""
-        name = KEYS.get(event.key)
-        if name is None or len(self.screen_stack) > 1:
+        """The replay's own keys first, then those of the chat; what would be typed goes nowhere."""
+        if len(self.screen_stack) > 1:
             return
         event.prevent_default()
         event.stop()
-        self._acts[name]()
-        self._replay.touched()
-        self.show_state()
+        name = KEYS.get(event.key)
+        if name is not None:
+            self._acts[name]()
+            self._replay.touched()
+            self.show_state()
+        elif (
+            (action := self.keymap.action_for(event.key, "chat")) and self.live is not None and self.live.knows(action)
+        ):
+            self.act(action)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the row to the new width."""
@@ -90,21 +98,31 @@ class ViewApp(HeartbitApp):
         left_out = self._reader.left_out if self._reader else 0
         self._row.show(controls(self._player.state, max(self.size.width - 2, 1), self.ink, left_out=left_out))
 
-    def _listen(self) -> None:
-        self.talks.changed = self._changed
-        self.show_state()
-
-    def _changed(self, talk: Talk) -> None:
-        self.bridge.changed(talk)
-        self.show_state()
-
     def _jump(self, to: int) -> None:
         """Go to a place; what lies before is told anew from the beginning."""
-        if self._player.jump(to):
+        if self._player.jump(to) and self.live is not None:
             talk = self.talk
             talk.story = Story()
             talk.story.take(self._player.shown)
             talk.asked.clear()
-            talk.book = Book(talk.story.transcript)
+            talk.book = Book(talk.story.transcript, cwd=str(self.folder), tints=talk.tints)
             self._replay.again()
-            self._changed(talk)
+            self.live.talks.changed(talk)
+
+
+class _Live(Live):
+    """What comes alive of a replay: all but the draft."""
+
+    def __init__(self, app: ViewApp, setup: Setup, talks: Talks) -> None:
+        super().__init__(app, setup, talks)
+        self._view = app
+
+    async def join(self) -> None:
+        """Stand on the screen, and tell how far it is whenever there is news."""
+        await super().join()
+        self.talks.changed = self._changed
+        self._view.show_state()
+
+    def _changed(self, talk: Talk) -> None:
+        self.bridge.changed(talk)
+        self._view.show_state()

@@ -86,17 +86,17 @@ async def _show(
     replay = Replay(player, time.monotonic, about)
     if not manner.playing:
         player.jump(player.state.of)
-    options = setup.options
-    async with Talks(lambda _: _connected(replay), Pace(time.monotonic, asyncio.sleep)) as talks:
-        talks.open(options)
+    async with asyncio.TaskGroup() as tasks:
+        talks = Talks(lambda _: _connected(replay), Pace(time.monotonic, asyncio.sleep), tasks)
+        talk = talks.open(setup.options)
         app = ViewApp(replace(setup, task="", draft=""), talks, player, replay, reader)
-        follower = asyncio.ensure_future(_follow(tail, player, replay, reader, app.show_state)) if tail else None
+        follower = tasks.create_task(_follow(tail, player, replay, reader, app.show_state)) if tail else None
         try:
             return await app.run_async() or 0
         finally:
+            talk.leave()
             if follower is not None:
                 follower.cancel()
-                await asyncio.wait((follower,))
 
 
 @asynccontextmanager

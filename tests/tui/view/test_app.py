@@ -56,12 +56,16 @@ class Rig:
         async def connected(_: Options) -> AsyncGenerator[Client]:
             yield self.replay
 
-        async with Talks(connected, Pace(lambda: self.now, at_once)) as talks:
-            talks.open(self._setup.options)
+        async with asyncio.TaskGroup() as tasks:
+            talks = Talks(connected, Pace(lambda: self.now, at_once), tasks)
+            talk = talks.open(self._setup.options)
             app = ViewApp(self._setup, talks, self.player, self.replay)
             async with app.run_test(size=(120, 40)) as pilot:
+                while app.live is None or not talk.client:
+                    await pilot.pause()
                 await pilot.pause()
                 yield app, pilot
+            talk.leave()
 
 
 def chat(app: ViewApp) -> str:
