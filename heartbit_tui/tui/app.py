@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from textual import events
@@ -13,6 +14,7 @@ from textual.containers import Horizontal
 from textual.driver import Driver
 from textual.message import Message
 
+from heartbit_tui.tui.draft.clipboard import SystemClipboard
 from heartbit_tui.tui.draft.draft import Draft
 from heartbit_tui.tui.draft.messages import Changed, Submitted, Told
 from heartbit_tui.tui.keys.actions import Where
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Load: TypeAlias = "Callable[[HeartbitApp], Coroutine[Any, Any, Live]]"
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 PLACEHOLDER = "What is to be done?"
 
 
@@ -49,7 +53,15 @@ class HeartbitApp(App[int], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS_PATH = "app.tcss"
 
-    def __init__(self, theme: Theme, load: Load, *, calm: bool = False, driver: type[Driver] | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        load: Load,
+        *,
+        environment: Mapping[str, str] = NOTHING,
+        calm: bool = False,
+        driver: type[Driver] | None = None,
+    ) -> None:
         super().__init__(driver_class=driver)
         self.live: Live | None = None
         self.keymap: Keymap = keymap()
@@ -58,7 +70,9 @@ class HeartbitApp(App[int], inherit_bindings=False):
         self.chat = Pane(EMPTY, self.ink, id="chat", follow=True, calm=calm)
         self.activity = Activity(self.ink, calm=calm)
         self.past = Past()
-        self.draft = Draft(history=self.past, placeholder=PLACEHOLDER, id="draft")
+        self.draft = Draft(
+            history=self.past, clipboard=SystemClipboard(environment), placeholder=PLACEHOLDER, id="draft"
+        )
         self.footer = Footer(self.ink)
         self.worn = theme
         """The theme that everything is drawn in."""
@@ -153,6 +167,8 @@ class HeartbitApp(App[int], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """A key that what has the focus did not want: the draft's, or an action's."""
         if len(self.screen_stack) > 1:
+            if self.live is not None and self.live.sheet.waiting is not None:
+                self.draft.press(event)  # the whole screen of a request passes on what was typed in its grace
             return
         where = self.where()
         name = self.keymap.action_for(event.key, where)

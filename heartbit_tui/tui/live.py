@@ -1,6 +1,7 @@
 """What comes alive once the screen stands: the sessions, and the widgets that show them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, get_args
 
 from textual import events
 from textual.message import Message
@@ -12,10 +13,12 @@ from heartbit_tui.tui.completing import Completing
 from heartbit_tui.tui.draft.messages import Changed, MenuKey, WantsCompletion
 from heartbit_tui.tui.draft.remembered import Remembered
 from heartbit_tui.tui.draft.vim.machine import Vim
+from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.setup import Setup
 from heartbit_tui.tui.sheets.sheet import Sheet
+from heartbit_tui.tui.sheets.waiting import Act
 from heartbit_tui.tui.side.side import BESIDE, Side
 from heartbit_tui.tui.sources import sources
 from heartbit_tui.tui.submitting import Submitting
@@ -26,6 +29,15 @@ from heartbit_tui.tui.transcript.blocks import Answer, Prompt
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
     from heartbit_tui.tui.seeking import Seeking
+
+
+ACTS: tuple[Act, ...] = get_args(Act)
+
+
+def sheet_keys(live: Keymap) -> tuple[Mapping[str, Act], Mapping[str, str]]:
+    """The keys of an approval by the live keymap, and how its hints tell them."""
+    acts: dict[str, Act] = {key: act for act in ACTS for key in live.keys_for(act, "sheet")}
+    return acts, {act: live.label_for(act) for act in ACTS if live.key_for(act)}
 
 
 class Live:
@@ -59,6 +71,7 @@ class Live:
         await app.screen.mount(self.sheet, before=app.draft)
         await app.screen.mount(self.menu)
         await app.screen.query_one("#body").mount(self.side)
+        self.sheet.set_keys(*sheet_keys(app.keymap))
         if not self.mouse_on:
             set_mouse(app, False)
         if setup.draft and not app.draft.text:

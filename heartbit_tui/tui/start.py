@@ -32,7 +32,8 @@ def run(given: "Callable[[], Options]", launched: Launched, task: str = "", conn
 
 async def _run(given: "Callable[[], Options]", launched: Launched, task: str, connect: "Connect | None") -> int:
     async with asyncio.TaskGroup() as tasks:
-        app = HeartbitApp(remembered(os.environ), loader(given, task, tasks, connect), driver=driver_for(launched))
+        live = loader(given, task, tasks, connect)
+        app = HeartbitApp(remembered(os.environ), live, environment=os.environ, driver=driver_for(launched))
         try:
             code = await app.run_async()
         finally:

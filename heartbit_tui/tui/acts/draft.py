@@ -1,6 +1,7 @@
 """What is done with the draft, and what goes to the clipboard."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,17 @@ if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
 
+@contextmanager
+def away(app: "HeartbitApp") -> Generator[None]:
+    """The terminal belongs to another program meanwhile, and nothing is drawn."""
+    with app.batch_update(), app.suspend():
+        yield
+
+
 async def editor(app: "HeartbitApp", _: str) -> None:
     """Ctrl+G."""
     folder = app.living.setup.state or Path("/tmp")
-    found = await edited(app.draft.text, app.living.setup.environment, app.suspend, folder)
+    found = await edited(app.draft.text_for_editor(), app.living.setup.environment, lambda: away(app), folder)
     app.draft.set_text(found.text)
     if found.problem:
         app.tell(found.problem, warning=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from heartbit_tui.tui.acts.draft import copy_text
+from heartbit_tui.tui.acts.draft import away, copy_text
 from heartbit_tui.tui.draft.editor import editor_of
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.source import Key
@@ -59,7 +59,7 @@ async def _open(app: "HeartbitApp", place: str) -> None:
 
 
 async def _edit(app: "HeartbitApp", command: tuple[str, ...]) -> None:
-    with app.suspend():
+    with away(app):
         process = await asyncio.create_subprocess_exec(*command, cwd=app.folder)
         await process.wait()
     app.refresh(layout=True)
@@ -78,7 +78,7 @@ async def _read_in_editor(app: "HeartbitApp") -> None:
 
 def _print(app: "HeartbitApp") -> None:
     """Show the conversation on the normal screen, where the terminal scrolls and searches it."""
-    with app.suspend():
+    with away(app):
         say_goodbye([*_whole(app).splitlines(), "", "— Enter goes back to heartbit —"])
         input()
     app.refresh(layout=True)
