@@ -12,16 +12,19 @@ from heartbit_tui.tui.complete.menu import Menu
 from heartbit_tui.tui.completing import Completing
 from heartbit_tui.tui.draft.messages import Changed, MenuKey, WantsCompletion
 from heartbit_tui.tui.draft.remembered import Remembered
+from heartbit_tui.tui.draft.state import DraftState
 from heartbit_tui.tui.draft.vim.machine import Vim
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.pane.pane import Pane
+from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.setup import Setup
 from heartbit_tui.tui.sheets.sheet import Sheet
 from heartbit_tui.tui.sheets.waiting import Act
 from heartbit_tui.tui.side.side import BESIDE, Side
 from heartbit_tui.tui.sources import sources
 from heartbit_tui.tui.submitting import Submitting
+from heartbit_tui.tui.talk.talk import Talk
 from heartbit_tui.tui.talk.talks import Talks
 from heartbit_tui.tui.terminal.driver import set_mouse
 from heartbit_tui.tui.transcript.blocks import Answer, Prompt
@@ -52,6 +55,9 @@ class Live:
         self.seeking: Seeking | None = None
         """The search through the history, once there was one."""
         self._app = app
+        self._seen = talks.current
+        self._left: dict[Talk, tuple[DraftState, Key | None]] = {}
+        """The draft and the place of each session that is not seen now."""
         self.side = Side(talks.current.story.timeline, app.ink, calm=setup.wishes.calm)
         self.sheet = Sheet(app.ink, cwd=str(setup.options.cwd))
         self.menu = Menu(app.ink, id="menu")
@@ -150,9 +156,23 @@ class Live:
         self.side.display = self.setup.wishes.side and width >= BESIDE
 
     def switched(self) -> None:
-        """Another session is seen."""
+        """Another session is seen: its own draft comes back, and the place at which it was read."""
+        app, talk = self._app, self.talks.current
+        if talk is self._seen:
+            return
+        rows = app.chat.view.rows
+        self._left[self._seen] = (app.draft.snapshot(), None if app.chat.following or not rows else rows[0].key)
+        self._seen = talk
+        self._left = {each: left for each, left in self._left.items() if each in self.talks.all}
         self.bridge.forget_asked()
-        self.bridge.changed(self.talks.current)
+        self.bridge.changed(talk)
+        if talk in self._left:
+            draft, place = self._left[talk]
+            app.draft.restore(draft)
+            if place is not None:
+                app.chat.to(place)
+        elif len(self._left) > 0:
+            app.draft.set_text("")
 
     def hear(self, message: Message) -> None:
         """Do what a widget tells."""
