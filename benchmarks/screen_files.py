@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.processes import p95
 from benchmarks.table import Row, bound
 from heartbit_tui.client.corpus import Corpus, Found, corpus, search
 from heartbit_tui.client.files import FileIndex
@@ -29,7 +30,9 @@ def rows(count: int = PATHS) -> Iterator[Row]:
     floor = min(_milliseconds(lambda: "zzqx" in text) for _ in range(5))
     keys = [key for typed in TYPED for key in _typed(where, typed)]
     floors = f"{floor:.1f} ms (one `in` over all of it)"
-    yield bound(f"`@`: the slowest of {len(keys)} keys", max(key[0] for key in keys), 30, unit="ms", floor=floors)
+    spent = [key[0] for key in keys]
+    yield bound("`@`: one key, 95th percentile", p95(spent), 30, unit="ms", floor=floors)
+    yield bound(f"`@`: the slowest of {len(keys)} keys", max(spent), 50, unit="ms")
     yield bound("`@`: the longest piece of work", max(key[1] for key in keys), 8, unit="ms")
     yield bound("`@`: preparing the list, in a thread", prepared, 1000, unit="ms")
     yield from _reading(FILES)
