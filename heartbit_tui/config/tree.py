@@ -9,7 +9,9 @@ from types import MappingProxyType
 from heartbit_tui.config import agent_keys, daemon_keys, team_keys
 from heartbit_tui.config.keys import ANY, ELEMENT, Key, Path
 
-BUILT = frozenset({"providers", "limits", "tools", "permissions", "instructions", "sessions", "log", "conversation"})
+BUILT = frozenset(
+    {"providers", "limits", "tools", "permissions", "instructions", "sessions", "log", "conversation", "screen"}
+)
 """The capabilities of this release; a key of any other one is known and has no effect yet."""
 
 SECTIONS = ("provider", "orchestrator", "agents", "knowledge", "daemon")

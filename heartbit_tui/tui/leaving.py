@@ -6,7 +6,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.launch import shades
 from heartbit_tui.tui.launch.start import remember
 from heartbit_tui.tui.setup import Wishes
-from heartbit_tui.tui.start import theme_file
+from heartbit_tui.tui.theme.last import theme_file
 from heartbit_tui.tui.theme.types import DEFAULT, Theme
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,11 +22,12 @@ from heartbit_tui.tui.keys.overrides import FILE, read
 from heartbit_tui.tui.leaving import leave_for_next_start
 from heartbit_tui.tui.live import Live
 from heartbit_tui.tui.setup import Setup, Wishes
-from heartbit_tui.tui.start import STANDARD
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.talk import Connect
 from heartbit_tui.tui.talk.talks import Talks
+from heartbit_tui.tui.theme.files import STANDARD
 from heartbit_tui.tui.theme.load import load
+from heartbit_tui.tui.theme.plain import wanted
 from heartbit_tui.tui.theme.types import Theme, ThemeError
 from heartbit_tui.tui.transcript.blocks import Notice
 
@@ -69,7 +70,7 @@ def setup_of(options: Options, task: str = "") -> Setup:
     """What the screen needs; faults of the person's files become warnings."""
     places = directories(options.environment, Path(options.environment.get("HOME") or "/"))
     wishes = _wishes(options)
-    theme, fault = _theme(wishes.theme, places.config)
+    theme, fault = _theme(wishes, options.environment, places.config)
     kept = not (options.ephemeral or options.demo)
     live = keymap(overrides=read(places.config / FILE))
     leave_for_next_start(options, theme, wishes)
@@ -113,7 +114,14 @@ def _is_calm(options: Options) -> bool:
     return options.environment.get("HEARTBIT_REDUCED_MOTION", "") not in ("", "0")
 
 
-def _theme(name: str, config: Path) -> tuple[Theme, tuple[str, ...]]:
+def _theme(wishes: Wishes, environment: Mapping[str, str], config: Path) -> tuple[Theme, tuple[str, ...]]:
+    name = wanted(
+        wishes.theme,
+        chosen=wishes.theme != STANDARD,
+        no_color=bool(environment.get("NO_COLOR")),
+        term=environment.get("TERM", ""),
+        colorterm=environment.get("COLORTERM", ""),
+    )
     try:
         return load(name, config), ()
     except ThemeError as error:

@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heartbit_tui.client.fuzzy import Match
+from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.ops import Effort
+from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.complete.sources import Choice, Sources
 from heartbit_tui.tui.theme import load
 
 if TYPE_CHECKING:
     from heartbit_tui.client.files import FileIndex
     from heartbit_tui.tui.app import HeartbitApp
+    from heartbit_tui.tui.library import Library
+    from heartbit_tui.tui.screens.models import Known
+
+LISTED = 50
+"""Sessions that are offered."""
 
 
 def sources(app: "HeartbitApp") -> Sources:
@@ -24,7 +31,17 @@ def sources(app: "HeartbitApp") -> Sources:
     async def efforts() -> Sequence[Choice]:
         return [Choice(text=effort) for effort in Effort]
 
-    return Sources(Files(lambda: app.folder), {"theme": themes, "effort": efforts})
+    async def sessions() -> Sequence[Choice]:
+        known = await library_of(app.living.setup.options).search("", False)
+        return [Choice(text=each.id, label=each.id, meta=one_line(each.title, 60)) for each in known[:LISTED]]
+
+    choosers = {"theme": themes, "effort": efforts, "resume": sessions, "model": models}
+    return Sources(Files(lambda: app.folder), choosers)
+
+
+async def models() -> Sequence[Choice]:
+    """The models whose prices are known."""
+    return [Choice(text=f"{each.provider}:{each.model}") for each in await asyncio.to_thread(_priced)]
 
 
 class Files:
@@ -46,6 +63,19 @@ class Files:
             self._root = self._folder()
             self._index = await asyncio.to_thread(_index, self._root)
         return await self._index.find(text, limit)
+
+
+def _priced() -> "Sequence[Known]":
+    from heartbit_tui.tui.screens.models import priced
+
+    return priced()
+
+
+def library_of(options: Options) -> "Library":
+    """What is kept on this machine."""
+    from heartbit_tui.tui.library import Library
+
+    return Library(options)
 
 
 def _index(root: Path) -> "FileIndex":

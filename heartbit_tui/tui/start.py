@@ -2,24 +2,19 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from heartbit_tui.tui.app import HeartbitApp, Load
-from heartbit_tui.tui.launch import shades
 from heartbit_tui.tui.launch.launched import Launched
 from heartbit_tui.tui.terminal.driver import driver_for
 from heartbit_tui.tui.terminal.goodbye import say_goodbye
-from heartbit_tui.tui.theme.load import load
-from heartbit_tui.tui.theme.types import Theme, ThemeError
+from heartbit_tui.tui.theme.last import last
 
 if TYPE_CHECKING:
     from heartbit_tui.runtime.options import Options
     from heartbit_tui.tui.live import Live
     from heartbit_tui.tui.talk.talk import Connect
-
-STANDARD = "heartbit"
 
 
 def run(given: "Callable[[], Options]", launched: Launched, task: str = "", connect: "Connect | None" = None) -> int:
@@ -33,7 +28,7 @@ def run(given: "Callable[[], Options]", launched: Launched, task: str = "", conn
 async def _run(given: "Callable[[], Options]", launched: Launched, task: str, connect: "Connect | None") -> int:
     async with asyncio.TaskGroup() as tasks:
         live = loader(given, task, tasks, connect)
-        app = HeartbitApp(remembered(os.environ), live, environment=os.environ, driver=driver_for(launched))
+        app = HeartbitApp(last(os.environ), live, environment=os.environ, driver=driver_for(launched))
         try:
             code = await app.run_async()
         finally:
@@ -62,24 +57,3 @@ def _prepare(
     from heartbit_tui.tui.preparing import prepared
 
     return prepared(given(), task)
-
-
-def remembered(environment: Mapping[str, str]) -> Theme:
-    """The theme of the last start, or the standard one."""
-    try:
-        name = Path(theme_file(environment)).read_text("utf-8").strip()
-        return load(name, config_folder(environment))
-    except (OSError, ValueError, ThemeError):
-        return load(STANDARD)
-
-
-def theme_file(environment: Mapping[str, str]) -> str:
-    """Where the name of the theme is kept for the next start, beside the colours of its first frame."""
-    return f"{shades.file_in(environment)}-theme"
-
-
-def config_folder(environment: Mapping[str, str]) -> Path:
-    """Where the person's own themes are, found without loading the configuration."""
-    root, below = environment.get("HEARTBIT_HOME", ""), environment.get("XDG_CONFIG_HOME", "")
-    base = below if below.startswith("/") else f"{environment.get('HOME', '')}/.config"
-    return Path(root or f"{base}/heartbit")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from heartbit_tui.tui.complete.commands import Typed, Unknown, parse
 from heartbit_tui.tui.draft.kind import Kind
 from heartbit_tui.tui.draft.messages import Submitted
-from heartbit_tui.tui.shell.hints import hint
+from heartbit_tui.tui.shell.hints import hint, refused
 from heartbit_tui.tui.shell.running import Console, Ran, Running
 from heartbit_tui.tui.shell.told import as_context
 from heartbit_tui.tui.talk.talk import Talk
@@ -80,6 +80,10 @@ class Submitting:
             return
         if self._running is not None:
             self._app.tell("A command of yours still runs; Esc ends it.", warning=True)
+            self._app.draft.restore(message.state)
+            return
+        if reason := refused(command):
+            self._app.tell(reason, warning=True)
             self._app.draft.restore(message.state)
             return
         if advice := hint(command):
