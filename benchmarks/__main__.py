@@ -1,11 +1,14 @@
-"""Print the table: `python -m benchmarks [startup turns sessions soak]`."""
+"""Print the table: `python -m benchmarks [startup turns sessions soak screen_launch …]`."""
 
 import sys
 from importlib import import_module
 
 from benchmarks.table import Row, render
 
-PARTS = ("startup", "turns", "sessions", "soak")
+PARTS = (
+    *("startup", "turns", "sessions", "soak"),
+    *("screen_launch", "screen_stream", "screen_rest", "screen_files", "screen_markdown"),
+)
 
 
 def main(names: list[str]) -> int:

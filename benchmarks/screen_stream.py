@@ -16,7 +16,7 @@ from benchmarks.terminal import Terminal
 TOKENS = 5_000
 RATE = 500
 END = "ENDMARK"
-READY = "to be done"
+READY = "? keys"
 PARAGRAPH = (
     "The **heart** beats `{n}` times a minute, and each beat moves a little *blood* through the vessels of the body. "
     "Nothing of it is lost.\n\n"

@@ -40,18 +40,20 @@ def rows(messages: int = MESSAGES) -> Iterator[Row]:
     """The rows of this benchmark."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "heartbit.db"
-        count = asyncio.run(_write(path, messages))
+        count = asyncio.run(written(path, messages))
         times = [asyncio.run(_take_up(path, messages)) for _ in range(5)]
         what = f"a session of {messages:,} messages ({count:,} events): load and fold to the next request"
         yield bound(what, statistics.median(times), 300, unit="ms")
 
 
-async def _write(path: Path, messages: int) -> int:
+async def written(path: Path, messages: int, cwd: str = "/project") -> int:
+    """Write a session called `bench` into the file at `path`; how many events it has."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
     async with Store.open(path, clock) as store, store.recorder("bench") as recorder:
         bus = Bus((recorder.take,))
         seq = 0
-        for seq, event in enumerate(_events(messages), 1):
+        for seq, event in enumerate(_events(messages, cwd), 1):
             bus.publish(Envelope(seq=seq, at=clock.now(), session="bench", run="run-1", agent="heartbit", event=event))
         await recorder.flush()
         return seq
@@ -68,9 +70,9 @@ async def _take_up(path: Path, messages: int) -> float:
     return spent
 
 
-def _events(messages: int) -> Iterator[Event]:
+def _events(messages: int, cwd: str) -> Iterator[Event]:
     """A conversation as it is recorded: every answer but the last calls a tool."""
-    yield SessionStarted(cwd="/project", provider="anthropic", model="bench", mode=Mode.ASK)
+    yield SessionStarted(cwd=cwd, provider="anthropic", model="bench", mode=Mode.ASK)
     yield RunStarted(task="Go through everything.")
     yield UserMessage(message=user("Go through everything."))
     for turn in range(1, messages // 2):
