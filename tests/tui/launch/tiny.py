@@ -5,8 +5,8 @@ Run as a program: `tiny.py [MOMENT]`. At the moment it waits for a signal: paint
 
 import json
 import os
+import signal
 import sys
-import time
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def main(moment: str) -> int:
 
 def _wait(moment: str, here: str) -> None:
     if _reach(moment, here):
-        time.sleep(60)
+        signal.pause()
 
 
 def _reach(moment: str, here: str) -> bool:
