@@ -17,8 +17,9 @@ from tests.tui.journeys.paper import Paper
 COMMAND = (sys.executable, "-m", "heartbit_tui")
 READY = "─ ask ─"
 ESCAPE = "\x1b"
-ALT_ENTER = "\x1b[13;3u"
-"""As the kitty protocol tells it, which the application asks the terminal for."""
+ALT_ENTER = "\x1b\r"
+CTRL_C = "\x03"
+REDRAW = "\x0c"
 
 JOBS = 'set -m; "$@"; echo STOPPED; read -r _; fg %1'
 """A shell that takes the terminal back when its job stops, and goes on with it after a line."""
@@ -44,8 +45,7 @@ class Application(Screen):
     @property
     def lines(self) -> list[str]:
         """The rows of the screen after all that has come."""
-        self.paper.take(self.raw[self._shown_to :])
-        self._shown_to = len(self.raw)
+        self._draw()
         return self.paper.lines
 
     @property
@@ -54,15 +54,31 @@ class Application(Screen):
         return "\n".join(self.lines)
 
     @property
-    def words(self) -> str:
-        """What stands left of the side panel, every run of blanks as one, so that what was broken to fit reads on."""
+    def chat(self) -> str:
+        """What stands left of the side panel and of the scroll bar."""
         rows = (line if line.startswith("│") else line.partition("│")[0] for line in self.lines)
-        return re.sub(r"[\s│┃▌]+", " ", "\n".join(rows))
+        return "\n".join(row.rstrip("┃ ") for row in rows)
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows of the chat, which end above the draft."""
+        rows = self.chat.split("\n")
+        return rows[: next((at for at, row in enumerate(rows) if row.startswith("╭")), len(rows))]
+
+    @property
+    def session(self) -> str:
+        """The id that is told at the end."""
+        (found,) = {line.split()[-1] for line in self.text.splitlines() if "heartbit --resume" in line}
+        return found
+
+    @property
+    def words(self) -> str:
+        """The same with every run of blanks as one, so that what was broken to fit reads on."""
+        return re.sub(r"[\s│▌]+", " ", self.chat)
 
     def size(self, columns: int, rows: int) -> None:
         """Give the window another size."""
-        self.paper.take(self.raw[self._shown_to :])
-        self._shown_to = len(self.raw)
+        self._draw()
         self.paper.resized(columns, rows)
         self.resize(rows, columns)
 
@@ -80,16 +96,17 @@ class Application(Screen):
                 raise AssertionError(f"it did not come to that: {told!r}. On the screen is:\n{self.shown}")
             while self._ready(0.0) and self._read():
                 pass
+            self._draw()
 
     def see_no_more(self, text: str) -> None:
         """Read until this stands on the screen no longer."""
         self.see(lambda: text not in self.shown, f"no {text}")
 
-    def settle(self) -> None:
-        """Read until something that was asked of the whole application since is done: a redraw."""
-        before = self.paper.updates
-        self.keys("\x0c")
-        self.see(lambda: self.paper.updates > before, "a redraw")
+    def redraw(self) -> None:
+        """Forget what stands on the screen, as if something else had drawn there, and have it drawn anew."""
+        self.paper.wipe()
+        self.keys(REDRAW)
+        self.see("? keys")
 
     def asked(self, about: str = "") -> None:
         """Wait until a sheet asks, about this, and its keys count."""
@@ -132,9 +149,15 @@ class Application(Screen):
 
     def leave(self) -> None:
         """Leave by Ctrl+C twice on an empty draft; the terminal is as it was."""
-        self.keys("\x03\x03")
+        self.keys(CTRL_C * 2)
         assert self.ended() == 0, self.text[-3000:]
         self.restored()
+
+    def leave_with_draft(self) -> None:
+        """Leave by Ctrl+C three times: the first clears the draft."""
+        self.keys(CTRL_C)
+        self.see("❯ What is to be done?")
+        self.leave()
 
     def restored(self) -> None:
         """The terminal is set as it was, and every mode that was switched on is off."""
@@ -145,9 +168,12 @@ class Application(Screen):
 
     @property
     def _modes(self) -> set[str]:
+        self._draw()
+        return self.paper.modes
+
+    def _draw(self) -> None:
         self.paper.take(self.raw[self._shown_to :])
         self._shown_to = len(self.raw)
-        return self.paper.modes
 
     def die(self) -> None:
         """Kill the process without a word."""

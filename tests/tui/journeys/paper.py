@@ -5,6 +5,7 @@ import codecs
 import re
 import time
 
+from heartbit_tui.tui.launch.sequences import BEGIN, END
 from tests.tui.launch.emulator import Emulator
 
 _BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|P[^\x1b]*\x1b?)?$")
@@ -39,10 +40,14 @@ class Paper(Emulator):
         self._bold: set[tuple[int, int]] = set()
 
     def take(self, data: bytes) -> None:
-        """Show what comes next; a sequence that is not whole yet waits for its end."""
+        """Show what comes next; an update or a sequence that is not whole yet waits for its end."""
         text = self._rest + self._decoder.decode(data)
         begun = _BEGUN.search(text)
-        whole, self._rest = (text[: begun.start()], text[begun.start() :]) if begun else (text, "")
+        end = begun.start() if begun else len(text)
+        opened = text.rfind(BEGIN, 0, end)
+        if opened > text.rfind(END, 0, end):
+            end = opened
+        whole, self._rest = text[:end], text[end:]
         self.copies += [base64.b64decode(match[1]).decode() for match in _CLIPBOARD.finditer(whole)]
         self.feed(_ASKED.sub("", whole))
         self.frames.clear()
@@ -65,6 +70,10 @@ class Paper(Emulator):
         """Wait for another sheet."""
         self._faint, self._bold_since = False, None
 
+    def wipe(self) -> None:
+        """Show nothing, as if something else had cleared the screen."""
+        self._cells = self._blank()
+
     def find(self, text: str) -> tuple[int, int]:
         """The row and the cell at which `text` first stands."""
         for row, cells in enumerate(self._cells):
@@ -81,6 +90,7 @@ class Paper(Emulator):
             self._bold.clear()
         else:
             super()._control(mark, codes, end)
+            self._row, self._column = min(self._row, self.rows - 1), min(self._column, self.columns)
 
     def _mode(self, code: str, *, on: bool) -> None:
         if code == "2026" and not on:
