@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+
 import pytest
 
 from heartbit_tui.tui.lines.look import SIGNS
