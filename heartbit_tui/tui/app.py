@@ -42,6 +42,11 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 PLACEHOLDER = "What is to be done?"
 
 
+def _own_grounds(self: App[int]) -> dict[str, str]:
+    """What Textual's own style sheet wants of every theme, and sets for none of the terminal's own colours."""
+    return {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
+
+
 class HeartbitApp(App[int], inherit_bindings=False):
     """The chat, the draft and the footer; all that needs a session comes alive when `load` has brought it.
 
@@ -52,6 +57,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
     AUTO_FOCUS = "Draft"
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS_PATH = "app.tcss"
+    get_theme_variable_defaults = _own_grounds
 
     def __init__(
         self,
