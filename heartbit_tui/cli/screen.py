@@ -67,11 +67,12 @@ def refused(reason: NoScreen) -> int:
 
 def _show(values: "Namespace", launched: Launched) -> int:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-    run: Callable[[Callable[[], Options], Launched, str], int] = import_module("heartbit_tui.tui.start").run
+    run: Callable[..., int] = import_module("heartbit_tui.tui.start").run
     gc.freeze()
     gc.set_threshold(*GARBAGE)
     gc.enable()
-    return run(lambda: _options(values), launched, os.fsencode(" ".join(values.task)).decode("utf-8", "replace"))
+    task = os.fsencode(" ".join(values.task)).decode("utf-8", "replace")
+    return run(lambda: _options(values), launched, task, folder=os.path.abspath(values.cwd or "."))  # noqa: PTH100 - as above
 
 
 def _options(values: "Namespace") -> "Options":

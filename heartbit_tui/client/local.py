@@ -52,6 +52,10 @@ class Local:
     def history(self) -> tuple[Envelope, ...]:
         return self._opened.log
 
+    async def whole(self) -> tuple[Envelope, ...]:
+        """The log as it is recorded. Raises `StoreError`."""
+        return await self._opened.whole()
+
     @property
     def running(self) -> bool:
         return self._opened.session.running

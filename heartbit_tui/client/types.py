@@ -51,6 +51,10 @@ class Client(Protocol):
         """The log up to the moment of connecting, oldest first; empty for a new session."""
         ...
 
+    async def whole(self) -> tuple[Envelope, ...]:
+        """The same log with what the model need not see: durations, decisions, notices. Empty where nothing is kept."""
+        ...
+
     def submit(self, op: Op) -> None:
         """Send an op in; never waits. What comes of it is seen among the envelopes."""
         ...

@@ -1,7 +1,7 @@
 """Options become an open session: settings, model, tools, rules, log, agent."""
 
 import platform
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -29,13 +29,17 @@ DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """An open session with all that a surface may want to show of it; `log` is what it held when it was opened."""
+    """An open session with all that a surface may want to show of it; `log` is what it held when it was opened.
+
+    `whole` reads the same from the store with all that taking up a session does not need.
+    """
 
     session: Session
     journal: Journal
     ledger: Ledger
     gate: Gate
     cwd: str
+    whole: Callable[[], Awaitable[tuple[Envelope, ...]]]
     log: tuple[Envelope, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -71,6 +75,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             ledger=place.ledger,
             gate=settings.gate,
             cwd=str(options.cwd),
+            whole=place.whole,
             log=place.log,
             warnings=settings.warnings,
         )

@@ -1,6 +1,6 @@
 """Which session is opened: a new one, one that is taken up again, or a copy of one; kept or not."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -69,6 +69,10 @@ class Forgetful:
         return
 
 
+async def _nothing() -> tuple[Envelope, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a session's envelopes come from and go to."""
@@ -78,6 +82,8 @@ class Place:
     journal: Journal
     ledger: Ledger
     log: tuple[Envelope, ...] = ()
+    whole: Callable[[], Awaitable[tuple[Envelope, ...]]] = _nothing
+    """Reads all that was recorded up to the end of `log`, with what that leaves out."""
 
 
 @asynccontextmanager
@@ -102,7 +108,13 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
                 ledger.take(envelope)
             began = _Began(bool(log))
             bus = Bus((recorder.take, ledger.take, began.take, *_log(settings)))
-            yield Place(session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log)
+            last = log[-1].seq if log else 0
+
+            async def whole() -> tuple[Envelope, ...]:
+                recorded = (await store.load(session_id)).envelopes if last else ()
+                return tuple(envelope for envelope in recorded if envelope.seq <= last)
+
+            yield Place(session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log, whole=whole)
         if not began.yes:
             await _forget(store, session_id)
         await retention.prune(store, settings.config, settings.places.state, clock)

@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from textual.driver import Driver
 from textual.message import Message
 
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.tui.draft.clipboard import SystemClipboard
 from heartbit_tui.tui.draft.draft import Draft
 from heartbit_tui.tui.draft.messages import Changed, Submitted, Told
@@ -45,6 +46,11 @@ PLACEHOLDER = "What is to be done?"
 def _own_grounds(self: App[int]) -> dict[str, str]:
     """What Textual's own style sheet wants of every theme, and sets for none of the terminal's own colours."""
     return {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
+
+
+def _refuse(_: Submitted) -> bool:
+    """Nothing is taken before there is a session."""
+    return False
 
 
 class HeartbitApp(App[int], inherit_bindings=False):
@@ -82,7 +88,13 @@ class HeartbitApp(App[int], inherit_bindings=False):
         self.footer = Footer(self.ink)
         self.worn = theme
         """The theme that everything is drawn in."""
+        self.fault: HeartbitError | None = None
+        """Why nothing came alive."""
         self._load = load
+        self.take_early: Callable[[Submitted], bool] = _refuse
+        """Takes what is sent before anything is alive, or says that it cannot."""
+        self.standing = Standing(home=environment.get("HOME", ""))
+        """What the footer says until the session tells more."""
         self._early: list[Submitted] = []
 
     @property
@@ -115,7 +127,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
         self.register_theme(textual_theme(self.worn))
         self.theme = self.worn.name
         self.draft.show_mode("ask", self.ink.modes["ask"])
-        self.footer.tell(Standing())
+        self.footer.tell(self.standing)
         self.call_after_refresh(self.start, self._come_alive())
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -187,7 +199,12 @@ class HeartbitApp(App[int], inherit_bindings=False):
         event.stop()
 
     async def _come_alive(self) -> None:
-        self.live = live = await self._load(self)
+        try:
+            self.live = live = await self._load(self)
+        except HeartbitError as error:
+            self.fault = error
+            self.exit(1)
+            return
         await live.join()
         early, self._early = self._early, []
         for message in early:
@@ -196,7 +213,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
     def _on_draft_submitted(self, message: Submitted) -> None:
         if self.live is not None:
             self.live.submitting.submitted(message)
-        else:
+        elif self._early or not self.take_early(message):
             self._early.append(message)
 
     def _on_draft_changed(self, message: Changed) -> None:

@@ -17,6 +17,7 @@ from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import configuration
+from heartbit_tui.tui.ahead import Ahead
 from heartbit_tui.tui.keys.keymap import keymap
 from heartbit_tui.tui.keys.overrides import FILE, read
 from heartbit_tui.tui.leaving import leave_for_next_start
@@ -34,19 +35,22 @@ from heartbit_tui.tui.transcript.blocks import Notice
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
-Make: TypeAlias = "Callable[[HeartbitApp, asyncio.TaskGroup, Connect | None], Live]"
+Make: TypeAlias = "Callable[[HeartbitApp, asyncio.TaskGroup], Live]"
 
 DEMO = "This is a demonstration: a script plays the model's part, no model is behind it. Enter begins."
 
 
-def prepared(options: Options, task: str) -> Make:
+def prepared(ahead: Ahead, task: str) -> Make:
     """Read what is to be read; what comes back makes the living parts on the event loop."""
-    setup = setup_of(replace(options, surface="tui"), task)
+    assert ahead.options is not None
+    setup = setup_of(replace(ahead.options, surface="tui"), task)
 
-    def make(app: "HeartbitApp", tasks: asyncio.TaskGroup, connect: Connect | None) -> Live:
-        talks = Talks(connect or local, Pace(time.monotonic, asyncio.sleep), tasks)
-        talk = talks.open(setup.options)
+    def make(app: "HeartbitApp", tasks: asyncio.TaskGroup) -> Live:
+        talks = Talks(local, Pace(time.monotonic, asyncio.sleep), tasks)
+        talk = talks.open(setup.options, connect=ahead.adopted)
         talk.greetings = tuple(Notice(level="warning", text=warning) for warning in setup.warnings)
+        for text in ahead.sent:
+            talk.pending.send(text, "prompt")
         return Live(app, setup, talks)
 
     return make

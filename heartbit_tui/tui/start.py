@@ -2,9 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from heartbit_tui.tui.ahead import Ahead
 from heartbit_tui.tui.app import HeartbitApp, Load
 from heartbit_tui.tui.launch.launched import Launched
 from heartbit_tui.tui.terminal.driver import driver_for
@@ -17,43 +20,59 @@ if TYPE_CHECKING:
     from heartbit_tui.tui.talk.talk import Connect
 
 
-def run(given: "Callable[[], Options]", launched: Launched, task: str = "", connect: "Connect | None" = None) -> int:
+CODES: Mapping[str, int] = MappingProxyType({"usage": 2, "auth": 41, "config": 52, "untrusted": 55, "network": 69})
+"""The exit code of a screen that could not come alive, by the kind of its fault."""
+
+
+def run(
+    given: "Callable[[], Options]",
+    launched: Launched,
+    task: str = "",
+    connect: "Connect | None" = None,
+    *,
+    folder: str = "",
+) -> int:
     """Show the screen that `launched` has painted until the person leaves; the exit code.
 
-    What the command line asks for is read by `given` once the screen stands; it may raise `HeartbitError`.
+    What the command line asks for is read by `given` once the screen stands; it may raise `HeartbitError`. `folder`
+    is told in the footer until the session says where it works.
     """
-    return asyncio.run(_run(given, launched, task, connect))
+    return asyncio.run(_run(Ahead(given, connect), launched, task, folder))
 
 
-async def _run(given: "Callable[[], Options]", launched: Launched, task: str, connect: "Connect | None") -> int:
+async def _run(ahead: Ahead, launched: Launched, task: str, folder: str) -> int:
     async with asyncio.TaskGroup() as tasks:
-        live = loader(given, task, tasks, connect)
+        live = loader(ahead, task, tasks)
         app = HeartbitApp(last(os.environ), live, environment=os.environ, driver=driver_for(launched))
+        app.take_early = ahead.take
+        app.standing = replace(app.standing, folder=folder)
         try:
             code = await app.run_async()
         finally:
+            ahead.leave()
             if app.live is not None:
                 app.live.leave()
     if app.live is not None:
         say_goodbye(app.live.farewell())
+    if app.fault is not None:
+        say_goodbye((f"heartbit: {app.fault}",), 2)
+        return CODES.get(app.fault.kind, 1)
     return app.return_code or code or 0
 
 
-def loader(
-    given: "Callable[[], Options]", task: str, tasks: asyncio.TaskGroup, connect: "Connect | None" = None
-) -> Load:
-    """What brings the rest of the application: imported and read in a thread, so that keys are heard meanwhile."""
+def loader(ahead: Ahead, task: str, tasks: asyncio.TaskGroup) -> Load:
+    """What brings the rest of the application: after the session has been opened, and in a thread."""
 
     async def load_live(app: HeartbitApp) -> "Live":
-        make = await asyncio.to_thread(_prepare, given, task)
-        return make(app, tasks, connect)
+        tasks.create_task(ahead.run(), name="first session")
+        await ahead.ready()
+        make = await asyncio.to_thread(_prepare, ahead, task)
+        return make(app, tasks)
 
     return load_live
 
 
-def _prepare(
-    given: "Callable[[], Options]", task: str
-) -> "Callable[[HeartbitApp, asyncio.TaskGroup, Connect | None], Live]":
+def _prepare(ahead: Ahead, task: str) -> "Callable[[HeartbitApp, asyncio.TaskGroup], Live]":
     from heartbit_tui.tui.preparing import prepared
 
-    return prepared(given(), task)
+    return prepared(ahead, task)

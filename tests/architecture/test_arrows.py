@@ -45,6 +45,7 @@ DOORS: Mapping[str, str] = MappingProxyType(
         "heartbit_tui.repl.app": "the line editor and rich are loaded when a terminal is talked to",
         "heartbit_tui.tui.markdown.set": "markdown-it and pygments are loaded when an answer has signs or code",
         "heartbit_tui.tui.sources": "the files of a project are listed when one is first asked for",
+        "heartbit_tui.tui.ahead": "the session is loaded while the screen listens",
         "heartbit_tui.tui.preparing": "what a session needs is loaded while the screen listens",
         "heartbit_tui.tui.start": "what a session needs is loaded while the screen listens",
         "heartbit_tui.cli.screen": "the first frame is painted before anything else is loaded",

@@ -111,7 +111,7 @@ async def export(app: "HeartbitApp", argument: str) -> None:
     client = app.talk.client
     name = name.strip() or f"heartbit-{client.about.session_id if client else 'session'}.{form}"
     try:
-        path = await library.write(tuple(app.talk.story.log), form, app.folder / name)
+        path = await library.write(await app.talk.log(), form, app.folder / name)
     except (OSError, HeartbitError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         app.tell(f"{name} was not written: {reason}.", warning=True)

@@ -3,19 +3,18 @@
 from collections.abc import Iterable
 
 from heartbit_tui.client.cut import CutCalls
-from heartbit_tui.kernel.events import Delta, Envelope
+from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.tui.timeline.timeline import Timeline
 from heartbit_tui.tui.transcript.transcript import Transcript
 
 
 class Story:
-    """The transcript, the timeline, and the log itself without its deltas, for an export."""
+    """The transcript, the timeline, and the count of calls that were cut off."""
 
     def __init__(self) -> None:
         self.transcript = Transcript()
         self.timeline = Timeline()
         self.cut = CutCalls()
-        self.log: list[Envelope] = []
 
     def take(self, envelopes: Iterable[Envelope]) -> None:
         """Take in what comes next."""
@@ -23,5 +22,3 @@ class Story:
             self.transcript.apply(envelope)
             self.timeline.apply(envelope)
             self.cut.take(envelope)
-            if not isinstance(envelope.event, Delta):
-                self.log.append(envelope)

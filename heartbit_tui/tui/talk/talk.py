@@ -11,6 +11,7 @@ from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
+    Delta,
     Envelope,
     QuestionAnswered,
     QuestionAsked,
@@ -27,6 +28,12 @@ from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.pending import Pending
 from heartbit_tui.tui.talk.story import Story
 from heartbit_tui.tui.transcript.blocks import Notice
+
+TAIL = 400
+"""Envelopes of a long log that are folded at once: more than a screen shows."""
+
+SHORT = 2_000
+"""Envelopes of a log that is folded whole before it is shown."""
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 Stage: TypeAlias = Literal["opening", "open", "failed", "closed"]
@@ -64,6 +71,8 @@ class Talk:
         self._pace = pace
         self._changed = changed
         self._early: list[Op] = []
+        self._since: list[Envelope] = []
+        """What has come since the session was opened, without its deltas."""
         self._left = asyncio.Event()
         self._opened = asyncio.Event()
 
@@ -84,13 +93,14 @@ class Talk:
         try:
             async with self._connect(self.options) as client:
                 await self._open(client)
-                follower = asyncio.ensure_future(self._follow(client))
-                try:
+                async with asyncio.TaskGroup() as tasks:
+                    following = [tasks.create_task(self._follow(client))]
+                    if len(client.history) > SHORT:
+                        following.append(tasks.create_task(self._complete(client)))
                     await self._left.wait()
-                finally:
-                    follower.cancel()
-                    client.submit(Close())
-                    await asyncio.wait((follower,))
+                    for task in following:
+                        task.cancel()
+                client.submit(Close())
             self.stage = "closed"
         except HeartbitError as error:
             self._fail(error)
@@ -137,24 +147,40 @@ class Talk:
         else:
             self.client.submit(op)
 
+    async def log(self) -> tuple[Envelope, ...]:
+        """All that happened in this session so far, without the deltas. Raises `StoreError`."""
+        before = await self.client.whole() if self.client is not None else ()
+        return (*before, *self._since)
+
     def settled(self, id: str) -> None:
         """Forget something that waited: it was decided or answered."""
         self.asked = [asked for asked in self.asked if asked.request.id != id]
 
     async def _open(self, client: Client) -> None:
-        story = Story()
-        await asyncio.to_thread(story.take, client.history)
-        self.story = story
+        """Show the end of what was said before, at once; the whole of it follows while one can type."""
+        self.story.take(client.history[-TAIL:])
         self.client, self.stage = client, "open"
+        if 0 < len(client.history) <= SHORT:
+            await self._complete(client)
         self.book = self._bound()
         for notice in self.greetings:
-            story.transcript.put(notice)
+            self.story.transcript.put(notice)
         for warning in client.about.warnings:
             self.tell(warning, level="warning")
         early, self._early = self._early, []
         for op in early:
             client.submit(op)
         self._opened.set()
+        self._changed(self)
+
+    async def _complete(self, client: Client) -> None:
+        """Fold the whole log, what has come meanwhile included."""
+        whole = await client.whole() or client.history
+        story = Story()
+        await asyncio.to_thread(story.take, whole)
+        story.take(self._since)
+        self.story = story
+        self.book = self._bound()
         self._changed(self)
 
     def _bound(self) -> Book:
@@ -164,6 +190,7 @@ class Talk:
     async def _follow(self, client: Client) -> None:
         async for batch in client.batches():
             self.story.take(batch)
+            self._since += (envelope for envelope in batch if not isinstance(envelope.event, Delta))
             for envelope in batch:
                 self._take(envelope)
             self._changed(self)

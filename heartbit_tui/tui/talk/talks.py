@@ -35,9 +35,9 @@ class Talks:
         """Which of them is seen, from 1."""
         return self._current + 1
 
-    def open(self, options: Options, *, beside: bool = False) -> Talk:
-        """Open a session in the place of the one that is seen, or beside it."""
-        talk = Talk(options, self._connect, self.pace, self._tell)
+    def open(self, options: Options, *, beside: bool = False, connect: Connect | None = None) -> Talk:
+        """Open a session in the place of the one that is seen, or beside it; `connect` is its own way to do so."""
+        talk = Talk(options, connect or self._connect, self.pace, self._tell)
         talk.tints = self.tints
         if beside or not self.all:
             self.all.append(talk)

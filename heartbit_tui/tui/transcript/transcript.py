@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
@@ -250,17 +250,24 @@ class Transcript:
         if isinstance(last, Answer | Thinking) and not last.closed:
             self.blocks[-1] = replace(last, closed=True)
 
-    def _update(self, envelope: Envelope, id: str, tool: str, **changes: object) -> None:
+    def _update(self, envelope: Envelope, id: str, tool: str, **changes: Any) -> None:
         call = self._find(id)
         if call is None:
             if not tool:
                 return
-            self._at[id] = len(self.blocks)
-            agent = "" if self.known.agent in ("", envelope.agent) else envelope.agent
-            self._add(Call(id=id, tool=tool, state="waiting", at=envelope.at, agent=agent), envelope.seq)
-        self._replace(id, tool, changes)
+            self._begin(envelope, id, tool, changes)
+        else:
+            self._replace(id, tool, changes)
 
-    def _replace(self, id: str, tool: str, changes: dict[str, object]) -> None:
+    def _begin(self, envelope: Envelope, id: str, tool: str, changes: dict[str, Any]) -> None:
+        agent = "" if self.known.agent in ("", envelope.agent) else envelope.agent
+        fields: dict[str, Any] = {"state": "waiting", "at": envelope.at, "agent": agent, **changes}
+        call = Call(id=id, tool=tool, **fields)
+        self._at[id] = len(self.blocks)
+        self._add(call, envelope.seq)
+        self._going.add(id)
+
+    def _replace(self, id: str, tool: str, changes: dict[str, Any]) -> None:
         number = self._at[id]
         call = self.blocks[number]
         assert isinstance(call, Call)
@@ -281,6 +288,8 @@ class Transcript:
         self._seqs.append(seq)
 
     def _cut_back(self, number: int) -> None:
+        if number >= len(self.blocks):
+            return
         del self.blocks[number:], self._seqs[number:]
         self._at = {name: at for name, at in self._at.items() if at < number}
         self._going &= self._at.keys()

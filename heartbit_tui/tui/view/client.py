@@ -60,6 +60,9 @@ class Replay:
     def history(self) -> tuple[Envelope, ...]:
         return ()
 
+    async def whole(self) -> tuple[Envelope, ...]:
+        return ()
+
     def submit(self, op: Op) -> None:
         """Say that nothing can be sent; `Close` ends the replay."""
         if isinstance(op, Close):
