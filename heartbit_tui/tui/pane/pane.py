@@ -121,6 +121,7 @@ class Pane(Widget):
         self._marked = self._cursor = None
         self._view = View()
         self.changed()
+        self.refresh()
 
     def find(self, needle: re.Pattern[str] | None) -> None:
         """Mark what the pattern matches wherever it is in view."""
