@@ -1,0 +1,43 @@
+"""What the tests of pictures share: each of them in two themes and two sizes, in one time zone."""
+
+import functools
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+from pytest_textual_snapshot import SVGImageExtension  # pyright: ignore[reportMissingTypeStubs] it has no types
+from syrupy.assertion import SnapshotAssertion
+
+from tests.tui.snapshots.stage import POSES, Pose, Stage, stage
+
+Open = Callable[..., AbstractAsyncContextManager[Stage]]
+"""Opens the application; takes the keywords of `stage`."""
+
+
+class Picture(SVGImageExtension):
+    """A file for each picture."""
+
+    file_extension = "svg"
+
+
+@pytest.fixture(params=POSES, ids=str)
+def pose(request: pytest.FixtureRequest) -> Pose:
+    """A theme and a size."""
+    return request.param
+
+
+@pytest.fixture
+def opened(pose: Pose, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Opens the application; its pictures are compared with those that are kept, all of them at the end."""
+    taken: dict[str, str] = {}
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield functools.partial(stage, pose, taken.__setitem__)
+    monkeypatch.undo()
+    time.tzset()
+    kept: Any = snapshot.use_extension(Picture)
+    other = [name for name, picture in taken.items() if picture != kept(name=name)]
+    assert taken, "no picture was taken"
+    assert not other, f"{other} look different now. Look at them; --snapshot-update keeps what they are."

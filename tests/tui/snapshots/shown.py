@@ -1,0 +1,97 @@
+"""A picture of the screen, and in words what it shows, so that it can be counted what no picture shows yet."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import escape
+
+from textual.screen import Screen
+from textual.widgets._toast import Toast
+
+from heartbit_tui.kernel.events import QuestionAsked
+from heartbit_tui.tui.app import HeartbitApp
+from heartbit_tui.tui.picker.screen import Picker
+from heartbit_tui.tui.renderers import table
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Inquiry, Notice, Prompt, Shell, Thinking
+
+LEFT_OUT = re.compile(
+    r"""\s*@font-face\s*\{[^}]*\} | \s*<!--.*?-->
+    | <clipPath\ id="[^"]*-line-\d+">.*?</clipPath>\s* | \ clip-path="url\(\#[^"]*-line-\d+\)\"""",
+    re.DOTALL | re.VERBOSE,
+)
+"""Fonts that would be fetched, comments that name a host, and what would cut off nothing."""
+
+NAMES = re.compile(r"terminal-\d+-")
+"""Names that are others whenever the picture is."""
+
+SPACES = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+def shown(app: HeartbitApp, name: str) -> str:
+    """The screen as SVG that fetches nothing; its `desc` lists what can be seen."""
+    drawn = app.export_screenshot(title=name, simplify=True)
+    drawn = SPACES.sub("", NAMES.sub("", LEFT_OUT.sub("", drawn))).strip()
+    head, end, rest = drawn.partition(">")
+    told = "\n".join(sorted(set(seen(app))))
+    return f"{head}{end}\n<desc>\n{escape(told)}\n</desc>{rest}\n"
+
+
+def seen(app: HeartbitApp) -> Iterator[str]:
+    """What can be seen, a few words each."""
+    for screen in app.screen_stack[1:]:
+        yield from _of_screen(screen)
+    if app.live is None:
+        yield "nothing lives yet"
+    elif len(app.screen_stack) == 1:
+        yield from _of_widgets(app)
+        yield from _of_blocks(app)
+    if app.screen.query(Toast):
+        yield "toast"
+
+
+def _of_screen(screen: Screen[Any]) -> Iterator[str]:
+    yield f"screen {type(screen).__name__}"
+    if isinstance(screen, Picker):
+        title = screen.query_one("#sheet").border_title
+        yield f"list {title}"
+
+
+def _of_widgets(app: HeartbitApp) -> Iterator[str]:
+    live = app.living
+    if (waiting := live.sheet.waiting) is not None:
+        kind = "question" if isinstance(waiting.request, QuestionAsked) else "approval"
+        yield f"sheet {kind} {waiting.stage}"
+    if live.menu.is_open:
+        yield "menu"
+    if live.side.display:
+        yield "side panel over" if live.side.has_class("-over") else "side panel beside"
+
+
+def _of_blocks(app: HeartbitApp) -> Iterator[str]:
+    book = app.talk.book
+    for number in {row.key[0] for row in app.chat.view.rows}:
+        block = book.block(number)
+        fold = (" open" if book.is_open(number) else " folded") if table.foldable(block) else ""
+        yield f"block {told(block)}{fold}"
+
+
+def told(block: Block) -> str:
+    """The kind of a block, and the state that it is in."""
+    match block:
+        case Prompt(how=how):
+            return f"prompt {how}"
+        case Answer(closed=closed):
+            return f"answer {'closed' if closed else 'written'}"
+        case Thinking(closed=closed):
+            return f"thinking {'closed' if closed else 'written'}"
+        case Call(tool=tool, state=state):
+            return f"call {tool} {state}"
+        case Inquiry(answers=answers):
+            return f"inquiry {'waiting' if answers is None else 'answered' if answers else 'declined'}"
+        case Notice(level=level):
+            return f"notice {level}"
+        case Ending(how=how):
+            return f"ending {how}"
+        case Shell(code=code, hidden=hidden):
+            kept = "hidden" if hidden else "told"
+            return f"shell {kept} {'running' if code is None else 'failed' if code else 'done'}"
