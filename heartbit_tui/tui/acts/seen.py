@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 HITS = 200
 
 
-def reader(app: "HeartbitApp", _: str) -> None:
+async def reader(app: "HeartbitApp", _: str) -> None:
     """Ctrl+O."""
+    await app.talk.completed()
     transcript = app.talk.story.transcript
     rows = app.chat.view.rows
     start = None if app.chat.following or not rows else rows[0].key
@@ -36,6 +37,7 @@ def reader(app: "HeartbitApp", _: str) -> None:
 
 async def search(app: "HeartbitApp", argument: str) -> None:
     """/search [WORDS]."""
+    await app.talk.completed()
     blocks = app.talk.story.transcript.blocks
 
     async def find(words: str) -> Sequence[Hit]:
@@ -77,8 +79,9 @@ def _who(block: Block) -> str:
             return ""
 
 
-def diff(app: "HeartbitApp", _: str) -> None:
+async def diff(app: "HeartbitApp", _: str) -> None:
     """/diff: what the calls of this session changed in files, in their order."""
+    await app.talk.completed()
     calls = [block for block in app.talk.story.transcript.blocks if isinstance(block, Call) and block.state == "ok"]
     texts = [text for call in calls if isinstance(text := call.details.get("diff"), str) and text]
     if not texts:
@@ -89,6 +92,7 @@ def diff(app: "HeartbitApp", _: str) -> None:
 
 async def timeline_screen(app: "HeartbitApp", _: str) -> None:
     """/timeline: every call in its order, on the whole screen; a chosen one is shown in the chat."""
+    await app.talk.completed()
     transcript = app.talk.story.transcript
     scene = Scene(cwd=str(app.folder), colour=app.living.talks.tints.colour(app.ink))
 

@@ -35,6 +35,12 @@ TAIL = 400
 SHORT = 2_000
 """Envelopes of a log that is folded whole before it is shown."""
 
+SLICE = 50
+"""Envelopes that are folded before others get a turn: two or three milliseconds."""
+
+BREATH = 0.01
+"""Seconds between two slices."""
+
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 Stage: TypeAlias = Literal["opening", "open", "failed", "closed"]
 
@@ -73,6 +79,8 @@ class Talk:
         self._early: list[Op] = []
         self._since: list[Envelope] = []
         """What has come since the session was opened, without its deltas."""
+        self._hurried = False
+        self._completed = asyncio.Event()
         self._left = asyncio.Event()
         self._opened = asyncio.Event()
 
@@ -116,6 +124,12 @@ class Talk:
     async def opened(self) -> None:
         """Return once the session is open, or will never be."""
         await self._opened.wait()
+
+    async def completed(self) -> None:
+        """Return once all that was said before is there, not its end alone; from now on that goes first."""
+        self._hurried = True
+        if self.stage == "open":
+            await self._completed.wait()
 
     def leave(self) -> None:
         """Let the session end; `run` returns once it is closed and kept."""
@@ -161,7 +175,10 @@ class Talk:
         self.story.take(client.history[-TAIL:])
         self.client, self.stage = client, "open"
         if 0 < len(client.history) <= SHORT:
+            self._hurried = True
             await self._complete(client)
+        if len(client.history) <= SHORT:
+            self._completed.set()
         self.book = self._bound()
         for notice in self.greetings:
             self.story.transcript.put(notice)
@@ -174,13 +191,16 @@ class Talk:
         self._changed(self)
 
     async def _complete(self, client: Client) -> None:
-        """Fold the whole log, what has come meanwhile included."""
+        """Fold the whole log, what has come meanwhile included, a little at a time, so that keys go first."""
         whole = await client.whole() or client.history
         story = Story()
-        await asyncio.to_thread(story.take, whole)
+        for start in range(0, len(whole), SLICE):
+            story.take(whole[start : start + SLICE])
+            await asyncio.sleep(0 if self._hurried else BREATH)
         story.take(self._since)
         self.story = story
         self.book = self._bound()
+        self._completed.set()
         self._changed(self)
 
     def _bound(self) -> Book:
