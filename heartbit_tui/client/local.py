@@ -1,6 +1,7 @@
 """A session in this process, seen as a client."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from heartbit_tui.client.types import About
@@ -12,6 +13,10 @@ from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.kernel.protocols import Journal
 from heartbit_tui.runtime.build import Opened, opened
 from heartbit_tui.runtime.options import Options
+
+
+def _at_once() -> float:
+    return 0.0
 
 
 @asynccontextmanager
@@ -76,11 +81,14 @@ class Local:
         self._readers.append(reader)
         return Durable(reader, self._opened.journal)
 
-    async def batches(self) -> AsyncIterator[tuple[Envelope, ...]]:
+    async def batches(self, pause: Callable[[], float] = _at_once) -> AsyncIterator[tuple[Envelope, ...]]:
         """What happens, as `envelopes` tells it, in batches of all that waits."""
         reader = self._opened.session.bus.subscribe(after=self._opened.last_seq)
         self._readers.append(reader)
         while await reader.wait():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause()):
+                    await reader.fact()
             batch = reader.drain()
             await self._durable(batch)
             yield batch

@@ -1,6 +1,6 @@
 """A session seen from outside, wherever it runs."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,8 +63,11 @@ class Client(Protocol):
         """All that happens after `history`, in order, deltas merged for a slow reader; ends with the session."""
         ...
 
-    def batches(self) -> AsyncIterator[tuple[Envelope, ...]]:
-        """The same, all that has come since the last time at once: for a reader that looks now and then."""
+    def batches(self, pause: Callable[[], float] = ...) -> AsyncIterator[tuple[Envelope, ...]]:
+        """The same, all that has come since the last time at once: for a reader that looks now and then.
+
+        `pause` says for how many seconds deltas are left to gather before the next batch; anything else ends it.
+        """
         ...
 
     async def settled(self) -> None:

@@ -29,6 +29,7 @@ class Subscription:
         self._waiting: OrderedDict[int, _Slot] = OrderedDict()
         self._streams: dict[_Stream, _Slot] = {}
         self._news = asyncio.Event()
+        self._facts = asyncio.Event()
         self._open = True
 
     def put(self, envelope: Envelope) -> None:
@@ -38,6 +39,7 @@ class Subscription:
             self._streams.clear()
             slot = _Slot(envelope)
             self._waiting[id(slot)] = slot
+            self._facts.set()
         else:
             self._join(stream, envelope)
         self._news.set()
@@ -46,6 +48,7 @@ class Subscription:
         """Let the reader stop after what is queued; the bus calls this."""
         self._open = False
         self._news.set()
+        self._facts.set()
 
     def close(self) -> None:
         """Stop reading."""
@@ -57,6 +60,8 @@ class Subscription:
         """All that is queued, at once and without waiting."""
         taken = tuple(slot.envelope() for slot in self._waiting.values())
         self._clear()
+        if self._open:
+            self._facts.clear()
         return taken
 
     async def wait(self) -> bool:
@@ -65,6 +70,10 @@ class Subscription:
             self._news.clear()
             await self._news.wait()
         return bool(self._waiting)
+
+    async def fact(self) -> None:
+        """Return once more than deltas is queued since the last `drain`, or the bus is closed."""
+        await self._facts.wait()
 
     def __aiter__(self) -> AsyncIterator[Envelope]:
         return self

@@ -47,8 +47,11 @@ class Bridge:
             app.living.side.show_timeline(talk.story.timeline)
         else:
             app.chat.changed()
-            app.living.side.touched()
+            if not talk.only_deltas:
+                app.living.side.touched()
         self._badge()
+        if talk.only_deltas and talk.running:
+            return
         self._ask(talk)
         self._tell(talk)
         if talk.stage == "failed" and talk is not self._failed:

@@ -46,7 +46,7 @@ def prepared(ahead: Ahead, task: str) -> Make:
     setup = setup_of(replace(ahead.options, surface="tui"), task)
 
     def make(app: "HeartbitApp", tasks: asyncio.TaskGroup) -> Live:
-        talks = Talks(local, Pace(time.monotonic, asyncio.sleep), tasks)
+        talks = Talks(local, Pace(time.monotonic), tasks)
         talk = talks.open(setup.options, connect=ahead.adopted)
         talk.greetings = tuple(Notice(level="warning", text=warning) for warning in setup.warnings)
         for text in ahead.sent:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from heartbit_tui.tui.diff.paint import Parts
+from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.renderers import body, generic
@@ -14,6 +15,9 @@ from heartbit_tui.tui.transcript.blocks import Call
 
 MOST = 20
 """How many parts are shown."""
+
+WIDEST = 16
+"""Cells of a name up to which names stand in a column."""
 
 
 def task_title(call: Call, room: int, look: Look, scene: Scene) -> Parts:
@@ -32,9 +36,11 @@ def task_body(call: Call, look: Look, scene: Scene) -> list[Line]:
     """Each agent with its task, then what they answered."""
     ink = look.ink
     found: list[Line] = []
-    for task in parts(call, "tasks")[:MOST]:
-        name, words = _told(task, "agent", scene), _told(task, "task", scene)
-        found += body.row([(f"{name} ", ink.info), (f"{SIGNS['bar']} ", ink.rule), (words, ink.text)], look)
+    told = [(_told(task, "agent", scene), _told(task, "task", scene)) for task in parts(call, "tasks")[:MOST]]
+    width = min(max((setting.cells(name) for name, _ in told), default=0), WIDEST)
+    for name, words in told:
+        padded = name + " " * max(width - setting.cells(name), 0)
+        found += body.row([(f"{padded} ", ink.info), (f"{SIGNS['bar']} ", ink.rule), (words, ink.text)], look)
     return found + generic.result(call, look, scene)
 
 

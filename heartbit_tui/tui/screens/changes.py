@@ -10,25 +10,37 @@ from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
 
-HINT = " n N next and last change · t one column or two · ↑ ↓ PgUp PgDn scroll · Esc closes"
+HINTS = (
+    "n N next and last change · t one column or two · ↑ ↓ PgUp PgDn scroll · Esc closes",
+    "n N next and last change · t one column or two · Esc closes",
+    "n N changes · t columns · Esc closes",
+    "Esc closes",
+)
 
 
 class Changes(Screen[None]):
     """Shows a diff in a pane; `t` goes between one column and two."""
 
     AUTO_FOCUS = "Pane"
-    CSS = "Changes OneLine { background: $panel; }"
+    CSS = "Changes Pane { margin: 0 0 0 1; } Changes OneLine { background: $panel; padding: 0 1; }"
 
     def __init__(self, source: DiffSource, ink: Ink) -> None:
         super().__init__()
         self._source = source
         self._ink = ink
         self._pane = Pane(source, ink)
+        self._foot = OneLine()
 
     def compose(self) -> ComposeResult:
         """The diff, and its keys."""
         yield self._pane
-        yield OneLine(setting.line((HINT, self._ink.muted)))
+        yield self._foot
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Tell as many keys as there is room for."""
+        room = event.size.width - 2
+        told = next((each for each in HINTS if setting.cells(each) <= room), HINTS[-1])
+        self._foot.show(setting.line((told, self._ink.muted)))
 
     @on(events.Key)
     def _pressed(self, event: events.Key) -> None:

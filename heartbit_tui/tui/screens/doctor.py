@@ -18,6 +18,9 @@ from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.picker.source import Lines
 
 LOOKING = "Looking…"
+FRAME = 6
+"""Rows of the screen that are left to the frame, the summary and the hint."""
+
 HINT = "c copies it, safe to paste · Esc closes"
 
 
@@ -46,7 +49,7 @@ class Doctor(ModalScreen[str | None]):
     DEFAULT_CSS = """
     Doctor { align: center middle; }
     Doctor > Vertical {
-        width: 94%; max-width: 110; height: 80%; border: round $border; background: $surface; padding: 0 1;
+        width: 94%; max-width: 110; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
     """
 
@@ -91,7 +94,9 @@ class Doctor(ModalScreen[str | None]):
         self._show()
 
     def _show(self) -> None:
-        self._pane.set_source(Lines(lines(self._found, self._pane.look)), follow=False)
+        told = [BLANK, *lines(self._found, self._pane.look), BLANK]
+        self._pane.set_source(Lines(told), follow=False)
+        self._pane.styles.height = min(len(told), max(self.size.height - FRAME, 1))
 
 
 def summary(found: Sequence[Finding], ink: Ink) -> Line:

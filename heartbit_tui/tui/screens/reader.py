@@ -24,6 +24,13 @@ from heartbit_tui.tui.transcript.finding import hits, pattern
 SLICE = 200
 """Blocks that are searched before others get a turn."""
 
+HINTS = (
+    "/ search · n N · { } · y copy · o open · Enter fold · [ print · v editor · q back",
+    "/ search · n N · { } · y copy · o open · Enter fold · q back",
+    "/ search · Enter fold · q back",
+    "q back",
+)
+
 Wish: TypeAlias = Literal["print", "in-editor", "open-place", "copy-block", "drop"]
 
 
@@ -207,11 +214,10 @@ class Reader(Screen[None]):
             return
         at = self._pane.cursor
         place = f"{at[0] + 1 if at else 0} of {len(self._blocks)}"
-        keys = "/ search · n N · { } · y copy · o open · Enter fold · [ print · v editor · q back"
-        told = f"{self._note or keys}"
-        self._foot.show(
-            setting.beside([(told, ink.muted)], [(place, ink.faint)], max(self.size.width - 2, 1), ink.text)
-        )
+        width = max(self.size.width - 2, 1)
+        room = width - setting.cells(place) - 2
+        told = self._note or next((each for each in HINTS if setting.cells(each) <= room), HINTS[-1])
+        self._foot.show(setting.beside([(told, ink.muted)], [(place, ink.faint)], width, ink.text))
 
 
 async def _turn() -> None:

@@ -26,7 +26,15 @@ HINTS = (
     "Enter chat · Space opens · / filters · Esc",
     "Enter · / · Esc",
 )
-FILTERING = "words, or tool:bash state:failed agent:main · Enter keeps · Esc clears"
+FILTERING = (
+    "words, or tool:bash state:failed agent:main · Enter keeps · Esc clears",
+    "tool:bash state:failed agent:main · Enter · Esc",
+    "Enter keeps · Esc clears",
+    "",
+)
+
+FREE = 8
+"""Cells beside the words of a filter that stay free, so that more can be seen to be typed."""
 
 
 class TimelineScreen(ModalScreen[str | None]):
@@ -164,7 +172,9 @@ class TimelineScreen(ModalScreen[str | None]):
         self._head.show(head(self._timeline.totals(now), width, ink))
         if self._typing or self._filter:
             left = [("/ ", ink.accent), (setting.clean(self._filter), ink.text), ("▏", ink.accent)]
-            right = [(FILTERING if self._typing else "Esc shows all", ink.faint)]
+            room = width - setting.cells(self._filter) - FREE
+            told = next((each for each in FILTERING if setting.cells(each) <= room), "")
+            right = [(told if self._typing else "Esc shows all", ink.faint)]
             self._foot.show(setting.beside(left if self._typing else left[:2], right, width, ink.text))
         else:
             hint = next((each for each in HINTS if setting.cells(each) <= width), HINTS[-1])

@@ -127,7 +127,7 @@ def offers(servers: Sequence[Server] | None) -> tuple[Offer, ...]:
 def lines(shown: Sequence[Offer], at: int, servers: Sequence[Server] | None, look: Look) -> list[Line]:
     """The ways in as lines; the cursor's row is marked by its sign as well as its colour."""
     ink = look.ink
-    found = setting.wrapped([("heartbit needs a model to think with. Three ways to one:", ink.text)], look.width)
+    found = setting.wrapped([("heartbit needs a model to think with. Choose a way to one:", ink.text)], look.width)
     found.append(BLANK)
     for number, offer in enumerate(shown):
         on = number == at

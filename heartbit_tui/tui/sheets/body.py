@@ -10,7 +10,7 @@ from rich.style import Style
 from heartbit_tui.client.visible import one_line, revealed
 from heartbit_tui.tui.diff import split, unified
 from heartbit_tui.tui.diff.pieces import pieces as diff_pieces
-from heartbit_tui.tui.diff.types import Piece as DiffPiece
+from heartbit_tui.tui.diff.types import Piece as DiffPiece, Row
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
@@ -21,6 +21,9 @@ from heartbit_tui.tui.sheets.subject import Code, Fact, Part, Remark, Subject
 MARGIN = "  "
 
 FEW = 3
+
+BESIDE = 1
+"""How far from a change a row may be that stays where there is little room."""
 
 FACT = 40
 """Characters of a fact that may share its line with others."""
@@ -52,6 +55,11 @@ def items(subject: Subject) -> list[Item]:
         found += _items(part) if part is not None else ()
         facts = []
     return found
+
+
+def close(found: Sequence[Item]) -> list[Item]:
+    """The same without the rows of a diff that stay as they are, but for those beside a change."""
+    return [replace(item, rows=_beside(item.rows)) if isinstance(item, DiffPiece) else item for item in found]
 
 
 def item_lines(item: Item, look: Look, *, divided: bool) -> Sequence[Line]:
@@ -135,6 +143,12 @@ class BodySource:
     def share(self, key: Key) -> float:
         """How much stands before this piece."""
         return key[0] / max(len(self._items), 1)
+
+
+def _beside(rows: Sequence[Row]) -> tuple[Row, ...]:
+    changed = [number for number, row in enumerate(rows) if row.kind != "same"]
+    kept = {number + away for number in changed for away in (-BESIDE, 0, BESIDE)}
+    return tuple(row for number, row in enumerate(rows) if number in kept)
 
 
 def _items(part: Part) -> Iterator[Item]:

@@ -3,10 +3,13 @@
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.sheets import approval, asking
-from heartbit_tui.tui.sheets.body import Body, items
+from heartbit_tui.tui.sheets.body import Body, close, items
 from heartbit_tui.tui.sheets.frame import Drawn, View
 from heartbit_tui.tui.sheets.subject import Subject, subject
 from heartbit_tui.tui.sheets.waiting import Ticket, Waiting
+
+OTHERS = 5
+"""Rows that a sheet has beside what would be done: heading, reason, choices, keys, and one between."""
 
 
 class Drawing:
@@ -15,7 +18,7 @@ class Drawing:
     def __init__(self, cwd: str) -> None:
         self._cwd = cwd
         self._subject: tuple[Ticket, Subject] | None = None
-        self._body: tuple[Subject, Look, bool, Body] | None = None
+        self._body: tuple[Subject, Look, bool, int, Body] | None = None
 
     def told(self, waiting: Waiting) -> Subject | None:
         """What an approval is about; None for a question."""
@@ -32,11 +35,21 @@ class Drawing:
 
     def _made(self, told: Subject, view: View) -> Body:
         known, look, divided = self._body, view.look, view.waiting.split
-        if known is not None and known[0] is told and _same(known[1], look) and known[2] == divided:
-            return known[3]
-        body = Body(items(told), look, divided=divided)
-        self._body = (told, look, divided, body)
+        room = view.rows - OTHERS
+        if known is not None and known[0] is told and _same(known[1], look) and known[2:4] == (divided, room):
+            return known[4]
+        body = _fitting(told, look, divided, room)
+        self._body = (told, look, divided, room, body)
         return body
+
+
+def _fitting(told: Subject, look: Look, divided: bool, room: int) -> Body:
+    """All of it; of a change that does not fit what is changed, and little around it."""
+    found = items(told)
+    body = Body(found, look, divided=divided)
+    if told.diff and len(body.upto(room + 1)) > room:
+        return Body(close(found), look, divided=divided)
+    return body
 
 
 def _same(one: Look, other: Look) -> bool:

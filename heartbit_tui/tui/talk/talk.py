@@ -79,6 +79,8 @@ class Talk:
         self._early: list[Op] = []
         self._since: list[Envelope] = []
         """What has come since the session was opened, without its deltas."""
+        self.only_deltas = False
+        """While `changed` is called: whether nothing came but pieces of what is being written."""
         self._hurried = False
         self._completed = asyncio.Event()
         self._left = asyncio.Event()
@@ -208,13 +210,17 @@ class Talk:
         return Book(self.story.transcript, lambda: self.pending.blocks, cwd=cwd, tints=self.tints)
 
     async def _follow(self, client: Client) -> None:
-        async for batch in client.batches():
+        async for batch in client.batches(self._pace.pause):
             self.story.take(batch)
             self._since += (envelope for envelope in batch if not isinstance(envelope.event, Delta))
             for envelope in batch:
                 self._take(envelope)
+            self.only_deltas = all(isinstance(envelope.event, Delta) for envelope in batch)
             self._changed(self)
-            await self._pace.wait()
+            self.only_deltas = False
+            self._pace.looked()
+            if (least := self._pace.least()) > 0:
+                await asyncio.sleep(least)
 
     def _take(self, envelope: Envelope) -> None:
         self.pending.take(envelope)

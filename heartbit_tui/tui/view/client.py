@@ -91,7 +91,7 @@ class Replay:
             for envelope in batch:
                 yield envelope
 
-    async def batches(self) -> AsyncIterator[tuple[Envelope, ...]]:
+    async def batches(self, pause: Callable[[], float] = lambda: 0.0) -> AsyncIterator[tuple[Envelope, ...]]:
         """What is due, as often as something is; waits without a timer while the replay stands still."""
         while not self._closed:
             self._news.clear()

@@ -87,7 +87,7 @@ async def _show(
     if not manner.playing:
         player.jump(player.state.of)
     async with asyncio.TaskGroup() as tasks:
-        talks = Talks(lambda _: _connected(replay), Pace(time.monotonic, asyncio.sleep), tasks)
+        talks = Talks(lambda _: _connected(replay), Pace(time.monotonic), tasks)
         talk = talks.open(setup.options)
         app = ViewApp(replace(setup, task="", draft=""), talks, player, replay, reader)
         follower = tasks.create_task(_follow(tail, player, replay, reader, app.show_state)) if tail else None

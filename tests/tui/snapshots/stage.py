@@ -102,7 +102,7 @@ class Told:
             for envelope in batch:
                 yield envelope
 
-    async def batches(self) -> AsyncIterator[tuple[Envelope, ...]]:
+    async def batches(self, pause: Callable[[], float] = float) -> AsyncIterator[tuple[Envelope, ...]]:
         while batch := await self._news.get():
             yield batch
             self._news.task_done()
@@ -229,7 +229,7 @@ async def _standing(app: HeartbitApp, pilot: Pilot[int]) -> None:
 
 def _app(setup: Setup, connect: Connect, tasks: asyncio.TaskGroup) -> HeartbitApp:
     async def load_live(app: HeartbitApp) -> Live:
-        talks = Talks(connect, Pace(lambda: 0.0, _at_once), tasks)
+        talks = Talks(connect, Pace(lambda: 0.0), tasks)
         talks.open(setup.options)
         return _Posed(app, setup, talks)
 

@@ -57,7 +57,7 @@ class Rig:
             yield self.replay
 
         async with asyncio.TaskGroup() as tasks:
-            talks = Talks(connected, Pace(lambda: self.now, at_once), tasks)
+            talks = Talks(connected, Pace(lambda: self.now), tasks)
             talk = talks.open(self._setup.options)
             app = ViewApp(self._setup, talks, self.player, self.replay)
             async with app.run_test(size=(120, 40)) as pilot:
