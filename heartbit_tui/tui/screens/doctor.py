@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
-from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane

@@ -38,7 +38,7 @@ class Reader(Screen[None]):
     """Reads a transcript; what concerns more than reading is told to the application as `Wished`."""
 
     AUTO_FOCUS = "Pane"
-    CSS = "Reader #reader-foot { background: $panel; }"
+    CSS = "Reader #reader-pane { margin: 0 0 0 1; } Reader #reader-foot { background: $panel; padding: 0 1; }"
 
     @dataclass
     class Wished(Message):
@@ -208,9 +208,7 @@ class Reader(Screen[None]):
     def _tell(self) -> None:
         ink = self._ink
         if self._typing is not None:
-            self._foot.show(
-                setting.line((" /", ink.accent), (setting.clean(self._typing), ink.text), ("▏", ink.accent))
-            )
+            self._foot.show(setting.line(("/", ink.accent), (setting.clean(self._typing), ink.text), ("▏", ink.accent)))
             return
         at = self._pane.cursor
         place = f"{at[0] + 1 if at else 0} of {len(self._blocks)}"

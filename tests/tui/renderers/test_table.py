@@ -203,7 +203,7 @@ def test_unknown_tools_show_arguments_and_results_as_names_and_values(ink: Ink) 
 def test_agents_that_get_tasks_are_named(ink: Ink) -> None:
     assert drawn(CALLS["e2"], ink, open=True)[1:] == [
         "  │ explorer ▌ Find all callers of Basket.total.",
-        "  │ writer ▌ Write the test for counts.",
+        "  │ writer   ▌ Write the test for counts.",
     ]
 
 
