@@ -15,8 +15,12 @@ from tests.repl.terminal import DEADLINE, Screen, environment
 from tests.tui.journeys.paper import Paper
 
 COMMAND = (sys.executable, "-m", "heartbit_tui")
-READY = "─ ask ─"
-ESCAPE = "\x1b"
+MODEL = "claude-"
+"""What the footer tells of the model once the session is open."""
+
+ESCAPE = "\x1b[27u"
+"""As the kitty protocol tells it, so that a key that follows at once does not make it an Alt."""
+
 ALT_ENTER = "\x1b\r"
 CTRL_C = "\x03"
 REDRAW = "\x0c"
@@ -84,7 +88,7 @@ class Application(Screen):
 
     def opened(self) -> None:
         """Wait until keys are the application's, and the session is open."""
-        self.see(lambda: b"\x1b[>5u" in self.raw and READY in self.shown)
+        self.see(lambda: b"\x1b[>5u" in self.raw and MODEL in self.lines[-1], "an open session")
 
     def see(self, holds: str | Callable[[], bool], what: str = "") -> None:
         """Read until this stands on the screen, or holds."""
@@ -107,6 +111,16 @@ class Application(Screen):
         self.paper.wipe()
         self.keys(REDRAW)
         self.see("? keys")
+
+    def command(self, command: str) -> None:
+        """Type a command and send it, also where the first Enter takes it from a menu."""
+        self.keys(command)
+        self.see(f"❯ {command}")
+        before = self.paper.updates
+        self.keys("\r")
+        self.see(lambda: self.paper.updates > before, "an answer to Enter")
+        if f"❯ {command}" in self.shown:
+            self.keys("\r")
 
     def asked(self, about: str = "") -> None:
         """Wait until a sheet asks, about this, and its keys count."""
@@ -162,7 +176,7 @@ class Application(Screen):
     def restored(self) -> None:
         """The terminal is set as it was, and every mode that was switched on is off."""
         assert self.modes == self.first
-        assert self.raw.count(b"\x1b[?1049h") == self.raw.count(b"\x1b[?1049l")
+        assert self.raw.rfind(b"\x1b[?1049l") > self.raw.rfind(b"\x1b[?1049h"), self.raw[-3000:]
         assert {"7", "25"} <= set(self._modes) <= {"7", "25"}
         assert "Traceback" not in self.text
 
@@ -174,6 +188,11 @@ class Application(Screen):
     def _draw(self) -> None:
         self.paper.take(self.raw[self._shown_to :])
         self._shown_to = len(self.raw)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.poll() is not None
 
     def die(self) -> None:
         """Kill the process without a word."""

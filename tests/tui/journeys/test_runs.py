@@ -29,8 +29,11 @@ def test_a_refusal_with_words_is_told_to_the_model_and_nothing_runs(tmp_path: Pa
 
 
 def test_what_is_typed_before_a_sheet_opens_stays_in_the_draft_and_answers_nothing(tmp_path: Path) -> None:
-    with place(tmp_path, BASH, "Refused then.") as here, here.application() as app:
-        app.keys("look\ryyesssnaa1234")
+    with place(tmp_path, {**BASH, "wait": 1.0}, "Refused then.") as here, here.application() as app:
+        app.keys("look\r")
+        app.see(lambda: "❯ look" in app.shown and "What is to be done?" in app.shown, "a prompt that is sent")
+        app.keys("yyesssnaa1234")
+        app.see("❯ yyesssnaa1234")
         app.decide("n")
         app.see("Refused then.")
         app.see("❯ yyesssnaa1234")
