@@ -19,8 +19,8 @@ help:  ## this list
 
 venv: $(VENV)/.dev-installed  ## everything for working on heartbit, from the lock, into $(VENV)
 
-demo: $(VENV)/.installed  ## install heartbit and watch it mend a small repo; no key, no network, no model
-	$(BIN)/heartbit --headless --demo run
+demo: $(VENV)/.installed  ## install heartbit and try it on the screen in a small repo; no key, no network, no model
+	$(BIN)/heartbit --demo
 
 test: $(VENV)/.dev-installed  ## the whole test suite, in parallel (ARGS="-k name" narrows it)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS) || { code=$$?; \

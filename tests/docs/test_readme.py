@@ -26,8 +26,12 @@ from heartbit_tui.providers.table import PROVIDERS
 from heartbit_tui.repl import commands as spoken
 from heartbit_tui.repl.keys import KEYS
 from heartbit_tui.tools.late import schemas
+from heartbit_tui.tui.keys import overrides
+from heartbit_tui.tui.keys.keymap import keymap
+from heartbit_tui.tui.theme import load as themes
 from tests.architecture.source import ROOT
-from tests.docs.pages import README, coded, codes, commands, fences, inline, table
+from tests.docs import registry
+from tests.docs.pages import README, coded, codes, commands, fences, inline, table, text_of
 
 ELSEWHERE = ("make ", "python3 -m venv ", "~/heartbit-env/")
 """Commands that build things: `make demo` and `make test` are what CI does, the wheel has a contract of its own."""
@@ -37,6 +41,9 @@ OF_PIP = frozenset({"--require-hashes", "--no-deps"})
 OF_OTHERS = frozenset(
     {"NO_COLOR", "HTTPS_PROXY", "SSL_CERT_FILE", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"}
 )
+OF_THE_SCREEN = frozenset({"HEARTBIT_REDUCED_MOTION"})
+FILE = re.compile(r"# ~/\.config/heartbit/(\S+)\n")
+"""The first line of a sample in TOML, which says what file it is."""
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -103,7 +110,7 @@ def test_every_flag_named_is_one() -> None:
 
 def test_every_variable_named_is_read() -> None:
     services = {entry.key_variable for entry in PROVIDERS.values()}
-    known = {*VARIABLES, *OTHERS, *KEY_NAMES, *services, *OF_OTHERS}
+    known = {*VARIABLES, *OTHERS, *KEY_NAMES, *services, *OF_OTHERS, *OF_THE_SCREEN}
     named = {name for code in coded(README) for name in re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b", code)}
     named -= {"ACCEPT_EDITS"}  # of the library
     assert sorted(named - known) == []
@@ -117,7 +124,13 @@ def test_every_key_named_is_one_of_this_release() -> None:
     assert [name for name, key in keys.items() if key is None or key.capability not in tree.BUILT] == []
 
 
-@pytest.mark.parametrize("sample", fences(README, "toml"))
+def samples(file: str) -> list[str]:
+    """The samples of one kind of file; those that do not say what they are, are settings."""
+    kinds = [(found[1] if (found := FILE.match(body)) else "config.toml", body) for body in fences(README, "toml")]
+    return [body for kind, body in kinds if kind == file]
+
+
+@pytest.mark.parametrize("sample", samples("config.toml"))
 def test_every_sample_of_settings_loads_without_a_warning(sample: str, tmp_path: Path) -> None:
     places = directories({}, tmp_path)
     places.config.mkdir(parents=True)
@@ -203,17 +216,82 @@ def test_the_rules_are_rules() -> None:
     assert len(rules) == 5
 
 
-def test_the_commands_of_a_conversation_are_all_there() -> None:
-    told = [name for row in table(README, "command") for name in codes(row[0])]
-    assert sorted(told) == sorted(f"/{command.name}" for command in spoken.COMMANDS)
+def test_the_sample_of_a_keymap_is_one(tmp_path: Path) -> None:
+    (sample,) = samples("keymap.toml")
+    (tmp_path / overrides.FILE).write_text(sample)
+    found = overrides.read(tmp_path / overrides.FILE)
+    live = keymap(overrides=found)
+    assert (found.faults, live.faults) == ((), ())
+    wanted = {"palette": ("ctrl+x",), "queue": ("alt+enter", "f4"), "suspend": (), "close-reader": ("q", "x")}
+    assert {name: live.keys_for(name) for name in wanted} == wanted
+    assert len(found.entries) == len(wanted)
 
 
-def test_the_keys_of_a_conversation_are_all_there() -> None:
-    told = {key for row in table(README, "key | the draft") for key in codes(row[0])}
+@pytest.mark.parametrize("sample", [*samples("themes/mine.toml"), *fences("themes/README.md", "toml")])
+def test_the_samples_of_a_theme_are_one(sample: str, tmp_path: Path) -> None:
+    (tmp_path / "themes").mkdir()
+    (tmp_path / "themes" / "mine.toml").write_text(sample)
+    mine, base = themes.load("mine", tmp_path), themes.load("heartbit")
+    assert (mine.title, mine.screen["primary"], mine.text["tool"].colour) == ("Mine", "#7fd18c", "#7fd18c")
+    assert mine.syntax == base.syntax
+
+
+def test_the_themes_are_all_there() -> None:
+    told = {name for row in table("themes/README.md", "theme") for name in codes(row[0])}
+    assert told == set(themes.names())
+    assert told <= set(inline(README))
+
+
+def rows_after(heading: str) -> list[list[str]]:
+    """The rows of all tables with this heading, one after the other."""
+    parts = text_of(README).split(f"\n{heading}\n")[1:]
+    return [[line for line in part.split("\n\n")[0].splitlines()[1:] if line] for part in parts]
+
+
+def test_the_keys_of_the_screen_are_those_of_the_list_of_actions() -> None:
+    """What fails here is what to write into the README."""
+    wanted = [
+        registry.keys_of("Draft", "Run", "Session", "Screen", "Moving", "Chat"),
+        registry.keys_of("Approval"),
+        registry.keys_of("Reader and side panel", "Reader"),
+        registry.keys_of("Lists"),
+    ]
+    assert rows_after("| keys | what it does | its name |") == wanted
+    assert sum(map(len, wanted)) == len(registry.keys_of(*registry.groups())) >= 70
+
+
+def test_the_other_tables_of_the_screen_are_those_of_its_lists() -> None:
+    assert rows_after("| command | what it does |") == [registry.commands()]
+    assert rows_after("| in a draft | means |") == [registry.signs()]
+    assert rows_after("| editing keys | what they do |") == [registry.editing()]
+    assert [codes(row[0]) for row in table(README, "keys of a replay")] == list(registry.replay().values())
+    settings = [f"| {row[0]} | {row[1]} |" for row in table(README, "setting")]
+    assert settings == registry.settings()
+
+
+def test_the_settings_without_effect_are_told() -> None:
+    """A setting that the screen learns to heed leaves this sentence."""
+    fields = {"reduced_motion": "calm", "side_panel": "side", "show_thinking": "thinking"}
+    sources = [path.read_text("utf-8") for path in (ROOT / "heartbit_tui/tui").rglob("*.py")]
+    heeded = set(re.findall(r"\bwishes\.(\w+)", "\n".join(sources))) | {"plain"}
+    names = [codes(row[0])[0].removeprefix("ui.") for row in table(README, "setting")]
+    unheeded = {f"ui.{name}" for name in names if fields.get(name, name) not in heeded}
+    assert set(codes(sentence("`ui.show_thinking`"))) == unheeded
+
+
+def sentence(beginning: str) -> str:
+    """The paragraph of the README that begins so, on one line."""
+    return next(part for part in text_of(README).split("\n\n") if part.startswith(beginning)).replace("\n", " ")
+
+
+def test_the_commands_of_a_conversation_in_lines_are_all_there() -> None:
+    assert codes(sentence("Its commands are")) == [f"/{command.name}" for command in spoken.COMMANDS]
+
+
+def test_the_keys_of_a_conversation_in_lines_are_all_there() -> None:
     real = {key for keys, _ in KEYS[:-1] for key in keys.replace("\\ Enter", "\\, Enter").split(", ")}
-    assert told == real
-    requests = {key for row in table(README, "key | a request") for key in codes(row[0])}
-    assert requests == {*KEYS[-1][0].split(), "Esc"}
+    assert set(codes(sentence("Its keys are"))) == real
+    assert codes(sentence("The same conversation in lines")) == [*KEYS[-1][0].split(), "Esc"]
 
 
 def test_the_targets_of_make_are_there() -> None:
