@@ -22,7 +22,7 @@ class Changes(Screen[None]):
     """Shows a diff in a pane; `t` goes between one column and two."""
 
     AUTO_FOCUS = "Pane"
-    CSS = "Changes Pane { margin: 0 0 0 1; } Changes OneLine { background: $panel; padding: 0 1; }"
+    CSS = "Changes Pane { margin: 0 0 0 1; } Changes OneLine { background: $panel; }"
 
     def __init__(self, source: DiffSource, ink: Ink) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Changes(Screen[None]):
         """Tell as many keys as there is room for."""
         room = event.size.width - 2
         told = next((each for each in HINTS if setting.cells(each) <= room), HINTS[-1])
-        self._foot.show(setting.line((told, self._ink.muted)))
+        self._foot.show(setting.line((f" {told}", self._ink.muted)))
 
     @on(events.Key)
     def _pressed(self, event: events.Key) -> None:

@@ -38,7 +38,7 @@ class Reader(Screen[None]):
     """Reads a transcript; what concerns more than reading is told to the application as `Wished`."""
 
     AUTO_FOCUS = "Pane"
-    CSS = "Reader #reader-pane { margin: 0 0 0 1; } Reader #reader-foot { background: $panel; padding: 0 1; }"
+    CSS = "Reader #reader-pane { margin: 0 0 0 1; } Reader #reader-foot { background: $panel; }"
 
     @dataclass
     class Wished(Message):
@@ -208,14 +208,16 @@ class Reader(Screen[None]):
     def _tell(self) -> None:
         ink = self._ink
         if self._typing is not None:
-            self._foot.show(setting.line(("/", ink.accent), (setting.clean(self._typing), ink.text), ("▏", ink.accent)))
+            self._foot.show(
+                setting.line((" /", ink.accent), (setting.clean(self._typing), ink.text), ("▏", ink.accent))
+            )
             return
         at = self._pane.cursor
         place = f"{at[0] + 1 if at else 0} of {len(self._blocks)}"
-        width = max(self.size.width - 2, 1)
-        room = width - setting.cells(place) - 2
+        width = max(self.size.width - 1, 1)
+        room = width - setting.cells(place) - 3
         told = self._note or next((each for each in HINTS if setting.cells(each) <= room), HINTS[-1])
-        self._foot.show(setting.beside([(told, ink.muted)], [(place, ink.faint)], width, ink.text))
+        self._foot.show(setting.beside([(f" {told}", ink.muted)], [(place, ink.faint)], width, ink.text))
 
 
 async def _turn() -> None:

@@ -8,7 +8,7 @@ from heartbit_tui.tui.diff import split
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.sheets import frame
-from heartbit_tui.tui.sheets.body import MARGIN, Body
+from heartbit_tui.tui.sheets.body import EDGE, MARGIN, Body
 from heartbit_tui.tui.sheets.choices import Option, Set, Spot, choices
 from heartbit_tui.tui.sheets.exact import hand, seen
 from heartbit_tui.tui.sheets.frame import Drawn, View
@@ -90,7 +90,7 @@ def _writing(view: View, head: Line, body: Body) -> Drawn:
     title = "Always allow, in this project:" if rule else "No. What should the model do instead?"
     asked = setting.fitted([(f"{MARGIN}{title}", ink.strong)], look.width)
     typed, (row, cell) = frame.written(waiting.entry, look.width, hand(ink), MARGIN * 2)
-    notes = setting.wrapped([(_note(waiting), ink.muted)], look.width, first=[(MARGIN, ink.muted)])
+    notes = setting.wrapped([(_note(waiting), ink.muted)], max(look.width - EDGE, 1), first=[(MARGIN, ink.muted)])
     enter = "allow, and keep the rule" if rule else "refuse"
     keys = frame.keys_line(view, [("Enter", enter), ("Esc", "back")])
     room = max(view.rows - 1, 1)
@@ -124,12 +124,12 @@ def _told(view: View) -> list[Line]:
     """Why it is asked about, or the whole explanation."""
     look, request = view.look, view.waiting.request
     assert isinstance(request, ApprovalRequested)
-    margin = [(MARGIN, look.ink.muted)]
+    margin, width = [(MARGIN, look.ink.muted)], max(look.width - EDGE, 1)
     if not view.waiting.explained:
-        lines = setting.wrapped([(seen(request.reason), look.ink.muted)], look.width, first=margin)
+        lines = setting.wrapped([(seen(request.reason), look.ink.muted)], width, first=margin)
         return frame.shortened(lines, REASON, look) if request.reason else []
     told = "\n".join(explanation(view.waiting))
-    return setting.wrapped([(seen(told), look.ink.text)], look.width, first=margin)[:EXPLANATION]
+    return setting.wrapped([(seen(told), look.ink.text)], width, first=margin)[:EXPLANATION]
 
 
 def explanation(waiting: Waiting) -> Iterator[str]:

@@ -20,6 +20,9 @@ from heartbit_tui.tui.sheets.subject import Code, Fact, Part, Remark, Subject
 
 MARGIN = "  "
 
+EDGE = 1
+"""Cells that stay free at the right of what is read."""
+
 FEW = 3
 
 BESIDE = 1

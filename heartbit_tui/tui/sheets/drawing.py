@@ -1,9 +1,11 @@
 """What a sheet keeps of what it has drawn, so that a key does not set it all anew."""
 
+from dataclasses import replace
+
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.sheets import approval, asking
-from heartbit_tui.tui.sheets.body import Body, close, items
+from heartbit_tui.tui.sheets.body import EDGE, Body, close, items
 from heartbit_tui.tui.sheets.frame import Drawn, View
 from heartbit_tui.tui.sheets.subject import Subject, subject
 from heartbit_tui.tui.sheets.waiting import Ticket, Waiting
@@ -46,9 +48,10 @@ class Drawing:
 def _fitting(told: Subject, look: Look, divided: bool, room: int) -> Body:
     """All of it; of a change that does not fit what is changed, and little around it."""
     found = items(told)
-    body = Body(found, look, divided=divided)
+    within = replace(look, width=max(look.width - EDGE, 1))
+    body = Body(found, within, divided=divided)
     if told.diff and len(body.upto(room + 1)) > room:
-        return Body(close(found), look, divided=divided)
+        return Body(close(found), within, divided=divided)
     return body
 
 

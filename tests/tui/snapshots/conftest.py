@@ -12,6 +12,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from tests.tui.snapshots.stage import POSES, Pose, Stage, stage
 
+Keep = Callable[[str, str], None]
+"""Takes a name and a picture."""
+
 Open = Callable[..., AbstractAsyncContextManager[Stage]]
 """Opens the application; takes the keywords of `stage`."""
 
@@ -29,15 +32,21 @@ def pose(request: pytest.FixtureRequest) -> Pose:
 
 
 @pytest.fixture
-def opened(pose: Pose, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Opens the application; its pictures are compared with those that are kept, all of them at the end."""
+def keep(snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
+    """Takes pictures by their names; at the end all of them are compared with those that are kept."""
     taken: dict[str, str] = {}
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    yield functools.partial(stage, pose, taken.__setitem__)
+    yield taken.__setitem__
     monkeypatch.undo()
     time.tzset()
     kept: Any = snapshot.use_extension(Picture)
     other = [name for name, picture in taken.items() if picture != kept(name=name)]
     assert taken, "no picture was taken"
     assert not other, f"{other} look different now. Look at them; --snapshot-update keeps what they are."
+
+
+@pytest.fixture
+def opened(pose: Pose, keep: Keep) -> Open:
+    """Opens the application."""
+    return functools.partial(stage, pose, keep)

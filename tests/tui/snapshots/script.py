@@ -40,6 +40,7 @@ def answered(*parts: AssistantBlock, turn: int = 1) -> tuple[Event, ...]:
     stop = StopReason.TOOL_USE if calls else StopReason.END_TURN
     message = Assistant(content=parts, stop=stop, provider=PROVIDER, model=MODEL, usage=USAGE)
     return (
+        *((TurnStarted(turn=turn, max_turns=50),) if turn > 1 else ()),
         ModelCalled(purpose="turn", model=MODEL, usage=USAGE, cost_usd=0.0176),
         LlmResponse(turn=turn, usage=USAGE, stop_reason=stop, tool_call_count=calls, latency_ms=1_900, model=MODEL),
         AssistantMessage(message=message),
@@ -88,7 +89,7 @@ def _happens(call: Call) -> Iterator[Event]:
     if call.state == "writing":
         yield ToolInputDelta(tool_call_id=call.id, tool_name=call.tool, text=call.arguments)
         return
-    yield from answered(ToolCall(id=call.id, name=call.tool, input=call.input))
+    yield from answered(ToolCall(id=call.id, name=call.tool, input=call.input), turn=2)
     if call.state == "refused":
         yield PermissionDenied(tool_name=call.tool, tool_call_id=call.id, reason=call.note, input=call.input)
     elif call.state != "waiting":

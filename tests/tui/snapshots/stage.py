@@ -157,6 +157,10 @@ class Stage:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def write(self, text: str) -> None:
+        """Press the keys of a text."""
+        await self.press(*("space" if each == " " else each for each in text))
+
     async def type(self, text: str) -> None:
         """Type words into the draft, all at once."""
         self.app.draft.set_text(text)
@@ -234,15 +238,11 @@ def _app(setup: Setup, connect: Connect, tasks: asyncio.TaskGroup) -> HeartbitAp
         return _Posed(app, setup, talks)
 
     app = HeartbitApp(setup.theme, load_live, calm=setup.wishes.calm)
-    app.activity = _Still(app.ink, calm=setup.wishes.calm, now=lambda: NOW)
+    app.activity = Still(app.ink, calm=setup.wishes.calm, now=lambda: NOW)
     return app
 
 
-async def _at_once(_: float) -> None:
-    await asyncio.sleep(0)
-
-
-class _Still(Activity):
+class Still(Activity):
     """The row of what goes on, its heart between two beats."""
 
     def set_interval(self, *args: Any, **options: Any) -> Timer:

@@ -6,7 +6,6 @@ from heartbit_tui.kernel.events import (
     ModeChanged,
     ModelChanged,
     Notice,
-    PromptQueued,
     RetryAttempt,
     RunCompleted,
     RunFailed,
@@ -25,7 +24,7 @@ from heartbit_tui.tui.setup import Wishes
 from heartbit_tui.tui.transcript.blocks import Shell
 from tests.tui.snapshots.conftest import Open
 from tests.tui.snapshots.script import USAGE, answered, asked, ended
-from tests.tui.snapshots.stage import Pose
+from tests.tui.snapshots.stage import STARTED, Pose
 
 TASK = "The tests of this project fail. Find out why, mend it, and show me that they pass."
 THOUGHT = (
@@ -90,7 +89,7 @@ async def test_everything_that_markdown_has(opened: Open, pose: Pose) -> None:
         await stage.play(RunCompleted(total_usage=USAGE, tool_calls_made=0))
         await stage.act("to-top")
         await stage.shot("top")
-        for page in range(2, 4 if pose.rows == 40 else 6):
+        for page in range(2, 3 if pose.rows == 40 else 6):
             await stage.act("page-down")
             await stage.shot(f"page-{page}")
 
@@ -133,6 +132,7 @@ async def test_a_second_session_and_commands_of_ones_own(opened: Open) -> None:
         await stage.play(*asked("First."), *answered(Text(text="In the first tab.")))
         await stage.act("tab-2")
         await stage.until("tab 2 of 2")
+        await stage.play(STARTED)
         for block in (
             Shell(command="git log --oneline -2", output="3f2a Count each item\n11c0 First", code=0),
             Shell(command="make deploy", output="make: *** No rule to make target 'deploy'.  Stop.", code=2),
@@ -141,5 +141,4 @@ async def test_a_second_session_and_commands_of_ones_own(opened: Open) -> None:
         ):
             stage.app.talk.story.transcript.put(block)
         stage.app.living.bridge.changed(stage.app.talk)
-        await stage.play(PromptQueued(text="later", position=1))
         await stage.shot("tab-2")
