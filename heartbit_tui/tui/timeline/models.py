@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.events import Envelope, LlmResponse, ModelCalled, ModelEscalated, RetryAttempt, TurnStarted
 from heartbit_tui.tui.timeline.log import Log
 from heartbit_tui.tui.timeline.rows import Row, Totals
@@ -11,6 +12,9 @@ from heartbit_tui.tui.transcript.blocks import State
 
 Told = TurnStarted | LlmResponse | ModelCalled | RetryAttempt | ModelEscalated
 """What tells of model calls."""
+
+NAME = 200
+"""Characters of a model's name that are kept."""
 
 
 @dataclass(slots=True)
@@ -77,7 +81,7 @@ class Models:
         usage = event.usage
         self._log.put(
             row,
-            title=event.model or row.title,
+            title=one_line(event.model or row.title, NAME),
             working=event.latency_ms,
             first=event.time_to_first_token_ms,
             read=row.read or usage.prompt,
@@ -88,7 +92,7 @@ class Models:
         usage, sums = event.usage, self.sums
         cost = row.cost if event.cost_usd is None else (row.cost or 0.0) + event.cost_usd
         read, written = row.read + usage.prompt, row.written + usage.output_tokens
-        self._log.put(row, title=event.model, read=read, written=written, cost=cost)
+        self._log.put(row, title=one_line(event.model, NAME), read=read, written=written, cost=cost)
         self.sums = replace(
             sums,
             read=sums.read + usage.prompt,
@@ -99,7 +103,7 @@ class Models:
 
     def _aside(self, envelope: Envelope, event: ModelCalled, agent: str) -> Row:
         """A model call outside of every turn, such as one that makes the conversation shorter."""
-        return self._row(envelope, event.purpose, agent, "ok")
+        return self._row(envelope, one_line(event.purpose, NAME), agent, "ok")
 
     def _row(self, envelope: Envelope, name: str, agent: str, state: State) -> Row:
         number = self._log.end
