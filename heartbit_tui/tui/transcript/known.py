@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from heartbit_tui.kernel.events import (
+    AssistantMessage,
     Envelope,
     LlmResponse,
     ModeChanged,
@@ -19,7 +20,7 @@ from heartbit_tui.kernel.events import (
     TurnStarted,
     UserMessage,
 )
-from heartbit_tui.kernel.messages import JsonObject, Usage
+from heartbit_tui.kernel.messages import Assistant, JsonObject, Usage
 from heartbit_tui.kernel.ops import Effort, Mode
 
 
@@ -61,8 +62,8 @@ class Known:
                 return replace(self, running=False, since=None)
             case TurnStarted(turn=turn):
                 return replace(self, turn=turn)
-            case LlmResponse(usage=usage):
-                return replace(self, last=usage)
+            case LlmResponse(usage=usage) | AssistantMessage(message=Assistant(usage=usage)) if usage.prompt:
+                return replace(self, last=usage)  # the message alone is read of a session that is taken up again
             case UserMessage(origin="prompt"):
                 return replace(self, queued=self.queued[1:])
             case _:
