@@ -68,12 +68,13 @@ def _full(command: Sequence[str], home: Path, messages: int) -> Iterator[Row]:
     yield bound(f"{what} the end of the conversation on the screen", median(ends), 1200, unit="ms")
     with Terminal(command, home, ENVIRONMENT) as terminal:
         terminal.seen(READY)
-        terminal.quiet(1.5)
+        _calm(terminal)
         empty = _focus(terminal)
     with Terminal(resume, home, ENVIRONMENT) as terminal:
         terminal.seen(LAST)
         terminal.quiet(1.5)
         yield bound(f"key echo at {messages:,} messages, 95th percentile", p95(_echoes(terminal)), 20, unit="ms")
+        _calm(terminal)
         full = _focus(terminal)
         mib = terminal.mib()
     yield ratio(f"focus out and in at {messages:,} messages, processor time (floor: the same, empty)", full, empty, 1.2)
@@ -111,6 +112,15 @@ def _rest(terminal: Terminal) -> Rest:
     terminal.quiet(IDLE)
     spent = time.perf_counter() - began
     return Rest(drawn=len(terminal.out) - at, cpu=(terminal.cpu() - before) / spent * 100, mib=terminal.mib())
+
+
+def _calm(terminal: Terminal) -> None:
+    """Return once the program does nothing any more."""
+    while True:
+        before = terminal.cpu()
+        terminal.quiet(0.5)
+        if terminal.cpu() - before < 0.02:
+            return
 
 
 def _focus(terminal: Terminal, times: int = 40) -> float:
