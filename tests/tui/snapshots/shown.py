@@ -1,6 +1,7 @@
 """A picture of the screen, and in words what it shows, so that it can be counted what no picture shows yet."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
@@ -13,6 +14,7 @@ from heartbit_tui.tui.app import HeartbitApp
 from heartbit_tui.tui.picker.screen import Picker
 from heartbit_tui.tui.renderers import table
 from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Inquiry, Notice, Prompt, Shell, Thinking
+from heartbit_tui.tui.view.app import ViewApp
 
 LEFT_OUT = re.compile(
     r"""\s*@font-face\s*\{[^}]*\} | \s*<!--.*?-->
@@ -24,20 +26,38 @@ LEFT_OUT = re.compile(
 NAMES = re.compile(r"terminal-\d+-")
 """Names that are others whenever the picture is."""
 
+GROUND = re.compile(r'<rect fill="([^"]*)"[^>]*shape-rendering="crispEdges"/>')
+NOTHING = re.compile(r"<text [^>]*>\n</text>")
+
 SPACES = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
 def shown(app: HeartbitApp, name: str) -> str:
     """The screen as SVG that fetches nothing; its `desc` lists what can be seen."""
     drawn = app.export_screenshot(title=name, simplify=True)
-    drawn = SPACES.sub("", NAMES.sub("", LEFT_OUT.sub("", drawn))).strip()
+    drawn = _slim(NAMES.sub("", LEFT_OUT.sub("", drawn)))
+    drawn = SPACES.sub("", drawn).strip()
     head, end, rest = drawn.partition(">")
     told = "\n".join(sorted(set(seen(app))))
     return f"{head}{end}\n<desc>\n{escape(told)}\n</desc>{rest}\n"
 
 
+def _slim(drawn: str) -> str:
+    """The same picture with one ground under everything, and a line for each text."""
+    (most, _), *_ = Counter(GROUND.findall(drawn)).most_common(1)
+    first = GROUND.search(drawn)
+    assert first is not None
+    ground = f'<rect fill="{most}" width="100%" height="100%"/>'
+    drawn = GROUND.sub(
+        lambda rect: "" if rect[1] == most else rect[0], drawn[: first.start()] + ground + drawn[first.start() :]
+    )
+    return NOTHING.sub("", drawn).replace("/><", "/>\n<").replace("</text><text", "</text>\n<text")
+
+
 def seen(app: HeartbitApp) -> Iterator[str]:
     """What can be seen, a few words each."""
+    if isinstance(app, ViewApp):
+        yield "replay"
     for screen in app.screen_stack[1:]:
         yield from _of_screen(screen)
     if app.live is None:

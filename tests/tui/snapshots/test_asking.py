@@ -104,3 +104,6 @@ async def test_calls_of_every_tool_wait_for_a_person(opened: Open) -> None:
         await stage.play(*answered(*calls), *(waits(call) for call in calls))
         await stage.until("of 15")
         await stage.shot("fifteen")
+        stage.app.talk.book.fold_all(open=True)
+        stage.app.chat.changed()
+        await stage.shot("fifteen-open")

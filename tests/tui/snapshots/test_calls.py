@@ -6,6 +6,7 @@ from tests.tui.snapshots.conftest import Open
 from tests.tui.snapshots.script import answered, asked, ended, sample_calls
 from tests.tui.snapshots.stage import PROJECT, Pose, Stage
 
+ASKED = ToolCall(id="s0", name="question", input={"questions": [{"question": "Which database?"}]})
 SMALL = ToolCall(id="s1", name="edit", input={"file_path": f"{PROJECT}/src/shop/basket.py"})
 
 
@@ -14,12 +15,15 @@ async def test_calls_of_every_tool_folded_and_open(opened: Open, pose: Pose) -> 
         await stage.play(*asked("Count each item, not each kind of item."))
         for agent, events in sample_calls():
             await stage.play(*events, agent=agent)
+        await stage.play(*answered(ASKED, turn=3), *ended(ASKED, "Which database? SQLite", 9_000))
         stage.app.talk.book.fold_all(open=False)
         await pages(stage, "folded")
         stage.app.talk.book.fold_all(open=True)
         await pages(stage, "open")
         await stage.play(RunInterrupted(reason="the user"))
         await stage.shot("cut-off")
+        await stage.act("to-top")
+        await stage.shot("cut-off-top")
 
 
 async def test_a_change_is_shown_in_the_chat_and_on_the_whole_screen(opened: Open) -> None:

@@ -24,7 +24,7 @@ from heartbit_tui.tui.setup import Wishes
 from heartbit_tui.tui.transcript.blocks import Shell
 from tests.tui.snapshots.conftest import Open
 from tests.tui.snapshots.script import USAGE, answered, asked, ended
-from tests.tui.snapshots.stage import STARTED, Pose
+from tests.tui.snapshots.stage import STARTED, Pose, Stage
 
 TASK = "The tests of this project fail. Find out why, mend it, and show me that they pass."
 THOUGHT = (
@@ -41,12 +41,21 @@ TODOS = (
 MARKDOWN = (Path(__file__).parents[1] / "markdown/sample.md").read_text("utf-8")
 
 
+def fold(stage: Stage, number: int) -> None:
+    """Fold a block of the chat, or open it."""
+    assert stage.app.talk.book.fold(number)
+    stage.app.chat.changed()
+
+
 async def test_an_answer_is_written_and_a_call_runs(opened: Open) -> None:
     async with opened() as stage:
         await stage.play(*asked(TASK))
         await stage.shot("begun")
         await stage.play(ThinkingDelta(text=THOUGHT))
         await stage.shot("thinks")
+        fold(stage, 1)
+        await stage.shot("thinks-open")
+        fold(stage, 1)
         await stage.play(TextDelta(text=WORDS))
         await stage.shot("writes")
         await stage.play(ToolInputDelta(tool_call_id="b1", tool_name="bash", text='{"command": "python3 -m un'))
@@ -73,8 +82,7 @@ async def test_a_run_ends_well(opened: Open) -> None:
         await stage.play(TodosChanged(todos=TODOS), *answered(Text(text="All four tests pass now."), turn=2))
         await stage.play(RunCompleted(total_usage=USAGE + USAGE, tool_calls_made=1))
         await stage.shot("done")
-        stage.app.talk.book.fold(1)
-        stage.app.chat.changed()
+        fold(stage, 1)
         await stage.shot("thinking-open")
         await stage.act("side-panel")
         await stage.shot("side-panel-other")
@@ -112,6 +120,7 @@ async def test_what_is_told_beside_and_how_runs_end(opened: Open) -> None:
         await stage.shot("interrupted")
         await stage.play(ModeChanged(mode=Mode.PLAN))
         stage.client.mode = Mode.PLAN
+        await stage.play(Notice(level="info", text="AGENTS.md was read again."))
         await stage.play(UserMessage(message=user("look at this too")))
         await stage.shot("plan-mode")
 
@@ -142,3 +151,6 @@ async def test_a_second_session_and_commands_of_ones_own(opened: Open) -> None:
             stage.app.talk.story.transcript.put(block)
         stage.app.living.bridge.changed(stage.app.talk)
         await stage.shot("tab-2")
+        stage.app.talk.book.fold_all(open=False)
+        stage.app.chat.changed()
+        await stage.shot("tab-2-folded")

@@ -19,7 +19,7 @@ from heartbit_tui.tui.view.player import Player
 from tests.tui.snapshots.conftest import Keep
 from tests.tui.snapshots.shown import shown
 from tests.tui.snapshots.stage import NOW, PROJECT, Pose, Still
-from tests.tui.view.streams import log
+from tests.tui.view.streams import ABOUT, log
 
 
 async def test_a_replay(pose: Pose, keep: Keep) -> None:
@@ -34,7 +34,7 @@ async def test_a_replay(pose: Pose, keep: Keep) -> None:
 async def replayed(pose: Pose) -> AsyncGenerator[tuple[ViewApp, Pilot[int]]]:
     """A replay of a short run, paused at its beginning."""
     player = Player(log(), playing=False)
-    replay = Replay(player, lambda: 0.0)
+    replay = Replay(player, lambda: 0.0, ABOUT)
 
     @asynccontextmanager
     async def connected(_: Options) -> AsyncGenerator[Client]:
