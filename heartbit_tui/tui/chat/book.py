@@ -11,7 +11,7 @@ from heartbit_tui.tui.markdown.split import Piece, Pieces, pieces_of
 from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.renderers import table
 from heartbit_tui.tui.renderers.scene import Scene
-from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Thinking
 from heartbit_tui.tui.transcript.transcript import Transcript
 
 KEPT = 3_000
@@ -23,6 +23,7 @@ class _Set:
     """The lines of a piece, and what they were made of."""
 
     made_of: object
+    grows: bool
     look: Look
     lines: Sequence[Line]
 
@@ -73,12 +74,14 @@ class Book:
         if number >= self._count():
             return ()
         block = self.block(number)
-        made_of = self._split(number, block).piece(piece) if isinstance(block, Answer) else block
+        split = self._split(number, block) if isinstance(block, Answer) else None
+        made_of = split.piece(piece) if split else block
+        grows = split is not None and isinstance(made_of, Piece) and split.is_open(made_of)
         known = self._sets.get(key)
-        if known is not None and known.look == look and _same(known.made_of, made_of):
+        if known is not None and (known.look, known.grows) == (look, grows) and _same(known.made_of, made_of):
             return known.lines
         lines = self._with_margin(number, piece, self._render(number, block, made_of, look))
-        self._keep(key, _Set(made_of, look, lines))
+        self._keep(key, _Set(made_of, grows, look, lines))
         return lines
 
     def share(self, key: Key) -> float:
@@ -102,6 +105,7 @@ class Book:
             return False
         self._folds[number] = not self.is_open(number)
         self._sets.pop((number, 0), None)
+        self._sets.pop((number + 1, 0), None)  # whether a space comes before it
         return True
 
     def fold_all(self, *, open: bool) -> None:
@@ -138,7 +142,7 @@ class Book:
         if isinstance(made_of, Piece):
             split = self._splits[number]
             return markdown.lines(made_of, look, open=split.is_open(made_of))
-        if isinstance(block, Answer):
+        if isinstance(block, Answer) or (isinstance(block, Thinking) and not self._tints.thinking):
             return ()
         scene = Scene(cwd=self._cwd, colour=self._tints.colour(look.ink))
         return table.render(block, look, open=self.is_open(number), scene=scene)
