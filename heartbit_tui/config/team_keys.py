@@ -150,6 +150,7 @@ def screen() -> tuple[Key, ...]:
             boolean("bell", False),
             below="ui",
         ),
-        *group("screen", guarded(string("editor")), guarded(string("status_line", plain=True))),
+        *group("screen", guarded(string("editor"))),
+        *group("status_line", guarded(string("status_line", plain=True))),
         *group("commands", table("*"), below="commands", guarded=True),
     )

@@ -96,6 +96,7 @@ class Bridge:
                 sheet.close(name)
         for name, asked in waiting.items():
             if name not in self._asked:
+                sheet.works_in(_place(talk) or str(self._app.folder))
                 sheet.open(asked.request, asked.agent)
                 self._notify("heartbit asks", _asks(asked))
         self._asked = tuple(waiting)
@@ -151,8 +152,17 @@ class Bridge:
 
     def _notify(self, title: str, text: str) -> None:
         app = self._app
+        if app.living.setup.wishes.bell:
+            app.bell()
         if not app.app_focus and app.living.setup.wishes.notify:
             app.send(signal(title, text, app.living.setup.environment))
+
+
+def _place(talk: Talk) -> str:
+    """Where the shell of the agent's commands stands, by the last of them; empty before the first."""
+    blocks = reversed(talk.story.transcript.blocks)
+    places = (block.details.get("cwd") for block in blocks if isinstance(block, Call) and block.tool == "bash")
+    return next((place for place in places if isinstance(place, str)), "")
 
 
 def _asks(asked: Asked) -> str:

@@ -49,10 +49,20 @@ class Completing:
             self._close()
         elif key in ("tab", "enter") and self._menu.chosen is not None:
             chosen = self._menu.chosen
+            if key == "enter" and self._means_itself(chosen):
+                self._close()
+                self._draft.press(events.Key("enter", None))
+                return
             is_command = isinstance(self._sources.asked(self._wanted), CommandName | Argument)
             self.take(chosen)
             if key == "enter" and is_command and not chosen.open:
                 self._draft.press(events.Key("enter", None))
+
+    def _means_itself(self, chosen: Item) -> bool:
+        """Whether what was typed is no beginning of what the menu would put there: then it is meant as it is."""
+        typed = self._wanted[chosen.replaces[0] :].lower()
+        is_name = isinstance(self._sources.asked(self._wanted), CommandName)
+        return is_name and not chosen.insert.lower().startswith(typed)
 
     def take(self, item: Item) -> None:
         """Put what was chosen into the draft."""

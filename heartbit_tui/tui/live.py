@@ -77,6 +77,8 @@ class Live:
         await app.screen.mount(self.sheet, before=app.draft)
         await app.screen.mount(self.menu)
         await app.screen.query_one("#body").mount(self.side)
+        self.talks.tints.thinking = setup.wishes.thinking
+        self.sheet.divides(setup.wishes.diff == "split")
         self.sheet.set_keys(*sheet_keys(app.keymap))
         if not self.mouse_on:
             set_mouse(app, False)

@@ -22,7 +22,7 @@ from heartbit_tui.tui.keys.keymap import keymap
 from heartbit_tui.tui.keys.overrides import FILE, read
 from heartbit_tui.tui.leaving import leave_for_next_start
 from heartbit_tui.tui.live import Live
-from heartbit_tui.tui.setup import Setup, Wishes
+from heartbit_tui.tui.setup import DEMO, Setup, Wishes
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.talk import Connect
 from heartbit_tui.tui.talk.talks import Talks
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
 Make: TypeAlias = "Callable[[HeartbitApp, asyncio.TaskGroup], Live]"
-
-DEMO = "This is a demonstration: a script plays the model's part, no model is behind it. Enter begins."
 
 
 def prepared(ahead: Ahead, task: str) -> Make:
@@ -109,6 +107,7 @@ def _wished(config: Config, options: Options) -> Wishes:
         side=config.boolean("ui.side_panel"),
         diff=cast("Literal['unified', 'split']", config.string("ui.diff") or "unified"),
         vim=config.boolean("ui.vim"),
+        editor=config.string("editor") or "",
         thinking=config.boolean("ui.show_thinking"),
         mode=config.string("mode") or Mode.ASK,
     )

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.theme.types import Theme
+
+DEMO = "This is a demonstration: a script plays the model's part, no model is behind it. Enter begins."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,7 @@ class Wishes:
     side: bool = True
     diff: Literal["unified", "split"] = "unified"
     vim: bool = False
+    editor: str = ""
     thinking: bool = True
     mode: str = "ask"
     """The mode that sessions begin in."""
@@ -46,5 +50,6 @@ class Setup:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The environment of the process."""
-        return self.options.environment
+        """The environment of the process, with the editor that the settings name."""
+        given = self.options.environment
+        return MappingProxyType({**given, "VISUAL": self.wishes.editor}) if self.wishes.editor else given

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from heartbit_tui.auth.providers import KEY_NAMES
 from heartbit_tui.tui.complete.commands import Typed, Unknown, parse
 from heartbit_tui.tui.draft.kind import Kind
 from heartbit_tui.tui.draft.messages import Submitted
@@ -14,6 +15,9 @@ from heartbit_tui.tui.transcript.blocks import Shell
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
+
+SECRETS = KEY_NAMES | {"HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN"}
+"""Variables with keys, which a command whose output the model may see does not get."""
 
 NO_MEMORY = (
     "Notes to memory come with the memory, which this release does not have. AGENTS.md is read by every session."
@@ -95,7 +99,7 @@ class Submitting:
         block = Shell(command=command, hidden=hidden)
         number = transcript.put(block)
         app.chat.to_end()
-        console = Console(app.folder, app.living.setup.environment)
+        console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
         async with console.command(command, hidden=hidden) as running:
             self._running = running
             try:

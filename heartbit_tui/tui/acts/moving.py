@@ -34,13 +34,20 @@ def to_end(app: "HeartbitApp", _: str) -> None:
 
 
 def line_up(app: "HeartbitApp", _: str) -> None:
-    """Up, in the chat."""
-    app.chat.scroll(-1)
+    """Up, in the chat or the side panel."""
+    _line(app, -1)
 
 
 def line_down(app: "HeartbitApp", _: str) -> None:
-    """Down, in the chat."""
-    app.chat.scroll(1)
+    """Down, in the chat or the side panel."""
+    _line(app, 1)
+
+
+def _line(app: "HeartbitApp", by: int) -> None:
+    if app.where() == "side":
+        app.living.side.move(by)
+    else:
+        app.chat.scroll(by)
 
 
 def next_pane(app: "HeartbitApp", _: str) -> None:

@@ -88,14 +88,26 @@ def _whole(app: "HeartbitApp") -> str:
     return "\n\n".join(text for block in app.talk.story.transcript.blocks if (text := marked(block))) + "\n"
 
 
-def open_place(app: "HeartbitApp", _: str) -> None:
-    """`o` in the side panel: the call under the cursor, in the chat."""
-    app.living.side.choose()
+async def open_place(app: "HeartbitApp", _: str) -> None:
+    """`o` in the side panel: the file that the call under the cursor worked on."""
+    call = _call(app)
+    path = call.input.get("file_path") if call is not None else None
+    await _open(app, path if isinstance(path, str) else "")
 
 
-def copy_block(app: "HeartbitApp", _: str) -> None:
-    """`y` in the side panel."""
-    app.living.side.choose()
+async def copy_block(app: "HeartbitApp", _: str) -> None:
+    """`y` in the side panel: the call under the cursor, with what it answered."""
+    call = _call(app)
+    if call is None:
+        app.tell("This row is no call.")
+    else:
+        await copy_text(app, plain(call))
+
+
+def _call(app: "HeartbitApp") -> Call | None:
+    number = app.talk.story.transcript.call(app.living.side.call)
+    block = app.talk.book.block(number) if number is not None else None
+    return block if isinstance(block, Call) else None
 
 
 def drop(app: "HeartbitApp", _: str) -> None:

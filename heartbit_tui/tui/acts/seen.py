@@ -87,7 +87,9 @@ async def diff(app: "HeartbitApp", _: str) -> None:
     if not texts:
         app.tell("This session has changed no file with its tools. What commands changed, git diff shows.")
         return
-    app.push_screen(Changes(DiffSource(parse("".join(texts))), app.ink))
+    source = DiffSource(parse("".join(texts)), colour=app.living.talks.tints.colour(app.ink))
+    source.split = app.living.setup.wishes.diff == "split"
+    app.push_screen(Changes(source, app.ink))
 
 
 async def timeline_screen(app: "HeartbitApp", _: str) -> None:
@@ -126,7 +128,10 @@ def next_prompt(app: "HeartbitApp", _: str) -> None:
 
 
 def toggle_fold(app: "HeartbitApp", _: str) -> None:
-    """Enter, in the chat: the last row in view that can be folded."""
+    """Enter: in the chat the last row in view that can be folded; in the side panel the call is shown in the chat."""
+    if app.where() == "side":
+        app.living.side.choose()
+        return
     for row in reversed(app.chat.view.rows):
         if app.talk.book.fold(row.key[0]):
             app.chat.changed()

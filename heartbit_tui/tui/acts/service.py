@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.client import reach
 from heartbit_tui.client.doctor import Patient
+from heartbit_tui.demo.script import TASK
 from heartbit_tui.kernel.ops import Effort, SetModel
 from heartbit_tui.runtime.options import New, Options
 from heartbit_tui.tui.screens import models as listing
 from heartbit_tui.tui.screens.wizard import Way, Wizard
+from heartbit_tui.tui.setup import DEMO
+from heartbit_tui.tui.transcript.blocks import Notice
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -60,9 +63,14 @@ async def login(app: "HeartbitApp", _: str) -> None:
         return patient.credentials.login(provider, key).source
 
     way = await app.push_screen_wait(Wizard(reach.local, keep, app.ink))
-    if way is not None:
-        app.living.talks.open(_through(options, way))
-        app.living.switched()
+    if way is None:
+        return
+    talk = app.living.talks.open(_through(options, way))
+    if way.kind == "demo":
+        talk.greetings = (Notice(level="warning", text=DEMO),)
+    app.living.switched()
+    if way.kind == "demo" and not app.draft.text:
+        app.draft.set_text(TASK)
 
 
 def _through(options: Options, way: Way) -> Options:

@@ -24,7 +24,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
         "pages": ("status", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
         "service": ("model", "effort", "login", "init"),
-        "tabs": tuple(f"tab-{number}" for number in range(1, 10)),
+        "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),
         "rows": ("open-place", "copy-block", "drop"),
     }
 )
@@ -33,7 +33,14 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _MODULES: Mapping[str, str] = MappingProxyType({name: module for module, names in PLACES.items() for name in names})
 
 ALIASES: Mapping[str, str] = MappingProxyType(
-    {"mode": "next-mode", "resume": "sessions", "timeline": "timeline-screen", "commands": "palette"}
+    {
+        "mode": "next-mode",
+        "resume": "sessions",
+        "timeline": "timeline-screen",
+        "top": "to-top",
+        "end": "to-end",
+        "close": "close-tab",
+    }
 )
 """Slash commands whose action has another name."""
 
@@ -48,7 +55,7 @@ def act(name: str) -> Act:
     name = ALIASES.get(name, name)
     module = import_module(f"heartbit_tui.tui.acts.{_MODULES[name]}")
     if _MODULES[name] == "tabs":
-        return lambda app, _: module.tab(app, name.removeprefix("tab-"))
+        return lambda app, argument: module.tab(app, argument if name == "tab" else name.removeprefix("tab-"))
     return module.ACTS[name]
 
 

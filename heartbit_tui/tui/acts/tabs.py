@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 def tab(app: "HeartbitApp", number: str) -> None:
     """Alt+1..9: see that session; the number after the last one opens another."""
-    wanted = int(number)
+    wanted = int(number) if number.isdecimal() else 0
     if app.living.talks.see(wanted):
         app.living.switched()
-    elif wanted <= min(len(app.living.talks.all) + 1, MOST):
+    elif 0 < wanted <= min(len(app.living.talks.all) + 1, MOST):
         app.living.talks.open(fresh(app), beside=True)
         app.living.switched()
     else:

@@ -9,6 +9,8 @@ class Tints:
     """Gives no colours until `syntax` is there; the same ink then gives the same colours each time."""
 
     def __init__(self) -> None:
+        self.thinking = True
+        """Whether a model's reasoning is shown."""
         self._syntax: Syntax | None = None
         self._ink: Ink | None = None
         self._colour: Colour | None = None

@@ -102,7 +102,8 @@ _SCREEN = _grouped(
     _action("palette", "every action with its key", "ctrl+p", command="palette"),
     _action("help", "help", "question_mark", "f1", command="help"),
     _action("reader", "read the whole transcript", "ctrl+o", command="reader"),
-    _action("side-panel", "timeline, todo, context, memory", "ctrl+t", command="timeline"),
+    _action("side-panel", "timeline, todo, context", "ctrl+t"),
+    _action("timeline-screen", "every call in its order, on the whole screen", command="timeline"),
     _action("next-pane", "the next pane: chat, side panel, draft", "f6"),
     _action("mouse", "give the mouse to the terminal, or take it back", "alt+m", "f9", command="mouse"),
     _action("redraw", "draw the screen anew", "ctrl+l", command="redraw"),
@@ -126,7 +127,7 @@ _MOVING = _grouped(
 _ROWS = (
     *_grouped(
         "Chat",
-        ("chat",),
+        ("chat", "side"),
         _action("line-up", "a line up", "up"),
         _action("line-down", "a line down", "down"),
         _action("toggle-fold", "open or close a row", "enter"),

@@ -56,6 +56,10 @@ class Dialog:
             self._queue.append(ticket(request, agent))
             self._show()
 
+    def divides(self, split: bool) -> None:
+        """Show diffs in two columns at first, or in one."""
+        self._split = split
+
     def close(self, id: str) -> None:
         """Forget a request that was settled, wherever that was done."""
         kept = [each for each in self._queue if each.id != id]

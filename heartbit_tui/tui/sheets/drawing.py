@@ -22,6 +22,10 @@ class Drawing:
         self._subject: tuple[Ticket, Subject] | None = None
         self._body: tuple[Subject, Look, bool, int, Body] | None = None
 
+    def works_in(self, cwd: str) -> None:
+        """Requests that are looked at from now on run there."""
+        self._cwd = cwd
+
     def told(self, waiting: Waiting) -> Subject | None:
         """What an approval is about; None for a question."""
         if not isinstance(waiting.request, ApprovalRequested):

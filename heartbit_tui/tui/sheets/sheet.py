@@ -113,6 +113,14 @@ class Sheet(Widget):
         """Show a request, after those that wait; `agent` is empty for the session's main agent."""
         self._change(lambda: self._dialog.open(request, agent))
 
+    def works_in(self, cwd: str) -> None:
+        """Tell that commands run in this folder from now on."""
+        self._drawing.works_in(cwd)
+
+    def divides(self, split: bool) -> None:
+        """Show diffs in two columns at first, where there is room, or in one."""
+        self._dialog.divides(split)
+
     def close(self, id: str) -> None:
         """Forget a request that was settled, wherever that was done."""
         self._change(lambda: self._dialog.close(id))

@@ -87,6 +87,12 @@ class Side(Vertical):
         self._timeline_pane.cursor = None
         self._timeline_pane.to_end()
 
+    @property
+    def call(self) -> str:
+        """The call under the cursor, empty for none."""
+        row = self._rows.row(self._timeline_pane.cursor)
+        return row.id if row is not None and row.kind == "call" else ""
+
     def choose(self) -> None:
         """Ask for the call under the cursor to be shown in the chat."""
         self._choose(self._timeline_pane.cursor)
