@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check lint types contracts format bench pictures lock clean
+.PHONY: help venv demo test check lint types contracts format bench screens pictures lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
@@ -46,7 +46,9 @@ format: $(VENV)/.dev-installed  ## let ruff put right what it can
 bench: $(VENV)/.dev-installed  ## one table of figures, as ratios to floors measured in the same run
 	$(BIN)/python -m benchmarks $(ARGS)
 
-pictures: $(VENV)/.dev-installed  ## take the pictures of docs/ anew, from the demo in tmux
+pictures: screens  ## the same as make screens
+
+screens: $(VENV)/.dev-installed  ## take the pictures of docs/ anew, from the demo in tmux
 	$(BIN)/python docs/pictures.py
 
 lock: $(VENV)/.dev-installed  ## write the locks anew (UPGRADE=1 takes newer versions)

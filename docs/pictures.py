@@ -1,4 +1,4 @@
-"""Takes the pictures of the documentation from the real program, in a real terminal: `make pictures`."""
+"""Takes the pictures that the README shows from the real program, in a real terminal: `make screens`."""
 
 import io
 import os
@@ -10,17 +10,28 @@ import tempfile
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-COLUMNS, ROWS = 100, 34
+LINES, FULL = (100, 34), (120, 36)
+"""Columns and rows for a conversation in lines, and for the whole screen."""
+
+GRACE = 0.6
+"""Seconds until a sheet that has opened takes a key."""
+
 PATIENCE = 30.0
 """Seconds for what should appear on the screen."""
 
-FOLDER = Path(__file__).with_name("pictures")
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "docs/pictures"
+README = ROOT / "README.md"
+
+ASKED = r"Change this file\?.*\+.*gaps.*y Yes, once"
+
 DARK = TerminalTheme(
     background=(22, 24, 30),
     foreground=(214, 218, 226),
@@ -54,20 +65,35 @@ THROW_AWAY = re.compile(r"heartbit-demo-\w{8}")
 """The folder of the demonstration, whose name is another one each time; in the pictures it is always the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is on a screen: the `captured` text with its colours, under a `title`."""
+
+    name: str
+    title: str
+    size: tuple[int, int]
+    captured: str
+
+
 class Screen:
     """A shell in a terminal, as a person has one."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, size: tuple[int, int]) -> None:
         self._home = home
+        self._size = size
         self._tmux = ("tmux", "-S", str(home / "tmux"), "-f", os.devnull)
 
     def open(self) -> None:
         """Start the shell, with an environment of its own."""
         search_path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
         variables = {"HOME": self._home, "PATH": search_path, "TERM": "tmux-256color", "COLORTERM": "truecolor"}
-        settings = [f"{name}={value}" for name, value in {**variables, "LANG": "C.UTF-8", "PS1": "$ "}.items()]
+        settings = [
+            f"{name}={value}"
+            for name, value in {**variables, "LANG": "C.UTF-8", "PS1": "$ ", "HISTFILE": os.devnull}.items()
+        ]
         shell = ("env", "-i", "-C", str(self._home), *settings, "bash", "--norc", "--noprofile")
-        self._do("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), *shell)
+        columns, rows = map(str, self._size)
+        self._do("new-session", "-d", "-x", columns, "-y", rows, *shell)
         self.until(r"^\$")
 
     def close(self) -> None:
@@ -83,6 +109,17 @@ class Screen:
         """Press one key."""
         self._do("send-keys", key)
 
+    def decide(self, pattern: str) -> None:
+        """Say yes to what is asked, once a key counts: it would go to the draft just after the sheet has opened."""
+        self.until(pattern)
+        time.sleep(GRACE)
+        self.press("y")
+
+    def leave(self) -> None:
+        """Close what lies over the chat."""
+        self.press("Escape")
+        self.until(r"─ ask ─")
+
     def until(self, pattern: str) -> str:
         """What is on the screen, with its colours, as soon as its text has the pattern."""
         deadline = time.monotonic() + PATIENCE
@@ -90,7 +127,7 @@ class Screen:
             if time.monotonic() > deadline:
                 raise SystemExit(f"The screen never showed {pattern!r}. It shows:\n{shown}")
             time.sleep(0.1)
-        return self._do("capture-pane", "-e", "-p")
+        return self._do("capture-pane", "-e", "-N", "-p")
 
     def _do(self, *words: str) -> str:
         done = subprocess.run((*self._tmux, *words), capture_output=True, text=True, check=True)
@@ -98,10 +135,10 @@ class Screen:
 
 
 @contextmanager
-def screen() -> Generator[Screen]:
+def screen(size: tuple[int, int]) -> Generator[Screen]:
     """A screen with a home of its own, gone afterwards."""
     with tempfile.TemporaryDirectory() as home:
-        found = Screen(Path(home))
+        found = Screen(Path(home), size)
         found.open()
         try:
             yield found
@@ -109,42 +146,82 @@ def screen() -> Generator[Screen]:
             found.close()
 
 
-def moments() -> Iterator[tuple[str, str, str]]:
-    """Name, title and screen of each picture."""
-    with screen() as shown:
+def moments() -> Iterator[Moment]:
+    """All pictures that there could be."""
+    yield from on_the_screen()
+    yield from line_by_line()
+    with screen(LINES) as shown:
+        shown.type("heartbit --headless --demo run")
+        yield Moment("headless", "heartbit --headless --demo run", LINES, shown.until(r"throw-away copy.*^\$\s*$"))
+
+
+def on_the_screen() -> Iterator[Moment]:
+    """The demonstration on the whole screen, and what can be opened over it."""
+
+    def taken(name: str, pattern: str) -> Moment:
+        return Moment(name, "heartbit --demo", FULL, shown.until(pattern))
+
+    with screen(FULL) as shown:
+        shown.type("heartbit --demo")
+        shown.until(r"Enter begins.*The tests of this project fail.*script \(no model\)")
+        shown.press("Enter")
+        shown.decide(r"Run this command\?.*y Yes, once")
+        shown.until(ASKED)
+        time.sleep(GRACE)
+        yield taken("approval", ASKED)
+        shown.decide(ASKED)
+        shown.decide(r"Run this command\?.*y Yes, once")
+        yield taken("screen", r"The tests pass now.*throw-away copy.*tokens")
+        shown.type("/timeline")
+        yield taken("timeline", r"^ ?Timeline +\d+ calls")
+        shown.leave()
+        shown.type("/help")
+        yield taken("help", r"Keys and commands")
+        shown.leave()
+        shown.type("/theme")
+        yield taken("themes", r"Theme.*mend the failing test")
+        shown.leave()
+        shown.type("/quit")
+        shown.until(r"^\$\s*$")
+
+
+def line_by_line() -> Iterator[Moment]:
+    """The same in lines."""
+    with screen(LINES) as shown:
         shown.type("heartbit chat --demo")
         shown.until(r"No model is behind it.*ask> The tests")
         shown.press("Enter")
-        yield "plan", "heartbit chat --demo", shown.until(r"\? bash python3.*y once")
+        yield Moment("plan", "heartbit chat --demo", LINES, shown.until(r"\? bash python3.*y once"))
         shown.press("y")
-        yield "approval", "heartbit chat --demo", shown.until(r"\? edit pulse\.py.*\+.*gaps.*y once")
+        shown.until(r"\? edit pulse\.py.*\+.*gaps.*y once")
         shown.press("y")
         shown.until(r"edit pulse\.py  \+2 -1.*\? bash.*y once")
         shown.press("s")
-        yield "answer", "heartbit chat --demo", shown.until(r"The tests pass now.*throw-away copy.*ask>")
-    with screen() as shown:
-        shown.type("heartbit --headless --demo run")
-        yield "headless", "heartbit --headless --demo run", shown.until(r"throw-away copy.*^\$$")
+        done = shown.until(r"The tests pass now.*throw-away copy.*ask>")
+        yield Moment("answer", "heartbit chat --demo", LINES, done)
 
 
-def svg(title: str, captured: str) -> str:
+def svg(moment: Moment) -> str:
     """A captured screen as a picture that fetches nothing and names no place of this machine."""
-    text = THROW_AWAY.sub("heartbit-demo-00000000", captured).rstrip("\n")
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    text = THROW_AWAY.sub("heartbit-demo-00000000", moment.captured).rstrip("\n")
+    columns, _ = moment.size
+    console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(text), soft_wrap=True)
-    drawn = console.export_svg(title=title, theme=DARK, unique_id="heartbit")
+    drawn = console.export_svg(title=moment.title, theme=DARK, unique_id="heartbit")
     return SPACES.sub("", LEFT_OUT.sub("", drawn)).rstrip("\n") + "\n"
 
 
 def main() -> None:
-    """Take all pictures anew."""
+    """Take anew what the README shows."""
     if shutil.which("tmux") is None:
         raise SystemExit("The pictures are taken in tmux, and there is none on the PATH.")
     FOLDER.mkdir(exist_ok=True)
-    for name, title, captured in moments():
-        picture = FOLDER / f"{name}.svg"
-        picture.write_text(svg(title, captured), "utf-8")
-        print(f"docs/pictures/{picture.name}")
+    readme = README.read_text("utf-8")
+    for moment in moments():
+        name = f"docs/pictures/{moment.name}.svg"
+        if f"({name})" in readme:
+            (ROOT / name).write_text(svg(moment), "utf-8")
+        print(name if f"({name})" in readme else f"{name} is not shown by the README, and was not written")
 
 
 if __name__ == "__main__":
