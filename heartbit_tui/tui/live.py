@@ -213,5 +213,7 @@ class Live:
                 number = app.talk.story.transcript.call(call)
                 if number is not None:
                     app.chat.to((number, 0))
+            case Pane.Clicked() | Pane.Followed():  # of a pane on a screen of its own
+                return
             case _:
                 table.wish(app, message)
