@@ -5,6 +5,8 @@ from collections.abc import Callable
 from textual import events
 from textual.widgets import Input
 
+from heartbit_tui.client.visible import harmless
+
 
 class Entry(Input):
     """An input of one row; `take` answers whether a key was meant for somebody else."""
@@ -24,3 +26,17 @@ class Entry(Input):
         if self._take(event):
             event.stop()
             event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take what is pasted as one line."""
+        event.stop()
+        event.prevent_default()
+        self.insert_text_at_cursor(_one_line(event.text))
+
+    def validate_value(self, value: str) -> str:
+        """Nothing that a terminal would obey, wherever it comes from: the input draws what it holds as it is."""
+        return _one_line(value)
+
+
+def _one_line(text: str) -> str:
+    return harmless(text).replace("\n", " ").replace("\t", " ")

@@ -19,6 +19,8 @@ EVIL = (
     "\x1b]0;owned\x07 \x1b[2J\x1b[H\x1b[?1049l \x1b]52;c;b3duZWQ=\x07\x1bP+q544e\x1b\\ \x9b31m\x08\x08 \x1b[6n [bold]x[/bold] "
     "\u202egnp.exe\u2066 \x1b]8;;http://evil.example\x1b\\here\x1b]8;;\x1b\\ \r over [link=http://evil]x[/link] [@click=app.quit]q[/]"
 )
+TAB = ascii("\t")
+"""Stands in what is told on the normal screen as it stood in the answer."""
 SILENCE = 0.2
 GRACE = 0.6
 PATIENCE = 3.0
@@ -101,7 +103,7 @@ def test_everything_hostile_in_every_screen_of_the_process(tmp_path: Path) -> No
             app.leave()
             told = app.raw.decode("utf-8", "surrogateescape").rpartition("\x1b[?1049l")[2]
             assert MARK in told
-            app.found += [f"farewell: {name}" for name in strangers(told)]
+            app.found += [f"farewell: {name}" for name in strangers(told) if name != TAB]
             assert app.found == []
             assert len(TEXTS) + len(LONG) >= 600
 

@@ -42,7 +42,11 @@ def _strangers(told: str) -> Iterator[str]:
             yield "]52" if osc.startswith("52;c;") and not osc.endswith("?") else f"]{osc}"
         elif (text := match["text"]) is not None:
             yield from (ascii(each) for each in _FORBIDDEN.findall(text))
-            whole = text[:-1] if _ROW.match(told, match.end()) and text.endswith("\n") else text
+            whole = (
+                text.removesuffix("\n").removesuffix("\r")
+                if _ROW.match(told, match.end()) and text.endswith("\n")
+                else text
+            )
             yield from ("a line feed alone" for _ in re.findall(r"(?<!\r)\n|\r(?!\n)", whole))
         else:
             yield ascii(match["other"])
