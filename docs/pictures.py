@@ -176,7 +176,7 @@ def on_the_screen() -> Iterator[Moment]:
         yield taken("timeline", r"^ ?Timeline +\d+ calls")
         shown.leave()
         shown.type("/help")
-        yield taken("help", r"Keys and commands")
+        yield taken("help", r"Keys and commands.*What a draft begins with")
         shown.leave()
         shown.type("/theme")
         yield taken("themes", r"Theme.*mend the failing test")

@@ -4,12 +4,12 @@ import functools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension  # pyright: ignore[reportMissingTypeStubs] it has no types
 from syrupy.assertion import SnapshotAssertion
 
+from tests.tui.snapshots.shown import difference
 from tests.tui.snapshots.stage import POSES, Pose, Stage, stage
 
 Keep = Callable[[str, str], None]
@@ -23,6 +23,15 @@ class Picture(SVGImageExtension):
     """A file for each picture."""
 
     file_extension = "svg"
+
+
+def _other(snapshot: SnapshotAssertion, name: str, picture: str) -> str:
+    """What is different from the picture that is kept, empty where nothing is."""
+    kept = snapshot.use_extension(Picture)(name=name)
+    if kept == picture:
+        return ""
+    recalled = kept.executions[kept.num_executions - 1].recalled_data
+    return difference(str(recalled), picture) if recalled else "there is no picture yet"
 
 
 @pytest.fixture(params=POSES, ids=str)
@@ -40,10 +49,9 @@ def keep(snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> Iterat
     yield taken.__setitem__
     monkeypatch.undo()
     time.tzset()
-    kept: Any = snapshot.use_extension(Picture)
-    other = [name for name, picture in taken.items() if picture != kept(name=name)]
     assert taken, "no picture was taken"
-    assert not other, f"{other} look different now. Look at them; --snapshot-update keeps what they are."
+    told = [f"{name}:\n{found}" for name, picture in taken.items() if (found := _other(snapshot, name, picture))]
+    assert not told, "\n".join(("These look different now; --snapshot-update keeps what they are.", *told))
 
 
 @pytest.fixture

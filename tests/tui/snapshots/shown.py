@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from difflib import ndiff
+from html import unescape
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -29,6 +31,10 @@ NAMES = re.compile(r"terminal-\d+-")
 GROUND = re.compile(r'<rect fill="([^"]*)"[^>]*shape-rendering="crispEdges"/>')
 NOTHING = re.compile(r"<text [^>]*>\n</text>")
 
+WORDS = re.compile(r'<text class="r[^"]*" x="([^"]*)" y="([^"]*)"[^>]*>([^<]*)</text>')
+CELL = 12.2
+"""How wide a cell is drawn."""
+
 SPACES = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
@@ -40,6 +46,20 @@ def shown(app: HeartbitApp, name: str) -> str:
     head, end, rest = drawn.partition(">")
     told = "\n".join(sorted(set(seen(app))))
     return f"{head}{end}\n<desc>\n{escape(told)}\n</desc>{rest}\n"
+
+
+def difference(one: str, other: str) -> str:
+    """The rows of text that are others in the second of two pictures."""
+    told = "\n".join(line for line in ndiff(_rows(one), _rows(other)) if line.startswith(("-", "+")))
+    return told or "only colours are others, or what it is said to show"
+
+
+def _rows(picture: str) -> list[str]:
+    found: dict[float, str] = {}
+    for cell, row, text in WORDS.findall(picture):
+        before = found.get(float(row), "").ljust(round(float(cell) / CELL))
+        found[float(row)] = before + unescape(text).replace("\xa0", " ")
+    return [found[row].rstrip() for row in sorted(found)]
 
 
 def _slim(drawn: str) -> str:

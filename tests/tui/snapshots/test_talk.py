@@ -87,8 +87,8 @@ async def test_a_run_ends_well(opened: Open) -> None:
         await stage.act("side-panel")
         await stage.shot("side-panel-other")
         await stage.act("side-panel")
-        await stage.press("f6", "f6")
-        await stage.shot("side-panel-focus")
+        stage.app.living.side.move(0)
+        await stage.shot("side-panel-cursor")
 
 
 async def test_everything_that_markdown_has(opened: Open, pose: Pose) -> None:
