@@ -1,5 +1,6 @@
 """What comes alive once the screen stands: the sessions, and the widgets that show them."""
 
+import gc
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
@@ -98,6 +99,7 @@ class Live:
         for talk in self.talks.all:
             talk.book.forget()
         self.bridge.changed(self.talks.current)
+        gc.freeze()  # what is loaded by now stays, and need not be gone through again and again
 
     def leave(self) -> None:
         """Let every session end, and be kept."""
