@@ -1,9 +1,10 @@
 """What the tests of pictures share: each of them in two themes and two sizes, in one time zone."""
 
 import functools
+import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension  # pyright: ignore[reportMissingTypeStubs] it has no types
@@ -34,6 +35,20 @@ def _other(snapshot: SnapshotAssertion, name: str, picture: str) -> str:
     return difference(str(recalled), picture) if recalled else "there is no picture yet"
 
 
+@contextmanager
+def zone(name: str) -> Generator[None]:
+    """This process is in a time zone."""
+    before = os.environ.pop("TZ", None)
+    os.environ["TZ"] = name
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ", None)
+        os.environ.update({"TZ": before} if before else {})
+        time.tzset()
+
+
 @pytest.fixture(params=POSES, ids=str)
 def pose(request: pytest.FixtureRequest) -> Pose:
     """A theme and a size."""
@@ -41,14 +56,11 @@ def pose(request: pytest.FixtureRequest) -> Pose:
 
 
 @pytest.fixture
-def keep(snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
+def keep(snapshot: SnapshotAssertion) -> Iterator[Keep]:
     """Takes pictures by their names; at the end all of them are compared with those that are kept."""
     taken: dict[str, str] = {}
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield taken.__setitem__
-    monkeypatch.undo()
-    time.tzset()
+    with zone("UTC"):
+        yield taken.__setitem__
     assert taken, "no picture was taken"
     told = [f"{name}:\n{found}" for name, picture in taken.items() if (found := _other(snapshot, name, picture))]
     assert not told, "\n".join(("These look different now; --snapshot-update keeps what they are.", *told))

@@ -173,11 +173,11 @@ class Stage:
 
     async def until(self, *words: str) -> None:
         """Return once all these words are on the screen."""
-        for _ in range(200):
+        for _ in range(400):
             text = "\n".join(rows(self.app))
             if all(word in text for word in words):
                 return
-            await self.pilot.pause(0.01)
+            await self.pilot.pause()
         raise AssertionError(f"{words} never stood on the screen:\n" + "\n".join(rows(self.app)))
 
     async def shot(self, name: str) -> None:
