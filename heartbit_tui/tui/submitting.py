@@ -1,5 +1,6 @@
 """What becomes of a draft that was sent: a prompt, a command, a shell command, a note."""
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from heartbit_tui.tui.draft.messages import Submitted
 from heartbit_tui.tui.shell.hints import hint, refused
 from heartbit_tui.tui.shell.running import Console, Ran, Running
 from heartbit_tui.tui.shell.told import as_context
+from heartbit_tui.tui.talk.pace import FRAME
 from heartbit_tui.tui.talk.talk import Talk
 from heartbit_tui.tui.transcript.blocks import Shell
 
@@ -103,10 +105,10 @@ class Submitting:
         async with console.command(command, hidden=hidden) as running:
             self._running = running
             try:
-                async for text in running:
-                    block = replace(block, output=block.output + text)
-                    transcript.set(number, block)
+                async for _ in running:
+                    transcript.set(number, replace(block, output=running.ran.output))
                     app.living.bridge.changed(talk)
+                    await asyncio.sleep(FRAME)
             finally:
                 self._running = None
         ran = running.ran
