@@ -7,7 +7,7 @@ from heartbit_tui.tui.theme.load import load
 from tests.tui.journeys.application import ESCAPE, Application, place
 
 PASTED = "first line\nsecond line\n  third line"
-CTRL_R = "\x12"
+CTRL_R, CTRL_S = "\x12", "\x13"
 
 
 def test_many_lines_are_pasted_as_one_prompt(tmp_path: Path) -> None:
@@ -59,16 +59,17 @@ def test_commands_do_what_they_say(tmp_path: Path) -> None:
         app.see(lambda: "The only answer." in app.chat and "tokens" in app.chat)
         page(app, "/status", "Status", "claude-sonnet-5-5")
         page(app, "/cost", "Cost so far", "1 call")
-        app.keys("/theme paper\r")
+        app.command("/theme paper")
         app.see(lambda: background("paper") in app.raw, "another background")
-        app.keys("/rename A better name\r")
+        app.command("/rename A better name")
         app.see("A better name")
-        app.keys("/export md told.md\r")
+        app.command("/export md told.md")
         app.see("Written:")
         assert "The only answer." in (here.project / "told.md").read_text()
-        app.keys("/new\r")
+        app.command("/new")
         app.see_no_more("The only answer.")
-        app.keys("/resume\r")
+        app.keys(CTRL_S)
+        app.see("Sessions")
         app.see("A better name")
         app.keys(ESCAPE)
         app.see_no_more("Sessions")
@@ -77,7 +78,7 @@ def test_commands_do_what_they_say(tmp_path: Path) -> None:
 
 def page(app: Application, command: str, *told: str) -> None:
     """Open a page by its command, see what it tells, and close it."""
-    app.keys(f"{command}\r")
+    app.command(command)
     app.see(lambda: all(words in app.shown for words in told), f"{command} to tell {told}")
     app.keys(ESCAPE)
     app.see_no_more(told[0])

@@ -83,6 +83,7 @@ def half_pasted(app: Application) -> None:
 
 def sending(app: Application) -> None:
     app.keys("well\r")
+    app.see(lambda: "❯ well" in app.shown and "What is to be done?" in app.shown)
 
 
 MOMENTS: Mapping[str, Callable[[Application], None]] = {

@@ -72,7 +72,7 @@ def test_esc_stops_a_command_with_all_its_processes_and_keeps_what_was_written(t
     with place(tmp_path, *script) as here, here.application() as app:
         app.keys("begin\r")
         app.decide("y", "echo up")
-        app.see(lambda: len(pids(here.project)) == 4 and " up" in app.chat, "a running group")
+        app.see(lambda: len(pids(here.project)) == 4 and "●" in app.chat, "a running group")
         app.keys(ESCAPE)
         app.see("Interrupted by the user.")
         assert "I begin with something slow." in app.shown
