@@ -6,6 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+
 from heartbit_tui.tui.copying import copy as put
 from heartbit_tui.tui.draft.editor import edited
 from heartbit_tui.tui.draft.vim.machine import Vim
@@ -75,9 +77,18 @@ def vim(app: "HeartbitApp", _: str) -> None:
     app.living.bridge.retold()
 
 
+def queue(app: "HeartbitApp", _: str) -> None:
+    """F4, and the palette; the draft itself knows Alt+Enter."""
+    if app.talk.running and app.draft.text:
+        app.draft.press(events.Key("alt+enter", None))
+    else:
+        app.tell("What is written while a run is active can wait for its end; nothing of the kind is written now.")
+
+
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
     {
         "history": history,
+        "queue": queue,
         "editor": editor,
         "stash": stash,
         "vim": vim,

@@ -17,7 +17,7 @@ Act: TypeAlias = "Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]
 PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "run": ("interrupt", "clear-or-quit", "leave", "quit", "next-mode", "escalate", "background", "suspend"),
-        "draft": ("history", "editor", "paste", "stash", "vim", "copy", "copy-text"),
+        "draft": ("queue", "history", "editor", "paste", "stash", "vim", "copy", "copy-text"),
         "session": ("new", "fork", "rename", "sessions", "rewind", "export", "compact", "close-tab", "clear"),
         "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),

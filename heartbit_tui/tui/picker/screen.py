@@ -334,7 +334,9 @@ class Picker(ModalScreen[T | None], Generic[T]):
 
     def _tell(self) -> None:
         """Say how many rows there are, what holds for them, and what the keys do."""
-        sheet = self.query_one("#sheet")
+        sheet = next(iter(self.query("#sheet")), None)
+        if sheet is None:  # rows that come while the screen is left
+            return
         count = len(self._source.rows)
         whole = max(len(self._rows), count)
         sheet.border_subtitle = Content(f"{count:,} of {whole:,}" if count < whole else f"{whole:,}")

@@ -132,6 +132,8 @@ class Help(ModalScreen[None]):
         self._show()
 
     def _show(self) -> None:
+        if not self.query("#foot"):  # a resize that is heard of while the screen is left
+            return
         self._pane.set_source(Lines(lines(self._live, self._pane.look, self._query)), follow=False)
         keys = (("↑ ↓", "scroll"), *self._live.hints(("interrupt", "close")))
         self.query_one("#foot", Static).update(hints(keys, self.size.width, self._ink))

@@ -1,0 +1,132 @@
+"""Every action and every slash command does something, whatever goes on; none of them breaks the screen."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from heartbit_tui.kernel.events import (
+    ApprovalRequested,
+    AssistantMessage,
+    Event,
+    RunStarted,
+    TextDelta,
+    ToolAnswered,
+    ToolCallCompleted,
+    UserMessage,
+)
+from heartbit_tui.kernel.messages import Assistant, StopReason, Text, ToolCall, ToolResult, user
+from heartbit_tui.tui.acts import table
+from heartbit_tui.tui.complete.commands import Typed, parse
+from heartbit_tui.tui.keys.actions import ACTIONS, Action
+from tests.tui.rules.stage import Stage, staged
+
+ENDING = frozenset({"quit", "leave", "clear-or-quit", "suspend", "editor", "in-editor", "print", "open-place"})
+"""They end the screen, or give the terminal to somebody else: tested with a process, in launch and journeys."""
+
+DETAILS = {"diff": "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-a\n+b\n", "added": 1, "removed": 1}
+EDIT = ToolCall(id="c1", name="edit", input={"file_path": "a.py"})
+TALKED: Sequence[Event] = (
+    RunStarted(task="hello"),
+    UserMessage(message=user("hello")),
+    AssistantMessage(message=Assistant(content=(Text(text="I *edit*."), EDIT), stop=StopReason.TOOL_USE)),
+    ToolAnswered(result=ToolResult(call_id="c1", content="done")),
+    ToolCallCompleted(
+        tool_name="edit", tool_call_id="c1", is_error=False, duration_ms=3, output="done", details=DETAILS
+    ),
+    AssistantMessage(message=Assistant(content=(Text(text="word " * 600),))),
+)
+ASKED = ApprovalRequested(
+    turn=1,
+    tool_names=("bash",),
+    id="a1",
+    call=ToolCall(id="c2", name="bash", input={"command": "ls"}),
+    proposal="bash(ls)",
+)
+STATES: dict[str, Sequence[Event]] = {
+    "idle": (),
+    "running": (RunStarted(task="more"), UserMessage(message=user("more")), TextDelta(text="I am ")),
+    "asking": (RunStarted(task="more"), UserMessage(message=user("more")), ASKED),
+}
+COMMANDS = sorted({action.command.partition(" ")[0] for action in ACTIONS if action.command} | set(table.ALIASES))
+ARGUMENTS = ("", "nonsense [/]", "1")
+
+
+async def alive(stage: Stage, about: str) -> None:
+    """It still takes keys, and one comes back from whatever was opened."""
+    await stage.settled()
+    assert stage.app.is_running, about
+    assert stage.app.return_code is None, about
+    for each in stage.app.workers:
+        assert each.error is None, about
+    await stage.back()
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_every_action_can_be_taken(tmp_path: Path, state: str) -> None:
+    names = [action.name for action in ACTIONS if table.known(action.name) and action.name not in ENDING]
+    async with staged(tmp_path, history=TALKED) as stage:
+        await stage.told(*STATES[state])
+        for name in names:
+            stage.app.act(name)
+            await alive(stage, name)
+    assert len(names) >= 45
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", STATES)
+async def test_every_command_can_be_typed(tmp_path: Path, state: str) -> None:
+    taken = 0
+    async with staged(tmp_path, history=TALKED) as stage:
+        await stage.told(*STATES[state])
+        for name in COMMANDS:
+            if name in ENDING:
+                continue
+            for argument in ARGUMENTS:
+                typed = parse(f"/{name} {argument}".rstrip())
+                assert isinstance(typed, Typed), name
+                assert stage.app.living.knows(typed.name), name
+                stage.app.act(typed.name, typed.argument)
+                await alive(stage, f"/{name} {argument}")
+                taken += 1
+    assert taken >= 90
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", STATES)
+async def test_every_key_can_be_pressed_where_it_counts(tmp_path: Path, state: str) -> None:
+    pressed = 0
+    async with staged(tmp_path, history=TALKED) as stage:
+        await stage.told(*STATES[state])
+        for action in ACTIONS:
+            if action.name in ENDING:
+                continue
+            for keys in action.keys:
+                await entered(stage, action)
+                await stage.pilot.press(*keys.split())
+                await alive(stage, f"{action.name} by {keys}")
+                stage.app.draft.set_text("")
+                pressed += 1
+    assert pressed >= 90
+
+
+async def entered(stage: Stage, action: Action) -> None:
+    """Go to where the action counts."""
+    where = action.where[0]
+    if where == "reader":
+        stage.app.act("reader")
+    elif where == "list":
+        stage.app.act("palette")
+    elif where in ("chat", "side") and stage.app.living.sheet.waiting is None:
+        stage.app.living.side.display = True
+        (stage.app.chat if where == "chat" else stage.app.living.side.query_one("#timeline")).focus()
+    elif stage.app.living.sheet.waiting is None:
+        stage.app.draft.focus()
+    await stage.settled()
+
+
+async def test_the_first_row_of_the_palette_can_be_taken(tmp_path: Path) -> None:
+    async with staged(tmp_path, history=TALKED) as stage:
+        await stage.press("ctrl+p")
+        await stage.press("enter")
+        await alive(stage, "the first row")
