@@ -62,6 +62,11 @@ class Ahead:
         self._send()
         return True
 
+    @property
+    def unsent(self) -> str:
+        """What could not be sent, because there is no session."""
+        return "\n".join(self._waiting)
+
     def leave(self) -> None:
         """Close the session, also where nobody has followed it."""
         self._left.set()

@@ -79,7 +79,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
         self.keymap: Keymap = keymap()
         self.presses = Presses(time.monotonic)
         self.ink: Ink = ink_of(theme)
-        self.chat = Pane(EMPTY, self.ink, id="chat", follow=True, calm=calm)
+        self.chat = Pane(EMPTY, self.ink, id="chat", follow=True, calm=calm, focus=True)
         self.activity = Activity(self.ink, calm=calm)
         self.past = Past()
         self.draft = Draft(
@@ -96,6 +96,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
         self.standing = Standing(home=environment.get("HOME", ""))
         """What the footer says until the session tells more."""
         self._early: list[Submitted] = []
+        self._early_acts: list[str] = []
 
     @property
     def living(self) -> "Live":
@@ -144,6 +145,8 @@ class HeartbitApp(App[int], inherit_bindings=False):
             self.live.act(name, argument)
         elif name in ("clear-or-quit", "leave", "quit"):
             self.exit(0)
+        else:
+            self._early_acts.append(name)
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Say something that passes."""
@@ -209,6 +212,12 @@ class HeartbitApp(App[int], inherit_bindings=False):
         early, self._early = self._early, []
         for message in early:
             live.submitting.submitted(message)
+        if self.draft.text:
+            live.completing.typed(self.draft.passage.before)
+        acts, self._early_acts = self._early_acts, []
+        for name in acts:
+            if live.knows(name):
+                live.act(name, "")
 
     def _on_draft_submitted(self, message: Submitted) -> None:
         if self.live is not None:

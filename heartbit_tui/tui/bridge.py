@@ -15,7 +15,7 @@ from heartbit_tui.tui.status import git
 from heartbit_tui.tui.status.activity import Doing
 from heartbit_tui.tui.status.footer import Standing
 from heartbit_tui.tui.talk.talk import Asked, Talk
-from heartbit_tui.tui.transcript.blocks import Call
+from heartbit_tui.tui.transcript.blocks import Answer, Call
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -96,7 +96,7 @@ class Bridge:
                 sheet.close(name)
         for name, asked in waiting.items():
             if name not in self._asked:
-                sheet.works_in(_place(talk) or str(self._app.folder))
+                sheet.drawing.works_in(_place(talk) or str(self._app.folder))
                 sheet.open(asked.request, asked.agent)
                 self._notify("heartbit asks", _asks(asked))
         self._asked = tuple(waiting)
@@ -158,6 +158,12 @@ class Bridge:
             app.send(signal(title, text, app.living.setup.environment))
 
 
+def _words(call: Call) -> str:
+    """A call in a few words: its tool, and what says most of its arguments where that is one thing."""
+    title = titles.title(call.tool, call.input)
+    return call.tool if title.startswith("{") else f"{call.tool} {title}".strip()
+
+
 def _place(talk: Talk) -> str:
     """Where the shell of the agent's commands stands, by the last of them; empty before the first."""
     blocks = reversed(talk.story.transcript.blocks)
@@ -182,6 +188,7 @@ def _doing(talk: Talk) -> Doing | None:
         return Doing(words="waits for your answer", since=known.since, kind="asking", queued=talk.pending.queued)
     blocks = talk.story.transcript.blocks
     going = [block for block in blocks[-24:] if isinstance(block, Call) and block.state in ("running", "writing")]
-    words = f"{going[-1].tool} {titles.title(going[-1].tool, going[-1].input)}".strip() if going else "thinking"
+    written = bool(blocks) and isinstance(blocks[-1], Answer) and not blocks[-1].closed
+    words = _words(going[-1]) if going else "writing" if written else "thinking"
     since = going[-1].at if going else known.since
     return Doing(words=words, since=since, beside=max(len(going) - 1, 0), queued=talk.pending.queued)

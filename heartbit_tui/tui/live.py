@@ -79,7 +79,7 @@ class Live:
         await app.screen.mount(self.menu)
         await app.screen.query_one("#body").mount(self.side)
         self.talks.tints.thinking = setup.wishes.thinking
-        self.sheet.divides(setup.wishes.diff == "split")
+        self.sheet.dialog.divides(setup.wishes.diff == "split")
         self.sheet.set_keys(*sheet_keys(app.keymap))
         if not self.mouse_on:
             set_mouse(app, False)

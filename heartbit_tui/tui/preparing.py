@@ -45,11 +45,10 @@ def prepared(ahead: Ahead, task: str) -> Make:
 
     def make(app: "HeartbitApp", tasks: asyncio.TaskGroup) -> Live:
         talks = Talks(local, Pace(time.monotonic), tasks)
-        talk = talks.open(setup.options, connect=ahead.adopted)
-        talk.greetings = tuple(Notice(level="warning", text=warning) for warning in setup.warnings)
-        for text in ahead.sent:
-            talk.pending.send(text, "prompt")
-        return Live(app, setup, talks)
+        greetings = [Notice(level="warning", text=warning) for warning in setup.warnings]
+        # Tasks may begin at once (Textual makes them eager from Python 3.12 on): all that is known goes along.
+        talks.open(setup.options, connect=ahead.adopted, greetings=greetings, sent=ahead.sent)
+        return Live(app, replace(setup, draft=ahead.unsent or setup.draft), talks)
 
     return make
 

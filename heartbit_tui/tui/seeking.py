@@ -46,10 +46,11 @@ class Seeking:
         """Whether a search goes on."""
         return self._search.is_open
 
-    async def begin(self) -> None:
+    def begin(self) -> None:
         """Search from what is being written."""
         self._app.living.menu.stand(self._app.draft.outer_size.height + 1)
-        await self._search.open(self._app.draft.text)
+        self._search.begin(self._app.draft.text)
+        self._app.start(self._search.read())
 
     def press(self, event: events.Key) -> None:
         """Take a key."""

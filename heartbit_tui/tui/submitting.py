@@ -14,6 +14,7 @@ from heartbit_tui.tui.shell.told import as_context
 from heartbit_tui.tui.talk.pace import FRAME
 from heartbit_tui.tui.talk.talk import Talk
 from heartbit_tui.tui.transcript.blocks import Shell
+from heartbit_tui.tui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -99,20 +100,25 @@ class Submitting:
     async def _run(self, talk: Talk, command: str, *, hidden: bool) -> None:
         app, transcript = self._app, talk.story.transcript
         block = Shell(command=command, hidden=hidden)
-        number = transcript.put(block)
+        transcript.put(block)
         app.chat.to_end()
         console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
         async with console.command(command, hidden=hidden) as running:
             self._running = running
             try:
                 async for _ in running:
-                    transcript.set(number, replace(block, output=running.ran.output))
+                    block = _exchanged(transcript, block, replace(block, output=running.ran.output))
                     app.living.bridge.changed(talk)
                     await asyncio.sleep(FRAME)
             finally:
                 self._running = None
         ran = running.ran
-        transcript.set(number, replace(block, output=ran.output, code=ran.code))
+        _exchanged(transcript, block, replace(block, output=ran.output, code=ran.code))
         app.living.bridge.changed(talk)
         if not hidden:
             self._ran.append(ran)
+
+
+def _exchanged(transcript: Transcript, old: Shell, new: Shell) -> Shell:
+    transcript.exchange(old, new)
+    return new

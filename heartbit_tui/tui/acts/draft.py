@@ -64,10 +64,10 @@ async def copy_text(app: "HeartbitApp", text: str) -> None:
     app.tell(await put(text, app.living.setup.environment, app.send))
 
 
-async def history(app: "HeartbitApp", _: str) -> None:
+def history(app: "HeartbitApp", _: str) -> None:
     """Ctrl+R."""
     app.living.seeking = app.living.seeking or Seeking(app)
-    await app.living.seeking.begin()
+    app.living.seeking.begin()
 
 
 def vim(app: "HeartbitApp", _: str) -> None:

@@ -78,7 +78,9 @@ def todos(app: "HeartbitApp", _: str) -> None:
     if not listed:
         app.tell("Nothing is listed.")
         return
-    app.push_screen(Page("Todo", lambda look: facts.lines(facts.Facts(todos=listed), look), app.ink))
+    app.push_screen(
+        Page(f"Todo {facts.count(listed)}", lambda look: facts.lines(facts.Facts(todos=listed), look)[1:], app.ink)
+    )
 
 
 def tools(app: "HeartbitApp", _: str) -> None:

@@ -65,9 +65,8 @@ async def login(app: "HeartbitApp", _: str) -> None:
     way = await app.push_screen_wait(Wizard(reach.local, keep, app.ink))
     if way is None:
         return
-    talk = app.living.talks.open(_through(options, way))
-    if way.kind == "demo":
-        talk.greetings = (Notice(level="warning", text=DEMO),)
+    greetings = (Notice(level="warning", text=DEMO),) if way.kind == "demo" else ()
+    app.living.talks.open(_through(options, way), greetings=greetings)
     app.living.switched()
     if way.kind == "demo" and not app.draft.text:
         app.draft.set_text(TASK)

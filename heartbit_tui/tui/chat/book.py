@@ -24,6 +24,7 @@ class _Set:
 
     made_of: object
     grows: bool
+    spaced: bool
     look: Look
     lines: Sequence[Line]
 
@@ -49,11 +50,11 @@ class Book:
         self._splits: dict[int, _Split] = {}
 
     def first(self) -> Key | None:
-        return (self._start, 0) if self._count() > self._start else None
+        return (self._from, 0) if self._count() > self._from else None
 
     def last(self) -> Key | None:
         count = self._count()
-        return (count - 1, self._pieces(count - 1) - 1) if count > self._start else None
+        return (count - 1, self._pieces(count - 1) - 1) if count > self._from else None
 
     def after(self, key: Key) -> Key | None:
         number, piece = key
@@ -67,7 +68,7 @@ class Book:
             return self.last()
         if piece:
             return number, min(piece, self._pieces(number)) - 1
-        return (number - 1, self._pieces(number - 1) - 1) if number > self._start else None
+        return (number - 1, self._pieces(number - 1) - 1) if number > self._from else None
 
     def lines(self, key: Key, look: Look) -> Sequence[Line]:
         number, piece = key
@@ -78,10 +79,13 @@ class Book:
         made_of = split.piece(piece) if split else block
         grows = split is not None and isinstance(made_of, Piece) and split.is_open(made_of)
         known = self._sets.get(key)
-        if known is not None and (known.look, known.grows) == (look, grows) and _same(known.made_of, made_of):
+        spaced = self._is_spaced(number, piece)
+        same = known is not None and (known.look, known.grows, known.spaced) == (look, grows, spaced)
+        if known is not None and same and _same(known.made_of, made_of):
             return known.lines
-        lines = self._with_margin(number, piece, self._render(number, block, made_of, look))
-        self._keep(key, _Set(made_of, grows, look, lines))
+        lines = self._render(number, block, made_of, look)
+        lines = (BLANK, *lines) if spaced and lines else lines
+        self._keep(key, _Set(made_of, grows, spaced, look, lines))
         return lines
 
     def share(self, key: Key) -> float:
@@ -123,6 +127,11 @@ class Book:
         self._sets.clear()
         self._splits.clear()
 
+    @property
+    def _from(self) -> int:
+        """The first block that is shown; going back to before it shows all that is left."""
+        return self._start if self._start <= len(self._transcript.blocks) else 0
+
     def _count(self) -> int:
         return len(self._transcript.blocks) + len(self._pending())
 
@@ -147,13 +156,13 @@ class Book:
         scene = Scene(cwd=self._cwd, colour=self._tints.colour(look.ink))
         return table.render(block, look, open=self.is_open(number), scene=scene)
 
-    def _with_margin(self, number: int, piece: int, lines: Sequence[Line]) -> Sequence[Line]:
-        """A blank line before a block, but not between calls that follow each other."""
-        if piece or not number or not lines:
-            return lines
+    def _is_spaced(self, number: int, piece: int) -> bool:
+        """Whether a blank line stands before this: before each block, but not between calls that follow each other."""
+        if piece or number <= self._from:
+            return False
         block, before = self.block(number), self.block(number - 1)
         close = isinstance(block, Call) and isinstance(before, Call) and not self.is_open(number - 1)
-        return lines if close or isinstance(block, Ending) else (BLANK, *lines)
+        return not close and not (isinstance(block, Ending) and block.how == "completed")
 
     def _keep(self, key: Key, found: _Set) -> None:
         self._sets.pop(key, None)

@@ -143,7 +143,15 @@ class HistorySearch:
 
     async def open(self, draft: str) -> None:
         """Begin with this project's prompts."""
+        self.begin(draft)
+        await self.read()
+
+    def begin(self, draft: str) -> None:
+        """Begin with nothing, so that what is typed from now on is searched for."""
         self._show(Search(draft=draft))
+
+    async def read(self) -> None:
+        """Search among this project's prompts."""
         await self._read("project")
 
     async def widen(self) -> None:

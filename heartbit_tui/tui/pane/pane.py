@@ -61,9 +61,17 @@ class Pane(Widget):
         following: bool
 
     def __init__(
-        self, source: Source, ink: Ink, *, id: str | None = None, follow: bool = False, calm: bool = False
+        self,
+        source: Source,
+        ink: Ink,
+        *,
+        id: str | None = None,
+        follow: bool = False,
+        calm: bool = False,
+        focus: bool = False,
     ) -> None:
         super().__init__(id=id)
+        self.can_focus = focus
         self._source = source
         self._ink = ink
         self._calm = calm

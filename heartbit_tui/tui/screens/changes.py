@@ -9,6 +9,7 @@ from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
+from heartbit_tui.tui.screens.closing import close
 
 HINTS = (
     "n N next and last change · t one column or two · ↑ ↓ PgUp PgDn scroll · Esc closes",
@@ -48,7 +49,7 @@ class Changes(Screen[None]):
         page = max(self._pane.size.height - 2, 1)
         moves = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -page, "pagedown": page, "space": page}
         if event.key in ("escape", "q", "ctrl+c"):
-            self.dismiss(None)
+            close(self, None)
         elif event.key in moves:
             self._pane.scroll(moves[event.key])
         elif event.key == "t":

@@ -16,6 +16,7 @@ from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.picker.source import Lines
+from heartbit_tui.tui.screens.closing import close
 
 LOOKING = "Looking…"
 FRAME = 6
@@ -84,9 +85,9 @@ class Doctor(ModalScreen[str | None]):
         if event.key in moves:
             self._pane.scroll(moves[event.key])
         elif event.key == "c" and self._found:
-            self.dismiss(text(self._found))
+            close(self, text(self._found))
         elif event.key in ("escape", "q", "enter", "ctrl+c"):
-            self.dismiss(None)
+            close(self, None)
 
     async def _work(self) -> None:
         self._found = await asyncio.to_thread(lambda: tuple(self._look()))

@@ -22,6 +22,7 @@ from heartbit_tui.tui.picker.entry import Entry
 from heartbit_tui.tui.picker.foot import hints, nothing
 from heartbit_tui.tui.picker.screen import HEIGHT, LOW, WIDTH
 from heartbit_tui.tui.picker.source import Lines
+from heartbit_tui.tui.screens.closing import close
 
 TWO = 96
 """Cells from which two columns stand beside each other."""
@@ -145,7 +146,7 @@ class Help(ModalScreen[None]):
         if action == "clear-or-quit" and self._query:
             self._entry.value = ""
         elif action in ("interrupt", "clear-or-quit"):
-            self.dismiss(None)
+            close(self, None)
         elif action in ("first-row", "last-row"):
             self._pane.to((0, 0)) if action == "first-row" else self._pane.to_end()
         elif action in moves:

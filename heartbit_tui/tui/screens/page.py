@@ -14,6 +14,7 @@ from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.pane.source import Key
+from heartbit_tui.tui.screens.closing import close
 
 FRAME = 6
 """Rows of the screen that are left to the frame, the title and the hint."""
@@ -87,7 +88,7 @@ class Page(ModalScreen[None]):
         pane = self.query_one(Pane)
         moves = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -pane.size.height, "pagedown": pane.size.height}
         if event.key in ("escape", "q", "enter", "ctrl+c"):
-            self.dismiss(None)
+            close(self, None)
         elif event.key in moves:
             pane.scroll(moves[event.key])
         elif event.key == "home" and pane.view.rows:

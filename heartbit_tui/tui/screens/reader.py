@@ -18,6 +18,7 @@ from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.pane.source import Key
+from heartbit_tui.tui.screens.closing import close
 from heartbit_tui.tui.transcript.blocks import Block, Prompt
 from heartbit_tui.tui.transcript.finding import hits, pattern
 
@@ -89,7 +90,7 @@ class Reader(Screen[None]):
         elif action in ("print", "in-editor", "open-place", "copy-block", "drop"):
             self._wish(action)
         elif action in ("interrupt", "close-reader", "reader", "clear-or-quit"):
-            self.dismiss(None)
+            close(self, None)
         self._tell()
 
     @property

@@ -15,6 +15,7 @@ from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.pane.source import Key
+from heartbit_tui.tui.screens.closing import close
 from heartbit_tui.tui.status.figures import money
 from heartbit_tui.tui.timeline.choose import choice
 from heartbit_tui.tui.timeline.rows import Totals
@@ -119,7 +120,7 @@ class TimelineScreen(ModalScreen[str | None]):
         elif key == "escape" and self._filter:
             self._take("")
         elif key in ("escape", "q", "ctrl+c"):
-            self.dismiss(None)
+            close(self, None)
 
     def _type(self, event: events.Key) -> None:
         if event.key in ("enter", "escape", "ctrl+c"):
@@ -164,7 +165,7 @@ class TimelineScreen(ModalScreen[str | None]):
     def _choose(self, key: Key | None) -> None:
         row = self._rows.row(key)
         if row is not None and row.kind == "call":
-            self.dismiss(row.id)
+            close(self, row.id)
 
     def _tell(self) -> None:
         width, ink = max(self._head.size.width, 1), self._ink

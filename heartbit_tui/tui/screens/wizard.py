@@ -20,6 +20,7 @@ from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.picker.source import Lines
+from heartbit_tui.tui.screens.closing import close
 
 SHAPES: Final = (
     ("sk-ant-", "anthropic"),
@@ -237,14 +238,14 @@ class Wizard(ModalScreen[Way | None]):
         elif key == "r" and self._servers is not None:
             self._look()
         elif key in ("escape", "q", "ctrl+c"):
-            self.dismiss(None)
+            close(self, None)
 
     def _choose(self) -> None:
         way = self._offers[self._at].way
         if way is None:
             self._type(True)
         else:
-            self.dismiss(way)
+            close(self, way)
 
     def _type(self, on: bool) -> None:
         """Begin to ask for a key, or leave it; what was typed is forgotten."""
@@ -285,7 +286,7 @@ class Wizard(ModalScreen[Way | None]):
             self._tell(f"The key was not kept: {error}")
             return
         self._input.value = ""
-        self.dismiss(Way(kind="key", provider=provider))
+        close(self, Way(kind="key", provider=provider))
 
     def _show(self) -> None:
         self._offers = offers(self._servers)

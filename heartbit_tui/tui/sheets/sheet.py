@@ -92,7 +92,7 @@ class Sheet(Widget):
         self._ink = ink
         self._hints = hints
         self._clock = clock
-        self._dialog = Dialog(keys)
+        self.dialog = Dialog(keys)
         self._grace = Grace()
         self._typing = False
         self._draft = ""
@@ -100,34 +100,26 @@ class Sheet(Widget):
         self._drawn = Drawn(lines=())
         self._seen: Ticket | None = None
         self._down = float("inf")
-        self._drawing = Drawing(cwd)
+        self.drawing = Drawing(cwd)
         self._full: Full | None = None
         self._timer: Timer | None = None
 
     @property
     def waiting(self) -> Waiting | None:
         """What is open, None where nothing waits."""
-        return self._dialog.waiting
+        return self.dialog.waiting
 
     def open(self, request: Request, agent: str = "") -> None:
         """Show a request, after those that wait; `agent` is empty for the session's main agent."""
-        self._change(lambda: self._dialog.open(request, agent))
-
-    def works_in(self, cwd: str) -> None:
-        """Tell that commands run in this folder from now on."""
-        self._drawing.works_in(cwd)
-
-    def divides(self, split: bool) -> None:
-        """Show diffs in two columns at first, where there is room, or in one."""
-        self._dialog.divides(split)
+        self._change(lambda: self.dialog.open(request, agent))
 
     def close(self, id: str) -> None:
         """Forget a request that was settled, wherever that was done."""
-        self._change(lambda: self._dialog.close(id))
+        self._change(lambda: self.dialog.close(id))
 
     def clear(self) -> None:
         """Forget everything: the run is over."""
-        self._change(self._dialog.clear)
+        self._change(self.dialog.clear)
 
     def set_ink(self, ink: Ink) -> None:
         """Draw with the styles of another theme."""
@@ -136,7 +128,7 @@ class Sheet(Widget):
 
     def set_keys(self, keys: Mapping[str, Act], hints: Mapping[str, str]) -> None:
         """Take other keys for an approval's acts, and tell them with these words."""
-        self._dialog.keys = keys
+        self.dialog.keys = keys
         self._hints = hints
         self._redraw()
 
@@ -151,7 +143,7 @@ class Sheet(Widget):
 
         Also to be asked while nothing waits: a key that answered and comes twice is taken the second time too.
         """
-        waiting = self._dialog.waiting
+        waiting = self.dialog.waiting
         if waiting is None or waiting.ticket is not self._seen:
             return self._grace.owner(key, now) == "nobody"
         writes = character is not None or key in ("backspace", "delete")
@@ -170,18 +162,18 @@ class Sheet(Widget):
 
     def pastes(self, text: str) -> bool:
         """Put pasted text into the line that is being written; False leaves it to the draft."""
-        waiting = self._dialog.waiting
-        taken = waiting is not None and waiting.ticket is self._seen and self._dialog.paste(text)
+        waiting = self.dialog.waiting
+        taken = waiting is not None and waiting.ticket is self._seen and self.dialog.paste(text)
         if taken:
             self._redraw()
         return taken
 
     def picks(self, index: int, now: float) -> None:
         """Take the choice with this index, as a click that began at the time `now` does."""
-        waiting = self._dialog.waiting
+        waiting = self.dialog.waiting
         if waiting is not None and waiting.ticket is self._seen and self._grace.ready(now):
             ticket = waiting.ticket
-            self._change(lambda: self._reply(self._dialog.pick(index, ticket), ticket))
+            self._change(lambda: self._reply(self.dialog.pick(index, ticket), ticket))
             self._took("", now, ticket)
 
     def shown(self, ticket: Ticket) -> None:
@@ -193,20 +185,20 @@ class Sheet(Widget):
 
     def fills(self, full: bool) -> None:
         """Take the whole screen for what is asked about, or give it back."""
-        self._change(lambda: self._dialog.fill(full))
+        self._change(lambda: self.dialog.fill(full))
         self._grace.took("escape", self._clock())
         self._grace.opened(self._clock())
 
     def view(self, look: Look, rows: int) -> View:
         """How things stand, for drawing. Something has to wait."""
-        assert self._dialog.waiting is not None
+        assert self.dialog.waiting is not None
         return View(
-            waiting=self._dialog.waiting,
+            waiting=self.dialog.waiting,
             look=look,
             rows=rows,
             hints=self._hints,
             offset=self._offset,
-            ready=self._grace.ready(self._clock()),
+            ready=self.dialog.waiting.ticket is self._seen and self._grace.ready(self._clock()),
             typing=self._typing,
             draft=self._draft,
         )
@@ -218,9 +210,9 @@ class Sheet(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows as strips; what is drawn counts as seen."""
-        if self._dialog.waiting is not None:
+        if self.dialog.waiting is not None:
             self._drawn = self._draw(self.size.width)
-            self.call_later(self.shown, self._dialog.waiting.ticket)
+            self.call_later(self.shown, self.dialog.waiting.ticket)
         base = self.visual_style.rich_style
         rows = [draw.strip(line, self.size.width, base) for line in self._drawn.lines]
         rows += [Strip.blank(self.size.width, base)] * max(crop.bottom - len(rows), 0)
@@ -234,12 +226,12 @@ class Sheet(Widget):
         return self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] Textual knows no app's result
 
     def _draw(self, width: int) -> Drawn:
-        waiting = self._dialog.waiting
+        waiting = self.dialog.waiting
         if waiting is None or width < 1:
             return Drawn(lines=())
         height = self.screen.size.height
         view = self.view(Look(width, self._ink), min(max(height // 2, FEWEST), max(height - 2, 1)))
-        return self._drawing.drawn(view)
+        return self.drawing.drawn(view)
 
     def _place_cursor(self) -> None:
         if self._drawn.cursor is not None and self.has_focus:
@@ -250,11 +242,11 @@ class Sheet(Widget):
         """Scroll, or let the dialog have the key; False where it means nothing."""
         if waiting.entry is None and self._scrolls(waiting, key):
             return True
-        return self._change(lambda: self._reply(self._dialog.press(key, character, waiting.ticket), waiting.ticket))
+        return self._change(lambda: self._reply(self.dialog.press(key, character, waiting.ticket), waiting.ticket))
 
     def _took(self, key: str, now: float, ticket: Ticket) -> None:
         self._grace.took(key, now)
-        if self._dialog.waiting is None or self._dialog.waiting.ticket is not ticket:
+        if self.dialog.waiting is None or self.dialog.waiting.ticket is not ticket:
             self._grace.opened(now)
 
     def _scrolls(self, waiting: Waiting, key: str) -> bool:
@@ -279,9 +271,9 @@ class Sheet(Widget):
 
     def _change(self, act: Callable[[], bool | None]) -> bool:
         """Do something to the dialog, and bring the screen in line with it; what `act` said."""
-        before = self._dialog.waiting
+        before = self.dialog.waiting
         done = act()
-        after = self._dialog.waiting
+        after = self.dialog.waiting
         if after is None or before is None or after.ticket is not before.ticket:
             self._offset = 0
             self._typing = False
@@ -296,23 +288,23 @@ class Sheet(Widget):
 
     def _began(self, waiting: Waiting) -> None:
         """Take the whole screen at once where it is short, for a diff or what does not fit."""
-        told = self._drawing.told(waiting)
+        told = self.drawing.told(waiting)
         on_top = self.is_attached and self.screen.is_current
         if told is not None and on_top and self.screen.size.height < SHORT_SCREEN:
             width = self.size.width or self.screen.size.width
-            self._dialog.fill(bool(told.diff) or self._draw(width).lowest > 0)
+            self.dialog.fill(bool(told.diff) or self._draw(width).lowest > 0)
 
     def _bring_full(self) -> None:
         """Show or leave the full screen, as the dialog has it."""
-        waiting = self._dialog.waiting
+        waiting = self.dialog.waiting
         if waiting is not None and waiting.full and waiting.entry is not None:
-            self._dialog.fill(False)
-            waiting = self._dialog.waiting
+            self.dialog.fill(False)
+            waiting = self.dialog.waiting
         wanted = waiting.ticket if waiting is not None and waiting.full else None
         if self._full is not None and self._full.ticket is not wanted:
             self._full.leave()
             self._full = None
-        told = self._drawing.told(waiting) if waiting is not None else None
+        told = self.drawing.told(waiting) if waiting is not None else None
         if wanted is not None and told is not None and self._full is None:
             self._full = Full(self, wanted, told, self._ink, self._now)
             self._host.push_screen(self._full)
@@ -337,7 +329,7 @@ class Sheet(Widget):
 
     def _settle(self) -> None:
         self._timer = None
-        if self._dialog.waiting is None:
+        if self.dialog.waiting is None:
             return
         if self._grace.ready(self._clock()):
             self._typing = False

@@ -44,7 +44,7 @@ class Side(Vertical):
         super().__init__(id=id)
         self._rows = Rows(timeline)
         self._facts = _Facts()
-        self._timeline_pane = Pane(self._rows, ink, id="timeline", follow=True, calm=calm)
+        self._timeline_pane = Pane(self._rows, ink, id="timeline", follow=True, calm=calm, focus=True)
         self._facts_pane = Pane(self._facts, ink, id="facts", calm=calm)
 
     def compose(self) -> ComposeResult:

@@ -1,12 +1,13 @@
 """The sessions that are open side by side: one of them is seen."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.chat.tints import Tints
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.talk import Connect, Talk
+from heartbit_tui.tui.transcript.blocks import Notice
 
 MOST = 9
 """Sessions at once: one for each digit."""
@@ -35,9 +36,23 @@ class Talks:
         """Which of them is seen, from 1."""
         return self._current + 1
 
-    def open(self, options: Options, *, beside: bool = False, connect: Connect | None = None) -> Talk:
-        """Open a session in the place of the one that is seen, or beside it; `connect` is its own way to do so."""
+    def open(
+        self,
+        options: Options,
+        *,
+        beside: bool = False,
+        connect: Connect | None = None,
+        greetings: Sequence[Notice] = (),
+        sent: Sequence[str] = (),
+    ) -> Talk:
+        """Open a session in the place of the one that is seen, or beside it; `connect` is its own way to do so.
+
+        `greetings` are told when it is open, and `sent` prompts are on their way into it already.
+        """
         talk = Talk(options, connect or self._connect, self.pace, self._tell)
+        talk.greetings = tuple(greetings)
+        for text in sent:
+            talk.pending.send(text, "prompt")
         talk.tints = self.tints
         if beside or not self.all:
             self.all.append(talk)

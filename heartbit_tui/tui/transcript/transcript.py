@@ -33,7 +33,16 @@ from heartbit_tui.kernel.events import (
     clip,
 )
 from heartbit_tui.kernel.messages import Assistant, Image, Text, Thinking as Reasoning, ToolCall, User
-from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Inquiry, Prompt, State, Thinking
+from heartbit_tui.tui.transcript.blocks import (
+    Answer,
+    Block,
+    Call,
+    Ending,
+    Inquiry,
+    Prompt,
+    State,
+    Thinking,
+)
 from heartbit_tui.tui.transcript.known import Known
 from heartbit_tui.tui.transcript.notices import notice
 
@@ -86,10 +95,12 @@ class Transcript:
         self._add(block, self._seqs[-1] if self._seqs else 0)
         return len(self.blocks) - 1
 
-    def set(self, number: int, block: Block) -> None:
-        """Replace a block that was put."""
-        if number < len(self.blocks):
-            self.blocks[number] = block
+    def exchange(self, old: Block, new: Block) -> None:
+        """Put another block in the place of one that was put, wherever it stands now."""
+        for number in reversed(range(len(self.blocks))):
+            if self.blocks[number] is old:
+                self.blocks[number] = new
+                return
 
     def _own(self, envelope: Envelope, event: Event) -> None:
         match event:
@@ -102,7 +113,7 @@ class Transcript:
             case TurnStarted():
                 self._turn = len(self.blocks)
             case RetryAttempt() | ModelEscalated():
-                self._cut_back(self._turn)
+                self._begin_anew()
                 self._tell(envelope)
             case Rewound(to=to):
                 self._cut_back(next((n for n, seq in enumerate(self._seqs) if seq >= to), len(self.blocks)))
@@ -167,9 +178,9 @@ class Transcript:
     def _answered(self, envelope: Envelope, message: Assistant) -> None:
         """The message is whole: it replaces what was shown as it was written, block by block where that is equal."""
         parts = _parts(message)
-        shown = self.blocks[self._turn :]
+        shown = [block for block in self.blocks[self._turn :] if _is_own(block)]
         if not _same(shown, parts):
-            self._cut_back(self._turn)
+            self._begin_anew()
             for part in parts:
                 if not isinstance(part, ToolCall):
                     self._add(_block(part), envelope.seq)
@@ -246,9 +257,10 @@ class Transcript:
             self._add(told, envelope.seq)
 
     def _close_last(self) -> None:
-        last = self.blocks[-1] if self.blocks else None
-        if isinstance(last, Answer | Thinking) and not last.closed:
-            self.blocks[-1] = replace(last, closed=True)
+        for number in range(self._turn, len(self.blocks)):
+            block = self.blocks[number]
+            if isinstance(block, Answer | Thinking) and not block.closed:
+                self.blocks[number] = replace(block, closed=True)
 
     def _update(self, envelope: Envelope, id: str, tool: str, **changes: Any) -> None:
         call = self._find(id)
@@ -287,6 +299,18 @@ class Transcript:
         self.blocks.append(block)
         self._seqs.append(seq)
 
+    def _begin_anew(self) -> None:
+        """Take back what was written in this turn; what was told or run meanwhile stays."""
+        later = zip(self.blocks[self._turn :], self._seqs[self._turn :], strict=True)
+        kept = [(block, seq) for block, seq in later if not _is_own(block)]
+        self._cut_back(self._turn)
+        for block, seq in kept:
+            if isinstance(block, Call | Inquiry):
+                self._at[block.id] = len(self.blocks)
+            self._add(block, seq)
+        self._going |= {block.id for block, _ in kept if isinstance(block, Call) and block.state in GOING}
+        self._turn += len(kept)
+
     def _cut_back(self, number: int) -> None:
         if number >= len(self.blocks):
             return
@@ -294,6 +318,11 @@ class Transcript:
         self._at = {name: at for name, at in self._at.items() if at < number}
         self._going &= self._at.keys()
         self._turn = min(self._turn, number)
+
+
+def _is_own(block: Block) -> bool:
+    """Whether the model that a person talks to wrote this block."""
+    return isinstance(block, Answer | Thinking) or (isinstance(block, Call) and not block.agent)
 
 
 def _parts(message: Assistant) -> list[Part]:

@@ -106,7 +106,6 @@ def test_a_fold_changes_its_block_and_the_space_below_it_alone(twice: bool) -> N
     assert (after == before) == twice
 
 
-@pytest.mark.xfail(reason="Lines of a call are kept though the call above it has opened by itself.", strict=True)
 def test_a_call_that_opens_by_itself_gets_a_space_below_it() -> None:
     log = Log()
     log.tell(*begun(), answered(*(ToolCall(id=f"c{n}", name="edit", input={"file_path": "a"}) for n in range(2))))
@@ -145,7 +144,6 @@ def test_a_cleared_chat_begins_below_what_was_there() -> None:
     assert keys(book) == [(len(transcript.blocks) - 1, 0)]
 
 
-@pytest.mark.xfail(reason="A cleared chat that was rewound hides what comes next.", strict=True)
 def test_a_cleared_chat_that_goes_back_shows_what_comes_next() -> None:
     log = Log()
     log.tell(*begun("first"), answered(Text(text="one")), done(), *begun("second"), answered(Text(text="two")), done())

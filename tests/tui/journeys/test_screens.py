@@ -55,7 +55,6 @@ def test_help_tells_the_keys_and_closes(tmp_path: Path) -> None:
         app.leave()
 
 
-@pytest.mark.xfail(reason="A screen dismisses itself twice, and the application ends with a fault.", strict=False)
 @pytest.mark.parametrize(("keys", "told"), [(F1, "Keys and commands"), ("/status\r", "Status")])
 def test_a_screen_that_is_closed_by_a_key_pressed_twice_closes_once(tmp_path: Path, keys: str, told: str) -> None:
     with place(tmp_path) as here, here.application() as app:
