@@ -32,6 +32,7 @@ from heartbit_tui.tui.theme.load import load
 
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 DEADLINE = 20.0
+BREATH = 0.005
 
 
 class Terminal(HeadlessDriver):
@@ -188,6 +189,7 @@ class Stage:
         end = time.monotonic() + DEADLINE
         while not holds():
             assert time.monotonic() < end, "it did not come to that:\n" + "\n".join(self.shown)
+            await asyncio.sleep(BREATH)  # threads that import what is needed would get no turn
             await self.settled()
 
     async def press(self, *keys: str) -> None:
