@@ -62,11 +62,19 @@ class Submitting:
     def _say(self, message: Submitted) -> None:
         if self._app.talk.stage == "failed":
             self._app.draft.restore(message.state)
-            self._app.act("login")
+            self._refuse()
             return
         ran, self._ran = self._ran, []
         self._app.talk.say(message.text, message.images, queue=message.queue, context=as_context(ran))
         self._app.chat.to_end()
+
+    def _refuse(self) -> None:
+        """Offer a way out of what keeps a session from being opened, or gone on with."""
+        fault = self._app.talk.fault
+        if fault is not None and fault.kind == "auth":
+            self._app.act("login")
+        else:
+            self._app.tell(f"This session cannot go on. {fault} Then /new opens another one.", warning=True)
 
     def _command(self, message: Submitted) -> None:
         app = self._app

@@ -108,6 +108,10 @@ def test_everything_hostile_in_every_screen_of_the_process(tmp_path: Path) -> No
             assert len(TEXTS) + len(LONG) >= 600
 
 
+PAGES = ("status", "todos", "cost", "context", "tools", "diff", "timeline", "permissions", "config", "doctor")
+GIVEN = tuple(f"/{command}{EVIL}" for command in ("rename ", "model ", "theme ", "search ", "", "export "))
+
+
 def walk(app: Walk) -> None:
     """Open and leave every screen, with hostile words where words are taken."""
     for keys in ("\x0f", "\x10", "\x13", "\x1bp", "\x1bOP", "\x12", "\x14"):
@@ -121,30 +125,12 @@ def walk(app: Walk) -> None:
         app.quiet()
         app.keys(ESCAPE)
         app.look(f"left {keys!r}")
-    for command in (
-        "status",
-        "todos",
-        "cost",
-        "context",
-        "tools",
-        "diff",
-        "timeline",
-        "permissions",
-        "config",
-        "doctor",
-    ):
+    for command in PAGES:
         app.keys(f"\x15/{command}\r")
         app.look(f"/{command}")
         app.keys(f"\x1b[6~{ESCAPE}")
         app.look(f"left /{command}")
-    for text in (
-        f"/rename {EVIL}",
-        f"/model {EVIL}",
-        f"/theme {EVIL}",
-        f"/search {EVIL}",
-        f"/{EVIL}",
-        f"/export {EVIL}",
-    ):
+    for text in GIVEN:
         app.paste(text)
         app.keys("\r")
         app.look(f"pasted {text[:9]!r}")

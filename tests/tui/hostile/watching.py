@@ -54,7 +54,7 @@ async def watched() -> AsyncGenerator[Holds]:
     async def watch() -> None:
         while True:
             before = time.thread_time()
-            await asyncio.sleep(TICK)
+            await _tick()
             holds.all.append(time.thread_time() - before)
 
     watcher = asyncio.create_task(watch())
@@ -64,3 +64,10 @@ async def watched() -> AsyncGenerator[Holds]:
         watcher.cancel()
         gc.set_threshold(*usual)
         gc.unfreeze()
+
+
+async def _tick() -> None:
+    """Come back from the loop after a tick."""
+    come = asyncio.Event()
+    asyncio.get_running_loop().call_later(TICK, come.set)
+    await come.wait()

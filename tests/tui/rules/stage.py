@@ -189,7 +189,9 @@ class Stage:
         end = time.monotonic() + DEADLINE
         while not holds():
             assert time.monotonic() < end, "it did not come to that:\n" + "\n".join(self.shown)
-            await asyncio.sleep(BREATH)  # threads that import what is needed would get no turn
+            breath = asyncio.Event()  # threads that import what is needed would get no turn without
+            asyncio.get_running_loop().call_later(BREATH, breath.set)
+            await breath.wait()
             await self.settled()
 
     async def press(self, *keys: str) -> None:

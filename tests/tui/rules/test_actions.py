@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from heartbit_tui.kernel.errors import AuthenticationError, StoreError
 from heartbit_tui.kernel.events import (
     ApprovalRequested,
     AssistantMessage,
@@ -130,3 +131,17 @@ async def test_the_first_row_of_the_palette_can_be_taken(tmp_path: Path) -> None
         await stage.press("ctrl+p")
         await stage.press("enter")
         await alive(stage, "the first row")
+
+
+async def test_only_a_missing_key_is_answered_with_the_way_to_one(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        talk = stage.app.talk
+        for fault, screens in ((StoreError("The disk is full."), 1), (AuthenticationError("No key."), 2)):
+            talk.stage, talk.fault = "failed", fault
+            stage.app.draft.set_text("hello")
+            await stage.press("enter")
+            await stage.until(lambda: stage.app.draft.text == "hello")
+            await stage.until(lambda screens=screens: len(stage.app.screen_stack) == screens)
+            assert ("The disk is full." in "\n".join(stage.shown)) is (screens == 1)
+            stage.app.clear_notifications()
+            await stage.back()

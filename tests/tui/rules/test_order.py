@@ -172,3 +172,13 @@ async def test_no_color_leaves_all_colours_out(tmp_path: Path) -> None:
         assert told
         assert stage.app.worn.ansi
         assert re.findall(r"\x1b\[[\d;]*[34]8;[25];[\d;]*m", told) == []
+
+
+async def test_a_small_screen_has_no_scroll_bar_of_its_own(tmp_path: Path) -> None:
+    async with staged(tmp_path, size=(20, 5)) as stage:
+        await stage.told(*RUNS)
+        for size in ((20, 5), (10, 3), (3, 1)):
+            await stage.pilot.resize_terminal(*size)
+            await stage.settled()
+            assert not stage.app.screen.show_vertical_scrollbar
+            assert not stage.app.screen.show_horizontal_scrollbar
