@@ -76,12 +76,18 @@ def talk() -> tuple[Block, ...]:
     )
 
 
+READ = "\n".join(f"{number:6}\t{line}" for number, line in enumerate(CODE.split("\n"), 14))
+GREP = "Found 2 matches.\nsrc/shop/basket.py:17:         return sum(\nsrc/shop/pay.py:140: total()"
+BASH = {"exit_code": 1, "cwd": "/home/ada/shop/tests", "log": "/tmp/heartbit/bash-1f.log", "timed_out": False}
+FINE = {"exit_code": 0, "cwd": "/home/ada/shop", "log": "", "timed_out": False}
+
+
 def calls() -> tuple[Block, ...]:
     """Calls that look, run and wait."""
-    read = "\n".join(f"{number:6}\t{line}" for number, line in enumerate(CODE.split("\n"), 14))
-    grep = "Found 2 matches.\nsrc/shop/basket.py:17:         return sum(\nsrc/shop/pay.py:140: total()"
-    bash = {"exit_code": 1, "cwd": "/home/ada/shop/tests", "log": "/tmp/heartbit/bash-1f.log", "timed_out": False}
-    fine = {"exit_code": 0, "cwd": "/home/ada/shop", "log": "", "timed_out": False}
+    return (*_begun(), *_found())
+
+
+def _begun() -> tuple[Block, ...]:
     return (
         Call(id="c1", tool="bash", state="writing", arguments='{"command": "pytest -q tests/te'),
         Call(
@@ -106,12 +112,17 @@ def calls() -> tuple[Block, ...]:
             details={"path": "/home/ada/shop/src/shop/basket.py", "lines": 5, "total": 138},
             milliseconds=12,
         ),
+    )
+
+
+def _found() -> tuple[Block, ...]:
+    return (
         Call(
             id="c7",
             tool="grep",
             state="ok",
             input={"pattern": "total\\(", "path": "src", "include": "*.py"},
-            output=grep,
+            output=GREP,
             details={"count": 2, "truncated": False},
             milliseconds=41,
         ),
@@ -139,7 +150,7 @@ def calls() -> tuple[Block, ...]:
             state="failed",
             input={"command": "pytest -q"},
             output=f"{PYTEST}\n\n(exit code: 1)",
-            details=bash,
+            details=BASH,
             milliseconds=2100,
         ),
         Call(
@@ -148,7 +159,7 @@ def calls() -> tuple[Block, ...]:
             state="ok",
             input={"command": "git add -A &&\ngit commit -m 'Count each item'"},
             output="[main 3f2a] Count each item\n\n(exit code: 0)",
-            details=fine,
+            details=FINE,
             milliseconds=185_000,
         ),
     )
@@ -197,6 +208,10 @@ def changes() -> tuple[Block, ...]:
 
 def others() -> tuple[Block, ...]:
     """All other tools."""
+    return (*_team(), *_far(), *_asked())
+
+
+def _team() -> tuple[Block, ...]:
     todos = [
         {"content": "Find where the total is made", "status": "completed", "priority": "high"},
         {"content": "Count each item", "status": "in_progress", "priority": "high"},
@@ -207,7 +222,6 @@ def others() -> tuple[Block, ...]:
         {"agent": "explorer", "task": "Find all callers of Basket.total."},
         {"agent": "writer", "task": "Write the test for counts."},
     ]
-    issue = {"repository": "shop", "labels": ["bug", "money"], "draft": True, "body": "Steps:\n1. add twice\n2. look"}
     return (
         Call(id="e1", tool="todowrite", state="ok", input={"todos": todos}, details={"todos": 4}, milliseconds=1),
         Call(id="e2", tool="delegate_task", state="running", input={"tasks": tasks}, at=AT),
@@ -228,6 +242,12 @@ def others() -> tuple[Block, ...]:
             agent="writer",
             at=AT,
         ),
+    )
+
+
+def _far() -> tuple[Block, ...]:
+    issue = {"repository": "shop", "labels": ["bug", "money"], "draft": True, "body": "Steps:\n1. add twice\n2. look"}
+    return (
         Call(
             id="e5",
             tool="github_create_issue",
@@ -262,6 +282,11 @@ def others() -> tuple[Block, ...]:
             details={"results": 5},
             milliseconds=600,
         ),
+    )
+
+
+def _asked() -> tuple[Block, ...]:
+    return (
         Inquiry(
             id="q1",
             questions=(

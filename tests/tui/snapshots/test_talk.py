@@ -82,7 +82,7 @@ async def test_a_run_ends_well(opened: Open) -> None:
         await stage.play(TodosChanged(todos=TODOS), *answered(Text(text="All four tests pass now."), turn=2))
         await stage.play(RunCompleted(total_usage=USAGE + USAGE, tool_calls_made=1))
         await stage.shot("done")
-        fold(stage, 1)
+        fold(stage, 2)
         await stage.shot("thinking-open")
         await stage.act("side-panel")
         await stage.shot("side-panel-other")

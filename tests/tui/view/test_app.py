@@ -49,9 +49,6 @@ class Rig:
 
     @asynccontextmanager
     async def shown(self) -> AsyncGenerator[tuple[ViewApp, Pilot[int]]]:
-        async def at_once(seconds: float) -> None:
-            await asyncio.sleep(0)
-
         @asynccontextmanager
         async def connected(_: Options) -> AsyncGenerator[Client]:
             yield self.replay
