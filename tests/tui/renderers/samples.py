@@ -108,7 +108,7 @@ def _begun() -> tuple[Block, ...]:
             tool="read",
             state="ok",
             input={"file_path": "/home/ada/shop/src/shop/basket.py", "offset": 14},
-            output=f"{read}\n(120 more lines; read on with offset=19)",
+            output=f"{READ}\n(120 more lines; read on with offset=19)",
             details={"path": "/home/ada/shop/src/shop/basket.py", "lines": 5, "total": 138},
             milliseconds=12,
         ),
