@@ -74,7 +74,7 @@ class Submitting:
         if fault is not None and fault.kind == "auth":
             self._app.act("login")
         else:
-            self._app.tell(f"This session cannot go on. {fault} Then /new opens another one.", warning=True)
+            self._app.tell(f"This session cannot go on. {fault} /new opens another one.", warning=True)
 
     def _command(self, message: Submitted) -> None:
         app = self._app
