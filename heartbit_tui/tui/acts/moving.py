@@ -1,8 +1,8 @@
 """Moving about: pages, lines, panes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -21,8 +21,9 @@ def page_down(app: "HeartbitApp", _: str) -> None:
     app.chat.scroll(max(app.chat.size.height - OVERLAP, 1))
 
 
-def to_top(app: "HeartbitApp", _: str) -> None:
-    """Ctrl+Home."""
+async def to_top(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+Home: the beginning of all that was said, also where the end alone is there so far."""
+    await app.talk.completed()
     first = app.talk.book.first()
     if first is not None:
         app.chat.to(first)
@@ -74,7 +75,7 @@ def side_panel(app: "HeartbitApp", _: str) -> None:
         app.draft.focus()
 
 
-ACTS: "Mapping[str, Callable[[HeartbitApp, str], None]]" = MappingProxyType(
+ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
     {
         "page-up": page_up,
         "page-down": page_down,
