@@ -196,10 +196,21 @@ class HeartbitApp(App[int], inherit_bindings=False):
         if self.live is None or self.live.knows(name):
             self.act(name)
         elif (event.is_printable and where != "draft") or not self.draft.has_focus:
+            self._write(event)
             self.draft.press(event)
         else:
             return
         event.stop()
+
+    def _write(self, event: events.Event) -> None:
+        """What is typed or pasted in another pane is the draft's, and so is what follows: no letter of it acts."""
+        if self.draft.display and not (isinstance(event, events.Key) and not event.is_printable):
+            self.draft.focus()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        if event.is_forwarded and len(self.screen_stack) == 1:
+            self._write(event)
+            self.draft.post_message(events.Paste(event.text))
 
     async def _come_alive(self) -> None:
         try:

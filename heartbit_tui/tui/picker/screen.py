@@ -36,6 +36,10 @@ WIDE = 104
 """From so many cells on, what is told of a row stands beside the list."""
 
 
+PARTS = 3
+"""What `_tell` tells things in."""
+
+
 class Picker(ModalScreen[T | None], Generic[T]):
     """Shows a listing until a row is chosen (its key is the result) or it is closed (None)."""
 
@@ -334,9 +338,9 @@ class Picker(ModalScreen[T | None], Generic[T]):
 
     def _tell(self) -> None:
         """Say how many rows there are, what holds for them, and what the keys do."""
-        sheet = next(iter(self.query("#sheet")), None)
-        if sheet is None:  # rows that come while the screen is left
+        if len(self.query("#sheet, #status, #foot")) < PARTS:  # rows that come while the screen is left
             return
+        sheet = self.query_one("#sheet")
         count = len(self._source.rows)
         whole = max(len(self._rows), count)
         sheet.border_subtitle = Content(f"{count:,} of {whole:,}" if count < whole else f"{whole:,}")

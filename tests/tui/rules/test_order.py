@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from heartbit_tui.kernel.events import (
+    ApprovalRequested,
     AssistantMessage,
     Event,
     ModeChanged,
@@ -13,7 +15,7 @@ from heartbit_tui.kernel.events import (
     TextDelta,
     UserMessage,
 )
-from heartbit_tui.kernel.messages import Assistant, Text, user
+from heartbit_tui.kernel.messages import Assistant, Text, ToolCall, user
 from heartbit_tui.kernel.ops import Interrupt, Mode, SetMode
 from tests.tui.rules.stage import Stage, staged
 
@@ -182,3 +184,25 @@ async def test_a_small_screen_has_no_scroll_bar_of_its_own(tmp_path: Path) -> No
             await stage.settled()
             assert not stage.app.screen.show_vertical_scrollbar
             assert not stage.app.screen.show_horizontal_scrollbar
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_what_is_typed_in_another_pane_is_the_drafts_with_all_that_follows(tmp_path: Path, times: int) -> None:
+    async with staged(tmp_path, history=LONG) as stage:
+        await stage.press(*["f6"] * times)
+        assert not stage.app.draft.has_focus
+        await stage.press(*"try dyo")
+        assert stage.app.draft.text == "try dyo"
+        assert stage.app.draft.has_focus
+        await stage.press(*["f6"] * times)
+        stage.app.post_message(events.Paste(" pasted"))
+        await stage.until(lambda: stage.app.draft.text == "try dyo pasted")
+
+
+async def test_what_is_pasted_while_a_sheet_asks_is_kept_in_the_draft(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        call = ToolCall(id="c", name="bash", input={"command": "ls"})
+        await stage.told(*RUNS, ApprovalRequested(turn=1, tool_names=("bash",), id="a", call=call))
+        stage.app.post_message(events.Paste("yyy"))
+        await stage.until(lambda: stage.app.draft.text == "yyy")
+        assert stage.app.living.sheet.waiting is not None
