@@ -4,9 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
+from traceback import format_exc
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
@@ -14,6 +16,7 @@ from textual.containers import Horizontal
 from textual.driver import Driver
 from textual.message import Message
 
+from heartbit_tui.client.visible import harmless
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.tui.draft.clipboard import SystemClipboard
 from heartbit_tui.tui.draft.draft import Draft
@@ -41,6 +44,8 @@ Load: TypeAlias = "Callable[[HeartbitApp], Coroutine[Any, Any, Live]]"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 PLACEHOLDER = "What is to be done?"
+
+FAULT = "heartbit: A fault of heartbit's own ended the screen; what led there stands above. What was said is kept."
 
 
 def _own_grounds(self: App[int]) -> dict[str, str]:
@@ -211,6 +216,12 @@ class HeartbitApp(App[int], inherit_bindings=False):
         if event.is_forwarded and len(self.screen_stack) == 1:
             self._write(event)
             self.draft.post_message(events.Paste(event.text))
+
+    def _fatal_error(self) -> None:
+        """End, and tell why without the values of variables: keys and hostile texts may be among them."""
+        if not self._exit_renderables:
+            self._exit_renderables.append(Text(f"{harmless(format_exc())}\n{FAULT}"))
+        self._close_messages_no_wait()
 
     async def _come_alive(self) -> None:
         try:

@@ -18,6 +18,6 @@ def tab(app: "HeartbitApp", number: str) -> None:
         app.living.talks.open(fresh(app), beside=True)
         app.living.switched()
     else:
-        app.tell(
-            f"There are {len(app.living.talks.all)} sessions open; Alt+{len(app.living.talks.all) + 1} opens another one."
-        )
+        count = len(app.living.talks.all)
+        there = "There is one session" if count == 1 else f"There are {count} sessions"
+        app.tell(f"{there} open; " + (f"Alt+{count + 1} opens another one." if count < MOST else "no more can be."))

@@ -63,6 +63,7 @@ async def alive(stage: Stage, about: str) -> None:
     await stage.back()
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("state", STATES)
 async def test_every_action_can_be_taken(tmp_path: Path, state: str) -> None:
     names = [action.name for action in ACTIONS if table.known(action.name) and action.name not in ENDING]
@@ -75,6 +76,7 @@ async def test_every_action_can_be_taken(tmp_path: Path, state: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("state", STATES)
 async def test_every_command_can_be_typed(tmp_path: Path, state: str) -> None:
     taken = 0
@@ -94,6 +96,7 @@ async def test_every_command_can_be_typed(tmp_path: Path, state: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("state", STATES)
 async def test_every_key_can_be_pressed_where_it_counts(tmp_path: Path, state: str) -> None:
     pressed = 0
