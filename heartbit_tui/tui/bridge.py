@@ -168,7 +168,7 @@ def _place(talk: Talk) -> str:
     """Where the shell of the agent's commands stands, by the last of them; empty before the first."""
     blocks = reversed(talk.story.transcript.blocks)
     places = (block.details.get("cwd") for block in blocks if isinstance(block, Call) and block.tool == "bash")
-    return next((place for place in places if isinstance(place, str)), "")
+    return next((place.replace("\n", "␊") for place in places if isinstance(place, str)), "")
 
 
 def _asks(asked: Asked) -> str:

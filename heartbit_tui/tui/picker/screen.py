@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from rich.text import Text
@@ -131,7 +132,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
 
     def _ask(self) -> None:
         if self._latest.wish(self._query):
-            self.run_worker(self._guarded(self._latest.work), group="rows")
+            self.run_worker(partial(self._guarded, self._latest.work), group="rows")
         self._tell()
 
     async def _load(self, query: str) -> Sequence[Row[T]]:
@@ -307,7 +308,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
         return True
 
     def _act(self, act: Callable[[], Awaitable[str] | str]) -> None:
-        self.run_worker(self._guarded(lambda: self._acted(act)), group="acts")
+        self.run_worker(partial(self._guarded, lambda: self._acted(act)), group="acts")
 
     async def _acted(self, act: Callable[[], Awaitable[str] | str]) -> None:
         answer = act()
@@ -324,7 +325,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
 
     def _preview_row(self) -> None:
         if self._beside and self.row and self._previews.wish(self.row.key):
-            self.run_worker(self._guarded(self._previews.work), group="preview")
+            self.run_worker(partial(self._guarded, self._previews.work), group="preview")
 
     async def _preview(self, key: T) -> Sequence[Line]:
         assert self._listing.preview
