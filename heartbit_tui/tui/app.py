@@ -155,7 +155,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Say something that passes."""
-        self.notify(text, severity="warning" if warning else "information", timeout=6, markup=False)
+        self.notify(harmless(text), severity="warning" if warning else "information", timeout=6, markup=False)
 
     def send(self, sequence: str) -> None:
         """Write to the terminal what no widget draws."""

@@ -130,7 +130,9 @@ def _models(costs: Sequence[Cost], look: Look) -> list[Line]:
 
 def _price(name: str, cost: float, read: int, wrote: int, look: Look) -> Line:
     right = [(f"{tokens(read)} → {tokens(wrote)}  {money(cost)}", look.ink.faint)]
-    return setting.beside([(" ".join(setting.clean(name[:400]).split()), look.ink.muted)], right, look.width, look.ink.text)
+    return setting.beside(
+        [(" ".join(setting.clean(name[:400]).split()), look.ink.muted)], right, look.width, look.ink.text
+    )
 
 
 def _memory(memories: tuple[str, ...] | None, look: Look) -> list[Line]:
