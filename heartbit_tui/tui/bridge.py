@@ -112,7 +112,7 @@ class Bridge:
         app.draft.running = talk.running
         app.draft.show_mode(talk.mode, app.ink.modes.get(talk.mode, app.ink.text))
         app.draft.show_hint(*self._hints(talk))
-        app.activity.tell(_doing(talk))
+        app.activity.tell(_doing(talk) or app.living.submitting.doing)
         costs = talk.client.costs() if talk.client else ()
         size = window(known.model) or 0
         app.living.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs))

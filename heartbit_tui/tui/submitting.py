@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from heartbit_tui.auth.providers import KEY_NAMES
@@ -11,6 +12,7 @@ from heartbit_tui.tui.draft.messages import Submitted
 from heartbit_tui.tui.shell.hints import hint, refused
 from heartbit_tui.tui.shell.running import Console, Ran, Running
 from heartbit_tui.tui.shell.told import as_context
+from heartbit_tui.tui.status.activity import Doing
 from heartbit_tui.tui.talk.pace import FRAME
 from heartbit_tui.tui.talk.talk import Talk
 from heartbit_tui.tui.transcript.blocks import Shell
@@ -34,6 +36,12 @@ class Submitting:
         self._app = app
         self._ran: list[Ran] = []
         self._running: Running | None = None
+        self._doing: Doing | None = None
+
+    @property
+    def doing(self) -> Doing | None:
+        """What the person's own command is, while one runs."""
+        return self._doing
 
     @property
     def running(self) -> bool:
@@ -113,13 +121,16 @@ class Submitting:
         console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
         async with console.command(command, hidden=hidden) as running:
             self._running = running
+            self._doing = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
+            app.living.bridge.retold()
             try:
                 async for _ in running:
                     block = _exchanged(transcript, block, replace(block, output=running.ran.output))
                     app.living.bridge.changed(talk)
                     await asyncio.sleep(FRAME)
             finally:
-                self._running = None
+                self._running = self._doing = None
+                app.living.bridge.retold()
         ran = running.ran
         _exchanged(transcript, block, replace(block, output=ran.output, code=ran.code))
         app.living.bridge.changed(talk)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from textual.worker import WorkerState
 
 from heartbit_tui.kernel.errors import AuthenticationError, StoreError
 from heartbit_tui.kernel.events import (
@@ -59,7 +60,7 @@ async def alive(stage: Stage, about: str) -> None:
     assert stage.app.is_running, about
     assert stage.app.return_code is None, about
     for each in stage.app.workers:
-        assert each.error is None, about
+        assert each.state is not WorkerState.ERROR, f"{about}: {each.error!r}"
     await stage.back()
 
 
