@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -24,15 +25,13 @@ class Times:
         return [asked - answered for answered, asked in zip(self.answered, self.asked[1:], strict=False)]
 
 
-class Service:
-    """Plays `answers` (bodies of event streams) one after the other, the last one for ever, in a thread of its own."""
+class _Server(ABC):
+    """Listens on localhost in a thread of its own, as long as it is entered."""
 
-    def __init__(self, answers: Sequence[bytes]) -> None:
-        self._answers = answers
+    def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self.times = Times()
         self.port = 0
 
     @property
@@ -60,21 +59,42 @@ class Service:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = next(
-                    int(line.split(b":")[1])
-                    for line in head.lower().split(b"\r\n")
-                    if line.startswith(b"content-length")
-                )
-                await reader.readexactly(length)
-                self.times.asked.append(time.perf_counter())
-                body = self._answers[min(len(self.times.asked), len(self._answers)) - 1]
-                writer.write(HEAD % len(body) + body)
-                self.times.answered.append(time.perf_counter())
-                await writer.drain()
+            await self._answer(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, StopIteration):
+            pass
+        finally:
             writer.close()
+
+    @abstractmethod
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer what comes on one connection."""
+
+
+class Service(_Server):
+    """Plays `answers` (bodies of event streams) one after the other, the last one for ever."""
+
+    def __init__(self, answers: Sequence[bytes]) -> None:
+        super().__init__()
+        self._answers = answers
+        self.times = Times()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await _request(reader)
+            self.times.asked.append(time.perf_counter())
+            body = self._answers[min(len(self.times.asked), len(self._answers)) - 1]
+            writer.write(HEAD % len(body) + body)
+            self.times.answered.append(time.perf_counter())
+            await writer.drain()
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes:
+    """The body of the next request."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.lower().split(b"\r\n")
+    return await reader.readexactly(
+        int(next(line for line in lines if line.startswith(b"content-length")).split(b":")[1])
+    )
 
 
 def says(text: str) -> bytes:
@@ -117,59 +137,24 @@ def _stream(blocks: list[dict[str, Any]], stop: str) -> bytes:
     return b"".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events)
 
 
-class Paced:
+class Paced(_Server):
     """Answers each request with the same tokens, `rate` a second (0: all at once), and knows when the last one went."""
 
     def __init__(self, tokens: Sequence[str], rate: float) -> None:
+        super().__init__()
         self._tokens = tokens
         self._rate = rate
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
         self.first, self.last = threading.Event(), threading.Event()
         self.ended = 0.0
         """When the last token was sent, on `time.perf_counter`."""
         self.asked: list[tuple[float, bytes]] = []
         """When each request had come in whole, and its body."""
-        self.port = 0
 
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._talk, "127.0.0.1", 0))
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        self._loop.run_forever()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                lines = head.lower().split(b"\r\n")
-                length = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
-                body = await reader.readexactly(length)
-                self.asked.append((time.perf_counter(), body))
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
-                await self._stream(writer)
-                writer.close()
-                return
-        except (asyncio.IncompleteReadError, ConnectionError, StopIteration):
-            writer.close()
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        body = await _request(reader)
+        self.asked.append((time.perf_counter(), body))
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+        await self._stream(writer)
 
     async def _stream(self, writer: asyncio.StreamWriter) -> None:
         whole = says("").partition(b"event: content_block_delta")

@@ -1,7 +1,7 @@
 """A session in this process, seen as a client."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from heartbit_tui.client.types import About
@@ -90,17 +90,8 @@ class Local:
                 async with asyncio.timeout(pause()):
                     await reader.fact()
             batch = reader.drain()
-            await self._durable(batch)
+            await _durable(self._opened.journal, batch)
             yield batch
-
-    async def _durable(self, batch: tuple[Envelope, ...]) -> None:
-        """Return once the batch is; where nothing can be written any more it is told all the same."""
-        facts = [envelope for envelope in batch if not isinstance(envelope.event, Delta)]
-        if facts:
-            journal = self._opened.journal
-            last = any(isinstance(envelope.event, Terminal) for envelope in facts)
-            with suppress(StoreError):
-                await (journal.committed if last else journal.kept)(facts[-1].seq)
 
     async def settled(self) -> None:
         session = self._opened.session
@@ -114,10 +105,7 @@ class Local:
 
 
 class Durable:
-    """The envelopes of a reader, each as soon as it is durable; pieces are not waited for.
-
-    Where nothing can be written any more they come all the same: the run itself then tells what is wrong.
-    """
+    """The envelopes of a reader, each as soon as it is durable."""
 
     def __init__(self, reader: Subscription, journal: Journal) -> None:
         self._reader = reader
@@ -129,9 +117,18 @@ class Durable:
 
     async def __anext__(self) -> Envelope:
         envelope = self._next = self._next or await anext(self._reader)
-        if not isinstance(envelope.event, Delta):
-            last = isinstance(envelope.event, Terminal)
-            with suppress(StoreError):
-                await (self._journal.committed if last else self._journal.kept)(envelope.seq)
+        await _durable(self._journal, (envelope,))
         self._next = None
         return envelope
+
+
+async def _durable(journal: Journal, batch: Sequence[Envelope]) -> None:
+    """Return once the batch is; pieces are not waited for.
+
+    Where nothing can be written any more it returns all the same: the run itself then tells what is wrong.
+    """
+    facts = [envelope for envelope in batch if not isinstance(envelope.event, Delta)]
+    if facts:
+        last = any(isinstance(envelope.event, Terminal) for envelope in facts)
+        with suppress(StoreError):
+            await (journal.committed if last else journal.kept)(facts[-1].seq)

@@ -17,12 +17,13 @@ from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.pane.given import Lines
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.picker import foot
 from heartbit_tui.tui.picker.entry import Entry
 from heartbit_tui.tui.picker.filtering import found, texts
 from heartbit_tui.tui.picker.latest import Latest
-from heartbit_tui.tui.picker.source import HEADING, ROW, Lines, RowSource
+from heartbit_tui.tui.picker.source import HEADING, ROW, RowSource
 from heartbit_tui.tui.picker.types import Confirm, Extra, Listing, Name, Press, Row, Take
 
 T = TypeVar("T")

@@ -135,28 +135,3 @@ def _meta(meta: Words, look: Look) -> list[tuple[str, Style]]:
         joined += [("  ", look.ink.text)] if joined else []
         joined.append((text, style(look.ink, tone)))
     return joined
-
-
-class Lines:
-    """A few lines that were set for one width."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-
-    def first(self) -> Key | None:
-        return (0, 0) if self._lines else None
-
-    def last(self) -> Key | None:
-        return (len(self._lines) - 1, 0) if self._lines else None
-
-    def after(self, key: Key) -> Key | None:
-        return (key[0] + 1, 0) if key[0] + 1 < len(self._lines) else None
-
-    def before(self, key: Key) -> Key | None:
-        return (min(key[0], len(self._lines)) - 1, 0) if key[0] > 0 else None
-
-    def share(self, key: Key) -> float:
-        return key[0] / max(len(self._lines), 1)
-
-    def lines(self, key: Key, look: Look) -> Sequence[Line]:
-        return (self._lines[key[0]],) if 0 <= key[0] < len(self._lines) else ()

@@ -17,11 +17,11 @@ from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.lines.setting import cells, clean, fitted, wrapped
+from heartbit_tui.tui.pane.given import Lines
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.picker.entry import Entry
 from heartbit_tui.tui.picker.foot import hints, nothing
 from heartbit_tui.tui.picker.screen import HEIGHT, LOW, WIDTH
-from heartbit_tui.tui.picker.source import Lines
 from heartbit_tui.tui.screens.closing import close
 
 TWO = 96

@@ -11,44 +11,15 @@ from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.pane.given import Made
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
-from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.screens.closing import close
 
 FRAME = 6
 """Rows of the screen that are left to the frame, the title and the hint."""
 
 HINT = "Esc closes · ↑ ↓ PgUp PgDn scroll"
-
-
-class Text:
-    """A `Source` of lines that are set anew for each width."""
-
-    def __init__(self, made: Callable[[Look], Sequence[Line]]) -> None:
-        self._made = made
-        self._look: Look | None = None
-        self._lines: Sequence[Line] = ()
-
-    def first(self) -> Key | None:
-        return (0, 0)
-
-    def last(self) -> Key | None:
-        return (max(len(self._lines) - 1, 0), 0)
-
-    def after(self, key: Key) -> Key | None:
-        return (key[0] + 1, 0) if key[0] + 1 < len(self._lines) else None
-
-    def before(self, key: Key) -> Key | None:
-        return (key[0] - 1, 0) if key[0] else None
-
-    def lines(self, key: Key, look: Look) -> Sequence[Line]:
-        if look != self._look:
-            self._look, self._lines = look, self._made(look)
-        return self._lines[key[0] : key[0] + 1]
-
-    def share(self, key: Key) -> float:
-        return min(key[0] / max(len(self._lines), 1), 1.0)
 
 
 class Page(ModalScreen[None]):
@@ -64,14 +35,14 @@ class Page(ModalScreen[None]):
     def __init__(self, title: str, made: Callable[[Look], Sequence[Line]], ink: Ink) -> None:
         super().__init__()
         self._title = title
-        self._made = made
+        self._lines = Made(made)
         self._ink = ink
 
     def compose(self) -> ComposeResult:
         """A title, the lines, a hint."""
         with Vertical():
             yield OneLine(setting.line((self._title, self._ink.heading)), id="page-title")
-            yield Pane(Text(self._made), self._ink)
+            yield Pane(self._lines, self._ink)
             yield OneLine(setting.line((HINT, self._ink.faint)), id="page-hint")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -80,7 +51,7 @@ class Page(ModalScreen[None]):
 
     def _fit(self) -> None:
         pane = self.query_one(Pane)
-        wanted = len(self._made(pane.look)) + 1
+        wanted = len(self._lines.all(pane.look)) + 1
         pane.styles.height = min(wanted, max(self.size.height - FRAME, 1))
 
     def on_key(self, event: events.Key) -> None:

@@ -17,9 +17,9 @@ from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.pane.given import Lines
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.pane.pane import Pane
-from heartbit_tui.tui.picker.source import Lines
 from heartbit_tui.tui.screens.closing import close
 
 SHAPES: Final = (

@@ -1,6 +1,5 @@
 """The widget beside the chat: two panes, one of what happens, one of what is known."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -9,8 +8,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from heartbit_tui.tui.lines.ink import Ink
-from heartbit_tui.tui.lines.line import Line
-from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.pane.given import Made
 from heartbit_tui.tui.pane.pane import EDGE, Pane
 from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.side.facts import Facts, lines
@@ -43,9 +41,10 @@ class Side(Vertical):
     def __init__(self, timeline: Timeline, ink: Ink, *, calm: bool = False, id: str | None = "side") -> None:
         super().__init__(id=id)
         self._rows = Rows(timeline)
-        self._facts = _Facts()
+        self._facts = Facts()
+        self._lines = Made(lambda look: lines(Facts(), look))
         self._timeline_pane = Pane(self._rows, ink, id="timeline", follow=True, calm=calm, focus=True)
-        self._facts_pane = Pane(self._facts, ink, id="facts", calm=calm)
+        self._facts_pane = Pane(self._lines, ink, id="facts", calm=calm)
 
     def compose(self) -> ComposeResult:
         """One over the other."""
@@ -58,7 +57,9 @@ class Side(Vertical):
 
     def show(self, facts: Facts) -> None:
         """Tell what is known now."""
-        if self._facts.show(facts):
+        if facts != self._facts:
+            self._facts = facts
+            self._lines.show(lambda look: lines(facts, look))
             self._fit()
 
     def show_timeline(self, timeline: Timeline) -> None:
@@ -116,48 +117,8 @@ class Side(Vertical):
         """The lower half takes what it needs, but never more than half."""
         if not self.is_mounted or self.size.width <= EDGE:
             return
-        needed = len(self._facts.all(self._facts_pane.look))
+        needed = len(self._lines.all(self._facts_pane.look))
         height = min(needed, max(self.size.height // 2, 1))
         if self._facts_pane.styles.height is None or self._facts_pane.styles.height.value != height:
             self._facts_pane.styles.height = height
         self._facts_pane.changed()
-
-
-class _Facts:
-    """What is known as a source of a pane: one line a piece."""
-
-    def __init__(self) -> None:
-        self._facts = Facts()
-        self._look: Look | None = None
-        self._lines: Sequence[Line] = ()
-
-    def show(self, facts: Facts) -> bool:
-        """Tell other facts; whether they are others."""
-        if facts == self._facts:
-            return False
-        self._facts, self._look = facts, None
-        return True
-
-    def all(self, look: Look) -> Sequence[Line]:
-        """All lines at once."""
-        if look != self._look:
-            self._look, self._lines = look, lines(self._facts, look)
-        return self._lines
-
-    def first(self) -> Key | None:
-        return (0, 0)
-
-    def last(self) -> Key | None:
-        return (max(len(self._lines) - 1, 0), 0)
-
-    def after(self, key: Key) -> Key | None:
-        return (key[0] + 1, 0) if key[0] + 1 < len(self._lines) else None
-
-    def before(self, key: Key) -> Key | None:
-        return (key[0] - 1, 0) if key[0] else None
-
-    def lines(self, key: Key, look: Look) -> Sequence[Line]:
-        return self.all(look)[key[0] : key[0] + 1]
-
-    def share(self, key: Key) -> float:
-        return min(key[0] / max(len(self._lines), 1), 1.0)
