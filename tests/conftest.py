@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -19,6 +20,9 @@ FOREIGN_NAMES = ("FORCE_COLOR", "NO_COLOR", "GIT_DIR", "GIT_WORK_TREE", "GIT_IND
 
 def pytest_configure(config: pytest.Config) -> None:
     """No test reads or writes the person's keys, settings, sessions or git identity."""
+    for kind in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(kind) is signal.SIG_IGN:  # as nohup and a shell's & leave it, also to what a test starts
+            signal.signal(kind, signal.SIG_DFL)
     home = Path(tempfile.mkdtemp(prefix="heartbit-tests-"))
     config.stash[OWN_STATE] = home
     for name in list(os.environ):

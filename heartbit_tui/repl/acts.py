@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.types import Client
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Rewind, SetMode, SetModel
-from heartbit_tui.repl.commands import Typed, table
+from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.keys import KEYS
 from heartbit_tui.repl.paint import MARKS

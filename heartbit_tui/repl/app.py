@@ -3,22 +3,21 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, TypeAlias, cast
 
+from heartbit_tui.client.exports import EXPORTS
 from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.client.local import local
 from heartbit_tui.client.types import About, Client
 from heartbit_tui.client.visible import harmless
 from heartbit_tui.config.directories import directories
-from heartbit_tui.config.redact import Redactor
 from heartbit_tui.demo.script import TASK
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.repl import sessions
 from heartbit_tui.repl.acts import Acts, Means
 from heartbit_tui.repl.conversation import Conversation, Doer, Leave, Next, Screen
@@ -27,28 +26,10 @@ from heartbit_tui.repl.spoken import Spoken
 from heartbit_tui.repl.stdin import Lines
 from heartbit_tui.runtime.options import Options, Resume
 from heartbit_tui.runtime.settings import configuration
-from heartbit_tui.store.export_html import export_html
-from heartbit_tui.store.export_jsonl import export_jsonl
-from heartbit_tui.store.export_markdown import export_markdown
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 
 DEMO = "This is a demonstration: a script plays the model's part. No model is behind it. Press Enter to begin."
-Export: TypeAlias = Callable[[Sequence[Envelope]], str]
-
-
-def _to_read(export: Export) -> Export:
-    """An export without what looks like a key."""
-    return lambda log: Redactor()(export(log))
-
-
-EXPORTS: Mapping[str, Export] = MappingProxyType(
-    {
-        "md": _to_read(export_markdown),
-        "html": _to_read(export_html),
-        "jsonl": lambda log: "".join(f"{line}\n" for line in export_jsonl(log)),
-    }
-)
 CODES: Mapping[str, int] = MappingProxyType({"auth": 41, "config": 52, "untrusted": 55, "network": 69})
 SIGNALS: Mapping[signal.Signals, int] = MappingProxyType({signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130})
 

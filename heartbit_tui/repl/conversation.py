@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from heartbit_tui.client.commands import Typed, Unknown
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, UserMessage
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Answer, Decide, Interrupt, Op, Prompt, SetMode, Steer
-from heartbit_tui.repl.commands import Typed, Unknown, parse
+from heartbit_tui.repl.commands import parse
 from heartbit_tui.repl.dialog import Dialog, Waiting
 from heartbit_tui.repl.fold import Fold
 from heartbit_tui.repl.pieces import Asked, Ended, Piece, Settled, Told

@@ -38,7 +38,7 @@ class Ahead:
         """Open the session, and close it once it was left."""
         try:
             self.options = await asyncio.to_thread(self._given)
-            connect = self._connect or await asyncio.to_thread(_local)
+            connect = self._connect or await asyncio.to_thread(here)
             async with connect(self.options) as client:
                 self._begin(client)
                 await self._left.wait()
@@ -97,7 +97,8 @@ class Ahead:
             self._waiting.clear()
 
 
-def _local() -> "Connect":
+def here() -> "Connect":
+    """How a session in this process is opened. Imports much."""
     from heartbit_tui.client.local import local
 
     return local

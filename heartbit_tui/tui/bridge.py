@@ -139,7 +139,8 @@ class Bridge:
         if talk.pending.queued:
             found.append((f" queued: {talk.pending.queued} ", app.ink.info))
         if talk.running and app.draft.text:
-            found.append((" Enter steers · Alt+Enter queues ", app.ink.faint))
+            does = app.keymap.hints(("send", "steers"), ("queue", "queues"))
+            found.append((f" {' · '.join(f'{key} {word}' for key, word in does)} ", app.ink.faint))
         return found
 
     def _ended(self, talk: Talk) -> None:

@@ -1,23 +1,19 @@
 """What is kept on this machine, as the lists of the screen show it: sessions, prompts, learned rules."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 
+from heartbit_tui.client.exports import EXPORTS
 from heartbit_tui.config.directories import directories
 from heartbit_tui.config.locked import LockedFile
-from heartbit_tui.config.redact import Redactor
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.permissions.learned import rules_of, without_rules
 from heartbit_tui.permissions.rules import Rule
 from heartbit_tui.runtime import settings
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import Options
-from heartbit_tui.store.export_html import export_html
-from heartbit_tui.store.export_jsonl import export_jsonl
-from heartbit_tui.store.export_markdown import export_markdown
 from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.store import Store
 from heartbit_tui.store.summary import prompt_of
@@ -25,15 +21,6 @@ from heartbit_tui.tui.screens.permissions import Learned
 from heartbit_tui.tui.screens.sessions import Known
 
 LISTED = 200
-
-EXPORTS: Mapping[str, Callable[[Sequence[Envelope]], str]] = MappingProxyType(
-    {
-        "md": lambda log: Redactor()(export_markdown(log)),
-        "html": lambda log: Redactor()(export_html(log)),
-        "jsonl": lambda log: "".join(f"{line}\n" for line in export_jsonl(log)),
-    }
-)
-"""Forms of an export. What is made to be read leaves out what looks like a key."""
 
 
 class Library:

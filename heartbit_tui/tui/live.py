@@ -12,6 +12,7 @@ from heartbit_tui.tui.bridge import Bridge
 from heartbit_tui.tui.complete.menu import Menu
 from heartbit_tui.tui.completing import Completing
 from heartbit_tui.tui.draft.messages import Changed, MenuKey, WantsCompletion
+from heartbit_tui.tui.draft.remapped import editing
 from heartbit_tui.tui.draft.remembered import Remembered
 from heartbit_tui.tui.draft.state import DraftState
 from heartbit_tui.tui.draft.vim.machine import Vim
@@ -69,6 +70,7 @@ class Live:
     async def join(self) -> None:
         """Stand on the screen beside what is there, and begin to listen."""
         app, setup = self._app, self.setup
+        app.draft.keys = editing(setup.keymap, app.keymap)
         app.keymap = setup.keymap
         if setup.theme.name != app.theme:
             app.wear(setup.theme)

@@ -17,14 +17,13 @@ from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import configuration
-from heartbit_tui.tui.ahead import Ahead
+from heartbit_tui.tui.ahead import Ahead, here
 from heartbit_tui.tui.keys.keymap import keymap
 from heartbit_tui.tui.keys.overrides import FILE, read
 from heartbit_tui.tui.leaving import leave_for_next_start
 from heartbit_tui.tui.live import Live
 from heartbit_tui.tui.setup import DEMO, Setup, Wishes
 from heartbit_tui.tui.talk.pace import Pace
-from heartbit_tui.tui.talk.talk import Connect
 from heartbit_tui.tui.talk.talks import Talks
 from heartbit_tui.tui.theme.files import STANDARD
 from heartbit_tui.tui.theme.load import load
@@ -56,15 +55,9 @@ def prepared(ahead: Ahead, task: str) -> Make:
 @asynccontextmanager
 async def local(options: Options) -> AsyncGenerator[Client]:
     """A session in this process; what it needs is imported in a thread."""
-    connect = await asyncio.to_thread(_local)
+    connect = await asyncio.to_thread(here)
     async with connect(options) as client:
         yield client
-
-
-def _local() -> Connect:
-    from heartbit_tui.client.local import local as connect
-
-    return connect
 
 
 def setup_of(options: Options, task: str = "") -> Setup:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from heartbit_tui.auth.providers import KEY_NAMES
-from heartbit_tui.tui.complete.commands import Typed, Unknown, parse
+from heartbit_tui.client.commands import Typed, Unknown, parse
 from heartbit_tui.tui.draft.kind import Kind
 from heartbit_tui.tui.draft.messages import Submitted
 from heartbit_tui.tui.shell.hints import hint, refused

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from heartbit_tui.client.commands import COMMANDS, Command
 from heartbit_tui.config.keys import Key
 from heartbit_tui.config.tree import singles
-from heartbit_tui.tui.complete.commands import COMMANDS, Command
 from heartbit_tui.tui.draft.keys import KEYS as EDITING
 from heartbit_tui.tui.keys import names
 from heartbit_tui.tui.keys.actions import ACTIONS, SIGNS, Action

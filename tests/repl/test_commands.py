@@ -1,6 +1,7 @@
 import pytest
 
-from heartbit_tui.repl.commands import COMMANDS, Parsed, Typed, Unknown, parse, table
+from heartbit_tui.client.commands import Parsed, Typed, Unknown
+from heartbit_tui.repl.commands import COMMANDS, parse, table
 
 
 @pytest.mark.parametrize(
@@ -9,7 +10,9 @@ from heartbit_tui.repl.commands import COMMANDS, Parsed, Typed, Unknown, parse, 
         ("/help", Typed(name="help")),
         ("  /mode  plan ", Typed(name="mode", argument="plan")),
         ("/exit", Typed(name="quit")),
-        ("/modle x", Unknown(name="modle", nearest="mode")),
+        ("/Q", Typed(name="quit")),
+        ("/timeline", Unknown(name="timeline")),
+        ("/modle x", Unknown(name="modle", nearest="model")),
         ("/xyz", Unknown(name="xyz")),
         ("/etc/hosts is wrong", None),
         ("/usr/bin", None),

@@ -6,8 +6,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from textual import events
-
 from heartbit_tui.tui.copying import copy as put
 from heartbit_tui.tui.draft.editor import edited
 from heartbit_tui.tui.draft.vim.machine import Vim
@@ -78,9 +76,9 @@ def vim(app: "HeartbitApp", _: str) -> None:
 
 
 def queue(app: "HeartbitApp", _: str) -> None:
-    """F4, and the palette; the draft itself knows Alt+Enter."""
+    """F4, and the palette; the draft itself knows Alt+Enter, which is a new line while nothing runs."""
     if app.talk.running and app.draft.text:
-        app.draft.press(events.Key("alt+enter", None))
+        app.draft.queue()
     else:
         app.tell("What is written while a run is active can wait for its end; nothing of the kind is written now.")
 

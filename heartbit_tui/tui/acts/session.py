@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.client.exports import EXPORTS
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.ops import Compact, Rename, Rewind
 from heartbit_tui.runtime.options import New, Options, Resume
@@ -105,8 +106,8 @@ def _go_back(app: "HeartbitApp", prompt: rewinding.Prompt) -> None:
 async def export(app: "HeartbitApp", argument: str) -> None:
     """/export FORMAT [FILE]."""
     form, _, name = argument.partition(" ")
-    if form not in library.EXPORTS:
-        app.tell(f"/export takes {', '.join(library.EXPORTS)}, and the name of a file.", warning=True)
+    if form not in EXPORTS:
+        app.tell(f"/export takes {', '.join(EXPORTS)}, and the name of a file.", warning=True)
         return
     client = app.talk.client
     name = name.strip() or f"heartbit-{client.about.session_id if client else 'session'}.{form}"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from heartbit_tui.client import fuzzy
+from heartbit_tui.client.commands import COMMANDS, Command, named
 from heartbit_tui.client.fuzzy import Kind, Match
 from heartbit_tui.tui.complete import mentions
-from heartbit_tui.tui.complete.commands import COMMANDS, Command, named
 from heartbit_tui.tui.complete.item import Item
 
 MOST = 50

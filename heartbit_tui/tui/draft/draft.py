@@ -14,7 +14,7 @@ from heartbit_tui.tui.draft.chips import PastedImage, full, labelled
 from heartbit_tui.tui.draft.cleaning import cleaned
 from heartbit_tui.tui.draft.clipboard import Clipboard, Nothing
 from heartbit_tui.tui.draft.images import Unfit, may_be_paths, read
-from heartbit_tui.tui.draft.keys import EDITING, MENU, WITHOUT_TEXT
+from heartbit_tui.tui.draft.keys import EDITING, MENU, WITHOUT_TEXT, Verb
 from heartbit_tui.tui.draft.kind import Kind, kind_of
 from heartbit_tui.tui.draft.messages import Changed, MenuKey, Pasted, Submitted, Told, WantsCompletion
 from heartbit_tui.tui.draft.paper import Paper
@@ -36,6 +36,9 @@ class Draft(Paper):
     `running` and `menu_open` are set by the owner: they decide what Alt+Enter and the menu's keys do. `last_key_at`
     is the time of the last key by `clock`, else by the clock that stamps Textual's events (`time.monotonic`).
     """
+
+    keys: Mapping[str, tuple[Verb, str]] = EDITING
+    """What a key does; the owner sets it where a person has other keys."""
 
     vim: "Vim | None" = None
     """The keys of vi; None, as it is at first, leaves the draft with its own. The owner sets it."""
@@ -111,6 +114,11 @@ class Draft(Paper):
         self._pen.put(replaced(self._pen.passage, max(at - characters, 0), at, cleaned(text)[0]))
         self._changed()
 
+    def queue(self) -> None:
+        """Send the draft for after the run."""
+        self._end_burst()
+        self._send(queue=True)
+
     def stash(self) -> bool:
         """Put the draft away, or bring it back when the box is empty; tells whether there was anything to do."""
         self._end_burst()
@@ -125,7 +133,7 @@ class Draft(Paper):
         self._changed()
         return True
 
-    def add_image(self, image: Image) -> None:
+    def _add_image(self, image: Image) -> None:
         """Put an image at the cursor as a chip."""
         if not self._pen.add_image(image):
             self.post_message(Told("The draft holds too many images and pastes. Send it first.", "warning"))
@@ -140,7 +148,7 @@ class Draft(Paper):
             case Nothing(why=why):
                 self.post_message(Told(why, "warning"))
             case Image() as image:
-                self.add_image(image)
+                self._add_image(image)
             case text:
                 self._paste(text)
 
@@ -177,8 +185,8 @@ class Draft(Paper):
             return True
         if key in WITHOUT_TEXT and not self._pen.passage.text:
             return False
-        if key in EDITING:
-            return self._edit(*EDITING[key])
+        if key in self.keys:
+            return self._edit(*self.keys[key])
         if not character.isprintable() or not character:
             return False
         self._pen.type(cleaned(character)[0])
@@ -351,7 +359,7 @@ class Draft(Paper):
             self.post_message(Told(str(unfit), "warning"))
             images = ()
         for image in images:
-            self.add_image(image)
+            self._add_image(image)
         if not images:
             self._paste(text)
 

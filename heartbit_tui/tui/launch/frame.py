@@ -9,8 +9,6 @@ BOX_ROWS = 3
 """The draft: its border, one line, its border."""
 
 FOOTER_ROWS = 1
-SIDE_FROM = 100
-"""Columns from which on the side panel stands beside the chat."""
 
 LEAST_COLUMNS, LEAST_ROWS = 20, 5
 """The smallest terminal that the screen is drawn on."""

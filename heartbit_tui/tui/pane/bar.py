@@ -3,7 +3,6 @@
 from heartbit_tui.tui.pane.source import Key, Source
 
 THUMB = "┃"
-TRACK = " "
 
 
 def thumb(source: Source, first: Key, last: Key, height: int) -> tuple[int, int]:

@@ -7,9 +7,6 @@ from heartbit_tui.tui.renderers.scene import Scene
 ROW_CHARACTERS = 2000
 """How much of one line is shown."""
 
-TEXT_CHARACTERS = 64_000
-"""How much of a text is looked at."""
-
 TITLE_CHARACTERS = 1000
 """How much of a text is looked at where one line is shown."""
 

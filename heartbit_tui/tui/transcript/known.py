@@ -9,7 +9,6 @@ from heartbit_tui.kernel.events import (
     LlmResponse,
     ModeChanged,
     ModelChanged,
-    PromptQueued,
     RunCompleted,
     RunFailed,
     RunInterrupted,
@@ -18,7 +17,6 @@ from heartbit_tui.kernel.events import (
     SessionStarted,
     TodosChanged,
     TurnStarted,
-    UserMessage,
 )
 from heartbit_tui.kernel.messages import Assistant, JsonObject, Usage
 from heartbit_tui.kernel.ops import Effort, Mode
@@ -38,7 +36,6 @@ class Known:
     provider: str = ""
     model: str = ""
     effort: Effort | None = None
-    queued: tuple[str, ...] = ()
     todos: tuple[JsonObject, ...] = ()
     last: Usage | None = None
     """The last model call of the agent: what it read is what fills the window."""
@@ -64,15 +61,11 @@ class Known:
                 return replace(self, turn=turn)
             case LlmResponse(usage=usage) | AssistantMessage(message=Assistant(usage=usage)) if usage.prompt:
                 return replace(self, last=usage)  # the message alone is read of a session that is taken up again
-            case UserMessage(origin="prompt"):
-                return replace(self, queued=self.queued[1:])
             case _:
                 return self._settings(envelope)
 
     def _settings(self, envelope: Envelope) -> "Known":
         match envelope.event:
-            case PromptQueued(text=text):
-                return replace(self, queued=(*self.queued, text))
             case TodosChanged(todos=todos):
                 return replace(self, todos=todos)
             case SessionRenamed(title=title):

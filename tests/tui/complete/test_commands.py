@@ -1,6 +1,6 @@
 import pytest
 
-from heartbit_tui.tui.complete.commands import COMMANDS, Parsed, Typed, Unknown, named, parse
+from heartbit_tui.client.commands import COMMANDS, Parsed, Typed, Unknown, named, parse
 from heartbit_tui.tui.complete.sources import command_items
 from heartbit_tui.tui.keys.actions import ACTIONS
 

@@ -2,9 +2,9 @@ import random
 
 from textual.geometry import Region
 
+from heartbit_tui.client.commands import COMMANDS
 from heartbit_tui.client.fuzzy import match
 from heartbit_tui.client.visible import revealed
-from heartbit_tui.tui.complete.commands import COMMANDS
 from heartbit_tui.tui.complete.item import Item
 from heartbit_tui.tui.complete.rows import shown
 from heartbit_tui.tui.complete.sources import command_items, file_item

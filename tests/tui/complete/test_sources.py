@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from heartbit_tui.client.commands import named
 from heartbit_tui.client.fuzzy import Match, ranked
-from heartbit_tui.tui.complete.commands import named
 from heartbit_tui.tui.complete.item import Item
 from heartbit_tui.tui.complete.sources import Argument, Asked, Choice, CommandName, File, Sources, asked
 

@@ -260,8 +260,10 @@ async def test_an_empty_clipboard_says_so() -> None:
 
 
 async def test_an_image_comes_back_from_the_editor_as_a_chip() -> None:
-    async with staged() as (stage, pilot):
-        stage.draft.add_image(Image(media_type="image/png", data="aGk="))
+    image = Image(media_type="image/png", data="aGk=")
+    async with staged(clipboard=Given(image)) as (stage, pilot):
+        await keyed(stage, pilot, "ctrl+v")
+        await stage.rest()
         await pasted(stage, pilot, LARGE)
         text = stage.draft.text_for_editor()
         assert text == f"[Image #1]{LARGE}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.worker import WorkerState
 
+from heartbit_tui.client.commands import Typed, parse
 from heartbit_tui.kernel.errors import AuthenticationError, StoreError
 from heartbit_tui.kernel.events import (
     ApprovalRequested,
@@ -19,7 +20,6 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Assistant, StopReason, Text, ToolCall, ToolResult, user
 from heartbit_tui.tui.acts import table
-from heartbit_tui.tui.complete.commands import Typed, parse
 from heartbit_tui.tui.keys.actions import ACTIONS, Action
 from tests.tui.rules.stage import Stage, staged
 

@@ -10,7 +10,6 @@ from heartbit_tui.kernel.events import (
     LlmResponse,
     ModeChanged,
     ModelChanged,
-    PromptQueued,
     RunFailed,
     RunInterrupted,
     RunStarted,
@@ -50,7 +49,6 @@ def known(*events: Event, agent: str = AGENT, since: Known | None = None) -> Kno
             {"provider": "p", "model": "n", "effort": Effort.LOW},
         ),
         (TodosChanged(todos=({"content": "a"},)), {"todos": ({"content": "a"},)}),
-        (PromptQueued(text="later", position=1), {"queued": ("later",)}),
         (TurnStarted(turn=3, max_turns=9), {"turn": 3}),
     ],
 )
@@ -69,11 +67,6 @@ def test_a_run_is_active_from_its_start_to_its_end(end: Event) -> None:
 def test_what_another_agent_does_is_not_the_sessions_own() -> None:
     main = known(STARTED, RunStarted(task="x"))
     assert known(RunStarted(task="y"), TurnStarted(turn=7, max_turns=9), done(), agent=HELPER, since=main) == main
-
-
-def test_a_queued_prompt_waits_until_it_is_said() -> None:
-    waiting = (PromptQueued(text="a", position=1), PromptQueued(text="b", position=2))
-    assert known(RunStarted(task="x"), *waiting, done(), said("a")).queued == ("b",)
 
 
 def test_what_the_last_model_call_read_and_wrote_fills_the_window() -> None:

@@ -1,4 +1,4 @@
-"""The slash commands of the screen: their names, what they take, what they do."""
+"""The slash commands: their names, what they take, what they do. A surface may have some of them only."""
 
 import difflib
 from collections.abc import Mapping, Sequence
