@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import takewhile
 
 from heartbit_tui.client.types import About
 from heartbit_tui.kernel.bus import Subscription
@@ -82,7 +83,7 @@ class Local:
         return Durable(reader, self._opened.journal)
 
     async def batches(self, pause: Callable[[], float] = _at_once) -> AsyncIterator[tuple[Envelope, ...]]:
-        """What happens, as `envelopes` tells it, in batches of all that waits."""
+        """What happens, as `envelopes` tells it, in batches of all that waits; pieces come before facts are durable."""
         reader = self._opened.session.bus.subscribe(after=self._opened.last_seq)
         self._readers.append(reader)
         while await reader.wait():
@@ -90,8 +91,12 @@ class Local:
                 async with asyncio.timeout(pause()):
                     await reader.fact()
             batch = reader.drain()
-            await _durable(self._opened.journal, batch)
-            yield batch
+            pieces = tuple(takewhile(lambda envelope: isinstance(envelope.event, Delta), batch))
+            if pieces:
+                yield pieces
+            if facts := batch[len(pieces) :]:
+                await _durable(self._opened.journal, facts)
+                yield facts
 
     async def settled(self) -> None:
         session = self._opened.session

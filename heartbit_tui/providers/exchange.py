@@ -24,6 +24,15 @@ MAX_ERROR_BODY = 64 * 1024
 STREAMS = frozenset({"text/event-stream", "text/plain", "application/octet-stream", ""})
 """Types under which services send event streams; only the first is right."""
 
+GATHER = 0.008
+"""Seconds that a fast answer is left to gather between two reads: each read costs about a fifth of a millisecond."""
+
+FAST = 150
+"""Events a second from which an answer is fast."""
+
+STEADY = 16
+"""Reads in a row that have to be fast, so that nothing waits which comes whole."""
+
 STEP = 256 * 1024
 """Bytes that are unpacked at once."""
 
@@ -123,7 +132,7 @@ class Exchange:
                 yield event
 
     async def _stream(self, response: httpx.Response, end: float) -> AsyncGenerator[ServerEvent]:
-        loop, parser = asyncio.get_running_loop(), Parser()
+        loop, parser, flow = asyncio.get_running_loop(), Parser(), Flow()
         spoke = loop.time()
         async with aclosing(self._chunks(response, end)) as chunks:
             async for chunk in chunks:
@@ -135,6 +144,8 @@ class Exchange:
                     raise StalledError(f"{self._endpoint.name} sends signs of life but no answer.")
                 for event in events:
                     yield event
+                if flow.is_fast(len(events), loop.time()):
+                    await asyncio.sleep(GATHER)
         for event in parser.end():
             if _is_whole(event.data):
                 yield event
@@ -202,6 +213,20 @@ class Exchange:
                 return NetworkError(f"{name} cannot be reached: {said}. Look at the network, or at provider.base_url.")
             case _:
                 return NetworkError(f"The connection to {name} broke: {said}.")
+
+
+class Flow:
+    """Tells from its reads whether an answer keeps coming fast."""
+
+    def __init__(self) -> None:
+        self._last = float("-inf")
+        self._reads = 0
+
+    def is_fast(self, events: int, now: float) -> bool:
+        """Whether it is, with so many more events at this time in seconds."""
+        self._reads = self._reads + 1 if events > FAST * (now - self._last) else 0
+        self._last = now
+        return self._reads >= STEADY
 
 
 class Inflater(Protocol):

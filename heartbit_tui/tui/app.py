@@ -1,6 +1,5 @@
 """The application: what is on the screen from the first moment, and where keys and messages go."""
 
-import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -24,10 +23,12 @@ from heartbit_tui.tui.draft.messages import Changed, Submitted, Told
 from heartbit_tui.tui.keys.actions import Where
 from heartbit_tui.tui.keys.keymap import Keymap, keymap
 from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.order import Order
 from heartbit_tui.tui.pane.empty import EMPTY
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.past import Past
 from heartbit_tui.tui.presses import Presses
+from heartbit_tui.tui.prompt_screen import PromptScreen
 from heartbit_tui.tui.status.activity import Activity
 from heartbit_tui.tui.status.footer import Footer, Standing
 from heartbit_tui.tui.theme.ink import ink as ink_of
@@ -83,6 +84,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
         self.live: Live | None = None
         self.keymap: Keymap = keymap()
         self.presses = Presses(time.monotonic)
+        self.order = Order(self)
         self.ink: Ink = ink_of(theme)
         self.chat = Pane(EMPTY, self.ink, id="chat", follow=True, calm=calm, focus=True)
         self.activity = Activity(self.ink, calm=calm)
@@ -120,6 +122,10 @@ class HeartbitApp(App[int], inherit_bindings=False):
         client = self.talk.client
         return Path(client.about.cwd) if client is not None else self.talk.options.cwd
 
+    def get_default_screen(self) -> PromptScreen:
+        """The one that draws without delay."""
+        return PromptScreen(covered=self.order.release)
+
     def compose(self) -> ComposeResult:
         """The chat, what goes on, the draft, and where one is; the rest joins them."""
         with Horizontal(id="body"):
@@ -139,10 +145,6 @@ class HeartbitApp(App[int], inherit_bindings=False):
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that nobody waits for; it ends with the application."""
         self.run_worker(work)
-
-    async def off_loop(self, work: Callable[[], T]) -> T:
-        """Do in a thread what would hold the screen up."""
-        return await asyncio.to_thread(work)
 
     def act(self, name: str, argument: str = "") -> None:
         """Do what an action is for; before there is a session only leaving is."""
@@ -181,9 +183,15 @@ class HeartbitApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys go to a search through the history first, where one is open."""
-        taken = isinstance(event, events.Key) and self.live is not None and self.live.seeks(event)
-        if not taken:
-            await super().on_event(event)
+        if isinstance(event, events.Key) and not event.is_forwarded and self.live is not None:
+            if self.order.keeps(event) or self.live.seeks(event):
+                return
+            if self._may_open(event.key):
+                focused = self.focused
+                await super().on_event(event)
+                self.order.hold(focused)
+                return
+        await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """The side panel stands beside the chat where there is room."""
@@ -206,6 +214,12 @@ class HeartbitApp(App[int], inherit_bindings=False):
         else:
             return
         event.stop()
+
+    def _may_open(self, key: str) -> bool:
+        """Whether a key may be one that opens something."""
+        if len(self.screen_stack) > 1 or (self.focused is self.draft and key in self.draft.keys):
+            return False
+        return self.living.knows(self.keymap.action_for(key, self.where()))
 
     def _write(self, event: events.Event) -> None:
         """What is typed or pasted in another pane is the draft's, and so is what follows: no letter of it acts."""

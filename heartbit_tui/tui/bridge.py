@@ -1,5 +1,6 @@
 """Between sessions and widgets: the one place that knows both what envelopes told and what is on the screen."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -7,6 +8,7 @@ from rich.style import Style
 from heartbit_tui.client import titles
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
+from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK
 from heartbit_tui.tui.notify import signal
@@ -29,7 +31,8 @@ class Bridge:
 
     def __init__(self, app: "HeartbitApp") -> None:
         self._app = app
-        self._shown: object = None
+        self._book: Book | None = None
+        self._seen: Talk | None = None
         self._left_at = 0
         self._asked: tuple[str, ...] = ()
         self._was_running = False
@@ -41,10 +44,8 @@ class Bridge:
         app = self._app
         if not app.is_attached or talk is not app.talk:
             return
-        if talk.book is not self._shown:
-            self._shown = talk.book
-            app.chat.set_source(talk.book, follow=True)
-            app.living.side.show_timeline(talk.story.timeline)
+        if talk.book is not self._book:
+            self._open(talk)
         else:
             app.chat.changed()
             if not talk.only_deltas:
@@ -58,6 +59,17 @@ class Bridge:
             self._failed = talk
             if talk.fault is not None and talk.fault.kind == "auth":
                 app.act("login")
+
+    def _open(self, talk: Talk) -> None:
+        """Show another book: from the end of it, or, where it is the same session's, from where one was reading."""
+        app, before, top = self._app, self._book, self._app.chat.view.top
+        stays = before is not None and talk is self._seen and not app.chat.following
+        self._book, self._seen = talk.book, talk
+        app.chat.set_source(talk.book, follow=not stays)
+        if before is not None and stays and top is not None:
+            app.chat.to(talk.book.key_in(before, top.key), top.index)
+            self._left_at = talk.book.key_in(before, (self._left_at - 1, 0))[0] + 1
+        app.living.side.show_timeline(talk.story.timeline)
 
     def followed(self) -> None:
         """The chat begins or ceases to follow its end."""
@@ -75,7 +87,7 @@ class Bridge:
     async def look_at_git(self) -> None:
         """Find out about the branch, off the loop."""
         folder = self._app.folder
-        self._branch = await self._app.off_loop(lambda: git.read(folder))
+        self._branch = await asyncio.to_thread(lambda: git.read(folder))
         self.retold()
 
     def _badge(self) -> None:

@@ -1,5 +1,6 @@
 """What comes alive once the screen stands: the sessions, and the widgets that show them."""
 
+import asyncio
 import gc
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
@@ -97,7 +98,7 @@ class Live:
     async def _warm_up(self) -> None:
         """Load in a thread what is soon needed, so that nobody waits for it then."""
         await self.talks.current.opened()
-        self.talks.tints.bring(await self._app.off_loop(table.warmed_up))
+        self.talks.tints.bring(await asyncio.to_thread(table.warmed_up))
         for talk in self.talks.all:
             talk.book.forget()
         self.bridge.changed(self.talks.current)
@@ -128,7 +129,7 @@ class Live:
         """Do it."""
         work = table.act(name)(self._app, argument)
         if work is not None:
-            self._app.start(work)
+            self._app.start(self._app.order.during(work))
 
     def typed(self, message: Changed) -> None:
         """The draft has changed."""

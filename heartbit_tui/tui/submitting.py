@@ -16,7 +16,6 @@ from heartbit_tui.tui.status.activity import Doing
 from heartbit_tui.tui.talk.pace import FRAME
 from heartbit_tui.tui.talk.talk import Talk
 from heartbit_tui.tui.transcript.blocks import Shell
-from heartbit_tui.tui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -114,9 +113,9 @@ class Submitting:
         self._app.start(self._run(self._app.talk, command, hidden=hidden))
 
     async def _run(self, talk: Talk, command: str, *, hidden: bool) -> None:
-        app, transcript = self._app, talk.story.transcript
+        app = self._app
         block = Shell(command=command, hidden=hidden)
-        transcript.put(block)
+        talk.story.transcript.put(block)
         app.chat.to_end()
         console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
         async with console.command(command, hidden=hidden) as running:
@@ -125,19 +124,19 @@ class Submitting:
             app.living.bridge.retold()
             try:
                 async for _ in running:
-                    block = _exchanged(transcript, block, replace(block, output=running.ran.output))
+                    block = _exchanged(talk, block, replace(block, output=running.ran.output))
                     app.living.bridge.changed(talk)
                     await asyncio.sleep(FRAME)
             finally:
                 self._running = self._doing = None
                 app.living.bridge.retold()
         ran = running.ran
-        _exchanged(transcript, block, replace(block, output=ran.output, code=ran.code))
+        _exchanged(talk, block, replace(block, output=ran.output, code=ran.code))
         app.living.bridge.changed(talk)
         if not hidden:
             self._ran.append(ran)
 
 
-def _exchanged(transcript: Transcript, old: Shell, new: Shell) -> Shell:
-    transcript.exchange(old, new)
+def _exchanged(talk: Talk, old: Shell, new: Shell) -> Shell:
+    talk.story.transcript.exchange(old, new)
     return new

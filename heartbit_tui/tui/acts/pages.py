@@ -1,5 +1,6 @@
 """Pages that tell something: the session, its cost, its tools, what was learned."""
 
+import asyncio
 import resource
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -109,10 +110,10 @@ async def config(app: "HeartbitApp", _: str) -> None:
     options, folder = app.living.setup.options, app.living.setup.config
 
     async def shown() -> Sequence[settings_shown.Shown]:
-        return await app.off_loop(lambda: settings_shown.shown(options, lambda: load.names(folder)))
+        return await asyncio.to_thread(lambda: settings_shown.shown(options, lambda: load.names(folder)))
 
     async def write(key: str, value: Simple) -> None:
-        await app.off_loop(lambda: settings_shown.write(options, key, value))
+        await asyncio.to_thread(lambda: settings_shown.write(options, key, value))
 
     await app.push_screen_wait(list_of_settings(shown, write, app.keymap, app.ink))
 

@@ -118,6 +118,16 @@ class Book:
         self._folds = {number: open for number, block in enumerate(blocks) if table.foldable(block)}
         self._sets.clear()
 
+    def succeed(self, before: "Book") -> None:
+        """Take over from a book of the same session what a person did there: what is folded, and what was cleared."""
+        self._folds = {self.key_in(before, (number, 0))[0]: opened for number, opened in before._folds.items()}
+        if before._start:
+            self._start = self.key_in(before, (before._start - 1, 0))[0] + 1
+
+    def key_in(self, before: "Book", key: Key) -> Key:
+        """The key of what another book of the same session has under this one."""
+        return self._transcript.at(before._transcript.place(key[0])), key[1]
+
     def clear(self) -> None:
         """Begin below all that is there now; it is not shown here any more."""
         self._start = len(self._transcript.blocks)

@@ -159,11 +159,11 @@ class Pane(Widget):
         self._show(self._window.at(self._window.moved(top, by)))
         self._set_following(self._view.at_end and by > 0 and not (self._view.at_start and not self._follow))
 
-    def to(self, key: Key) -> None:
-        """Begin with this piece."""
+    def to(self, key: Key, line: int = 0) -> None:
+        """Begin with this piece, or with one of its lines."""
         if self._is_laid_out:
             self._set_following(False)
-            self._show(self._window.at(Top(key)))
+            self._show(self._window.at(Top(key, line)))
 
     def to_end(self) -> None:
         """Show the end, and follow it."""

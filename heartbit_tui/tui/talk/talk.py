@@ -199,9 +199,16 @@ class Talk:
         for start in range(0, len(whole), SLICE):
             story.take(whole[start : start + SLICE])
             await asyncio.sleep(0 if self._hurried else BREATH)
-        story.take(self._since)
-        self.story = story
+        put = list(self.story.transcript.put_in)
+        for envelope in self._since:
+            while put and put[0][0] < envelope.seq:
+                story.transcript.put(put.pop(0)[1])
+            story.take((envelope,))
+        for _, block in put:
+            story.transcript.put(block)
+        self.story, before = story, self.book
         self.book = self._bound()
+        self.book.succeed(before)
         self._completed.set()
         self._changed(self)
 

@@ -1,5 +1,6 @@
 """Envelopes folded into the blocks that a person sees."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -57,6 +58,10 @@ Part: TypeAlias = Text | Reasoning | ToolCall
 Over: TypeAlias = RunCompleted | RunFailed | RunInterrupted
 
 
+Place: TypeAlias = tuple[int, int]
+"""The number of an envelope, and the how-manieth block of those that came with it."""
+
+
 class Transcript:
     """The blocks of a session, in order. A block is replaced, never changed; only the last of them are."""
 
@@ -64,6 +69,7 @@ class Transcript:
         self.blocks: list[Block] = []
         self.known = Known()
         self._seqs: list[int] = []
+        self._put: list[tuple[int, Block]] = []
         self._at: dict[str, int] = {}
         self._going: set[str] = set()
         self._turn = 0
@@ -93,13 +99,31 @@ class Transcript:
     def put(self, block: Block) -> int:
         """Add a block that no envelope told of (a command that the person ran); its number."""
         self._add(block, self._seqs[-1] if self._seqs else 0)
+        self._put.append((self._seqs[-1], block))
         return len(self.blocks) - 1
+
+    @property
+    def put_in(self) -> tuple[tuple[int, Block], ...]:
+        """The blocks that no envelope told of, each with the number of the envelope that it stands behind."""
+        return tuple((seq, block) for seq, block in self._put if any(block is each for each in self.blocks))
+
+    def place(self, number: int) -> Place:
+        """Where a block stands, in a way that counts in every transcript of the same session."""
+        number = min(number, len(self._seqs) - 1)
+        seq = self._seqs[number] if number >= 0 else 0
+        return seq, number - bisect_left(self._seqs, seq)
+
+    def at(self, place: Place) -> int:
+        """The number of the block that stands there."""
+        seq, further = place
+        return bisect_left(self._seqs, seq) + further
 
     def exchange(self, old: Block, new: Block) -> None:
         """Put another block in the place of one that was put, wherever it stands now."""
         for number in reversed(range(len(self.blocks))):
             if self.blocks[number] is old:
                 self.blocks[number] = new
+                self._put = [(seq, new if block is old else block) for seq, block in self._put]
                 return
 
     def _own(self, envelope: Envelope, event: Event) -> None:

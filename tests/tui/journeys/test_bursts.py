@@ -152,9 +152,6 @@ async def test_after_a_pause_a_key_counts() -> None:
         assert [op for op in at.client.sent if isinstance(op, Decide)] == [Decide(id="a", allow=True)]
 
 
-@pytest.mark.xfail(
-    reason="An action that opens something does so in a task of its own, after the next keys.", strict=True
-)
 @pytest.mark.parametrize("key", ["ctrl+r", "ctrl+p", "ctrl+s"])
 async def test_letters_right_after_a_key_that_opens_something_are_meant_for_it(key: str) -> None:
     async with desk() as at:

@@ -66,6 +66,8 @@ class Played:
         first = SessionStarted(cwd=cwd, provider="anthropic", model=model, mode=Mode.ASK)
         self._history = tuple(self._envelope(event) for event in (first, *history))
         self._news: asyncio.Queue[Envelope | None] = asyncio.Queue()
+        self.found = asyncio.Event()
+        """Set once the whole log can be read."""
 
     @property
     def about(self) -> About:
@@ -76,6 +78,7 @@ class Played:
         return self._history
 
     async def whole(self) -> tuple[Envelope, ...]:
+        await self.found.wait()
         return self._history
 
     @property
@@ -215,8 +218,9 @@ async def staged(
     cwd: str = "",
     model: str = "claude-x",
     environment: Mapping[str, str] | None = None,
+    found: bool = True,
 ) -> AsyncGenerator[Stage]:
-    """The application, open on a session that the test plays."""
+    """The application, open on a session that the test plays; its whole log is `found` at once, or when the test says."""
     (folder / "home").mkdir(exist_ok=True)
     (folder / "project").mkdir(exist_ok=True)
     usual = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -229,6 +233,8 @@ async def staged(
     async def connect(_: Options) -> AsyncGenerator[Client]:
         client = Played(cwd or str(project), () if clients else history, name=f"s-{len(clients) + 1}", model=model)
         clients.append(client)
+        if found:
+            client.found.set()
         yield client
 
     class Here(Terminal):

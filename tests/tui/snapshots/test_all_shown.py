@@ -18,8 +18,8 @@ from tests.tui.snapshots.stage import POSES, Pose
 TUI = Path(__file__).parents[3] / "heartbit_tui/tui"
 PICTURES = Path(__file__).parent / "__snapshots__"
 DESCRIPTION = re.compile(r"<desc>\n(.*?)\n</desc>", re.DOTALL)
-ABSTRACT = frozenset({"Picker"})
-"""Screens that are seen by what they list."""
+ABSTRACT = frozenset({"Picker", "PromptScreen"})
+"""Screens that are seen by what they list, or by what stands on them."""
 
 STAGES = (
     *(("approval", stage) for stage in ("choose", "rule", "reason")),
