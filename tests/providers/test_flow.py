@@ -10,7 +10,7 @@ def reads(flow: Flow, count: int, *, events: int, every: float, start: float = 0
 
 def test_an_answer_is_fast_once_it_has_been_for_a_while_and_stays_so_when_it_is_read_less_often() -> None:
     flow = Flow()
-    assert reads(flow, STEADY + 2, events=1, every=0.002) == [False] * (STEADY - 1) + [True] * 3
+    assert reads(flow, STEADY + 2, events=1, every=0.002) == [False] * STEADY + [True] * 2
     assert reads(flow, 5, events=5, every=0.010, start=STEADY * 0.002 + 0.012) == [True] * 5
 
 
