@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
+from heartbit_tui import __version__
 from heartbit_tui.client import titles
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
 from heartbit_tui.tui.chat.book import Book
+from heartbit_tui.tui.chat.greeting import greeting
 from heartbit_tui.tui.lines import setting
-from heartbit_tui.tui.lines.line import BLANK
+from heartbit_tui.tui.lines.line import BLANK, Line
+from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.notify import signal
+from heartbit_tui.tui.pane.given import Made
 from heartbit_tui.tui.side.facts import Facts
 from heartbit_tui.tui.status import git
 from heartbit_tui.tui.status.activity import Doing
@@ -21,6 +25,14 @@ from heartbit_tui.tui.transcript.blocks import Answer, Call
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
+
+GREETED = (
+    ("help", "every key, and what it does"),
+    ("palette", "everything else"),
+    ("sessions", "what was done before"),
+    ("next-mode", "how much passes without asking"),
+)
+"""Actions that somebody new is told of."""
 
 SETTLED = 3.0
 """Seconds that a run takes at least for its end to be worth a word to somebody who looks elsewhere."""
@@ -33,6 +45,7 @@ class Bridge:
         self._app = app
         self._book: Book | None = None
         self._seen: Talk | None = None
+        self._greets = False
         self._left_at = 0
         self._asked: tuple[str, ...] = ()
         self._was_running = False
@@ -44,7 +57,7 @@ class Bridge:
         app = self._app
         if not app.is_attached or talk is not app.talk:
             return
-        if talk.book is not self._book:
+        if talk.book is not self._book or (self._greets and talk.book.first() is not None):
             self._open(talk)
         else:
             app.chat.changed()
@@ -65,11 +78,16 @@ class Bridge:
         app, before, top = self._app, self._book, self._app.chat.view.top
         stays = before is not None and talk is self._seen and not app.chat.following
         self._book, self._seen = talk.book, talk
-        app.chat.set_source(talk.book, follow=not stays)
+        self._greets = talk.stage == "open" and talk.book.first() is None
+        app.chat.set_source(Made(self._greeting) if self._greets else talk.book, follow=not stays)
         if before is not None and stays and top is not None:
             app.chat.to(talk.book.key_in(before, top.key), top.index)
             self._left_at = talk.book.key_in(before, (self._left_at - 1, 0))[0] + 1
         app.living.side.show_timeline(talk.story.timeline)
+
+    def _greeting(self, look: Look) -> list[Line]:
+        keys = self._app.keymap.hints(*GREETED)
+        return greeting(__version__, keys, look)
 
     def followed(self) -> None:
         """The chat begins or ceases to follow its end."""

@@ -19,6 +19,9 @@ from heartbit_tui.tui.draft.state import DraftState
 from heartbit_tui.tui.draft.vim.machine import Vim
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
+from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.markdown import set as markdown
+from heartbit_tui.tui.markdown.split import pieces_of
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.setup import Setup
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
     from heartbit_tui.tui.seeking import Seeking
 
+
+WIDEST = 100
+"""Columns that the last answer takes at most on the normal screen."""
 
 ACTS: tuple[Act, ...] = get_args(Act)
 
@@ -113,7 +119,9 @@ class Live:
         """The last answer, and the command that goes on with the session, where there is one to go on with."""
         talk = self.talks.current
         blocks, options = talk.story.transcript.blocks, talk.options
-        lines = next((block.text for block in reversed(blocks) if isinstance(block, Answer)), "").splitlines()
+        answer = next((block.text for block in reversed(blocks) if isinstance(block, Answer)), "")
+        look = Look(min(self._app.size.width, WIDEST), self._app.ink)
+        lines = [line.text.rstrip() for piece in pieces_of(answer) for line in markdown.lines(piece, look, open=False)]
         said = any(isinstance(block, Prompt) for block in blocks)
         if talk.client is not None and said and not (options.ephemeral or options.demo):
             lines += ["", f"heartbit --resume {talk.client.about.session_id}"]

@@ -86,7 +86,8 @@ class Application(Reader):
         self.keys(f"\x1b[200~{text}\x1b[201~")
 
     def leave(self) -> None:
-        """Leave by Ctrl+C twice on an empty draft; the terminal is as it was."""
+        """Leave by Ctrl+C twice on an empty draft, once nothing runs any more; the terminal is as it was."""
+        self.see_no_more("Esc interrupts")
         self.keys(CTRL_C * 2)
         assert self.ended() == 0, self.text[-3000:]
         self.restored()

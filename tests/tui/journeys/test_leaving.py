@@ -144,10 +144,15 @@ def press_until_it_ends(app: Application) -> None:
         app.keys(CTRL_C)
         if last:
             break
-        app.see(lambda: app.paper.updates > before or app.is_over, "an answer to Ctrl+C")  # noqa: B023
-        if app.is_over:
+        app.see(lambda: app.paper.updates > before or left(app), "an answer to Ctrl+C")  # noqa: B023
+        if left(app):
             break
     app.ended()
+
+
+def left(app: Application) -> bool:
+    """Whether the application has left the terminal, or is about to."""
+    return app.is_over or app.is_given_back
 
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_shows_all_again(tmp_path: Path) -> None:

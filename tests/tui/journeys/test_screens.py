@@ -96,7 +96,7 @@ def test_tabs_keep_their_chats_and_drafts_apart(tmp_path: Path) -> None:
 
 
 def test_the_last_answer_and_the_way_back_stand_on_the_normal_screen(tmp_path: Path) -> None:
-    with place(tmp_path, "The last answer.") as here, here.application() as app:
+    with place(tmp_path, "The **last** answer.") as here, here.application() as app:
         app.keys("write\r")
         app.see(lambda: "The last answer." in app.chat and "tokens" in app.chat)
         app.leave()

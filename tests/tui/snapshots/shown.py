@@ -109,6 +109,9 @@ def _of_widgets(app: HeartbitApp) -> Iterator[str]:
 
 def _of_blocks(app: HeartbitApp) -> Iterator[str]:
     book = app.talk.book
+    if book.first() is None:
+        yield "greeting"
+        return
     for number in {row.key[0] for row in app.chat.view.rows}:
         block = book.block(number)
         fold = (" open" if book.is_open(number) else " folded") if table.foldable(block) else ""

@@ -119,7 +119,7 @@ def test_calls_are_seen_in_each_state_and_of_each_tool_folded_and_open(seen: dic
 def test_everything_beside_the_chat_is_seen(seen: dict[Pose, set[str]]) -> None:
     stages = {f"sheet {kind} {stage}" for kind, stage in STAGES}
     assert {stage for _, stage in STAGES} == set(get_args(Stage))
-    wanted = {*stages, "menu", "toast", "replay"}
+    wanted = {*stages, "menu", "toast", "replay", "greeting"}
     for pose, found in seen.items():
         side = "side panel beside" if pose.columns >= BESIDE else "side panel over"
         assert {*wanted, side} - found == set(), pose
