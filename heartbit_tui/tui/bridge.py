@@ -76,7 +76,7 @@ class Bridge:
     def _open(self, talk: Talk) -> None:
         """Show another book: from the end of it, or, where it is the same session's, from where one was reading."""
         app, before, top = self._app, self._book, self._app.chat.view.top
-        stays = before is not None and talk is self._seen and not app.chat.following
+        stays = before is not None and talk is self._seen and not (self._greets or app.chat.following)
         self._book, self._seen = talk.book, talk
         self._greets = talk.stage == "open" and talk.book.first() is None
         app.chat.set_source(Made(self._greeting) if self._greets else talk.book, follow=not stays)

@@ -31,7 +31,7 @@ async def reader(app: "HeartbitApp", _: str) -> None:
     await app.talk.completed()
     transcript = app.talk.story.transcript
     rows = app.chat.view.rows
-    start = None if app.chat.following or not rows else rows[0].key
+    start = None if app.chat.following or not (rows and transcript.blocks) else rows[0].key
     app.push_screen(Reader(Book(transcript), transcript.blocks, app.keymap, app.ink, start=start))
 
 

@@ -110,8 +110,7 @@ class Transcript:
     def place(self, number: int) -> Place:
         """Where a block stands, in a way that counts in every transcript of the same session."""
         number = min(number, len(self._seqs) - 1)
-        seq = self._seqs[number] if number >= 0 else 0
-        return seq, number - bisect_left(self._seqs, seq)
+        return (self._seqs[number], number - bisect_left(self._seqs, self._seqs[number])) if number >= 0 else (0, 0)
 
     def at(self, place: Place) -> int:
         """The number of the block that stands there."""
