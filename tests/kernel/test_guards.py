@@ -105,7 +105,7 @@ async def test_a_refused_answer_is_withheld_and_written_anew_once() -> None:
         f"user: {AGAIN.format(reason='judge: rude')}",
         "model: good words",
     ]
-    assert rig.of(GuardrailDenied) == [GuardrailDenied(hook="post_llm", reason="rude")]
+    assert rig.of(GuardrailDenied) == [GuardrailDenied(hook="post_llm", reason="rude", guardrail="judge")]
     assert len(rig.provider.requests) == 2
     assert rig.results == []
 
@@ -115,8 +115,8 @@ async def test_a_doubtful_answer_and_a_doubtful_call_pass_with_a_warning() -> No
     replies = [turn(call("echo", "c1", text="ok")), says("done")]
     rig = await ran(Plan(replies=replies, tools=[FakeTool()], guardrails=[guardrail]))
     assert rig.of(GuardrailWarned) == [
-        GuardrailWarned(hook="post_llm", reason="hm"),
-        GuardrailWarned(hook="pre_tool", reason="hmm", tool_name="echo"),
+        GuardrailWarned(hook="post_llm", reason="hm", guardrail="judge"),
+        GuardrailWarned(hook="pre_tool", reason="hmm", tool_name="echo", guardrail="judge"),
     ]
     assert rig.results[0].content == "ok"
 
