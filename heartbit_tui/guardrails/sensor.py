@@ -33,14 +33,18 @@ class Trust(StrEnum):
 
 
 _MEMORY = ("memory_store", "memory_recall", "memory_update", "memory_forget", "memory_consolidate")
+_SENDING = ("send_message", "create_draft", "send_email")
+_GATEWAY = (*MAIL_TOOLS, *_SENDING)
+"""Tools that may have a gateway's name in front; any other name has to be the whole one."""
+
 _ALLOWED = MappingProxyType(
     {
         Trust.QUARANTINED: (*MAIL_TOOLS, "__respond__"),
         Trust.UNKNOWN: _MEMORY,
         Trust.KNOWN: ("read", "list", "glob", "grep", "todoread", "todowrite", "websearch"),
         Trust.VERIFIED: (
-            *("send_message", "create_draft", "send_email", "shared_memory_read", "shared_memory_write"),
-            *("webfetch", "question"),
+            *_SENDING,
+            *("shared_memory_read", "shared_memory_write", "webfetch", "question"),
         ),
         Trust.OWNER: ("delegate_task", "form_squad"),
     }
@@ -81,7 +85,8 @@ class SensorSecurity(Passing):
 
     async def pre_tool(self, call: ToolCall) -> Judgement:
         """Only what is on the list."""
-        if is_one_of(call.name, NEVER) or not is_one_of(call.name, self._allowed):
+        behind_gateway = any(name in self._allowed and is_one_of(call.name, (name,)) for name in _GATEWAY)
+        if call.name in NEVER or not (call.name in self._allowed or behind_gateway):
             return Refuse(reason=REFUSED.format(tool=call.name, trust=self._trust.value))
         return Pass()
 
