@@ -31,7 +31,7 @@ async def test_other_tools_and_errors_are_left_alone(tool: str) -> None:
 
 
 async def test_marks_differ_by_call_and_by_session() -> None:
-    marks = {(await fenced("x", id=id, secret=secret)).splitlines()[0] for id in "ab" for secret in (b"1", b"2")}
+    marks = {(await fenced("x", id=each, secret=secret)).splitlines()[0] for each in "ab" for secret in (b"1", b"2")}
     assert len(marks) == 4
     assert (await fenced("x")) == (await fenced("x"))
 

@@ -9,12 +9,13 @@ from heartbit_tui.guardrails.patterns import fits
 from heartbit_tui.guardrails.places import values_at
 from heartbit_tui.guardrails.tool_policy import Constraint, PolicyRule, ToolPolicy
 from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.kernel.messages import ToolCall
 from heartbit_tui.kernel.protocols import Judgement, Pass, Refuse, Warn
 from tests.guardrails.asking import call, seconds
 
 
 async def judged(policy: ToolPolicy, tool: str, **input: object) -> type[Judgement]:
-    return type(await policy.pre_tool(call(tool, **input)))
+    return type(await policy.pre_tool(ToolCall(id="c1", name=tool, input=input)))
 
 
 def only(**constraint: Any) -> ToolPolicy:

@@ -58,7 +58,7 @@ async def ran(home: Path, toml: str, *replies: object) -> list[Event]:
         await client.settled()
     async with Store.open(home / ".local/share/heartbit/heartbit.db", SystemClock()) as store:
         [info] = await store.index.search()
-        return [envelope.event for envelope in (await store.load(info.summary.id)).envelopes]
+        return [envelope.event for envelope in (await store.load(info.id)).envelopes]
 
 
 def results(events: Sequence[Event]) -> list[str]:
