@@ -23,6 +23,12 @@ PROFILES = ("conversational", "standard", "full")
 MODES = ("ask", "accept-edits", "plan", "auto", "yolo")
 CAREFUL_MODES = ("ask", "plan")
 RULINGS = ("allow", "deny", "ask")
+GUARDRAILS = ("sensor_security", "injection", "pii", "secrets", "tool_policy", "llm_judge", "fence")
+"""The guardrails in the order in which they are asked."""
+
+OUTSIDE = ("file", "web", "mcp", "memory", "mail", "command", "tool")
+"""Where text comes from that nobody here wrote."""
+
 WIRES = ("anthropic", "openai", "openai-responses", "openrouter", "ollama", "llama.cpp", "scripted")
 
 
@@ -39,22 +45,64 @@ def cascade(below: str) -> tuple[Key, ...]:
 
 
 def guardrails(below: str = "") -> tuple[Key, ...]:
-    """The keys of all guardrails."""
+    """The keys of all guardrails; one is on where anything of it is set and `enabled` is not false."""
     return (
-        number(f"{below}injection.threshold", 0.5, most=1),
-        string(f"{below}injection.mode", "deny", choices=("deny", "warn")),
+        *(boolean(f"{below}{name}.enabled") for name in GUARDRAILS),
+        number(f"{below}injection.threshold", 0.65, most=1),
+        number(f"{below}injection.warn_threshold", 0.35, most=1),
+        string(f"{below}injection.mode", "warn", choices=("deny", "warn")),
+        strings(f"{below}injection.sources", OUTSIDE),
         string(f"{below}pii.action", "redact", choices=("redact", "warn", "deny")),
         strings(f"{below}pii.detectors", ("email", "phone", "ssn", "credit_card")),
-        string(f"{below}tool_policy.default_action", "allow", choices=("allow", "warn", "deny")),
-        required(f"{below}tool_policy.rules[].tool"),
-        string(f"{below}tool_policy.rules[].action", choices=("allow", "warn", "deny")),
-        required(f"{below}tool_policy.rules[].input_constraints[].path"),
-        string(f"{below}tool_policy.rules[].input_constraints[].deny_pattern", plain=True),
-        integer(f"{below}tool_policy.rules[].input_constraints[].max_length"),
-        strings(f"{below}llm_judge.criteria"),
-        boolean(f"{below}llm_judge.evaluate_tool_inputs", False),
-        integer(f"{below}llm_judge.timeout_seconds", 10),
-        integer(f"{below}llm_judge.max_judge_tokens", 256),
+        string(f"{below}pii.custom[].name", required=True),
+        string(f"{below}pii.custom[].pattern", required=True, plain=True),
+        string(f"{below}secrets.action", "redact", choices=("redact", "warn", "deny")),
+        strings(f"{below}fence.sources", ("file", "web", "mcp", "memory", "mail")),
+        *_tool_policy(f"{below}tool_policy"),
+        *_judge(f"{below}llm_judge"),
+        string(f"{below}sensor_security.source", "a sensor"),
+        string(
+            f"{below}sensor_security.trust",
+            "unknown",
+            choices=("quarantined", "unknown", "known", "verified", "owner"),
+        ),
+        strings(f"{below}sensor_security.allow"),
+        *_chain(f"{below}chain[]"),
+    )
+
+
+def _tool_policy(below: str) -> tuple[Key, ...]:
+    constraint = f"{below}.rules[].input_constraints[]"
+    return (
+        string(f"{below}.default_action", "allow", choices=("allow", "warn", "deny")),
+        required(f"{below}.rules[].tool"),
+        string(f"{below}.rules[].action", choices=("allow", "warn", "deny")),
+        required(f"{constraint}.path"),
+        string(f"{constraint}.deny_pattern", plain=True),
+        string(f"{constraint}.allow_pattern", plain=True),
+        integer(f"{constraint}.max_length"),
+        boolean(f"{constraint}.deny_if_missing"),
+    )
+
+
+def _judge(below: str) -> tuple[Key, ...]:
+    return (
+        strings(f"{below}.criteria"),
+        string(f"{below}.provider"),
+        string(f"{below}.model"),
+        boolean(f"{below}.evaluate_tool_inputs", False),
+        number(f"{below}.timeout_seconds", 2),
+        integer(f"{below}.max_judge_tokens", 256),
+        string(f"{below}.fail_mode", "open", choices=("open", "closed")),
+    )
+
+
+def _chain(below: str) -> tuple[Key, ...]:
+    return (
+        strings(f"{below}.use", None, required=True),
+        *(strings(f"{below}.when.{what}") for what in ("tool", "source", "agent", "mode")),
+        integer(f"{below}.warn_to_deny"),
+        integer(f"{below}.window"),
     )
 
 

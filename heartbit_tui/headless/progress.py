@@ -5,12 +5,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from heartbit_tui.client import guarded
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
 from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.events import (
     Envelope,
     GuardrailDenied,
+    GuardrailWarned,
     Notice,
     PermissionDenied,
     RetryAttempt,
@@ -58,8 +60,8 @@ class Progress:
                 return [self._call(event)]
             case PermissionDenied(tool_name=name, reason=reason):
                 return [f"denied: {one_line(f'{name}: {reason}')}"]
-            case GuardrailDenied(reason=reason):
-                return [f"guardrail: {one_line(reason)}"]
+            case GuardrailDenied() | GuardrailWarned() as event:
+                return [f"guardrail: {one_line(guarded.told(event), 400)}"]
             case RetryAttempt(attempt=attempt, max_retries=most, delay_ms=delay, error_class=kind):
                 return [f"retry {attempt}/{most} in {delay / 1000:.1f} s: {one_line(kind)}"]
             case Notice(level=level, text=text):

@@ -115,8 +115,8 @@ async def keep(message: Assistant, host: Host, guards: Guards) -> bool:
     """
     kept, reason = replace(message, content=(Text(text=WITHHELD),)), ""
     try:
-        reason = await guards.answer(message)
-        kept = kept if reason else message
+        judged, reason = await guards.answer(message)
+        kept = kept if reason else judged
     except asyncio.CancelledError:
         words = tuple(block for block in message.content if not isinstance(block, ToolCall))
         kept = replace(message, content=words, stop=StopReason.INTERRUPTED)

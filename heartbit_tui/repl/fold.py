@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from heartbit_tui.client import titles
+from heartbit_tui.client import guarded, titles
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
@@ -234,10 +234,10 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
     match event:
         case Notice(level=level, text=text):
             return (Told(level=level, text=text),)
-        case GuardrailDenied(reason=reason):
-            return (Told(level="warning", text=f"A guardrail refused: {reason}"),)
-        case GuardrailWarned(reason=reason):
-            return (Told(level="info", text=f"A guardrail has doubts: {reason}"),)
+        case GuardrailDenied():
+            return (Told(level="warning", text=guarded.told(event)),)
+        case GuardrailWarned():
+            return (Told(level="info", text=guarded.told(event)),)
         case DoomLoopDetected(tool_names=names, consecutive_count=count):
             return (Told(level="warning", text=f"The agent repeats itself: {', '.join(names)}, {count} times."),)
         case NameRepaired(asked=asked, tool_name=tool):

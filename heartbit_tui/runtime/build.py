@@ -3,7 +3,7 @@
 import platform
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from heartbit_tui.context import prompt
@@ -11,7 +11,8 @@ from heartbit_tui.context.whole import Whole
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.kernel.protocols import Agent, Gate, Journal, Provider, Tool
+from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.clock import SystemClock
@@ -19,12 +20,14 @@ from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
 DEMO_PLACE = "heartbit_tui.runtime.demonstration:place"
 DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
+GUARDRAILS = "heartbit_tui.runtime.guardrails"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,12 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         place = await stack.enter_async_context(placed(options, settings, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
         agent = _agent(options, settings, provider, tools)
+        standing = Standing(settings.mode)
+        agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
+        standing.follow(lambda: session.settings.mode)
         _announce(session, options, place)
         yield Opened(
             session=session,
@@ -108,6 +114,21 @@ def _agent(options: Options, settings: Settings, provider: Provider, tools: tupl
         facts=lambda mode: prompt.facts(mode, f"{settings.today:%Y-%m-%d}"),
         offered=_selection(settings),
     )
+
+
+def _guardrails(
+    settings: Settings, models: Models, provider: Provider, clock: Clock, mode: Callable[[], Mode]
+) -> tuple[Guardrail, ...]:
+    """What the configuration asks for; loaded only where it asks for something."""
+    if not any(settings.config.is_set(section) for section in ("guardrails", "agents")):
+        return ()
+    secrets = tuple(filter(None, (settings.environment.get(name) for name in sorted(settings.secret_names))))
+
+    def judge(name: str, model: str) -> Provider:
+        return models.beside(name, model) if name or model else provider
+
+    around = plugins.resolve(f"{GUARDRAILS}:Around")(agent=NAME, mode=mode, clock=clock, judge=judge, secrets=secrets)
+    return plugins.resolve(f"{GUARDRAILS}:build")(settings.config, around)
 
 
 def _selection(settings: Settings) -> Selection:

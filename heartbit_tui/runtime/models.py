@@ -92,6 +92,14 @@ class Models:
         name, model = (op.provider, op.model) if op.provider else self._split(op.model)
         return self._use(Choice(name=_plain(name) or self._chosen.name, model=model))
 
+    def beside(self, name: str, model: str) -> Provider:
+        """Another provider for other work, such as judging; the chosen one stays chosen.
+
+        Without a name it is the chosen one's service. Raises `ConfigError`, `AuthenticationError`.
+        """
+        split, rest = (_plain(name), model) if name else self._split(model)
+        return self._patient(Choice(name=split or self._chosen.name, model=rest))
+
     def _split(self, text: str) -> tuple[str, str]:
         """Provider and model of `PROVIDER/MODEL`; the first part is OpenRouter's own when only its key is there."""
         name, model = table.split_model(text)

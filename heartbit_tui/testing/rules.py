@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from heartbit_tui.kernel.messages import Assistant, ToolCall
 from heartbit_tui.kernel.ops import Decide, Mode
-from heartbit_tui.kernel.protocols import Action, Allow, Judgement, Output, Pass, Request, Verdict
+from heartbit_tui.kernel.protocols import Action, Allow, Checked, Judgement, Output, Pass, Request, Rewrite, Verdict
 
 
 def allow_all(action: Action, mode: Mode) -> Verdict:
@@ -41,11 +41,11 @@ class FakeGuardrail:
     async def pre_llm(self, request: Request) -> Request:
         return request
 
-    async def post_llm(self, message: Assistant) -> Judgement:
+    async def post_llm(self, message: Assistant) -> Judgement | Rewrite:
         return Pass()
 
     async def pre_tool(self, call: ToolCall) -> Judgement:
         return Pass()
 
-    async def post_tool(self, call: ToolCall, output: Output) -> Output:
+    async def post_tool(self, call: ToolCall, output: Output) -> Output | Checked:
         return output

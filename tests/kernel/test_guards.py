@@ -8,13 +8,26 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     GuardrailDenied,
     GuardrailWarned,
+    ModelCalled,
     RunCompleted,
     RunFailed,
     TextDelta,
     ToolCallStarted,
 )
-from heartbit_tui.kernel.messages import Assistant, Text, ToolCall, user
-from heartbit_tui.kernel.protocols import Ask, Effects, Judgement, Output, Pass, Refuse, Request, Warn
+from heartbit_tui.kernel.messages import Assistant, Text, ToolCall, Usage, user
+from heartbit_tui.kernel.protocols import (
+    Ask,
+    Checked,
+    Effects,
+    Judgement,
+    Output,
+    Pass,
+    Refuse,
+    Request,
+    Rewrite,
+    Spent,
+    Warn,
+)
 from heartbit_tui.kernel.reply import AGAIN, WITHHELD
 from heartbit_tui.providers.script import call
 from heartbit_tui.testing.rules import FakeGate, FakeGuardrail
@@ -105,7 +118,7 @@ async def test_a_refused_answer_is_withheld_and_written_anew_once() -> None:
         f"user: {AGAIN.format(reason='judge: rude')}",
         "model: good words",
     ]
-    assert rig.of(GuardrailDenied) == [GuardrailDenied(hook="post_llm", reason="rude")]
+    assert rig.of(GuardrailDenied) == [GuardrailDenied(hook="post_llm", reason="rude", guardrail="judge")]
     assert len(rig.provider.requests) == 2
     assert rig.results == []
 
@@ -115,8 +128,8 @@ async def test_a_doubtful_answer_and_a_doubtful_call_pass_with_a_warning() -> No
     replies = [turn(call("echo", "c1", text="ok")), says("done")]
     rig = await ran(Plan(replies=replies, tools=[FakeTool()], guardrails=[guardrail]))
     assert rig.of(GuardrailWarned) == [
-        GuardrailWarned(hook="post_llm", reason="hm"),
-        GuardrailWarned(hook="pre_tool", reason="hmm", tool_name="echo"),
+        GuardrailWarned(hook="post_llm", reason="hm", guardrail="judge"),
+        GuardrailWarned(hook="pre_tool", reason="hmm", tool_name="echo", guardrail="judge"),
     ]
     assert rig.results[0].content == "ok"
 
@@ -169,3 +182,49 @@ async def test_one_that_refuses_is_the_last_to_be_asked() -> None:
     first, second = Judges(Refuse(reason="1")), Judges(Refuse(reason="2"))
     rig = await ran(Plan(replies=[says("a"), says("b"), says("c")], guardrails=[first, second]))
     assert [denied.reason for denied in rig.of(GuardrailDenied)] == ["1", "2"]
+
+
+class Rewrites(FakeGuardrail):
+    """Has its own words in every answer, without the calls of the model's, and a judgement on every output."""
+
+    def __init__(self, on_output: Judgement) -> None:
+        super().__init__("rewriter")
+        self._on_output = on_output
+
+    async def post_llm(self, message: Assistant) -> Judgement | Rewrite:
+        said = Warn(reason="changed", quote="[hidden] words")
+        return Rewrite(message=replace(message, content=(Text(text="[hidden] words"),)), said=said)
+
+    async def post_tool(self, call: ToolCall, output: Output) -> Output | Checked:
+        return Checked(output=output, said=self._on_output)
+
+
+async def test_a_rewritten_answer_stands_in_the_log_with_the_calls_that_were_made() -> None:
+    replies = [turn(Text(text="secret words"), call("echo", "c1", text="ok")), says("secret")]
+    rig = await ran(Plan(replies=replies, tools=[FakeTool()], guardrails=[Rewrites(Pass())]))
+    first, last = (event.message for event in rig.of(AssistantMessage))
+    assert (first.text, last.text) == ("[hidden] words", "[hidden] words")
+    assert [each.id for each in first.calls] == ["c1"]
+    assert [result.content for result in rig.results] == ["ok"]
+    assert rig.of(GuardrailWarned)[0] == GuardrailWarned(
+        hook="post_llm", reason="changed", guardrail="rewriter", quote="[hidden] words"
+    )
+
+
+async def test_an_output_that_is_doubtful_passes_and_one_that_is_refused_is_withheld() -> None:
+    replies = [turn(call("echo", "c1", text="words")), says("done")]
+    doubtful = await ran(Plan(replies=replies, tools=[FakeTool()], guardrails=[Rewrites(Warn(reason="hm", quote="q"))]))
+    refused = await ran(Plan(replies=replies, tools=[FakeTool()], guardrails=[Rewrites(Refuse(reason="no"))]))
+    assert doubtful.results[0].content == "words"
+    assert [(each.hook, each.tool_name, each.quote) for each in doubtful.of(GuardrailWarned)][1:2] == [
+        ("post_tool", "echo", "q")
+    ]
+    assert refused.results[0].content == "Withheld by the guardrail rewriter: no"
+    assert refused.results[0].is_error
+
+
+async def test_what_a_judgement_cost_counts() -> None:
+    spent = Spent(purpose="judge", model="small", usage=Usage(input_tokens=7, output_tokens=1))
+    rig = await ran(Plan(replies=[says("hi")], guardrails=[Judges(Pass(spent=(spent,)))]))
+    assert [(each.purpose, each.usage.total) for each in rig.of(ModelCalled)] == [("turn", 15), ("judge", 8)]
+    assert rig.of(RunCompleted)[0].total_usage.total == 23

@@ -90,17 +90,24 @@ class QuestionAnswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardrailDenied:
-    """A guardrail refused; `tool_name` is None where it was about the model's words."""
+    """A guardrail refused; `tool_name` is None where it was about the model's words.
+
+    `guardrail` is its name, `quote` the sentence that it is about, where there is one that may be shown.
+    """
 
     hook: Hook
     reason: str
     tool_name: str | None = None
+    guardrail: str = ""
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardrailWarned:
-    """A guardrail has doubts but lets pass."""
+    """A guardrail has doubts but lets pass, or has changed something; fields as in `GuardrailDenied`."""
 
     hook: Hook
     reason: str
     tool_name: str | None = None
+    guardrail: str = ""
+    quote: str = ""

@@ -1,11 +1,11 @@
 """What the loop needs of permissions and guardrails."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from heartbit_tui.kernel.messages import Assistant, ToolCall
 from heartbit_tui.kernel.ops import Decide, Mode
-from heartbit_tui.kernel.protocols.models import Request
+from heartbit_tui.kernel.protocols.models import Request, Spent
 from heartbit_tui.kernel.protocols.tools import Effects, Output, Touch
 
 
@@ -63,24 +63,46 @@ class Gate(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """Nothing to say."""
+    """Nothing to say. `spent` is what models were asked for it, here as in all judgements."""
+
+    spent: tuple[Spent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warn:
-    """Doubtful, but it may pass."""
+    """Doubtful, but it may pass; `quote` is the sentence that it is about, made harmless to show."""
 
     reason: str
+    quote: str = ""
+    spent: tuple[Spent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
-    """Not allowed."""
+    """Not allowed; `quote` as in `Warn`."""
 
     reason: str
+    quote: str = ""
+    spent: tuple[Spent, ...] = ()
 
 
 Judgement: TypeAlias = Pass | Warn | Refuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """An answer that may stand as `message`; its calls are those of the answer. `said` is what there is to tell."""
+
+    message: Assistant
+    said: Judgement = field(default_factory=Pass)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """An output with a judgement on it; one that is refused is withheld from the model."""
+
+    output: Output
+    said: Judgement
 
 
 class Guardrail(Protocol):
@@ -95,14 +117,14 @@ class Guardrail(Protocol):
         """The request to send, changed or not."""
         ...
 
-    async def post_llm(self, message: Assistant) -> Judgement:
-        """A judgement on an answer."""
+    async def post_llm(self, message: Assistant) -> Judgement | Rewrite:
+        """A judgement on an answer, or the answer as it may stand."""
         ...
 
     async def pre_tool(self, call: ToolCall) -> Judgement:
         """A judgement on a call, before anyone is asked to approve it."""
         ...
 
-    async def post_tool(self, call: ToolCall, output: Output) -> Output:
-        """The output that the model may see, changed or not."""
+    async def post_tool(self, call: ToolCall, output: Output) -> Output | Checked:
+        """The output that the model may see, changed or not, with a judgement where there is one."""
         ...

@@ -1,6 +1,6 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import titles
+from heartbit_tui.client import guarded, titles
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     BudgetExceeded,
@@ -34,10 +34,10 @@ def _trouble(event: Event) -> Notice | None:
         case RetryAttempt(attempt=attempt, max_retries=most, delay_ms=delay, error_class=kind):
             what = kind.replace("_", " ") or "error"
             return _warning(f"{what}; trying again in {titles.span(delay)} ({attempt} of {most})")
-        case GuardrailDenied(reason=reason):
-            return _warning(f"A guardrail refused: {reason}")
-        case GuardrailWarned(reason=reason):
-            return _info(f"A guardrail has doubts: {reason}")
+        case GuardrailDenied():
+            return _warning(guarded.told(event))
+        case GuardrailWarned():
+            return _info(guarded.told(event))
         case DoomLoopDetected(tool_names=names, consecutive_count=count):
             return _warning(f"The agent repeats itself: {', '.join(names)}, {count} times.")
         case BudgetExceeded(used=used, limit=limit, unit=unit):
