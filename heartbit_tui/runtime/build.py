@@ -3,7 +3,7 @@
 import platform
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from heartbit_tui.context import prompt
@@ -14,6 +14,7 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Agent, Gate, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
@@ -64,7 +65,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
-        agent = _agent(options, settings, provider, tools)
+        agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
