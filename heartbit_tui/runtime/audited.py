@@ -67,7 +67,10 @@ def _mask(settings: Settings) -> Callable[[str], str]:
         named = (settings.environment.get(name, "") for name in settings.secret_names)
         return plugins.resolve(REDACTOR)(spellings((*kept, *filter(None, named))))
 
-    return lambda text: redactor()(text)
+    def mask(text: str) -> str:
+        return redactor()(text)
+
+    return mask
 
 
 def _user() -> str:

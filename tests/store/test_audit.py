@@ -2,8 +2,9 @@
 
 import json
 import random
+import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -73,7 +74,7 @@ def action(call: ToolCall) -> Action:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Generator[sqlite3.Connection]:
     connection = driver.connect(path)
     try:
         yield connection
@@ -207,12 +208,13 @@ async def test_rows_are_found_by_session_time_tool_and_decision(store: Store) ->
         async with store.recorder(session, trail()) as recorder:
             give(recorder, placed((STARTED, *run("x", turns=3)), session=session))
     since = timestamp(EPOCH + timedelta(seconds=20))
-    for wanted, fits in (
+    asked: tuple[tuple[Wanted, Callable[[Row], bool]], ...] = (
         (Wanted(session="a"), lambda row: row.session == "a"),
         (Wanted(since=since), lambda row: row.at >= since),
         (Wanted(tool="bash", decision="allow"), lambda row: row.kind == "tool_call_started"),
         (Wanted(session="' OR 1=1 --"), lambda row: False),
-    ):
+    )
+    for wanted, fits in asked:
         expected = [row for row in await rows(store) if fits(row)]
         assert await rows(store, wanted) == expected
         assert await store.audit.search(wanted, limit=2) == expected[::-1][:2]
@@ -277,11 +279,11 @@ async def test_whatever_was_changed_taken_out_or_moved_is_found(
     whole = await store.audit.check()
     assert (whole.broken, whole.rows, whole.last) == ("", len(await rows(store)), len(await rows(store)))
     with opened(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "whole.db"),))
     dice, cases = random.Random(7), 200
     for number in range(cases):
         copy = tmp_path / f"{number}.db"
-        copy.write_bytes(path.read_bytes())
+        shutil.copyfile(tmp_path / "whole.db", copy)
         done = tampered(copy, dice)
         async with Store.open(copy, clock) as other:
             assert (await other.audit.check()).broken, done
