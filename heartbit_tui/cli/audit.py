@@ -132,7 +132,7 @@ def _since(values: Namespace) -> str:
 
 
 def _facts(row: Row) -> dict[str, object]:
-    return {**asdict(row), "told": _told(row)}
+    return {**row._asdict(), "told": _told(row)}
 
 
 def _told(row: Row) -> object:

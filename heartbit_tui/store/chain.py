@@ -4,7 +4,8 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from heartbit_tui.store.rows import lenient
 
@@ -17,11 +18,10 @@ GUARDS = frozenset(
 """The triggers that refuse changes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One row, its fields the columns in their order; `told` is a JSON object, `digest` the SHA-256 of all others."""
 
-    id: int = 0
+    id: int
     at: str
     session: str
     seq: int
@@ -49,8 +49,8 @@ class Checked:
     broken: str = ""
 
 
-COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Row))
-_INSERT = f"INSERT INTO audit ({COLUMNS}) VALUES ({', '.join('?' * len(fields(Row)))})"
+COLUMNS = ", ".join(f'"{name}"' for name in Row._fields)
+_INSERT = f"INSERT INTO audit ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"
 
 
 def append(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
@@ -59,23 +59,22 @@ def append(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     linked: list[Row] = []
     for row in rows:
         number += 1
-        open_end = replace(row, id=number, previous=digest)
+        open_end = row._replace(id=number, previous=digest)
         digest = digest_of(open_end)
-        linked.append(replace(open_end, digest=digest))
-    connection.executemany(_INSERT, [astuple(row) for row in linked])
+        linked.append(open_end._replace(digest=digest))
+    connection.executemany(_INSERT, linked)
 
 
 def digest_of(row: Row) -> str:
     """The SHA-256 of all of a row but its own digest."""
-    return hashlib.sha256(json.dumps(astuple(row)[:-1], separators=(",", ":")).encode("ascii")).hexdigest()
+    return hashlib.sha256(json.dumps(row[:-1], separators=(",", ":")).encode("ascii")).hexdigest()
 
 
 def read(connection: sqlite3.Connection, where: str, values: Iterable[object]) -> Iterator[Row]:
     """The rows that a condition with its order names."""
-    names = [field.name for field in fields(Row)]
     with lenient(connection):
         for columns in connection.execute(f"SELECT {COLUMNS} FROM audit {where}", tuple(values)):
-            yield Row(**dict(zip(names, columns, strict=True)))
+            yield Row(*columns)
 
 
 def check(connection: sqlite3.Connection) -> Checked:

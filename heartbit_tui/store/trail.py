@@ -20,12 +20,15 @@ Mask: TypeAlias = Callable[[str], str]
 MOST = 16_384
 """Bytes of what one row tells; each text in it has `PAYLOAD_BYTES` at most."""
 
+SHORTEST = 8
+"""Letters of the shortest secret that is looked for."""
+
 DEEPEST = 40
 TOO_DEEP = "[nested too deep]"
 _ELSEWHERE = frozenset({"type", "tool_name", "tool_call_id", "call", "details"})
 """What has a column of its own, and what is for the screen."""
 
-_CUT = "[truncated: "
+_NOTE = "[truncated: "
 _HALF = 512
 """Characters before a cut that may be the first half of a secret."""
 
@@ -56,6 +59,7 @@ class Trail:
     def _row(self, fact: Fact) -> Row:
         envelope = fact.envelope
         return Row(
+            id=0,
             at=timestamp(envelope.at),
             session=storable(envelope.session),
             seq=envelope.seq,
@@ -64,8 +68,8 @@ class Trail:
             user=storable(self._user),
             tenant=storable(self._tenant),
             kind=type_of(type(envelope.event)),
-            tool=storable(self._mask(fact.tool)),
-            call=storable(self._mask(fact.call)),
+            tool=storable(_cut(fact.tool, self._mask)),
+            call=storable(_cut(fact.call, self._mask)),
             decision=fact.decision,
             decided_by=fact.by,
             told=self._told(fact),
@@ -105,10 +109,10 @@ def _masked(value: object, mask: Mask, depth: int) -> object:
         return TOO_DEEP
     match value:
         case str():
-            return clip(mask(_whole(value)))
-        case Mapping():
+            return _cut(value, mask)
+        case dict() | Mapping():
             items = cast("Mapping[str, object]", value).items()
-            return {clip(mask(str(name))): _named(str(name), each, mask, depth + 1) for name, each in items}
+            return {_cut(str(name), mask): _named(str(name), each, mask, depth + 1) for name, each in items}
         case list() | tuple():
             return [_masked(each, mask, depth + 1) for each in cast("Sequence[object]", value)]
         case _:
@@ -116,16 +120,20 @@ def _masked(value: object, mask: Mask, depth: int) -> object:
 
 
 def _named(name: str, value: object, mask: Mask, depth: int) -> object:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) < SHORTEST:
         return _masked(value, mask, depth)
     label = f"{clip(name)}: "
     told = mask(label + _whole(value))
     return clip(told.removeprefix(label))
 
 
+def _cut(text: str, mask: Mask) -> str:
+    return clip(mask(_whole(text))) if len(text) >= SHORTEST else text
+
+
 def _whole(text: str) -> str:
     """A text that was cut without the word in which it was: half a secret has no shape that could be known."""
-    kept, cut, rest = text.rpartition(_CUT)
+    kept, cut, rest = text.rpartition(_NOTE)
     if not cut or not rest.endswith(" bytes omitted]"):
         return text
     head, tail = kept[:-_HALF], kept[-_HALF:]

@@ -98,6 +98,7 @@ def test_the_traps_spring_for_anybody_else(tmp_path: Path) -> None:
     assert len(sprung(tmp_path)) > len(found)
 
 
+@pytest.mark.security("C6")
 def test_nothing_of_a_hostile_repository_runs(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     repo, planted = hostile(tmp_path)
     assert status.read(repo) is not None
@@ -110,6 +111,7 @@ def test_nothing_of_a_hostile_repository_runs(tmp_path: Path, record_property: C
     assert planted >= 8
 
 
+@pytest.mark.security("C6")
 def test_what_is_missing_of_a_partial_clone_is_not_fetched(tmp_path: Path) -> None:
     repo, _ = hostile(tmp_path)
     plain(repo, "config", "extensions.partialClone", "origin")

@@ -5,6 +5,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from heartbit_tui.client import git, listing
 from heartbit_tui.kernel.protocols import Tool
 from heartbit_tui.tools.glob import GlobFiles
@@ -46,6 +48,7 @@ def ran(*folders: Path) -> list[Path]:
     return [path for folder in folders for path in folder.rglob(RAN) if path.name == RAN]
 
 
+@pytest.mark.security("C7")
 @either_way
 async def test_no_file_name_is_run_or_taken_for_an_option(
     tmp_path: Path, ripgrep: str, record_property: Callable[[str, object], None]
