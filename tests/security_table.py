@@ -62,7 +62,9 @@ def table(found: Iterable[Held]) -> list[str]:
         (row, test, str(sum(each.cases for each in runs)), min((each.result for each in runs), key=_RESULTS.index))
         for (row, test), runs in sorted(together.items(), key=lambda item: (_place(item[0][0]), item[0][1]))
     ]
-    return [f"{row:4} {cases:>7} {result:8} {test}" for row, test, cases, result in (("row", "test", "N", "result"), *rows)]
+    return [
+        f"{row:4} {cases:>7} {result:8} {test}" for row, test, cases, result in (("row", "test", "N", "result"), *rows)
+    ]
 
 
 def _place(row: str) -> tuple[int, int]:
