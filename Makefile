@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check lint types contracts format bench screens pictures lock clean
+.PHONY: help venv demo test check lint types contracts security format bench screens pictures lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
@@ -38,6 +38,9 @@ types: $(VENV)/.dev-installed  ## pyright, strict
 
 contracts: $(VENV)/.dev-installed  ## import-linter: arrows point down
 	$(BIN)/lint-imports --no-logo
+
+security: $(VENV)/.dev-installed  ## the tests of docs/security.md, and a table of them: row, test, cases, result
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -p tests.security_table -m security $(ARGS)
 
 format: $(VENV)/.dev-installed  ## let ruff put right what it can
 	$(BIN)/ruff check --fix .

@@ -7,6 +7,7 @@ from heartbit_tui.cli.spec import Command, Flag, Word
 
 ID = Word("id", "the session; the beginning of its id is enough")
 JSON = Flag(("--json",), "as JSON")
+SINCE = Flag(("--since",), "only from then on: 30m, 12h, 7d, or a time such as 2026-01-31", "text", "WHEN")
 FORCE = Flag(("-y", "--yes"), "do not ask first")
 
 COMMANDS = (
@@ -133,6 +134,37 @@ COMMANDS = (
     Command(
         "permissions revoke", "permissions", "forget a learned rule", (Word("rule", "as listed"),), with_everywhere()
     ),
+    Command(
+        "audit list",
+        "audit",
+        "list what was decided and done, the newest first",
+        groups=with_everywhere(
+            Flag(("--session",), "only of this session", "text", "ID"),
+            SINCE,
+            Flag(("--tool",), "only calls of this tool", "text", "NAME"),
+            Flag(("--decision",), "only what was decided so", "text", "DECISION", ("allow", "ask", "deny")),
+            Flag(("--limit",), "so many at most, 50 without", "count", "N"),
+            JSON,
+        ),
+        examples=("heartbit audit list --since 7d --decision deny", "heartbit audit list --tool bash --json"),
+    ),
+    Command(
+        "audit show", "audit", "show one row of the audit whole", (Word("row", "its number"),), with_everywhere(JSON)
+    ),
+    Command(
+        "audit export",
+        "audit",
+        "write the audit as JSON lines, the oldest first",
+        (Word("file", "the file; stdout without", "?"),),
+        with_everywhere(SINCE),
+        ("heartbit audit export audit.jsonl --since 2026-01-01",),
+    ),
+    Command(
+        "audit verify",
+        "audit",
+        "find out whether a row was changed, taken out or put in; the exit code is 1 then",
+        groups=with_everywhere(JSON),
+    ),
     Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),
     Command(
         "doctor", "doctor", "find out what is missing, in words that are safe to paste", groups=with_everywhere(JSON)
@@ -149,7 +181,7 @@ COMMANDS = (
 )
 
 DEFAULTS = MappingProxyType(
-    {"sessions": "list", "config": "explain", "auth": "status", "trust": "list", "permissions": "list"}
+    {"sessions": "list", "config": "explain", "auth": "status", "trust": "list", "permissions": "list", "audit": "list"}
 )
 """What a command of two words means when the second is left out."""
 

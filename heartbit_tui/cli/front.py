@@ -20,6 +20,7 @@ commands
   auth               login, logout, status: keys of model services
   trust              list, add, remove: directories whose own settings count
   permissions        list, revoke: rules learned from approvals
+  audit              list, show, export, verify: what was decided and done
   models             list models whose prices are known
   doctor             find out what is missing
   completions        for bash, zsh, fish

@@ -1,12 +1,11 @@
 """Which files a project has: as git tells it where it can, else by reading the folders."""
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from heartbit_tui.client import git
 from heartbit_tui.tools import ignore
 
 MOST = 200_000
@@ -18,8 +17,7 @@ SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".ven
 _PATIENCE = 20.0
 """Seconds that git may take; a project that it cannot list in this time is read by folders."""
 
-# A repository's own settings may name a program to run (fsmonitor); who only lists files runs nothing of it.
-_LISTING = ("-c", "core.fsmonitor=false", "ls-files", "-t", "-c", "-o", "-d", "--exclude-standard", "-z")
+_LISTING = ("ls-files", "-t", "-c", "-o", "-d", "--exclude-standard", "-z")
 
 
 def paths(root: Path) -> list[str]:
@@ -55,25 +53,12 @@ def _walk(root: Path, below: str, rules: ignore.Rules | None) -> Iterator[str]:
 
 def _listed(root: Path) -> list[str]:
     """What git lists; nothing where there is no git, no repository, or no answer."""
-    git = shutil.which("git")
-    if git is None or not any(ignore.is_repository(folder) for folder in (root, *root.parents)):
+    if not any(ignore.is_repository(folder) for folder in (root, *root.parents)):
         return []
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-    try:
-        answer = subprocess.run(
-            (git, *_LISTING),
-            cwd=root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_PATIENCE,
-            start_new_session=True,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+    answer = git.ask(root, *_LISTING, seconds=_PATIENCE)
+    if answer is None:
         return []
-    return list(_files(root, os.fsdecode(answer.stdout).split("\0")))
+    return list(_files(root, os.fsdecode(answer).split("\0")))
 
 
 def _files(root: Path, rows: list[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
@@ -67,7 +68,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
-        agent = _agent(options, settings, provider, tools)
+agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)

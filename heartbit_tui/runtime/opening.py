@@ -31,10 +31,12 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.protocols import Clock, Journal
 from heartbit_tui.runtime import plugins, retention
+from heartbit_tui.runtime.audited import trail_of
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.ids import new_id, short
 from heartbit_tui.store.store import Store
+from heartbit_tui.store.trail import Trail
 
 RESUMED: tuple[type[Event], ...] = (
     SessionStarted,
@@ -84,6 +86,8 @@ class Place:
     log: tuple[Envelope, ...] = ()
     whole: Callable[[], Awaitable[tuple[Envelope, ...]]] = _nothing
     """Reads all that was recorded up to the end of `log`, with what that leaves out."""
+    trail: Trail | None = None
+    """What hears of every verdict for the audit; None where nothing is kept."""
 
 
 @asynccontextmanager
@@ -102,7 +106,8 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
         return
     async with Store.open(settings.store, clock) as store:
         session_id = await _find(options, store, clock)
-        async with store.recorder(session_id) as recorder:
+        trail = trail_of(settings)
+        async with store.recorder(session_id, trail) as recorder:
             log = (await store.load(session_id, only=RESUMED)).envelopes if recorder.seq else ()
             for envelope in log:
                 ledger.take(envelope)
@@ -114,7 +119,9 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
                 recorded = (await store.load(session_id)).envelopes if last else ()
                 return tuple(envelope for envelope in recorded if envelope.seq <= last)
 
-            yield Place(session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log, whole=whole)
+            yield Place(
+                session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log, whole=whole, trail=trail
+            )
         if not began.yes:
             await _forget(store, session_id)
         await retention.prune(store, settings.config, settings.places.state, clock)

@@ -7,6 +7,7 @@ from heartbit_tui.config import Config
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store.store import Store
+from heartbit_tui.wire.write import timestamp
 
 EVERY = timedelta(days=1)
 MARK = "pruned"
@@ -14,13 +15,18 @@ MARK = "pruned"
 
 
 async def prune(store: Store, config: Config, state: Path, clock: Clock) -> int:
-    """Remove what `[sessions]` no longer keeps, at most once a day; how many sessions went. 0 keeps for ever."""
+    """Remove what `[sessions]` no longer keeps, at most once a day; how many sessions went. 0 keeps for ever.
+
+    What was audited goes with the days alone: how large sessions are, or that one was deleted, does not touch it.
+    """
     mark = state / MARK
     if not _due(mark, clock):
         return 0
     days, most = config.integer("sessions.keep_days"), config.integer("sessions.max_bytes")
     try:
         pruned = await store.prune(max_age=timedelta(days=days) if days else None, max_bytes=most or None)
+        if days:
+            await store.audit.prune(timestamp(clock.now() - timedelta(days=days)))
     except StoreError:
         return 0
     return len(pruned.sessions)

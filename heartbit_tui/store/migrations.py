@@ -77,7 +77,61 @@ _FIRST: Step = (
     """,
 )
 
-STEPS: tuple[Step, ...] = (_FIRST,)
+_AUDIT: Step = (
+    """
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        session TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        run TEXT NOT NULL,
+        agent TEXT NOT NULL,
+        user TEXT NOT NULL,
+        tenant TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        call TEXT NOT NULL,
+        decision TEXT NOT NULL,
+        decided_by TEXT NOT NULL,
+        told TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        digest TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX audit_by_session ON audit (session, id)",
+    # Up to which row retention has removed, and what the next one follows.
+    "CREATE TABLE audit_kept (until INTEGER NOT NULL, digest TEXT NOT NULL) STRICT",
+    f"INSERT INTO audit_kept (until, digest) VALUES (0, '{'0' * 64}')",
+    """
+    CREATE TRIGGER audit_added BEFORE INSERT ON audit
+    WHEN new.id <= (SELECT max(until) FROM audit_kept) OR EXISTS (SELECT 1 FROM audit WHERE id >= new.id)
+    BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END
+    """,
+    """
+    CREATE TRIGGER audit_changed BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END
+    """,
+    """
+    CREATE TRIGGER audit_removed BEFORE DELETE ON audit
+    WHEN old.id > (SELECT max(until) FROM audit_kept)
+    BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END
+    """,
+    """
+    CREATE TRIGGER audit_kept_forward BEFORE UPDATE ON audit_kept
+    WHEN new.until <= old.until OR NOT EXISTS (SELECT 1 FROM audit WHERE id = new.until AND digest = new.digest)
+    BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END
+    """,
+    """
+    CREATE TRIGGER audit_kept_once BEFORE INSERT ON audit_kept
+    BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END
+    """,
+    """
+    CREATE TRIGGER audit_kept_stays BEFORE DELETE ON audit_kept
+    BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END
+    """,
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _AUDIT)
 
 
 def version(connection: sqlite3.Connection) -> int:

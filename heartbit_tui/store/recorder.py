@@ -11,7 +11,9 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import rows
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.driver import transaction
+from heartbit_tui.store.facts import Fact
 from heartbit_tui.store.summary import Summary, prompt_of, summarise
+from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
 
 CHECKPOINT_SECONDS = 1.0
@@ -27,10 +29,11 @@ _UPDATE = f"UPDATE sessions SET {', '.join(f'{name} = ?' for name in _COLUMNS)} 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one step of the log writes: an envelope, and the seqs of the pieces that it replaces."""
+    """What one step of the log writes: an envelope, the seqs of the pieces that it replaces, what is audited of it."""
 
     envelope: Envelope
     replaces: tuple[int, ...] = ()
+    fact: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +50,14 @@ class Recorder:
 
     `take` never waits: one batch at a time is with the writer thread, and whatever comes meanwhile forms the next.
     A batch that could not be written is kept and tried again with the next commit, so the log never has a gap.
+    With a `trail` the same transaction writes the audit.
     """
 
-    def __init__(self, worker: Worker, place: Place, clock: Clock, pieces: Pieces) -> None:
+    def __init__(
+        self, worker: Worker, place: Place, clock: Clock, pieces: Pieces, *, trail: Trail | None = None
+    ) -> None:
         self._worker = worker
+        self._trail = trail
         self._place = place
         self._clock = clock
         self._pieces = pieces
@@ -73,7 +80,8 @@ class Recorder:
             self._pieces.add(envelope, envelope.event)
             self._stirred.set()
             return
-        self._queue.append(Entry(envelope=envelope, replaces=self._pieces.superseded(envelope)))
+        fact = self._trail.fact(envelope) if self._trail else None
+        self._queue.append(Entry(envelope=envelope, replaces=self._pieces.superseded(envelope), fact=fact))
         self._plan()
 
     async def committed(self, seq: int) -> None:
@@ -147,7 +155,7 @@ class Recorder:
             return
         self._busy = True
         batch = tuple(self._queue)
-        writing = _Writing(self._place, batch)
+        writing = _Writing(self._place, batch, self._trail)
         self._worker.post(writing, self._written(writing, len(batch)))
 
     def _written(self, writing: "_Writing", count: int) -> Callable[[StoreError | None], None]:
@@ -184,8 +192,9 @@ class Recorder:
 class _Writing:
     """One batch as one transaction; runs on the writer's thread."""
 
-    def __init__(self, place: Place, batch: tuple[Entry, ...]) -> None:
+    def __init__(self, place: Place, batch: tuple[Entry, ...], trail: Trail | None) -> None:
         self.place = place
+        self._trail = trail
         self._batch = batch
         self.last = max(entry.envelope.seq for entry in batch)
 
@@ -201,6 +210,8 @@ class _Writing:
             rows.insert(connection, place.key, stored)
             rows.remove(connection, place.key, (seq for entry in self._batch for seq in entry.replaces))
             save_prompts(connection, place, whole)
+            if self._trail:
+                self._trail.write(connection, (entry.fact for entry in self._batch if entry.fact))
         self.place = place
 
 

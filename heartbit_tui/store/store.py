@@ -14,6 +14,7 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Delta, Envelope, Event, SessionRenamed
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import copies, driver, ids, retention, rows
+from heartbit_tui.store.audit import Audit
 from heartbit_tui.store.copies import Copy
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
@@ -21,6 +22,7 @@ from heartbit_tui.store.locks import Lease, Leases, exclusive
 from heartbit_tui.store.migrations import migrate
 from heartbit_tui.store.recorder import Place, Recorder
 from heartbit_tui.store.rows import Log
+from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
 from heartbit_tui.wire.names import type_of
 from heartbit_tui.wire.write import timestamp
@@ -51,6 +53,7 @@ class Store:
         self._writer = Worker(self._connect, "heartbit-store-write")
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)
+        self.audit = Audit(self._reader, self._writer)
 
     @classmethod
     @asynccontextmanager
@@ -65,13 +68,14 @@ class Store:
             await store._writer.close()
 
     @asynccontextmanager
-    async def recorder(self, session_id: str) -> AsyncGenerator[Recorder]:
+    async def recorder(self, session_id: str, trail: Trail | None = None) -> AsyncGenerator[Recorder]:
         """The way into the log of a session, new or taken up again; it is this process's alone while it is open.
 
-        A new session appears in the file with its first event. What was taken is written before this ends.
+        A new session appears in the file with its first event. What was taken is written before this ends, and
+        audited where there is a `trail`.
         """
         lease, place, pieces = await self._writer.do(lambda connection: self._opened(connection, session_id))
-        recorder = Recorder(self._writer, place, self._clock, pieces)
+        recorder = Recorder(self._writer, place, self._clock, pieces, trail=trail)
         checkpoints = asyncio.create_task(recorder.checkpoints(), name=f"checkpoints of {session_id}")
         try:
             yield recorder

@@ -1,6 +1,8 @@
 import re
 import unicodedata
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given, strategies as st
 
 from heartbit_tui.client.visible import harmless, one_line, revealed
@@ -16,7 +18,8 @@ def test_every_control_character_is_written_out_but_tab_and_newline() -> None:
     assert [code for code, text in shown.items() if ACTING.search(text)] == []
 
 
-def test_sequences_that_move_write_or_ask_lose_their_escape() -> None:
+@pytest.mark.security("T2")
+def test_sequences_that_move_write_or_ask_lose_their_escape(record_property: Callable[[str, object], None]) -> None:
     sequences = [
         *(f"\x1b[{count}{final}" for count in ("", "2", "1;1", "?1049", "?25") for final in "ABCDEFGHJKLMPSTXhlnrsu"),
         *(f"\x1b]{number};{text}\x07" for number in (0, 2, 8, 52, 777, 1337) for text in ("x", "c;AAAA", "http://x")),
@@ -24,6 +27,7 @@ def test_sequences_that_move_write_or_ask_lose_their_escape() -> None:
         *(f"{chr(code)}31m" for code in range(0x80, 0xA0)),
     ]
     assert len(sequences) >= 170
+    record_property("cases", len(sequences))
     assert [each for each in sequences if ACTING.search(harmless(f"a{each}b"))] == []
 
 

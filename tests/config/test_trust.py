@@ -1,6 +1,7 @@
 """What a project may not decide before a person trusts it."""
 
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,6 +68,7 @@ WIDENING = (
 )
 
 
+@pytest.mark.security("C2")
 @pytest.mark.parametrize("text", WIDENING)
 def test_nothing_that_widens_counts_before_trust(text: str) -> None:
     bare, free = load([], {}, {}, trusted=False), project(AGENT if text.startswith(AGENT) else "")
@@ -133,6 +135,7 @@ def test_trust_is_kept_outside_the_folder_and_for_its_owner_alone(tmp_path: Path
     assert kept.look(root).state == "untrusted"
 
 
+@pytest.mark.security("C3", n=3)
 def test_neither_nested_nor_outer_folders_inherit_trust(tmp_path: Path) -> None:
     root, kept = repo(tmp_path), store(tmp_path)
     nested = repo(root, "vendor/nested")
@@ -148,7 +151,10 @@ def test_a_link_to_a_trusted_folder_is_that_folder(tmp_path: Path) -> None:
     assert kept.folders() == (str(root),)
 
 
-def test_any_byte_that_changes_in_a_watched_file_ends_the_trust(tmp_path: Path) -> None:
+@pytest.mark.security("C3")
+def test_any_byte_that_changes_in_a_watched_file_ends_the_trust(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Each file changed, emptied, removed, added to, and put back; files that come later too."""
     root, kept, cases = repo(tmp_path), store(tmp_path), 0
     for name in WATCHED:
@@ -171,6 +177,7 @@ def test_any_byte_that_changes_in_a_watched_file_ends_the_trust(tmp_path: Path) 
             assert kept.look(root).is_trusted
         cases += 1
     assert cases == 5 * len(WATCHED)
+    record_property("cases", cases)
 
 
 def test_what_was_not_seen_is_not_trusted(tmp_path: Path) -> None:

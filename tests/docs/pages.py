@@ -7,7 +7,17 @@ from pathlib import Path
 from tests.architecture.source import ROOT
 
 README = "README.md"
-PAGES = (README, "AGENTS.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "themes/README.md", "skills/README.md")
+SECURITY = "docs/security.md"
+PAGES = (
+    README,
+    "AGENTS.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    SECURITY,
+    "CHANGELOG.md",
+    "themes/README.md",
+    "skills/README.md",
+)
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")

@@ -7,7 +7,7 @@ import pytest
 
 from heartbit_tui.permissions.paths import PROTECTED_FOLDERS
 from tests.architecture.source import ROOT
-from tests.docs.pages import PAGES, README, coded, codes, inline, links, table, text_of
+from tests.docs.pages import PAGES, README, SECURITY, coded, codes, inline, links, table, text_of
 
 TOP = ("heartbit_tui", "tests", "docs", "benchmarks", "themes", "skills", ".ci")
 INSTALLED = "heartbit_tui/shipped"
@@ -82,7 +82,12 @@ def test_every_target_of_make_that_is_named_is_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {name for page in PAGES for code in coded(page) for name in re.findall(r"\bmake ([a-z]+)", code)}
     assert sorted(named - targets) == []
-    told = {name for code in inline("AGENTS.md") for name in re.findall(r"\bmake ([a-z]+)", code)}
+    told = {
+        name
+        for page in ("AGENTS.md", SECURITY)
+        for code in inline(page)
+        for name in re.findall(r"\bmake ([a-z]+)", code)
+    }
     assert sorted(targets - told - {"help", "clean"}) == []
 
 

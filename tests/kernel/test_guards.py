@@ -151,6 +151,7 @@ async def test_a_refused_call_never_asks_a_person_and_the_others_run() -> None:
     assert rig.of(RunCompleted)[0].tool_calls_made == 2
 
 
+@pytest.mark.security("I5")
 @pytest.mark.parametrize("hook", ["pre_llm", "post_llm", "pre_tool"])
 async def test_a_guardrail_that_fails_ends_the_run_and_says_so(hook: str) -> None:
     replies = [turn(Text(text="words"), call("echo", "c1")), says("done")]
@@ -168,6 +169,7 @@ async def test_an_answer_that_no_guardrail_could_judge_is_withheld() -> None:
     assert len(rig.of(TextDelta)) == 1
 
 
+@pytest.mark.security("I5")
 async def test_an_output_that_no_guardrail_could_check_is_withheld() -> None:
     replies = [turn(call("echo", "c1", text="secret")), says("done")]
     rig = await ran(Plan(replies=replies, tools=[FakeTool()], guardrails=[Breaks("post_tool")]))

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from tests.permissions.calls import bash, fetch, gate
 SUFFIXES = ("; rm x", " && rm x", " | sh", " || x", " &", "\nrm x", " > f", " $(rm x)", " `x`", " ", "\t#", "\r", " -n")
 
 
-def test_only_the_whole_line_is_allowed(tmp_path: Path) -> None:
+@pytest.mark.security("P1")
+def test_only_the_whole_line_is_allowed(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     checked, cases = gate(tmp_path / "w", parse("bash(git status)", "allow")), 0
     lines = ("git status", "git log", "GIT STATUS", "git  status", "git statu", "git status -s", "")
     for line, after, before in itertools.product(lines, ("", *SUFFIXES), ("", "sudo ", "X=1 ", "cd x; ")):
@@ -24,9 +26,10 @@ def test_only_the_whole_line_is_allowed(tmp_path: Path) -> None:
             assert isinstance(checked.decide(bash(before + line + after), mode), Allow) is exact
             cases += 1
     assert cases >= 200
-    print(f"lines beside the allowed one: {cases - 3} of {cases - 3} asked")
+    record_property("cases", cases)
 
 
+@pytest.mark.security("P1", n=2)
 @pytest.mark.parametrize("pattern", ["*", "git *", "git s?atus", "git:*", "**", "git status*", "?"])
 def test_a_pattern_with_wildcards_allows_no_command(tmp_path: Path, pattern: str) -> None:
     checked = gate(tmp_path / "w", parse(f"bash({pattern})", "allow"), allow_all(), parse("bash", "allow"))
@@ -60,16 +63,20 @@ PLACES = (
 )
 
 
-def test_a_denied_command_is_found_behind_wrappers_and_in_chains(tmp_path: Path) -> None:
+@pytest.mark.security("P8")
+def test_a_denied_command_is_found_behind_wrappers_and_in_chains(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     checked, cases = gate(tmp_path / "w", parse("bash(rm *)", "deny")), 0
     for wrapper, place in itertools.product(("", *WRAPPERS), PLACES):
         line = place.format(f"{wrapper}rm   -rf y")
         assert isinstance(checked.decide(bash(line), Mode.YOLO), Deny), line
         cases += 1
     assert cases >= 200
-    print(f"denied commands: {cases} of {cases} denied")
+    record_property("cases", cases)
 
 
+@pytest.mark.security("P2")
 @pytest.mark.parametrize("count", [50, 51, 500, 5_000])
 def test_a_deny_holds_in_long_chains(tmp_path: Path, count: int) -> None:
     checked = gate(tmp_path / "w", parse("bash(rm *)", "deny"))
@@ -127,6 +134,7 @@ LONG = (
 )
 
 
+@pytest.mark.security("P2")
 @pytest.mark.parametrize("line", LONG, ids=range(len(LONG)))
 def test_a_long_line_is_judged_quickly(tmp_path: Path, line: str) -> None:
     checked = gate(tmp_path / "w", parse("bash(rm *)", "deny"), parse("bash(*curl*)", "deny"), parse("*(.env)", "deny"))

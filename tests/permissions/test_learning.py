@@ -61,6 +61,7 @@ def test_the_proposal_is_the_narrowest_rule(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.security("P11", n=4)
 @pytest.mark.parametrize("scope", ["session", "project", "user"])
 async def test_always_means_this_and_nothing_else(tmp_path: Path, scope: Scope) -> None:
     """Even where a rule of the configuration asks, and even for a command with stars in it."""

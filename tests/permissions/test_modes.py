@@ -1,7 +1,7 @@
 """The whole table of modes: every mode with every effect, inside and outside, protected and secret."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -97,7 +97,10 @@ def test_a_nul_is_denied_in_every_mode(tmp_path: Path) -> None:
     assert {type(checked.decide(read(f"{tmp_path}/w/a\0b"), mode)) for mode in Mode} == {Deny}
 
 
-def test_a_secret_is_asked_about_unless_a_rule_names_it(tmp_path: Path) -> None:
+@pytest.mark.security("P7")
+def test_a_secret_is_asked_about_unless_a_rule_names_it(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     root = tmp_path / "w"
     rules = {
         "read": Ask,
@@ -108,6 +111,7 @@ def test_a_secret_is_asked_about_unless_a_rule_names_it(tmp_path: Path) -> None:
     }
     found = {text: type(gate(root, parse(text, "allow")).decide(read(root / ".env"), Mode.ASK)) for text in rules}
     assert found == rules
+    record_property("cases", len(found))
 
 
 def test_examples_and_public_keys_are_no_secrets(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,13 +31,14 @@ def traversals(root: str) -> list[str]:
     return climbs + straight + magic + home
 
 
-def test_no_traversal_counts_as_inside(tmp_path: Path) -> None:
+@pytest.mark.security("F1")
+def test_no_traversal_counts_as_inside(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     root = tmp_path / "deep" / "w"
     space = place(root)
     cases = traversals(str(root))
     assert [path for path in cases if space.is_inside(path)] == []
     assert len(cases) >= 583
-    print(f"traversal: 0 of {len(cases)} inside")
+    record_property("cases", len(cases))
 
 
 def test_no_traversal_passes_in_a_mode_that_keeps_to_the_workspace(tmp_path: Path) -> None:
@@ -53,7 +55,8 @@ def test_no_traversal_passes_in_a_mode_that_keeps_to_the_workspace(tmp_path: Pat
     assert passed == []
 
 
-def test_a_folder_beside_the_root_is_not_in_it(tmp_path: Path) -> None:
+@pytest.mark.security("F2")
+def test_a_folder_beside_the_root_is_not_in_it(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     roots = [tmp_path / name for name in ("app", "a b", "x.y", "deep/er/app", "α")]
     cases = 0
     for root in roots:
@@ -64,14 +67,15 @@ def test_a_folder_beside_the_root_is_not_in_it(tmp_path: Path) -> None:
             assert space.is_inside(path) is False or inside, path
             cases += 1
     assert cases >= 200
-    print(f"sibling prefix: 0 of {cases} inside")
+    record_property("cases", cases)
 
 
 def test_the_root_of_the_file_system_can_be_a_workspace() -> None:
     assert workspace(["/"], home="/root").is_inside("/etc/hosts")
 
 
-def test_links_count_as_what_they_lead_to(tmp_path: Path) -> None:
+@pytest.mark.security("F3")
+def test_links_count_as_what_they_lead_to(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     root, outside = tmp_path / "w", tmp_path / "outside"
     outside.mkdir()
     checked = gate(root)
@@ -81,6 +85,7 @@ def test_links_count_as_what_they_lead_to(tmp_path: Path) -> None:
     (root / "fine").symlink_to(root)
     (root / "up").symlink_to("..")
     outwards = ("link/new.txt", "link/a/b/new.txt", "missing", "missing/x", "up/outside/x", "fine/link/x")
+    record_property("cases", len(outwards))
     assert {name: type(checked.decide(write(root / name), Mode.ACCEPT_EDITS)) for name in outwards} == dict.fromkeys(
         outwards, Ask
     )
@@ -195,8 +200,11 @@ PROTECTED = (
 )
 
 
+@pytest.mark.security("F4")
 @pytest.mark.parametrize("exists", [True, False])
-def test_protected_files_are_asked_about_in_every_mode_that_writes(tmp_path: Path, exists: bool) -> None:
+def test_protected_files_are_asked_about_in_every_mode_that_writes(
+    tmp_path: Path, exists: bool, record_property: Callable[[str, object], None]
+) -> None:
     root, cases = tmp_path / "w", 0
     allows = (parse("edit", "allow"), parse("*", "allow"), parse("edit(**)", "allow"))
     checked = gate(root, *allows)
@@ -211,7 +219,7 @@ def test_protected_files_are_asked_about_in_every_mode_that_writes(tmp_path: Pat
             assert verdict.proposal == ""
             cases += 1
     assert cases >= 400
-    print(f"protected files: {cases} of {cases} asked")
+    record_property("cases", cases)
 
 
 def test_a_link_to_a_protected_file_is_protected(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Deny before ask before allow, in every order of rules and layers."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from heartbit_tui.kernel.ops import Mode
@@ -65,7 +67,8 @@ DENIES: dict[str, tuple[Rule, ...]] = {
 }
 
 
-def test_deny_wins_in_every_order_of_layers() -> None:
+@pytest.mark.security("P14")
+def test_deny_wins_in_every_order_of_layers(record_property: Callable[[str, object], None]) -> None:
     """Three rulings over three origins, in all orders and all modes."""
     call, seen = bash("git status"), 0
     rulings: tuple[Ruling, ...] = ("deny", "ask", "allow")
@@ -77,6 +80,7 @@ def test_deny_wins_in_every_order_of_layers() -> None:
                 assert isinstance(decide(rules, call, mode), Deny)
                 seen += 1
     assert seen == 6 * 6 * len(Mode)
+    record_property("cases", seen)
 
 
 def test_an_allow_of_the_user_does_not_lift_an_ask_of_the_configuration() -> None:

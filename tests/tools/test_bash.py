@@ -226,6 +226,7 @@ async def test_two_instances_have_two_directories(tmp_path: Path) -> None:
     assert (one.directory, two.directory) == (Path("/usr"), tmp_path)
 
 
+@pytest.mark.security("S6")
 async def test_the_environment_is_quiet_and_has_no_keys(tmp_path: Path) -> None:
     env = {**os.environ, "SECRET_KEY": "s3cret", "KEPT": "kept", "PAGER": "less", "FORCE_COLOR": "1"}
     got = await run(Bash(tmp_path, tmp_path, env, secrets=["SECRET_KEY"]), "env; git config --get-color x red")

@@ -65,6 +65,7 @@ def script(name: str, word: str) -> str:
     )
 
 
+@pytest.mark.security("S5")
 @pytest.mark.parametrize("name", STARTERS)
 async def test_a_timeout_ends_the_whole_tree(name: str, tmp_path: Path, word: str) -> None:
     bash = Bash(tmp_path, tmp_path, os.environ)
@@ -101,6 +102,7 @@ async def test_a_stopped_command_may_clean_up(tmp_path: Path) -> None:
     assert not os.access(tmp_path / "lock", os.F_OK)
 
 
+@pytest.mark.security("S5", n=100)
 @pytest.mark.parametrize("spare", [False, True])
 async def test_cancelling_at_any_moment_leaves_nothing(tmp_path: Path, word: str, *, spare: bool) -> None:
     chance = random.Random(7)
@@ -159,6 +161,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.security("S5")
 @pytest.mark.parametrize("name", ["plain", "pipeline", "double fork", "ignores signals", "many", "setsid"])
 def test_a_kill_of_heartbit_itself_leaves_nothing(name: str, tmp_path: Path, word: str) -> None:
     command = f"{script(name, word)}\necho up; sleep {word}"

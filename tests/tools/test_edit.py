@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,8 @@ async def test_the_answer_shows_the_lines_as_read_numbers_them(tmp_path: Path) -
     )
 
 
-async def test_600_random_edits_are_exact(tmp_path: Path) -> None:
+@pytest.mark.security("F7")
+async def test_600_random_edits_are_exact(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     source = random.Random(1)
     cases = exact = 0
     for number in range(600):
@@ -110,7 +112,7 @@ async def test_600_random_edits_are_exact(tmp_path: Path) -> None:
         mark = BOM if number % 3 == 0 else b""
         _, data = await edited(tmp_path, mark + before.encode(), "\n".join(lines[low:high]), "\n".join(fresh))
         exact += data == mark + after.encode()
-    print(f"{exact} of {cases} exact")
+    record_property("cases", cases)
     assert exact == cases >= 300
 
 
@@ -128,6 +130,7 @@ async def test_an_unread_file_is_refused_and_a_touched_one_is_not(tmp_path: Path
     assert "does not exist" in (await call(edit, file_path="file", old_string="c", new_string="d")).content
 
 
+@pytest.mark.security("F6", n=1000)
 async def test_1000_interleavings_of_parallel_edits_and_foreign_writes_lose_nothing(tmp_path: Path) -> None:
     """Two agents edit at once, a third program writes in between; each accepted edit is in the end."""
     source = random.Random(2)

@@ -4,6 +4,8 @@ import asyncio
 import os
 from pathlib import Path
 
+import pytest
+
 from heartbit_tui.tools.glob import GlobFiles
 from heartbit_tui.tools.grep import Grep
 from heartbit_tui.tools.list import ListFolder
@@ -96,6 +98,7 @@ async def test_of_many_matches_the_first_hundred_in_order_are_shown(tmp_path: Pa
     assert output.details == {"count": 100, "truncated": True}
 
 
+@pytest.mark.security("F10", n=4)
 @either_way
 async def test_circles_pipes_and_huge_folders_do_no_harm(tmp_path: Path, ripgrep: str) -> None:
     (tmp_path / "many").mkdir()

@@ -36,7 +36,10 @@ def diffs(folder: Path, seed: int) -> str:
     return git("diff", "--no-prefix", "--no-index", "a", "b", cwd=folder, fine=(0, 1)).decode()
 
 
-def test_400_real_diffs_give_what_git_apply_gives(tmp_path: Path) -> None:
+@pytest.mark.security("F8")
+def test_400_real_diffs_give_what_git_apply_gives(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     patch = diffs(tmp_path, seed=1)
     exact = 0
     parts = parse(patch)
@@ -48,7 +51,7 @@ def test_400_real_diffs_give_what_git_apply_gives(tmp_path: Path) -> None:
     (tmp_path / "all.patch").write_bytes(patch.encode())
     git("apply", "--directory=a", "all.patch", cwd=tmp_path)
     same = [(tmp_path / "a" / f"{n}").read_bytes() == (tmp_path / "b" / f"{n}").read_bytes() for n in range(CASES)]
-    print(f"{exact} of {len(parts)} diffs exact; git apply: {sum(same)} of {CASES}")
+    record_property("cases", len(parts))
     assert all(same)
     assert exact == len(parts) >= 300
 
@@ -122,12 +125,17 @@ def repeated(source: random.Random, base: str, newline: str) -> str:
     return moved_on(source, base, newline).removesuffix(newline) + newline + base
 
 
+@pytest.mark.security("F8")
 @pytest.mark.parametrize(
     ("change", "seed", "least"),
     [(moved_on, 10, 150), (grown, 20, 300), (repeated, 30, 40)],
 )
 def test_in_400_files_that_moved_on_no_hunk_is_misplaced(
-    tmp_path: Path, change: Callable[[random.Random, str, str], str], seed: int, least: int
+    tmp_path: Path,
+    change: Callable[[random.Random, str, str], str],
+    seed: int,
+    least: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
     patch = diffs(tmp_path, seed)
     judge = Judge(tmp_path, patch)
@@ -137,6 +145,6 @@ def test_in_400_files_that_moved_on_no_hunk_is_misplaced(
         base = (tmp_path / "a" / part.name).read_bytes().decode()
         moved = change(source, base, "\r\n" if "\r\n" in base else "\n")
         outcomes[judge.outcome(part, moved)] += 1
-    print(change.__name__, dict(outcomes))
+    record_property("cases", sum(outcomes.values()))
     assert not [outcome for outcome in outcomes if outcome.startswith("wrong")]
     assert outcomes["right"] + outcomes["right, by line"] >= least

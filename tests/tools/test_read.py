@@ -4,6 +4,7 @@ import base64
 import os
 import socket
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,7 @@ async def test_a_page_ends_before_the_loop_would_cut_it_and_says_how_to_go_on(tm
     assert beyond.content == "There is no line 5001: the file has 5000 lines. Use a smaller offset."
 
 
+@pytest.mark.security("F10", n=2)
 async def test_a_huge_file_and_a_huge_line_are_read_in_bounded_memory(tmp_path: Path) -> None:
     with (tmp_path / "line").open("wb") as file:
         file.write(b"start" + b"x" * 5000)
@@ -84,7 +86,8 @@ async def test_a_huge_file_and_a_huge_line_are_read_in_bounded_memory(tmp_path: 
     assert peak < 20 << 20
 
 
-async def test_nothing_but_files_is_opened(tmp_path: Path) -> None:
+@pytest.mark.security("F10")
+async def test_nothing_but_files_is_opened(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
     (tmp_path / "binary").write_bytes(bytes(range(256)))
@@ -100,6 +103,7 @@ async def test_nothing_but_files_is_opened(tmp_path: Path) -> None:
         "socket": "socket", "/dev/zero": "device", "a\0b": "NUL", " ": "empty",
     }  # fmt: skip
     assert {name: words in said[name] for name, words in expected.items()} == dict.fromkeys(expected, True), said
+    record_property("cases", len(said))
 
 
 async def test_a_missing_name_brings_the_nearest_ones(tmp_path: Path) -> None:

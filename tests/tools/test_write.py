@@ -98,6 +98,7 @@ print(partial, len(turns))
 """
 
 
+@pytest.mark.security("F9", n=200)
 def test_a_file_is_old_or_new_when_its_writer_is_killed_at_200_points(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_bytes(b"0\n" * 200_000)
@@ -125,6 +126,7 @@ except Unable as problem:
 """
 
 
+@pytest.mark.security("F9")
 def test_a_full_disk_leaves_all_files_as_they_were(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"old")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -158,6 +160,7 @@ def test_a_file_that_appears_in_between_is_not_overwritten(tmp_path: Path) -> No
     assert (tmp_path / "f").read_text() == "foreign"
 
 
+@pytest.mark.security("F5", n=200)
 def test_temporary_files_are_private_and_follow_no_planted_link(tmp_path: Path) -> None:
     """The name is random and must not exist, so a planted link is never opened."""
     target = tmp_path / "target"

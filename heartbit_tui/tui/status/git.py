@@ -1,9 +1,9 @@
 """Which branch a folder is on, and whether something in it is not committed. Blocks: call it in a thread."""
 
-import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from heartbit_tui.client import git
 
 SECONDS = 2.0
 """How long git may take to tell what has changed; a folder where it takes longer counts as clean."""
@@ -31,12 +31,12 @@ def read(folder: Path, seconds: float = SECONDS) -> Branch | None:
 
 def _head(folder: Path) -> str | None:
     for place in (folder, *folder.parents):
-        git = place / ".git"
+        inner = place / ".git"
         try:
-            if git.is_dir():
-                return _text(git / "HEAD")
-            if git.is_file():
-                return _text(place / _text(git).removeprefix("gitdir:").strip() / "HEAD")
+            if inner.is_dir():
+                return _text(inner / "HEAD")
+            if inner.is_file():
+                return _text(place / _text(inner).removeprefix("gitdir:").strip() / "HEAD")
         except (OSError, UnicodeDecodeError):
             return None
     return None
@@ -48,19 +48,4 @@ def _text(file: Path) -> str:
 
 
 def _dirty(folder: Path, seconds: float) -> bool:
-    """Ask git, without locks, and without the file watcher that a repository's own settings could name."""
-    command = ["git", "-c", "core.fsmonitor=false", "status", "--porcelain", "--ignore-submodules", "-z"]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return done.returncode == 0 and bool(done.stdout)
+    return bool(git.ask(folder, "status", "--porcelain", "--ignore-submodules", "-z", seconds=seconds))

@@ -76,6 +76,7 @@ def unseen(lines: list[Line], hidden: str) -> list[str]:
     return acting + [mark for mark in marks if mark not in text or mark not in loud]
 
 
+@pytest.mark.security("T3", n=len(FILES))
 def test_every_file_that_deceives_is_flagged_where_a_person_approves(ink: Ink) -> None:
     assert len(FILES) >= 86
     found: dict[str, list[str]] = {}

@@ -1,5 +1,6 @@
 """Hostile texts as everything that a session tells, in the running application: they stay text."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,10 @@ def test_there_are_more_than_600_of_them() -> None:
     assert len(set(all_texts())) >= 600
 
 
+@pytest.mark.security("T1")
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(PARTS))
-async def test_told_by_a_session(tmp_path: Path, number: int) -> None:
+async def test_told_by_a_session(tmp_path: Path, number: int, record_property: Callable[[str, object], None]) -> None:
     found: list[str] = []
     texts = part((*SHORT, *mixtures(100)), number)
     async with staged(tmp_path, size=(120, 400)) as stage:
@@ -42,6 +44,7 @@ async def test_told_by_a_session(tmp_path: Path, number: int) -> None:
             found += faults(stage, ascii([text for _, text in some]))
     assert found == []
     assert len(texts) >= 600 // PARTS
+    record_property("cases", len(texts))
 
 
 async def test_they_hold_the_loop_for_no_longer_than_a_tenth_of_a_second(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def resident(app: Application) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
+@pytest.mark.security("T5", n=len(COMMANDS))
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("own", [False, True])

@@ -74,6 +74,7 @@ class Walk(Application):
         self.found += [f"{about}: {name} x{count}" for name, count in strangers(told).items()]
 
 
+@pytest.mark.security("T1", n=len(TEXTS) + len(LONG))
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_everything_hostile_in_every_screen_of_the_process(tmp_path: Path) -> None:

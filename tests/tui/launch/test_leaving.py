@@ -36,6 +36,7 @@ def test_a_signal_at_any_moment_leaves_the_terminal_as_it_was(
         assert "Traceback" not in desk.text
 
 
+@pytest.mark.security("T6", n=40)
 @pytest.mark.slow
 def test_a_signal_at_40_random_times_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     ended: list[int] = []
@@ -95,6 +96,7 @@ def test_words_of_goodbye_stand_on_the_normal_screen(tmp_path: Path) -> None:
         assert "heartbit --resume abc" in desk.seen.lines
 
 
+@pytest.mark.security("T7")
 @pytest.mark.parametrize("moment", ["", "painted", "imported"])
 def test_a_terminal_that_is_gone_ends_the_process_within_five_seconds(tmp_path: Path, moment: str) -> None:
     with Desk(tmp_path, moment, hang_up=True) as desk:

@@ -1,5 +1,7 @@
 import unicodedata
+from collections.abc import Callable
 
+import pytest
 from rich.cells import cell_len
 
 from heartbit_tui.tui.lines.measure import boundary, cells, clean, clusters, kind_of, single
@@ -49,9 +51,11 @@ def ends(*parts: str) -> list[int]:
     return found[1:]
 
 
-def test_two_clusters_are_told_apart_and_none_is_cut() -> None:
+@pytest.mark.security("T4")
+def test_two_clusters_are_told_apart_and_none_is_cut(record_property: Callable[[str, object], None]) -> None:
     pairs = [(one, two) for one in WHOLE for two in WHOLE if two != "\u0301"]
     assert len(pairs) >= 602
+    record_property("cases", len(pairs))
     wrong = [pair for pair in pairs if [stop for stop, _ in clusters("".join(pair))] != ends(*pair)]
     assert wrong == []
 

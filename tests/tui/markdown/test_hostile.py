@@ -1,6 +1,6 @@
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import pytest
@@ -167,9 +167,11 @@ def set_in(text: str, width: int) -> list[Line]:
     return [line for piece in pieces_of(text) for line in lines(piece, look, open=False)]
 
 
-def test_hostile_texts_are_set_in_time_and_fit_and_are_harmless() -> None:
+@pytest.mark.security("T8")
+def test_hostile_texts_are_set_in_time_and_fit_and_are_harmless(record_property: Callable[[str, object], None]) -> None:
     texts = [*mixed(), *repeated(), *nested(), *code()]
     assert len(texts) >= 600
+    record_property("cases", len(texts))
     for text in code():
         set_in(text[:20], 80)
     chance = random.Random(2)
@@ -202,6 +204,7 @@ def assert_in_time(text: str) -> None:
     assert taken <= SECONDS * max(len(text) / 100_000, len(found) / 2_000)
 
 
+@pytest.mark.security("T8", n=5)
 def test_large_answers_are_set_in_time() -> None:
     fence = "```python\n" + "value = compute(1, 'two')  # three\n" * 30_000
     for text in (log(6_000), fence, "word " * 200_000, "x" * 1_000_000, "> " * 10_000 + "deep"):

@@ -48,6 +48,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@pytest.mark.security("P10", n=len(TROJAN))
 def test_every_trojan_command_is_marked_and_reads_back_to_itself() -> None:
     assert len(TROJAN) >= 46
     assert [text for text in TROJAN if not marked(text)] == []

@@ -114,6 +114,7 @@ async def test_a_letter_that_means_nothing_goes_to_the_draft_with_all_that_follo
         assert (app.sent, app.typed) == ([], "hi yasn")
 
 
+@pytest.mark.security("P13", n=200)
 async def test_no_burst_of_keys_within_300_ms_grants_anything() -> None:
     chance = random.Random(17)
     keys = ["y", "1", "s", "2", "a", "3", "enter", "right", "down", "tab", "space", "Y", "f", "t"]

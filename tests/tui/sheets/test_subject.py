@@ -87,6 +87,7 @@ def test_the_hosts_of_addresses_are_told(given: JsonObject, names: list[str]) ->
     assert hosts(given) == names
 
 
+@pytest.mark.security("P10", n=len(TROJAN))
 def test_every_trojan_command_and_argument_is_shown_in_full_and_read_back() -> None:
     drawn = hand(INK)
     for text in (*TROJAN, *INNOCENT):

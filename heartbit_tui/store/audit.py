@@ -1,0 +1,82 @@
+"""Reads the audit: by session, time, tool and decision, whole for an export, and checked link by link."""
+
+import sqlite3
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.store import chain, retention
+from heartbit_tui.store.chain import Checked, Row
+from heartbit_tui.store.driver import transaction
+from heartbit_tui.store.rows import storable
+from heartbit_tui.store.worker import Worker
+
+PAGE = 500
+"""Rows that an export reads at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which rows are looked for; what is empty does not matter. `since` is a timestamp as rows have it."""
+
+    session: str = ""
+    since: str = ""
+    tool: str = ""
+    decision: str = ""
+
+    def conditions(self) -> tuple[list[str], list[object]]:
+        """The conditions of a query, and their values."""
+        pairs = (("session = ?", self.session), ("at >= ?", self.since), ("tool = ?", self.tool))
+        given = [(text, storable(value)) for text, value in (*pairs, ("decision = ?", self.decision)) if value]
+        return [text for text, _ in given], [value for _, value in given]
+
+
+class Audit:
+    """The audit of all sessions in the file; everything raises `StoreError` when it cannot be used."""
+
+    def __init__(self, reader: Worker, writer: Worker) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def search(self, wanted: Wanted, *, limit: int = 50) -> list[Row]:
+        """The rows that fit, newest first."""
+        conditions, values = wanted.conditions()
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        order = f"{where} ORDER BY id DESC LIMIT ?"
+        return await self._reader.do(lambda connection: list(chain.read(connection, order, (*values, limit))))
+
+    async def row(self, number: int) -> Row:
+        """One row. Raises `StoreError` where there is none with this number."""
+        found = await self._reader.do(lambda connection: list(chain.read(connection, "WHERE id = ?", (number,))))
+        if not found:
+            raise StoreError(f"The audit has no row {number}. `heartbit audit list` shows the newest.")
+        return found[0]
+
+    async def pages(self, wanted: Wanted) -> AsyncGenerator[list[Row]]:
+        """All rows that fit, oldest first, some hundred at a time."""
+        conditions, values = wanted.conditions()
+        where = f"WHERE {' AND '.join(('id > ?', *conditions))} ORDER BY id LIMIT ?"
+        last = 0
+        while page := await self._reader.do(_page(where, (last, *values, PAGE))):
+            yield page
+            last = page[-1].id
+
+    async def check(self) -> Checked:
+        """Whether no row was changed, removed or put in since it was written."""
+        return await self._reader.do(chain.check)
+
+    async def prune(self, oldest: str) -> int:
+        """Remove the rows that are older than this timestamp, from the beginning on; how many."""
+
+        def operation(connection: sqlite3.Connection) -> int:
+            with transaction(connection):
+                removed = chain.forget(connection, oldest)
+            if removed:
+                retention.give_back(connection)
+            return removed
+
+        return await self._writer.do(operation)
+
+
+def _page(where: str, values: tuple[object, ...]) -> Callable[[sqlite3.Connection], list[Row]]:
+    return lambda connection: list(chain.read(connection, where, values))

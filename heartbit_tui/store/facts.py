@@ -1,0 +1,140 @@
+"""Which events of a session are audited, and who decided what they tell."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from heartbit_tui.kernel.events import (
+    ApprovalDecision,
+    ApprovalRequested,
+    AutoCompactionTriggered,
+    BudgetExceeded,
+    ContextSummarized,
+    DoomLoopDetected,
+    Envelope,
+    GuardrailDenied,
+    GuardrailWarned,
+    LlmResponse,
+    ModeChanged,
+    ModelCalled,
+    ModelChanged,
+    ModelEscalated,
+    NameRepaired,
+    PermissionDenied,
+    QuestionAnswered,
+    QuestionAsked,
+    RetryAttempt,
+    Rewound,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    SubAgentCompleted,
+    SubAgentsDispatched,
+    ToolCallCompleted,
+    ToolCallStarted,
+)
+from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.kernel.protocols import Action, Verdict
+
+Decision: TypeAlias = Literal["", "allow", "ask", "deny"]
+
+PLAIN = (
+    RunStarted,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    LlmResponse,
+    ModelCalled,
+    ModeChanged,
+    ModelChanged,
+    ModelEscalated,
+    GuardrailWarned,
+    QuestionAsked,
+    QuestionAnswered,
+    DoomLoopDetected,
+    BudgetExceeded,
+    RetryAttempt,
+    ContextSummarized,
+    AutoCompactionTriggered,
+    Rewound,
+    SubAgentsDispatched,
+    SubAgentCompleted,
+)
+"""What is audited as it is, without a decision on one call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An event that is audited. `by` is `person`, `policy`, `rule`, `mode` or `guardrail`; `rule` is its name."""
+
+    envelope: Envelope
+    tool: str = ""
+    call: str = ""
+    decision: Decision = ""
+    by: str = ""
+    rule: str = ""
+    mode: str = ""
+
+
+class Facts:
+    """Picks out of a session what is audited, and joins each call with what was decided on it."""
+
+    def __init__(self) -> None:
+        self._verdicts: dict[str, tuple[str, str]] = {}
+        self._deciders: dict[str, str] = {}
+        self._tools: dict[str, str] = {}
+
+    def decided(self, action: Action, verdict: Verdict, mode: Mode) -> None:
+        """Hear what the gate decided on a call, right before the event that follows from it."""
+        self._verdicts[action.call.id] = (verdict.rule, mode)
+
+    def of(self, envelope: Envelope) -> Fact | None:
+        """The fact that an envelope is, None where it is not audited."""
+        match envelope.event:
+            case ToolCallStarted(tool_name=tool, tool_call_id=call):
+                return self._judged(envelope, tool, call, "allow")
+            case PermissionDenied(tool_name=tool, tool_call_id=call):
+                return self._judged(envelope, tool, call, "deny")
+            case ToolCallCompleted(tool_name=tool, tool_call_id=call):
+                for known in (self._verdicts, self._deciders, self._tools):
+                    known.pop(call, None)
+                return Fact(envelope=envelope, tool=tool, call=call)
+            case NameRepaired(tool_name=tool, tool_call_id=call):
+                return Fact(envelope=envelope, tool=tool, call=call)
+            case GuardrailDenied(tool_name=tool):
+                return Fact(envelope=envelope, tool=tool or "", decision="deny", by="guardrail")
+            case _:
+                return self._asked(envelope)
+
+    def _asked(self, envelope: Envelope) -> Fact | None:
+        match envelope.event:
+            case ApprovalRequested(call=call, rule=rule):
+                self._tools[call.id] = call.name
+                mode = self._verdicts.get(call.id, ("", ""))[1]
+                return Fact(
+                    envelope=envelope,
+                    tool=call.name,
+                    call=call.id,
+                    decision="ask",
+                    by=_kind(rule),
+                    rule=rule,
+                    mode=mode,
+                )
+            case ApprovalDecision(tool_call_id=call, approved=approved, by=by):
+                self._deciders[call] = by
+                decision: Decision = "allow" if approved else "deny"
+                return Fact(envelope=envelope, tool=self._tools.get(call, ""), call=call, decision=decision, by=by)
+            case event:
+                return Fact(envelope=envelope) if isinstance(event, PLAIN) else None
+
+    def _judged(self, envelope: Envelope, tool: str, call: str, decision: Decision) -> Fact:
+        rule, mode = self._verdicts.get(call, ("", ""))
+        by = self._deciders.get(call) or _kind(rule)
+        return Fact(envelope=envelope, tool=tool, call=call, decision=decision, by=by, rule=rule, mode=mode)
+
+
+def _kind(rule: str) -> str:
+    """What kind of thing decided, by its name: modes are called `ask mode`, `yolo mode` and the like."""
+    if not rule:
+        return ""
+    return "mode" if rule.endswith(" mode") else "rule"
