@@ -10,7 +10,18 @@ from heartbit_tui.config import agent_keys, daemon_keys, team_keys
 from heartbit_tui.config.keys import ANY, ELEMENT, Key, Path
 
 BUILT = frozenset(
-    {"providers", "limits", "tools", "permissions", "instructions", "sessions", "log", "conversation", "screen"}
+    {
+        "providers",
+        "limits",
+        "tools",
+        "permissions",
+        "instructions",
+        "sessions",
+        "log",
+        "conversation",
+        "screen",
+        "sandbox",
+    }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""
 

@@ -9,7 +9,7 @@ from heartbit_tui.client.commands import Typed, Unknown
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, UserMessage
 from heartbit_tui.kernel.messages import Text
-from heartbit_tui.kernel.ops import Answer, Decide, Interrupt, Op, Prompt, SetMode, Steer
+from heartbit_tui.kernel.ops import Answer, Decide, Interrupt, Mode, Op, Prompt, SetMode, Steer
 from heartbit_tui.repl.commands import parse
 from heartbit_tui.repl.dialog import Dialog, Waiting
 from heartbit_tui.repl.fold import Fold
@@ -139,7 +139,8 @@ class Conversation:
     def next_mode(self) -> None:
         """Go on to the next mode."""
         mode = self.client.mode
-        self.client.submit(SetMode(mode=CYCLE[(CYCLE.index(mode) + 1) % len(CYCLE)] if mode in CYCLE else CYCLE[0]))
+        cycle = (*CYCLE, Mode.AUTO) if self.client.about.sandbox else CYCLE
+        self.client.submit(SetMode(mode=cycle[(cycle.index(mode) + 1) % len(cycle)] if mode in cycle else cycle[0]))
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Show words of heartbit's own."""

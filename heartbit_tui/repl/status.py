@@ -20,7 +20,7 @@ MODE_COLOURS: Mapping[Mode, str] = MappingProxyType(
     }
 )
 CYCLE = (Mode.ASK, Mode.ACCEPT_EDITS, Mode.PLAN)
-"""What Shift+Tab goes through; auto joins once there is a sandbox, yolo never does."""
+"""What Shift+Tab goes through; auto joins where a sandbox is active, yolo never does."""
 
 RUNNING = "Enter steers · Alt+Enter queues · Esc stops"
 SEPARATOR = " · "

@@ -13,7 +13,7 @@ from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Agent, Gate, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
-from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
@@ -31,7 +31,8 @@ DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
 class Opened:
     """An open session with all that a surface may want to show of it; `log` is what it held when it was opened.
 
-    `whole` reads the same from the store with all that taking up a session does not need.
+    `whole` reads the same from the store with all that taking up a session does not need. `sandbox` names what
+    commands run in, or is empty.
     """
 
     session: Session
@@ -42,6 +43,7 @@ class Opened:
     whole: Callable[[], Awaitable[tuple[Envelope, ...]]]
     log: tuple[Envelope, ...] = ()
     warnings: tuple[str, ...] = ()
+    sandbox: str = ""
 
     @property
     def last_seq(self) -> int:
@@ -60,6 +62,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             options = stack.enter_context(plugins.resolve(DEMO_PLACE)(options))
         clock = SystemClock()
         settings = await read(options, clock)
+        sandboxing.demand(settings.config, settings.sandbox)
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
@@ -78,6 +81,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             whole=place.whole,
             log=place.log,
             warnings=settings.warnings,
+            sandbox=sandboxing.label(settings.sandbox),
         )
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
 CYCLE = (Mode.ASK, Mode.ACCEPT_EDITS, Mode.PLAN)
-"""The modes that Shift+Tab goes through; auto needs a sandbox, yolo is set by a flag alone."""
+"""The modes that Shift+Tab goes through; auto joins where a sandbox is active, yolo is set by a flag alone."""
 
 
 def interrupt(app: "HeartbitApp", _: str) -> None:
@@ -59,7 +59,8 @@ def next_mode(app: "HeartbitApp", argument: str) -> None:
     mode = app.talk.mode
     names = [each for each in Mode if each is not Mode.YOLO]
     if not argument:
-        following = CYCLE[(CYCLE.index(mode) + 1) % len(CYCLE)] if mode in CYCLE else CYCLE[0]
+        cycle = (*CYCLE, Mode.AUTO) if app.talk.client and app.talk.client.about.sandbox else CYCLE
+        following = cycle[(cycle.index(mode) + 1) % len(cycle)] if mode in cycle else cycle[0]
         app.talk.submit(SetMode(mode=following))
     elif argument in names:
         app.talk.submit(SetMode(mode=Mode(argument)))
