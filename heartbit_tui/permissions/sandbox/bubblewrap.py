@@ -11,6 +11,9 @@ NAME = "bwrap"
 
 _SPACES = ("--unshare-pid", "--unshare-ipc")
 _BARE = ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
+_KERNEL = tuple(f"/proc/{name}" for name in ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "mtrr"))
+"""What of /proc belongs to the whole machine. bwrap leaves /proc/sys writable where it is run by root."""
+
 _ROOTS_OWN = ("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID")
 """What lets root change files of others where they are writable at all; it gets nothing past a read-only mount."""
 
@@ -32,6 +35,8 @@ def trial(program: str, inner: Sequence[str]) -> tuple[str, ...]:
 
 def _options(plan: Plan) -> Iterator[str]:
     yield from _BARE
+    for path in _KERNEL:
+        yield from ("--ro-bind-try", path, path)
     taken = {place.path for place in plan.places}
     for own in OWN:
         if own not in taken and os.path.isdir(own) and not os.path.islink(own):  # noqa: PTH112,PTH114 - ten a command

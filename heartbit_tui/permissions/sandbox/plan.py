@@ -19,12 +19,15 @@ SECRETS = (
     ".config/gcloud",
     ".config/gh",
     ".docker/config.json",
+    ".docker/desktop",
+    ".docker/run",
+    ".colima",
     ".git-credentials",
     ".netrc",
     ".npmrc",
     ".pypirc",
 )
-"""What holds keys in a home folder."""
+"""What of a home folder holds keys, or leads to a service that runs programs for whoever asks."""
 
 RESOLVER = "/etc/resolv.conf"
 _LOCKED = tuple(sorted(name for name in PROTECTED_FOLDERS | PROTECTED_FILES if name != ".git"))
