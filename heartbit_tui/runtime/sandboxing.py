@@ -17,7 +17,7 @@ OFF = "or set sandbox.enabled = false to do without."
 
 def find(config: Config, environment: Mapping[str, str], roots: Iterable[str]) -> Found:
     """What the settings and this machine give; blocks while the sandbox is tried. Raises `ConfigError`."""
-    if config.boolean("sandbox.enabled") is not False:
+    if config.value("sandbox.enabled") is not False:
         return try_out(environment, roots)
     if config.boolean("sandbox.required"):
         message = "sandbox.required is true and sandbox.enabled is false; only one of them can hold."
@@ -52,7 +52,7 @@ def planned(config: Config, workspace: Workspace, places: Directories, environme
         workspace,
         environment,
         writable=config.strings("sandbox.writable"),
-        network=config.boolean("sandbox.network") or False,
+        network=config.boolean("sandbox.network"),
     )
     return replace(found, hidden=(*found.hidden, str(places.credentials_file)))
 

@@ -1,7 +1,6 @@
 """What the tests of the sandbox share: sandboxes that work here, or a counted skip."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,7 +20,9 @@ def sandboxed(root: Path, environment: Mapping[str, str] = os.environ, *, networ
         pytest.skip(f"no sandbox: {found.reason}")
     home = environment.get("HOME", "/")
     planned = grounds(workspace([str(root)], home=home), environment, writable=(), network=network)
-    return Confinement(found, planned, temporary=tempfile.mkdtemp(dir=root.parent))
+    temporary = root.with_name("temporary")
+    temporary.mkdir(exist_ok=True)
+    return Confinement(found, planned, temporary=str(temporary))
 
 
 async def ran(bash: Bash, command: str, **more: object) -> Output:

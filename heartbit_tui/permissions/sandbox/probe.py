@@ -29,18 +29,18 @@ def find(environment: Mapping[str, str], roots: Iterable[str]) -> Found:
 
 
 @cache
-def tried(program: str) -> Found:
+def tried(program: str, seconds: float = SECONDS) -> Found:
     """What a trial of this program says; it is made once in a process."""
     try:
         done = subprocess.run(
             bubblewrap.trial(program, ("/bin/sh", "-c", "echo $$")),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Absent(reason=f"{program} did not answer within {SECONDS:.0f} s")
+        return Absent(reason=f"{program} did not answer within {seconds:g} s")
     except OSError as error:
         return Absent(reason=f"{program} cannot be run: {error.strerror}")
     if done.returncode == 0 and done.stdout.strip() == b"2":
