@@ -11,10 +11,11 @@ from typing import Literal, TypeAlias
 from heartbit_tui import __version__
 from heartbit_tui.auth import Credentials, system_vault
 from heartbit_tui.client import reach
-from heartbit_tui.config import Directories, directories
+from heartbit_tui.config import Config, Directories, directories
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.runtime import settings
+from heartbit_tui.permissions.sandbox import Absent, Active
+from heartbit_tui.runtime import sandboxing, settings
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.store import driver
 
@@ -126,6 +127,22 @@ def _settings(options: Options) -> Iterator[Finding]:
         return
     yield Finding(state="ok", name="settings", what="understood")
     yield from (Finding(state="note", name="settings", what=warning) for warning in config.warnings)
+    yield _sandbox(options, config)
+
+
+def _sandbox(options: Options, config: Config) -> Finding:
+    try:
+        found = sandboxing.find(config, options.environment, (str(options.cwd),))
+        sandboxing.demand(config, found)
+    except HeartbitError as error:
+        return Finding(state="bad", name="sandbox", what=str(error))
+    match found:
+        case Active(name=name):
+            return Finding(state="ok", name="sandbox", what=f"{name}, tried")
+        case Absent(reason=""):
+            return Finding(state="note", name="sandbox", what="off, as sandbox.enabled says")
+        case Absent():
+            return Finding(state="note", name="sandbox", what=sandboxing.warnings(found)[0])
 
 
 def _keys(credentials: Credentials) -> Iterator[Finding]:

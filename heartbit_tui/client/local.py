@@ -52,6 +52,7 @@ class Local:
             mode=session.settings.mode,
             tools=tuple(tool.spec.name for tool in session.agent.tools),
             warnings=found.warnings,
+            sandbox=found.sandbox,
         )
 
     @property

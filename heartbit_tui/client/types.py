@@ -11,7 +11,10 @@ from heartbit_tui.kernel.ops import Mode, Op
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a session is made of; `warnings` are sentences to show once (an ignored setting, a damaged record)."""
+    """What a session is made of; `warnings` are sentences to show once (an ignored setting, a damaged record).
+
+    `sandbox` names what the agent's commands run in, or is empty.
+    """
 
     session_id: str
     cwd: str
@@ -22,6 +25,7 @@ class About:
     mcp_servers: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    sandbox: str = ""
 
 
 class Client(Protocol):

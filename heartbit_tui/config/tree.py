@@ -21,6 +21,7 @@ BUILT = frozenset(
         "log",
         "conversation",
         "screen",
+        "sandbox",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

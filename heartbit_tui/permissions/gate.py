@@ -38,16 +38,24 @@ class RuleGate:
     """A `Gate` over the rules of the configuration, the rules learned, and the mode.
 
     The first that applies decides: a deny from anywhere, what the mode forbids, protected files, yolo, what was
-    learned, an ask, an allow, the mode. The order of rules and of layers never matters.
+    learned, an ask, an allow, the mode. The order of rules and of layers never matters. `sandboxed` says that the
+    commands of the bash tool run in a sandbox, which is what the auto mode rests on.
     """
 
     def __init__(
-        self, *, rules: Sequence[Rule], workspace: Workspace, clock: Clock, memory: Memory | None = None
+        self,
+        *,
+        rules: Sequence[Rule],
+        workspace: Workspace,
+        clock: Clock,
+        memory: Memory | None = None,
+        sandboxed: bool = False,
     ) -> None:
         self._rules = tuple(rules)
         self._workspace = workspace
         self._clock = clock
         self._memory = memory
+        self._sandboxed = sandboxed
         self._session: tuple[Rule, ...] = ()
         self._learned = memory.load() if memory else ()
 
@@ -71,7 +79,7 @@ class RuleGate:
         settled = modes.forbid(action, mode) or modes.insist(action, finding)
         if settled is None and mode is not Mode.YOLO:
             settled = self._ruled(action, rules)
-        return self._with_proposal(settled or modes.fall_back(action, mode, finding), action)
+        return self._with_proposal(settled or modes.fall_back(action, mode, finding, sandboxed=self._sandboxed), action)
 
     def explain(self, action: Action, mode: Mode) -> Explanation:
         """The verdict, and for each rule whether it is about the call."""

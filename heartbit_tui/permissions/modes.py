@@ -12,6 +12,9 @@ from heartbit_tui.permissions.paths import Workspace, is_readable_text
 PROTECTED = "protected files"
 READ_ONLY = frozenset({Effects.NONE, Effects.READ})
 AUTO_WAITS = "Auto mode needs a sandbox and none is active, so it asks as the ask mode does. "
+SANDBOXED = "bash"
+"""The tool whose programs run in the sandbox; those of any other do not."""
+
 WANTS: Mapping[Effects, str] = MappingProxyType(
     {
         Effects.NETWORK: "The {tool} tool would use the network.",
@@ -70,14 +73,17 @@ def insist(action: Action, finding: Finding) -> Ask | None:
     return Ask(reason=reason, rule=PROTECTED)
 
 
-def fall_back(action: Action, mode: Mode, finding: Finding) -> Verdict:
-    """The verdict where no rule decides; an Ask has no proposal yet."""
+def fall_back(action: Action, mode: Mode, finding: Finding, *, sandboxed: bool = False) -> Verdict:
+    """The verdict where no rule decides; an Ask has no proposal yet. Without a sandbox the auto mode is the ask mode."""
     if mode is Mode.YOLO:
         return Allow(reason="Yolo mode lets everything pass that no rule denies.", rule="yolo mode")
-    reason = _doubt(action, mode, finding)
+    auto = mode is Mode.AUTO and sandboxed
+    if auto and action.effects is Effects.EXECUTE and action.call.name == SANDBOXED:
+        return Allow(reason="The auto mode lets commands run in the sandbox.", rule="auto mode")
+    reason = _doubt(action, Mode.ACCEPT_EDITS if auto else mode, finding)
     if not reason:
         return Allow(reason=f"The {mode} mode lets this pass.", rule=f"{mode} mode")
-    return Ask(reason=f"{AUTO_WAITS if mode is Mode.AUTO else ''}{reason}", rule=f"{mode} mode")
+    return Ask(reason=f"{AUTO_WAITS if mode is Mode.AUTO and not sandboxed else ''}{reason}", rule=f"{mode} mode")
 
 
 def _doubt(action: Action, mode: Mode, finding: Finding) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from heartbit_tui.client.commands import Typed, Unknown
+from heartbit_tui.client.modes import following
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, UserMessage
 from heartbit_tui.kernel.messages import Text
@@ -14,7 +15,6 @@ from heartbit_tui.repl.commands import parse
 from heartbit_tui.repl.dialog import Dialog, Waiting
 from heartbit_tui.repl.fold import Fold
 from heartbit_tui.repl.pieces import Asked, Ended, Piece, Settled, Told
-from heartbit_tui.repl.status import CYCLE
 from heartbit_tui.runtime.options import Which
 
 
@@ -138,8 +138,8 @@ class Conversation:
 
     def next_mode(self) -> None:
         """Go on to the next mode."""
-        mode = self.client.mode
-        self.client.submit(SetMode(mode=CYCLE[(CYCLE.index(mode) + 1) % len(CYCLE)] if mode in CYCLE else CYCLE[0]))
+        sandboxed = bool(self.client.about.sandbox)
+        self.client.submit(SetMode(mode=following(self.client.mode, sandboxed=sandboxed)))
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Show words of heartbit's own."""

@@ -19,9 +19,6 @@ MODE_COLOURS: Mapping[Mode, str] = MappingProxyType(
         Mode.YOLO: "ansired",
     }
 )
-CYCLE = (Mode.ASK, Mode.ACCEPT_EDITS, Mode.PLAN)
-"""What Shift+Tab goes through; auto joins once there is a sandbox, yolo never does."""
-
 RUNNING = "Enter steers · Alt+Enter queues · Esc stops"
 SEPARATOR = " · "
 PAUSE = "A request waits: after a short pause a key answers it."

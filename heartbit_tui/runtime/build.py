@@ -14,7 +14,7 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
-from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.models import Models
@@ -35,7 +35,8 @@ GUARDRAILS = "heartbit_tui.runtime.guardrails"
 class Opened:
     """An open session with all that a surface may want to show of it; `log` is what it held when it was opened.
 
-    `whole` reads the same from the store with all that taking up a session does not need.
+    `whole` reads the same from the store with all that taking up a session does not need. `sandbox` names what
+    commands run in, or is empty.
     """
 
     session: Session
@@ -46,6 +47,7 @@ class Opened:
     whole: Callable[[], Awaitable[tuple[Envelope, ...]]]
     log: tuple[Envelope, ...] = ()
     warnings: tuple[str, ...] = ()
+    sandbox: str = ""
 
     @property
     def last_seq(self) -> int:
@@ -64,11 +66,12 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             options = stack.enter_context(plugins.resolve(DEMO_PLACE)(options))
         clock = SystemClock()
         settings = await read(options, clock)
+        sandboxing.demand(settings.config, settings.sandbox)
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
-agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
+        agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
@@ -85,6 +88,7 @@ agent = replace(_agent(options, settings, provider, tools), gate=watched(setting
             whole=place.whole,
             log=place.log,
             warnings=settings.warnings,
+            sandbox=sandboxing.label(settings.sandbox),
         )
 
 

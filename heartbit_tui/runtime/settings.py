@@ -21,7 +21,10 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.kernel.protocols import Clock, Limits
 from heartbit_tui.permissions import Memory, Rule, RuleGate, parse, read as read_rule, workspace
+from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Ruling
+from heartbit_tui.permissions.sandbox import Active, Found
+from heartbit_tui.runtime import sandboxing
 from heartbit_tui.runtime.options import Options
 
 YOLO = "mode: yolo is given anew each time, with --permission-mode yolo; a file cannot set it."
@@ -36,6 +39,8 @@ class Settings:
     limits: Limits
     mode: Mode
     gate: RuleGate
+    workspace: Workspace
+    sandbox: Found
     instructions: Instructions
     environment: Mapping[str, str]
     today: datetime
@@ -95,16 +100,20 @@ def _read(options: Options, clock: Clock) -> Settings:
     trusted = _trusted(places, root)
     config = _configuration(options, places, root, trusted=trusted)
     told = Instructions() if options.bare else _instructions(options, config, places)
+    ground = _workspace(options, config, places)
+    sandbox = sandboxing.find(config, options.environment, ground.roots)
     return Settings(
         config=config,
         places=places,
         limits=_limits(config),
         mode=options.mode or _mode(config),
-        gate=_gate(options, config, places, clock),
+        gate=_gate(options, config, places, clock, ground, sandboxed=isinstance(sandbox, Active)),
+        workspace=ground,
+        sandbox=sandbox,
         instructions=told,
         environment=_environment(options, root, trusted=trusted),
         today=clock.now(),
-        warnings=(*config.warnings, *told.warnings),
+        warnings=(*config.warnings, *told.warnings, *sandboxing.warnings(sandbox)),
     )
 
 
@@ -153,19 +162,25 @@ def _environment(options: Options, root: Path, *, trusted: bool) -> Mapping[str,
     return {**keys_of(text, KEY_NAMES), **options.environment} if text else options.environment
 
 
-def _gate(options: Options, config: Config, places: Directories, clock: Clock) -> RuleGate:
-    memory = None if options.bare else Memory(LockedFile(places.permissions_file))
+def _gate(
+    options: Options, config: Config, places: Directories, clock: Clock, ground: Workspace, *, sandboxed: bool
+) -> RuleGate:
+    return RuleGate(
+        rules=(*_rules(options, config), _own_outputs(places)),
+        workspace=ground,
+        clock=clock,
+        memory=None if options.bare else Memory(LockedFile(places.permissions_file)),
+        sandboxed=sandboxed,
+    )
+
+
+def _workspace(options: Options, config: Config, places: Directories) -> Workspace:
     root = files.project_root(options.cwd)
     roots = dict.fromkeys(str(path) for path in (root, options.cwd, *options.extra_dirs))
     roots |= dict.fromkeys(config.strings("workspace.also"))
     home = options.environment.get("HOME") or "/"
     guarded = (str(places.config), str(places.data), str(places.state))
-    return RuleGate(
-        rules=(*_rules(options, config), _own_outputs(places)),
-        workspace=workspace(roots, home=home, guarded=guarded),
-        clock=clock,
-        memory=memory,
-    )
+    return workspace(roots, home=home, guarded=guarded)
 
 
 def _outputs(places: Directories) -> Path:

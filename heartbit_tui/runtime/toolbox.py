@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from heartbit_tui.config import Config
 from heartbit_tui.kernel.protocols import Effects, Tool
-from heartbit_tui.runtime import plugins
+from heartbit_tui.permissions.sandbox import Active, Confinement
+from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.outputs import prune
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.tools.late import Deferred
@@ -82,10 +83,19 @@ class _Kit:
         settings = self._settings
         environment = {**settings.environment, **_extra(self._config)}
         secrets = settings.secret_names
-        bash = _class("bash:Bash")(self._root, settings.outputs, environment, secrets=secrets, spare=True)
+        bash = _class("bash:Bash")(
+            self._root, settings.outputs, environment, secrets=secrets, spare=True, confinement=self._confinement()
+        )
         self._stack.push_async_callback(asyncio.to_thread, prune, settings.outputs)
         self._stack.push_async_callback(bash.aclose)
         return bash
+
+    def _confinement(self) -> Confinement | None:
+        settings, found = self._settings, self._settings.sandbox
+        if not isinstance(found, Active):
+            return None
+        planned = sandboxing.planned(self._config, settings.workspace, settings.places, settings.environment)
+        return self._stack.enter_context(sandboxing.confinement(found, planned))
 
     def _question(self) -> Tool:
         return _class("question:Question")()

@@ -14,6 +14,7 @@ from pydantic import Field
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool
 from heartbit_tui.tools.capture import Capture
+from heartbit_tui.tools.confinement import Arrangement, Confinement
 from heartbit_tui.tools.environment import for_commands
 from heartbit_tui.tools.progress import Progress
 from heartbit_tui.tools.shell import Shell
@@ -51,7 +52,8 @@ class Bash(TypedTool[Command]):
     directory decides where the next one starts. A call that was stopped changes nothing.
 
     With `spare` a shell is started ahead of each call, which saves its start-up time; `aclose` ends it.
-    `secrets` names the variables of `env` that commands do not get to see.
+    `secrets` names the variables of `env` that commands do not get to see. With a `confinement` every command runs
+    in a sandbox, or not at all.
     """
 
     name = "bash"
@@ -60,13 +62,21 @@ class Bash(TypedTool[Command]):
     arguments = Command
 
     def __init__(
-        self, root: Path, log_dir: Path, env: Mapping[str, str], *, secrets: Collection[str] = (), spare: bool = False
+        self,
+        root: Path,
+        log_dir: Path,
+        env: Mapping[str, str],
+        *,
+        secrets: Collection[str] = (),
+        spare: bool = False,
+        confinement: Confinement | None = None,
     ) -> None:
         self._root = root
         self._log_dir = log_dir
         self._environment = for_commands(env, secrets)
         self._program = shutil.which("bash", path=env.get("PATH")) or "/bin/bash"
         self._warden = Warden(self._program, self._environment)
+        self._confinement = confinement
         self._keeps_spare = spare
         self._spare: Shell | None = None
         self._directory = root
@@ -122,7 +132,8 @@ class Bash(TypedTool[Command]):
             progress.close()
             capture.close()
         self._move(call, start, ended.directory)
-        return _output(given, capture, ended, note, self._directory)
+        hint = self._confinement.hint(capture.text()) if self._confinement and ended.status else ""
+        return _output(given, capture, ended, (note, hint), self._directory)
 
     async def _run(self, given: Command, start: Path, receive: Callable[[bytes], None]) -> _Ended:
         loop = asyncio.get_running_loop()
@@ -149,16 +160,20 @@ class Bash(TypedTool[Command]):
 
     async def _take(self, start: Path) -> Shell:
         spare, self._spare = self._spare, None
-        if spare is not None and spare.alive:
+        arrangement = self._arranged()
+        if spare is not None and spare.alive and spare.arrangement == arrangement:
             return spare
         if spare is not None:
             await spare.finish()
-        return Shell(self._program, self._environment, start)
+        return Shell(self._program, self._environment, start, arrangement)
 
     def _prepare(self) -> None:
         if self._keeps_spare and self._spare is None:
             with suppress(OSError):
-                self._spare = Shell(self._program, self._environment, self._root)
+                self._spare = Shell(self._program, self._environment, self._root, self._arranged())
+
+    def _arranged(self) -> Arrangement | None:
+        return self._confinement.arranged() if self._confinement else None
 
     def _start(self) -> tuple[Path, str]:
         if os.access(self._directory, os.X_OK) and self._directory.is_dir():
@@ -171,11 +186,13 @@ class Bash(TypedTool[Command]):
             self._directory, self._moved_by = end, call
 
 
-def _output(given: Command, capture: Capture, ended: _Ended, note: str, directory: Path) -> Output:
+def _output(given: Command, capture: Capture, ended: _Ended, notes: tuple[str, str], directory: Path) -> Output:
+    before, hint = notes
     outcome = (
         f"timed out after {min(given.timeout, MAX_TIMEOUT_MS)}ms" if ended.timed_out else f"exit code: {ended.status}"
     )
-    parts = (note, capture.text().rstrip("\n") or "(no output)", _stopped(ended.outlived), f"({outcome})")
+    text = capture.text().rstrip("\n") or "(no output)"
+    parts = (before, text, _stopped(ended.outlived), hint, f"({outcome})")
     return Output(
         content="\n\n".join(part for part in parts if part),
         is_error=ended.timed_out or ended.status != 0,

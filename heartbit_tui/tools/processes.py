@@ -58,6 +58,12 @@ def living(family: Family, *, since: int = 0) -> frozenset[int]:
     return frozenset(found - {family.first, os.getpid()})
 
 
+def in_session(family: Family, pid: int) -> bool:
+    """Whether this process is alive and in the session of the first one."""
+    stat = _stat(pid)
+    return stat is not None and not stat.dead and stat.session == family.first
+
+
 def send(family: Family, kind: signal.Signals) -> None:
     """Signal the group and every member."""
     with suppress(ProcessLookupError, PermissionError):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from heartbit_tui.tools.confinement import Arrangement, Keeper
 from heartbit_tui.tools.processes import Family, kill, last_started, living, send
 
 MARK = "HEARTBIT_CALL"
@@ -52,26 +53,38 @@ class Shell:
 
     Its output and errors share one pipe, so that they stay in order; its input is empty. It ends by itself when
     the process that started it dies before giving it a script. Made and used inside one event loop; `finish` has to
-    be awaited, whatever happened.
+    be awaited, whatever happened. With an `arrangement` it runs in that sandbox, or not at all.
     """
 
-    def __init__(self, program: str, environment: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, program: str, environment: Mapping[str, str], directory: Path, arrangement: Arrangement | None = None
+    ) -> None:
+        self.arrangement = arrangement
         mark = secrets.token_hex(8)
         with ExitStack() as failed, ExitStack() as inherited:
             (self._output, output), (self._report, report) = os.pipe(), _high_pipe()
             script, self._script = _high_pipe()
             for kept in (self._output, self._report, self._script):
                 failed.callback(os.close, kept)
-            for passed in (output, report, script):
-                inherited.callback(os.close, passed)
+            for handed in (output, report, script):
+                inherited.callback(os.close, handed)
+            command: tuple[str, ...] = (program, "-c", _BOOT.format(script=script, report=report), "bash")
+            passed = (script, report)
+            self._keeper: Keeper | None = None
+            if arrangement is not None:
+                info, tell = _high_pipe()
+                self._keeper = Keeper(info)
+                failed.callback(self._keeper.close)
+                inherited.callback(os.close, tell)
+                command, passed = arrangement.command(command, tell), (script, report, tell)
             self._process = subprocess.Popen(
-                (program, "-c", _BOOT.format(script=script, report=report), "bash"),
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 env={**environment, MARK: mark},
                 cwd=directory,
-                pass_fds=(script, report),
+                pass_fds=passed,
                 start_new_session=True,
             )
             failed.pop_all()
@@ -116,7 +129,7 @@ class Shell:
         try:
             outlived = 0
             if self._ended.is_set():
-                outlived = len(await self._left_after(_LINGER))
+                outlived = len(await self._left_after(_LINGER) - {self._keeper.pid() if self._keeper else 0})
             if outlived or self.alive:
                 send(self.family, signal.SIGTERM)
                 await self._left_after(_GRACE)
@@ -165,12 +178,18 @@ class Shell:
         return left
 
     def _left(self) -> frozenset[int]:
+        if self._keeper is not None:
+            return self._left_in_sandbox(self._keeper)
         quick = self._loop.time() - self._begun < _SURE_SECONDS
         others = living(self.family, since=self._since if quick else 0)
         return others | {self.family.first} if self.alive else others
 
+    def _left_in_sandbox(self, keeper: Keeper) -> frozenset[int]:
+        others = living(self.family) if keeper.lives(self.family) else frozenset[int]()
+        return others | {self.family.first} if self.alive else others
+
     def _close(self) -> None:
-        if self._left() or not self._since:
+        if self._left() or not (self._since or self._keeper):
             kill(self.family)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_PATIENCE)
@@ -182,6 +201,8 @@ class Shell:
         for end in (self._output, self._report, self._script, self._pidfd):
             if end >= 0:
                 os.close(end)
+        if self._keeper is not None:
+            self._keeper.close()
 
     def _drain(self) -> None:
         with suppress(BlockingIOError):
@@ -222,8 +243,9 @@ def _pidfd(pid: int) -> int:
 def _write_all(target: int, data: bytes) -> None:
     view = memoryview(data)
     try:
-        while view:
-            view = view[os.write(target, view) :]
+        with suppress(BrokenPipeError):  # it ended before it heard of a script; its status and output say why
+            while view:
+                view = view[os.write(target, view) :]
     finally:
         os.close(target)
 

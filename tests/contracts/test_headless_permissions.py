@@ -44,7 +44,7 @@ async def test_an_ask_can_end_the_run(machine: Machine) -> None:
         (("--allow", "bash(touch other.txt)"), False),
         (("--allow", f"bash({TOUCH})", "--deny", "bash(touch *)"), False),
         (("--permission-mode", "accept-edits"), False),
-        (("--permission-mode", "auto"), False),
+        (("--permission-mode", "auto", "--deny", "bash(touch *)"), False),
         (("--permission-mode", "plan"), False),
         (("--permission-mode", "yolo"), True),
         (("--permission-mode", "yolo", "--deny", "bash(touch *)"), False),
@@ -57,6 +57,17 @@ async def test_flags_decide_what_passes(machine: Machine, flags: tuple[str, ...]
     result = kept(done)
     assert (machine.project / "made.txt").exists() == passes
     assert len(result["permission_denials"]) == (not passes)
+
+
+@pytest.mark.parametrize("enabled", ["true", "false"])
+async def test_the_auto_mode_lets_a_command_pass_where_it_is_sandboxed(machine: Machine, enabled: str) -> None:
+    machine.config(f"[sandbox]\nenabled = {enabled}\n")
+    async with service(machine, bash(TOUCH), says()) as (_, known):
+        done = await known.stream("-p", "hi", "--permission-mode", "auto")
+    if enabled == "true" and "without a sandbox" in done.out.decode():
+        pytest.skip("no sandbox works here")
+    assert len(kept(done)["permission_denials"]) == (enabled == "false")
+    assert (machine.project / "made.txt").exists() == (enabled == "true")
 
 
 async def test_edits_pass_in_their_mode_and_stay_inside_the_project(machine: Machine) -> None:

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.headless.machine import Machine, bash, ended, is_running, kept, lines_of, says, service, told
+from tests.headless.machine import Machine, bash, ended, kept, lines_of, says, service, told
 from tests.stopwatch import Stopwatch
+from tests.tools.calls import running
 
-FAMILY = """
+WORD = f"300.{os.getpid()}"
+"""Seconds that only processes of these tests sleep: in a sandbox they have ids of their own."""
+
+FAMILY = f"""
 trap '' TERM INT HUP
-(trap '' TERM INT; sleep 300 & echo grandchild=$! >> pids; wait) | (setsid sleep 300 & echo escaped=$! >> pids; cat) &
-sleep 300 & echo child=$! >> pids
-nohup sleep 300 > /dev/null 2>&1 & echo nohup=$! >> pids
-until [ "$(wc -l < pids)" = 4 ]; do :; done
+(trap '' TERM INT; sleep {WORD} & echo grandchild >> up; wait) | (setsid sleep {WORD} & echo escaped >> up; cat) &
+sleep {WORD} & echo child >> up
+nohup sleep {WORD} > /dev/null 2>&1 & echo nohup >> up
+until [ "$(wc -l < up)" = 4 ]; do :; done
 echo "all"" up"
 wait
 """
@@ -27,22 +31,21 @@ WATCHED = ("-p", "hi", "--json", "-v", "--include-partial-messages", "--permissi
 CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
 
 
-def pids(machine: Machine) -> list[int]:
-    return [int(number) for number in re.findall(r"=(\d+)", (machine.project / "pids").read_text())]
-
-
+@pytest.mark.parametrize("sandbox", ["true", "false"])
 @pytest.mark.parametrize("name", CODES)
-async def test_a_signal_during_a_command_brings_the_result_and_leaves_no_process(machine: Machine, name: str) -> None:
+async def test_a_signal_during_a_command_brings_the_result_and_leaves_no_process(
+    machine: Machine, name: str, sandbox: str
+) -> None:
+    machine.config(f"[sandbox]\nenabled = {sandbox}\n")
     async with service(machine, bash(FAMILY), says("never")) as (_, known):
         process = await known.start(*WATCHED)
         await told(process.stderr, b"all up")
-        left = pids(machine)
-        assert [pid for pid in left if is_running(pid)] == left
+        assert running(WORD) != []
         watch = Stopwatch()
         process.send_signal(signal.Signals[name])
         done = await ended(process, watch=watch)
     result = kept(done)
-    assert (len(left), [pid for pid in left if is_running(pid)]) == (4, [])
+    assert running(WORD) == []
     assert done.seconds < 2
     assert (result["subtype"], done.code) == ("interrupted", CODES[name])
     assert name in result["error"]["message"]
@@ -124,7 +127,7 @@ async def test_a_second_signal_ends_the_process_at_once(machine: Machine) -> Non
     assert done.code in (130, 143)
     assert done.seconds < 1
     assert kept(done)["subtype"] == "interrupted"
-    assert [pid for pid in pids(machine) if is_running(pid)] == []
+    assert running(WORD) == []
 
 
 async def test_a_signal_ends_a_run_whose_reader_takes_nothing(machine: Machine) -> None:
@@ -152,7 +155,7 @@ async def test_a_reader_that_leaves_early_ends_the_run_quietly(machine: Machine)
         os.close(read)
         done = await ended(process)
     assert done.code == 141
-    assert [pid for pid in pids(machine) if is_running(pid)] == []
+    assert running(WORD) == []
     assert "heartbit:" not in done.err
 
 

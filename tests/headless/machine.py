@@ -214,14 +214,5 @@ def usage(input: int, output: int) -> Usage:
     return Usage(input_tokens=input, output_tokens=output)
 
 
-def is_running(pid: int) -> bool:
-    """Whether a process is alive, and not merely waiting to be reaped."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
-
-
 def signals(*names: str) -> list[signal.Signals]:
     return [signal.Signals[name] for name in names]

@@ -41,8 +41,10 @@ def place(root: Path) -> Workspace:
     return workspace([str(root)], home=str(root.parent / "home"))
 
 
-def gate(root: Path, *rules: Rule, memory: Memory | None = None, clock: FakeClock | None = None) -> RuleGate:
-    return RuleGate(rules=rules, workspace=place(root), clock=clock or FakeClock(), memory=memory)
+def gate(
+    root: Path, *rules: Rule, memory: Memory | None = None, clock: FakeClock | None = None, sandboxed: bool = False
+) -> RuleGate:
+    return RuleGate(rules=rules, workspace=place(root), clock=clock or FakeClock(), memory=memory, sandboxed=sandboxed)
 
 
 def kinds(verdicts: Sequence[object]) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Allow, Ask, Deny, Effects
 from heartbit_tui.permissions import allow_all, parse
+from heartbit_tui.permissions.rules import Ruling
 from tests.permissions.calls import Kind, action, bash, fetch, gate, read, write
 
 PLACES: Mapping[str, str] = MappingProxyType(
@@ -76,6 +77,38 @@ def test_auto_mode_says_that_it_waits_for_a_sandbox(tmp_path: Path) -> None:
     verdict = gate(tmp_path / "w").decide(bash("ls"), Mode.AUTO)
     assert isinstance(verdict, Ask)
     assert verdict.reason.startswith("Auto mode needs a sandbox and none is active")
+
+
+def test_a_sandbox_changes_nothing_in_any_other_mode(tmp_path: Path) -> None:
+    plain, confined = gate(tmp_path / "w"), gate(tmp_path / "w", sandboxed=True)
+    rows = tuple(itertools.product((mode for mode in Mode if mode is not Mode.AUTO), Effects, PLACES))
+    calls = {row: call(row[1], row[2], tmp_path) for row in rows}
+    assert {row: confined.decide(one, row[0]) for row, one in calls.items()} == {
+        row: plain.decide(one, row[0]) for row, one in calls.items()
+    }
+
+
+def test_in_a_sandbox_the_auto_mode_lets_commands_and_edits_inside_pass(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    checked = gate(root, sandboxed=True)
+    calls = {
+        "command": bash("make test; rm -r build"),
+        "edit": write(root / "src/a.py"),
+        "protected": write(root / ".git/hooks/pre-commit"),
+        "outside": write(tmp_path / "elsewhere/a.py"),
+        "secret": read(root / ".env"),
+        "network": fetch("https://a.example"),
+        "another program": action("server_run", Effects.EXECUTE, ("command", "ls")),
+    }
+    passed = [name for name, one in calls.items() if isinstance(checked.decide(one, Mode.AUTO), Allow)]
+    assert passed == ["command", "edit"]
+
+
+@pytest.mark.parametrize(("ruling", "kind"), [("deny", Deny), ("ask", Ask)])
+def test_rules_win_over_the_auto_mode(tmp_path: Path, ruling: Ruling, kind: type) -> None:
+    checked = gate(tmp_path / "w", parse("bash(rm *)", ruling), sandboxed=True)
+    assert isinstance(checked.decide(bash("ls; rm -r x"), Mode.AUTO), kind)
+    assert isinstance(checked.decide(bash("ls"), Mode.AUTO), Allow)
 
 
 def test_yolo_still_denies_what_a_rule_denies(tmp_path: Path) -> None:

@@ -15,14 +15,16 @@ import pytest
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Effects, Output, Tool, Touch
 from heartbit_tui.tools.bash import Bash
+from tests.sandbox.ground import sandboxed
 from tests.tools.calls import Context
 
 
-@pytest.fixture(params=["fresh", "spare"])
+@pytest.fixture(params=["fresh", "spare", "sandboxed"])
 async def bash(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bash]:
     root = tmp_path / "root"
     root.mkdir()
-    async with Bash(root, tmp_path / "logs", os.environ, spare=request.param == "spare") as made:
+    spare, inside = request.param == "spare", sandboxed(root) if request.param == "sandboxed" else None
+    async with Bash(root, tmp_path / "logs", os.environ, spare=spare, confinement=inside) as made:
         await run(made, ":")
         yield made
 

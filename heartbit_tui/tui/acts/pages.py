@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from heartbit_tui.client import settings_shown
 from heartbit_tui.client.doctor import Patient, look
 from heartbit_tui.client.settings_file import Simple
+from heartbit_tui.client.types import About
 from heartbit_tui.providers.models import window
 from heartbit_tui.tui.library import Library
 from heartbit_tui.tui.lines import setting
@@ -45,6 +46,7 @@ def status(app: "HeartbitApp", _: str) -> None:
             ("folder", about.cwd if about else str(talk.options.cwd)),
             ("model", f"{known.provider} {known.model}" + (f", effort {known.effort}" if known.effort else "")),
             ("mode", talk.mode),
+            ("protection", _protection(about) if about else ""),
             ("context", full),
             ("prompts", str(len(talk.story.transcript.prompts()))),
             ("tools", ", ".join(about.tools) if about else ""),
@@ -53,6 +55,11 @@ def status(app: "HeartbitApp", _: str) -> None:
             *(("warning", warning) for warning in (about.warnings if about else ())),
         ],
     )
+
+
+def _protection(about: About) -> str:
+    """What stands between the agent's commands and the machine."""
+    return f"sandbox {about.sandbox}" if about.sandbox else "no sandbox"
 
 
 def cost(app: "HeartbitApp", _: str) -> None:

@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from heartbit_tui.client.modes import following
 from heartbit_tui.kernel.ops import Interrupt, Mode, SetMode
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
-
-CYCLE = (Mode.ASK, Mode.ACCEPT_EDITS, Mode.PLAN)
-"""The modes that Shift+Tab goes through; auto needs a sandbox, yolo is set by a flag alone."""
 
 
 def interrupt(app: "HeartbitApp", _: str) -> None:
@@ -59,8 +57,8 @@ def next_mode(app: "HeartbitApp", argument: str) -> None:
     mode = app.talk.mode
     names = [each for each in Mode if each is not Mode.YOLO]
     if not argument:
-        following = CYCLE[(CYCLE.index(mode) + 1) % len(CYCLE)] if mode in CYCLE else CYCLE[0]
-        app.talk.submit(SetMode(mode=following))
+        sandboxed = bool(app.talk.client and app.talk.client.about.sandbox)
+        app.talk.submit(SetMode(mode=following(mode, sandboxed=sandboxed)))
     elif argument in names:
         app.talk.submit(SetMode(mode=Mode(argument)))
     elif argument == Mode.YOLO:
