@@ -133,6 +133,17 @@ COMMANDS = (
     Command(
         "permissions revoke", "permissions", "forget a learned rule", (Word("rule", "as listed"),), with_everywhere()
     ),
+    Command(
+        "permissions test",
+        "judging",
+        "say what would be decided about calls, one JSON object a line",
+        groups=with_everywhere(
+            JSON, Flag(("--stdin",), "read the calls from standard input: id, tool, input, mode, allow, ask, deny")
+        ),
+        examples=(
+            """echo '{"tool": "bash", "input": {"command": "git log"}}' | heartbit permissions test --json --stdin""",
+        ),
+    ),
     Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),
     Command(
         "doctor", "doctor", "find out what is missing, in words that are safe to paste", groups=with_everywhere(JSON)
