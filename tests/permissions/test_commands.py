@@ -33,6 +33,12 @@ def test_a_pattern_with_wildcards_allows_no_command(tmp_path: Path, pattern: str
     assert [type(checked.decide(bash(line), Mode.ASK)) for line in ("make check", pattern)] == [Ask, Ask]
 
 
+def test_a_command_counts_even_when_its_tool_does_not_declare_it(tmp_path: Path) -> None:
+    call = Action(call=ToolCall(id="1", name="bash", input={"command": "rm x"}), effects=Effects.EXECUTE)
+    assert isinstance(gate(tmp_path / "w", allow_all()).decide(call, Mode.ASK), Ask)
+    assert isinstance(gate(tmp_path / "w", parse("bash(rm *)", "deny")).decide(call, Mode.YOLO), Deny)
+
+
 WRAPPERS = (
     *("sudo ", "env ", "timeout 5 ", "nohup ", "xargs ", "nice -n 3 ", "stdbuf -o0 ", "watch ", "setsid ", "flock f "),
     *("strace ", "exec ", "command ", "time ", "doas ", "chroot / ", "unshare -r ", "ionice -c3 ", "A=b "),

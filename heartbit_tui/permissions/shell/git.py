@@ -101,6 +101,8 @@ def reads(words: tuple[Word, ...], folders: tuple[str, ...]) -> tuple[Word, ...]
     if not words or folders != HERE or not all(word.plain for word in words):
         return None
     name, rest = words[0].text, words[1:]
+    if name == "reflog" and not rest:
+        return ()
     if name == "remote" and all(word.text in ("-v", "--verbose") for word in rest):
         return ()
     if name in ("stash", "worktree", "remote", "reflog", "config", "submodule"):

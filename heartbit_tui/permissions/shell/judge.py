@@ -45,12 +45,12 @@ def reading(simple: Simple) -> Reading | None:
     name = trusted_name(words[0])
     if is_cd(words):
         return _files(words[1:], simple)
+    if _asks_version(name, words):
+        return Reading()
     if name == "git":
         paths = git.reads(words[1:], simple.folders)
         return None if paths is None else _files(paths, simple, deep=True)
     if name in SHELLS and _runs_script(words):
-        return Reading()
-    if _asks_version(name, words):
         return Reading()
     return _read_by(name, words[1:], simple)
 
@@ -89,11 +89,13 @@ def _runs_script(words: tuple[Word, ...]) -> bool:
 def _asks_version(name: str, words: tuple[Word, ...]) -> bool:
     if len(words) != 2 or name not in VERSIONED or not words[1].plain:
         return False
-    return words[1].text == "--version" or (name in ("go", "node", "python", "python3") and _short_version(name, words))
+    return words[1].text == "--version" or (
+        name in ("go", "java", "node", "npm", "python", "python3") and _short_version(name, words)
+    )
 
 
 def _short_version(name: str, words: tuple[Word, ...]) -> bool:
-    wanted = {"go": "version", "node": "-v", "python": "-V", "python3": "-V"}[name]
+    wanted = {"go": "version", "java": "-version", "node": "-v", "npm": "-v", "python": "-V", "python3": "-V"}[name]
     return words[1].text == wanted
 
 

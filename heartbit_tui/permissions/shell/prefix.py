@@ -73,7 +73,7 @@ def proposed(simple: Simple) -> str:
     if simple.assigned or len(words) < 2 or not all(word.plain for word in words[:2]):
         return ""
     name, second = words[0].text, words[1].text
-    if name == "npm" and second == "run" and len(words) > 2 and re.fullmatch(r"[\w:-]+", words[2].text):
+    if name == "npm" and second == "run" and len(words) > 2 and re.fullmatch(r"\w[\w:-]*", words[2].text):
         return f"npm run {words[2].text}{END}"
     return f"{name} {second}{END}" if second in PREFIXES.get(name, ()) else ""
 

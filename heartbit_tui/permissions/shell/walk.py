@@ -10,7 +10,7 @@ from heartbit_tui.permissions.shell.expansions import harmless_expansion
 from heartbit_tui.permissions.shell.folders import moved
 from heartbit_tui.permissions.shell.nested import script_in
 from heartbit_tui.permissions.shell.seen import HERE, File, Seen, Simple, Word
-from heartbit_tui.permissions.shell.words import text_of, word
+from heartbit_tui.permissions.shell.words import apart_by_blanks, is_one_word, text_of, word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -195,11 +195,14 @@ class _Walk:
         for child in node.named_children:
             if child.type.endswith("_redirect"):
                 self._redirect(child, after.ever, depth + 1)
+        if not any(child.type == "heredoc_redirect" for child in node.named_children):
+            self._keep_together(node)
         return after
 
     def _command(self, node: "Node", folders: tuple[str, ...], depth: int) -> After:
         words: list[Word] = []
         assigned: list[str] = []
+        self._keep_together(node)
         for child in node.named_children:
             if child.type == "variable_assignment":
                 assigned.append(self._assigned(child, folders, depth + 1))
@@ -239,7 +242,13 @@ class _Walk:
         self.writes.extend(seen.writes)
         self.reads.extend(seen.reads)
 
+    def _keep_together(self, node: "Node") -> None:
+        """Doubt a command whose words have anything but blanks between them."""
+        if not apart_by_blanks(node):
+            self.doubt("a command goes on where bash might begin another")
+
     def _declaration(self, node: "Node", folders: tuple[str, ...], depth: int) -> None:
+        self._keep_together(node)
         words = [Word(text_of(child)) for child in node.children[:1] if not child.is_named]
         assigned: list[str] = []
         pairs = [node] if node.type == "variable_assignment" else node.named_children
@@ -261,6 +270,7 @@ class _Walk:
         return text_of(name) if name else ""
 
     def _test(self, node: "Node", folders: tuple[str, ...], depth: int) -> None:
+        self._keep_together(node)
         double = bool(node.children) and node.children[0].type == "[["
         waiting = list(node.children)
         while waiting:
@@ -287,6 +297,8 @@ class _Walk:
                 if not harmless_expansion(node.type, text_of(node), self._names):
                     self.doubt(f"what {text_of(node)} stands for cannot be told")
                 self._each_inside(node, folders, depth)
+            case "word" if not is_one_word(text_of(node)):
+                self.doubt("a command goes on where bash might begin another")
             case "array" | "translated_string" | "brace_expression" | "extglob_pattern":
                 self.doubt(f"it has a {node.type.replace('_', ' ')}")
                 self._each_inside(node, folders, depth)
@@ -310,6 +322,7 @@ class _Walk:
         if node.type == "heredoc_redirect":
             self._heredoc(node, folders, depth)
             return
+        self._keep_together(node)
         targets = [child for child in node.named_children if child.type != "file_descriptor"]
         for target in targets:
             self._inside(target, folders, depth + 1)

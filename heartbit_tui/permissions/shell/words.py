@@ -28,6 +28,21 @@ def text_of(node: "Node") -> str:
     return (node.text or b"").decode("utf-8", "replace")
 
 
+def apart_by_blanks(node: "Node") -> bool:
+    """Whether there are only blanks between the parts of a node."""
+    text, start = node.text or b"", node.start_byte
+    pairs = itertools.pairwise(node.children)
+    return not any(text[one.end_byte - start : two.start_byte - start].strip(b" \t") for one, two in pairs)
+
+
+def is_one_word(text: str) -> bool:
+    """Whether a word without quotes has no blanks in it.
+
+    The grammar takes a line that begins with a backslash as one more word of the line before; bash does not.
+    """
+    return not re.search(r"\s", _ESCAPED.sub("", text))
+
+
 def word(node: "Node") -> Word:
     """The word that a node stands for."""
     match node.type:
