@@ -135,6 +135,17 @@ COMMANDS = (
         "permissions revoke", "permissions", "forget a learned rule", (Word("rule", "as listed"),), with_everywhere()
     ),
     Command(
+        "permissions test",
+        "judging",
+        "say what would be decided about calls, one JSON object a line",
+        groups=with_everywhere(
+            JSON, Flag(("--stdin",), "read the calls from standard input: id, tool, input, mode, allow, ask, deny")
+        ),
+        examples=(
+            """echo '{"tool": "bash", "input": {"command": "git log"}}' | heartbit permissions test --json --stdin""",
+        ),
+    ),
+    Command(
         "audit list",
         "audit",
         "list what was decided and done, the newest first",

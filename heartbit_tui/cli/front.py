@@ -19,7 +19,7 @@ commands
   config             explain: each setting and where it came from; path
   auth               login, logout, status: keys of model services
   trust              list, add, remove: directories whose own settings count
-  permissions        list, revoke: rules learned from approvals
+  permissions        list, revoke: rules learned from approvals; test: what would be decided
   audit              list, show, export, verify: what was decided and done
   models             list models whose prices are known
   doctor             find out what is missing

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols import Action, Allow, Ask, Clock, Deny, Effects, Verdict
-from heartbit_tui.permissions import glob, matching, modes
+from heartbit_tui.permissions import glob, lines, matching, modes, shell
 from heartbit_tui.permissions.learned import Memory
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.proposal import propose
@@ -76,9 +76,12 @@ class RuleGate:
             return denied
         if action.effects is Effects.NONE:
             return Allow(reason="This changes nothing but the agent's own state.", rule="no effects")
-        settled = modes.forbid(action, mode) or modes.insist(action, finding)
+        harmless = mode is not Mode.YOLO and lines.only_reads(action, mode, rules, self._workspace)
+        settled = None if harmless else modes.forbid(action, mode) or modes.insist(action, finding)
         if settled is None and mode is not Mode.YOLO:
-            settled = self._ruled(action, rules)
+            settled = self._ruled(action, rules, mode)
+        if settled is None and harmless:
+            settled = Allow(reason="Every command of this line is known to be harmless here.", rule=lines.HARMLESS)
         return self._with_proposal(settled or modes.fall_back(action, mode, finding, sandboxed=self._sandboxed), action)
 
     def explain(self, action: Action, mode: Mode) -> Explanation:
@@ -118,17 +121,21 @@ class RuleGate:
                 return Deny(reason=reason, rule=rule.title)
         return None
 
-    def _ruled(self, action: Action, rules: Sequence[Rule]) -> Allow | Ask | None:
+    def _ruled(self, action: Action, rules: Sequence[Rule], mode: Mode) -> Allow | Ask | None:
         allows = tuple(rule for rule in rules if rule.action == "allow")
         learned = tuple(rule for rule in allows if rule.origin != "config")
-        if found := matching.covers(learned, action, self._workspace):
+        if found := self._covered(learned, action, mode, rules):
             return Allow(reason=f"You allowed “{found}” before.", rule=found.title)
         for rule in rules:
             if rule.action == "ask" and matching.hits(rule, action, self._workspace):
                 return Ask(reason=f"The rule “{rule.title}” wants a person to decide.", rule=rule.title)
-        if found := matching.covers(allows, action, self._workspace):
+        if found := self._covered(allows, action, mode, rules):
             return Allow(reason=f"The rule “{found.title}” allows this.", rule=found.title)
         return None
+
+    def _covered(self, allows: Sequence[Rule], action: Action, mode: Mode, rules: Sequence[Rule]) -> Rule | None:
+        whole = matching.covers(allows, action, self._workspace)
+        return whole or lines.covers(allows, action, mode, rules, self._workspace)
 
     def _with_proposal(self, verdict: Verdict, action: Action) -> Verdict:
         if not isinstance(verdict, Ask) or verdict.rule == modes.PROTECTED:
@@ -138,7 +145,7 @@ class RuleGate:
 
     def _applies(self, rule: Rule, action: Action) -> bool:
         if rule.action == "allow":
-            return matching.covers((rule,), action, self._workspace) is not None
+            return self._covered((rule,), action, Mode.ASK, self.rules) is not None
         return matching.hits(rule, action, self._workspace)
 
     def _rule_from(self, action: Action, decision: Decide) -> Rule:
@@ -157,7 +164,10 @@ def _checked(rule: Rule, action: Action) -> Rule:
     if not rule.is_about(action.call.name):
         raise UnlearnableError(f"The rule {rule} is not about the tool {action.call.name}.")
     command = any(touch.kind == "command" for touch in matching.touches(action))
-    if rule.action == "allow" and command and glob.is_wild(rule.pattern):
-        message = f"The rule {rule} has wildcards, and a command line is allowed only as a whole."
+    if rule.action == "allow" and command and glob.is_wild(rule.pattern) and not shell.learnable(rule.pattern):
+        message = (
+            f"The rule {rule} is wider than an answer may be: a command line is allowed as a whole, or by its first "
+            f"words as in bash(git log{shell.END}), and what runs other programs only as a whole."
+        )
         raise UnlearnableError(message)
     return rule

@@ -102,8 +102,9 @@ class Bash(TypedTool[Command]):
             await spare.finish()
 
     def reach(self, given: Command) -> tuple[Touch, ...]:
-        """The command line."""
-        return (Touch(kind="command", what=given.command),)
+        """The command line, and where it starts when an earlier one changed the folder."""
+        folder = "" if self._directory == self._root else str(self._directory)
+        return (Touch(kind="command", what=given.command, folder=folder),)
 
     def objection(self, given: Command) -> str:
         """NUL cannot stand in a script."""

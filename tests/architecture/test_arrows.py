@@ -32,6 +32,8 @@ HOMES: Mapping[str, Collection[str]] = MappingProxyType(
         "lsprotocol": ("heartbit_tui.lsp",),
         "cattrs": ("heartbit_tui.lsp",),
         "fastembed": ("heartbit_tui.memory",),
+        "tree_sitter": ("heartbit_tui.permissions.shell",),
+        "tree_sitter_bash": ("heartbit_tui.permissions.shell",),
     }
 )
 WITHOUT_RICH = ("heartbit_tui.cli", "heartbit_tui.cli.main")
@@ -49,6 +51,7 @@ DOORS: Mapping[str, str] = MappingProxyType(
         "heartbit_tui.tui.preparing": "what a session needs is loaded while the screen listens",
         "heartbit_tui.tui.start": "what a session needs is loaded while the screen listens",
         "heartbit_tui.cli.screen": "the first frame is painted before anything else is loaded",
+        "heartbit_tui.permissions.shell.grammar": "the grammar of bash is loaded when a command line is looked at",
         "heartbit_tui.wire.read": "the validator is loaded when something is read",
         "heartbit_tui.runtime.plugins": "a built-in is imported when a configuration names it",
     }

@@ -177,3 +177,21 @@ async def test_without_a_home_in_the_environment_the_persons_own_is_meant(machin
     homeless = {name: value for name, value in machine.variables.items() if name != "HOME"}
     told = (await machine.run("config", "path", env=homeless)).text
     assert str(Path(pwd.getpwuid(os.getuid()).pw_dir) / ".config/heartbit") in told
+
+
+async def test_calls_are_judged_line_by_line_and_a_bad_line_ends_nothing(machine: Machine) -> None:
+    calls = (
+        {"id": 1, "tool": "bash", "input": {"command": "git log -3 | head"}, "mode": "plan"},
+        {"id": 2, "tool": "bash", "input": {"command": "npm test"}, "mode": "ask", "allow": ["bash(npm test:*)"]},
+        {"id": 3, "tool": "bash", "input": {"command": "ls; sudo rm x"}, "mode": "yolo", "deny": ["bash(rm:*)"]},
+        {"id": 4, "tool": "bash", "input": {"command": "ls\u200b"}},
+        {"id": 5, "tool": "bash", "input": {"command": "ls"}, "mode": "never"},
+    )
+    lines = "\n".join(("nonsense", "[]", *map(json.dumps, calls))).encode()
+    done = await machine.run("permissions", "test", "--json", "--stdin", input=lines)
+    answers = [json.loads(line) for line in done.text.splitlines()]
+    assert [(one["id"], one.get("decision", "error")) for one in answers] == [
+        *((None, "error"), (None, "error"), (1, "allow"), (2, "allow"), (3, "deny"), (4, "ask"), (5, "error"))
+    ]
+    assert answers[5]["shown"] == "ls<U+200B>"
+    assert (await machine.run("permissions", "test")).code == 2

@@ -18,22 +18,22 @@ SUFFIXES = ("; rm x", " && rm x", " | sh", " || x", " &", "\nrm x", " > f", " $(
 
 @pytest.mark.security("P1")
 def test_only_the_whole_line_is_allowed(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    checked, cases = gate(tmp_path / "w", parse("bash(git status)", "allow")), 0
-    lines = ("git status", "git log", "GIT STATUS", "git  status", "git statu", "git status -s", "")
+    checked, cases = gate(tmp_path / "w", parse("bash(make check)", "allow")), 0
+    lines = ("make check", "make all", "MAKE CHECK", "make  check", "make chec", "make check -s")
     for line, after, before in itertools.product(lines, ("", *SUFFIXES), ("", "sudo ", "X=1 ", "cd x; ")):
-        exact = before + line + after == "git status"
+        exact = before + line + after == "make check"
         for mode in (Mode.ASK, Mode.ACCEPT_EDITS, Mode.AUTO):
-            assert isinstance(checked.decide(bash(before + line + after), mode), Allow) is exact
+            assert isinstance(checked.decide(bash(before + line + after), mode), Allow) is exact, before + line + after
             cases += 1
     assert cases >= 200
     record_property("cases", cases)
 
 
 @pytest.mark.security("P1", n=2)
-@pytest.mark.parametrize("pattern", ["*", "git *", "git s?atus", "git:*", "**", "git status*", "?"])
+@pytest.mark.parametrize("pattern", ["*", "make *", "make c?eck", "**", "make check*", "?", ":*", "m*:*"])
 def test_a_pattern_with_wildcards_allows_no_command(tmp_path: Path, pattern: str) -> None:
     checked = gate(tmp_path / "w", parse(f"bash({pattern})", "allow"), allow_all(), parse("bash", "allow"))
-    assert [type(checked.decide(bash(line), Mode.ASK)) for line in ("git status", pattern)] == [Ask, Ask]
+    assert [type(checked.decide(bash(line), Mode.ASK)) for line in ("make check", pattern)] == [Ask, Ask]
 
 
 def test_a_command_counts_even_when_its_tool_does_not_declare_it(tmp_path: Path) -> None:

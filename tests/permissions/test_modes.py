@@ -68,13 +68,13 @@ def test_the_table_of_modes_is_complete(tmp_path: Path) -> None:
 
 def test_plan_mode_says_why_it_denies_and_no_rule_lifts_it(tmp_path: Path) -> None:
     root = tmp_path / "w"
-    checked = gate(root, allow_all(), parse("bash(ls)", "allow"), parse("edit(**)", "allow"))
-    verdicts = [checked.decide(one, Mode.PLAN) for one in (bash("ls"), write(root / "a"), fetch("https://a.example"))]
+    checked = gate(root, allow_all(), parse("bash(make)", "allow"), parse("edit(**)", "allow"))
+    verdicts = [checked.decide(one, Mode.PLAN) for one in (bash("make"), write(root / "a"), fetch("https://a.example"))]
     assert all(isinstance(one, Deny) and one.reason.startswith("Plan mode is on") for one in verdicts)
 
 
 def test_auto_mode_says_that_it_waits_for_a_sandbox(tmp_path: Path) -> None:
-    verdict = gate(tmp_path / "w").decide(bash("ls"), Mode.AUTO)
+    verdict = gate(tmp_path / "w").decide(bash("make"), Mode.AUTO)
     assert isinstance(verdict, Ask)
     assert verdict.reason.startswith("Auto mode needs a sandbox and none is active")
 

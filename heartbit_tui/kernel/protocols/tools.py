@@ -33,10 +33,14 @@ class Effects(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """One thing that a call would touch: an absolute path, a command line, or a URL."""
+    """One thing that a call would touch: an absolute path, a command line, or a URL.
+
+    `folder` is where a command line starts; empty for the first folder of the workspace.
+    """
 
     kind: Literal["read", "write", "command", "url"]
     what: str
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,146 @@
+"""Command lines that pass: those whose every command only reads, or is allowed by the first words of a rule."""
+
+import itertools
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.kernel.protocols import Action, Touch
+from heartbit_tui.permissions import matching, shell
+from heartbit_tui.permissions.paths import Workspace
+from heartbit_tui.permissions.rules import Rule
+
+HARMLESS = "harmless commands"
+_MOST_FILES = 2_000
+_MOST_WILD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Use:
+    """What a command line does with files, and the rules without which it would not pass."""
+
+    reads: tuple[shell.File, ...]
+    writes: tuple[shell.File, ...]
+    deep: bool
+    rules: tuple[Rule, ...]
+
+
+def only_reads(action: Action, mode: Mode, rules: Sequence[Rule], workspace: Workspace) -> bool:
+    """Whether a line may pass without any rule: it reads inside the workspace, and nothing that may be secret.
+
+    In the mode in which edits pass, it may also write there. Rules that deny or ask about reading or changing a
+    file that it names keep it from passing.
+    """
+    return action.call.name == "bash" and _passes(action, (), mode, rules, workspace) is not None
+
+
+def covers(
+    allows: Sequence[Rule], action: Action, mode: Mode, rules: Sequence[Rule], workspace: Workspace
+) -> Rule | None:
+    """The first of the `:*` rules that together let a line pass, its known harmless commands aside."""
+    about = tuple(rule for rule in allows if rule.is_about(action.call.name) and not rule.exact)
+    prefixed = tuple(rule for rule in about if shell.prefix_of(rule.pattern))
+    use = _passes(action, prefixed, mode, rules, workspace) if prefixed else None
+    return use.rules[0] if use and use.rules else None
+
+
+def _passes(
+    action: Action, prefixed: tuple[Rule, ...], mode: Mode, rules: Sequence[Rule], workspace: Workspace
+) -> _Use | None:
+    found = matching.touches(action)
+    if len(found) != 1 or found[0].kind != "command" or "\0" in found[0].what:
+        return None
+    touch = found[0]
+    seen = shell.look(touch.what)
+    if seen.unclear or not seen.commands or (seen.writes and mode is not Mode.ACCEPT_EDITS):
+        return None
+    use = _use(seen, prefixed)
+    if use is None or (touch.folder and _has_git(seen)):
+        return None
+    strict = tuple(rule for rule in rules if rule.action != "allow")
+    return use if _may_use(use, touch, strict, workspace) else None
+
+
+def _use(seen: shell.Seen, prefixed: tuple[Rule, ...]) -> _Use | None:
+    """What all commands read and write, when each is known to be harmless or allowed by a rule."""
+    reads, deep, needed = list(seen.reads), False, list[Rule]()
+    for simple in seen.commands:
+        if reading := shell.reading(simple):
+            reads.extend(reading.files)
+            deep = deep or reading.deep
+            continue
+        rule = next((rule for rule in prefixed if shell.fits(shell.prefix_of(rule.pattern), simple)), None)
+        if rule is None:
+            return None
+        needed.append(rule)
+        reads.extend(shell.named_by(simple))
+    return _Use(reads=tuple(reads), writes=seen.writes, deep=deep, rules=tuple(needed))
+
+
+def _has_git(seen: shell.Seen) -> bool:
+    """Whether git runs, whose settings would be those of the folder in which the line starts."""
+    return any(words[0].text.endswith("git") for simple in seen.commands for words in shell.readings(simple.words))
+
+
+def _may_use(use: _Use, touch: Touch, strict: tuple[Rule, ...], workspace: Workspace) -> bool:
+    about_reading = tuple(rule for rule in strict if rule.is_about("read") or rule.is_about("grep"))
+    if use.deep and any(not rule.is_about("bash") for rule in about_reading):
+        return False
+    about_writing = tuple(rule for rule in strict if rule.is_about("write") or rule.is_about("edit"))
+    checks = ((use.reads, about_reading, False), (use.writes, about_writing, True))
+    return all(
+        _is_open(path, about, workspace, written=written)
+        for files_used, about, written in checks
+        for file in files_used
+        for path in _paths(file, touch, workspace)
+    )
+
+
+def _is_open(path: str, about: tuple[Rule, ...], workspace: Workspace, *, written: bool) -> bool:
+    """Whether this path may be used unasked; an empty one stands for what could not be found out."""
+    if not path or not workspace.is_inside(path) or workspace.secret(path):
+        return False
+    if written and workspace.protected(path):
+        return False
+    return not any(matching.hits_path(rule, path, workspace) for rule in about if not rule.is_about("bash"))
+
+
+def _paths(file: shell.File, touch: Touch, workspace: Workspace) -> Iterator[str]:
+    """Every absolute path that the file may be; one is empty where that is not known."""
+    start = touch.folder or (workspace.roots[0] if workspace.roots else "")
+    path = file.path
+    if file.home:
+        if path != "~" and not path.startswith("~/"):
+            yield ""
+            return
+        path = workspace.home + path[1:]
+    if "\0" in path or not start:
+        yield ""
+        return
+    for folder in file.folders:
+        whole = posixpath.join(start, folder, path)
+        yield whole
+        if file.wild:
+            yield from _expanded(whole)
+
+
+def _expanded(pattern: str) -> Iterator[str]:
+    """The files that a glob stands for now; an empty one where they are too many, or one looks like an option."""
+    parts = PurePosixPath(pattern).parts
+    wild = sum("*" in part or "?" in part for part in parts)
+    if "[" in pattern or "**" in pattern or wild > _MOST_WILD or not pattern.startswith("/"):
+        yield ""
+        return
+    found = tuple(itertools.islice(Path("/").glob("/".join(parts[1:])), _MOST_FILES))
+    yield "" if len(found) == _MOST_FILES else pattern
+    for path in found:
+        if not _is_hidden(path, parts):
+            yield "" if path.name.startswith("-") else str(path)
+
+
+def _is_hidden(path: Path, parts: tuple[str, ...]) -> bool:
+    """Whether the shell leaves this one out, since a star stands for no dot at the beginning of a name."""
+    pairs = zip(path.parts, parts, strict=False)
+    return any(name.startswith(".") and not part.startswith(".") for name, part in pairs)
