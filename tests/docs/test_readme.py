@@ -213,7 +213,7 @@ def errors(kind: type[HeartbitError]) -> Iterator[type[HeartbitError]]:
 def test_the_rules_are_rules() -> None:
     rules = [codes(row[0])[0] for row in table(README, "rule")]
     assert [str(parse(rule, "deny")) for rule in rules] == rules
-    assert len(rules) == 5
+    assert len(rules) == 6
 
 
 def test_the_sample_of_a_keymap_is_one(tmp_path: Path) -> None:

@@ -156,6 +156,7 @@ async def _output(guardrail: Guardrail, text: str) -> object:
     return await guardrail.post_tool(ToolCall(id="c", name="get_message", input={}), Output(content=text))
 
 
+@pytest.mark.security("I6")
 async def test_i6_no_secret_of_a_known_format_reaches_a_model_or_the_log() -> None:
     keys = (
         *(KEY, "ghp_" + "a1" * 18, "AKIA" + "ABCD1234" * 2, "AIza" + "b" * 35, "xoxb-" + "1234567890-abc"),

@@ -1,6 +1,7 @@
 """Injected instructions are told from harmless text, and hidden characters are seen."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,21 +35,25 @@ def flagged(looked: Classified) -> bool:
     return looked.score >= WARN_AT or looked.hidden > 0
 
 
-def test_i3_the_sources_of_this_repository_raise_no_alarm() -> None:
+@pytest.mark.security("I3")
+def test_i3_the_sources_of_this_repository_raise_no_alarm(record_property: Callable[[str, object], None]) -> None:
     listed = subprocess.run(("git", "ls-files", "*.py", "*.md"), cwd=ROOT, capture_output=True, text=True, check=True)
     names = [name for name in listed.stdout.split() if not name.startswith(PLANTED)]
     alarms = [name for name in names if flagged(classify((ROOT / name).read_text("utf-8")))]
-    print(f"\nI3: {len(alarms)} of {len(names)} source files flagged: {alarms}")
     assert len(names) > 500
     assert len(alarms) <= 0.005 * len(names)
+    record_property("cases", len(names))
 
 
-def test_i3_harmless_sentences_with_suspicious_words_raise_no_alarm() -> None:
+@pytest.mark.security("I3")
+def test_i3_harmless_sentences_with_suspicious_words_raise_no_alarm(
+    record_property: Callable[[str, object], None],
+) -> None:
     harmless = lines("harmless.txt")
     alarms = [each for each in harmless if flagged(classify(each))]
-    print(f"\nI3: {len(alarms)} of {len(harmless)} harmless sentences flagged: {alarms}")
     assert len(harmless) >= 100
     assert len(alarms) <= 0.01 * len(harmless)
+    record_property("cases", len(harmless))
 
 
 def test_i3_recall_on_injected_sentences_is_reported() -> None:
@@ -59,6 +64,7 @@ def test_i3_recall_on_injected_sentences_is_reported() -> None:
     assert len(missed) < len(injected) / 4
 
 
+@pytest.mark.security("I4")
 @pytest.mark.parametrize("unseen", UNSEEN, ids=lambda each: f"{ord(each):04x}")
 def test_i4_every_hidden_character_is_found_and_escaped(unseen: str) -> None:
     text = f"a{unseen}b"
@@ -121,6 +127,7 @@ def test_weak_signals_alone_stay_below_the_warning() -> None:
     assert classify(text).score < WARN_AT
 
 
+@pytest.mark.security("I4")
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,5 +1,6 @@
 """Personal data is found, told from other numbers, and taken out whole."""
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -23,8 +24,11 @@ BARS = {
 }
 
 
+@pytest.mark.security("I7")
 @pytest.mark.parametrize("label", EVERY)
-def test_i7_recall_and_precision_on_labelled_sentences(label: str) -> None:
+def test_i7_recall_and_precision_on_labelled_sentences(
+    label: str, record_property: Callable[[str, object], None]
+) -> None:
     guardrail, hits, found, wanted = Pii(detectors=EVERY), 0, 0, 0
     for text, value in samples(label, 400, Random(label)):
         matched = [text[each.start : each.end] for each in guardrail.found(text) if each.label == label]
@@ -32,10 +36,10 @@ def test_i7_recall_and_precision_on_labelled_sentences(label: str) -> None:
         found += len(matched)
         wanted += value != ""
     recall, precision = hits / wanted, hits / found
-    print(f"\nI7: {label}: recall {recall:.3f}, precision {precision:.3f}, {wanted} values in {2 * wanted} sentences")
     least_recall, least_precision = BARS[label]
     assert recall >= least_recall
     assert precision >= least_precision
+    record_property("cases", 2 * wanted)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def bystander() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
+@pytest.mark.security("S1")
 async def test_no_attempt_of_a_battery_leaves_a_marker_outside(
     tmp_path: Path, outside: Path, bystander: subprocess.Popen[bytes]
 ) -> None:
@@ -85,6 +86,7 @@ async def test_no_attempt_of_a_battery_leaves_a_marker_outside(
     assert len({**DIRECT, **DEVIOUS}) >= 60
 
 
+@pytest.mark.security("S4")
 async def test_what_decides_what_runs_cannot_be_changed_in_the_workspace(tmp_path: Path) -> None:
     root = project(tmp_path)
     guarded = [root / name for name in GUARDED]

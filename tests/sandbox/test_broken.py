@@ -57,6 +57,7 @@ async def settings(asked: Options) -> Settings:
     return await read(asked, SystemClock())
 
 
+@pytest.mark.security("S3")
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("wanted", ["", "enabled = true"], ids=["by default", "by a setting"])
 async def test_a_session_says_that_it_has_no_sandbox(name: str, wanted: str, tmp_path: Path) -> None:
@@ -71,6 +72,7 @@ async def test_a_session_says_that_it_has_no_sandbox(name: str, wanted: str, tmp
     assert sandboxing.label(found.sandbox) == ""
 
 
+@pytest.mark.security("S3")
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_required_sandbox_that_does_not_work_is_refused(name: str, tmp_path: Path) -> None:
     asked = options(tmp_path, "required = true")

@@ -5,6 +5,8 @@ import statistics
 import time
 from pathlib import Path
 
+import pytest
+
 from heartbit_tui.tools.bash import Bash
 from tests.sandbox.ground import ran, sandboxed
 
@@ -12,6 +14,7 @@ MOST_MILLISECONDS = 15.0
 ROUNDS, TRIES = 15, 4
 
 
+@pytest.mark.security("S7")
 async def test_a_sandbox_costs_no_more_than_fifteen_milliseconds(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()

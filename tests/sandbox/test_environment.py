@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from heartbit_tui.auth import KEY_NAMES
 from heartbit_tui.kernel.protocols import Tool
 from heartbit_tui.runtime.clock import SystemClock
@@ -19,6 +21,7 @@ async def output(tools: tuple[Tool, ...], command: str) -> str:
     return (await bash.run({"command": command}, FakeCallContext())).content
 
 
+@pytest.mark.security("S6")
 async def test_no_planted_key_is_seen(tmp_path: Path) -> None:
     planted = {name: f"canary-{name}" for name in CANARIES}
     home = tmp_path / "home"

@@ -98,6 +98,7 @@ def needs(program: str) -> None:
         pytest.skip(f"{program} is not installed")
 
 
+@pytest.mark.security("S2")
 @pytest.mark.parametrize("program", SENDERS)
 async def test_no_connection_arrives(program: str, tmp_path: Path, listening: Listening) -> None:
     needs(program)
@@ -106,6 +107,7 @@ async def test_no_connection_arrives(program: str, tmp_path: Path, listening: Li
     assert (got.is_error, listening.arrived()) == (True, 0)
 
 
+@pytest.mark.security("S2")
 @pytest.mark.parametrize("way", SILENT)
 async def test_nothing_sent_without_a_connection_arrives(way: str, tmp_path: Path, listening: Listening) -> None:
     async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path)) as bash:

@@ -49,6 +49,7 @@ def kept(temporary: Path) -> list[int]:
     return running(str(temporary))
 
 
+@pytest.mark.security("S5")
 async def test_no_command_that_was_stopped_leaves_a_process(tmp_path: Path, word: str) -> None:
     (tmp_path / "root").mkdir()
     inside, chance, tries = sandboxed(tmp_path / "root"), random.Random(11), 0

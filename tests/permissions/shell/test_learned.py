@@ -1,5 +1,6 @@
 """What an approval of a command line may teach: its first words for a few programs, else the line alone."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,13 +58,16 @@ def test_p11_the_first_words_are_proposed_where_that_is_safe(tmp_path: Path) -> 
     assert {line: proposal(tmp_path, line) for line in PROPOSED} == PROPOSED
 
 
-def test_p11_programs_that_run_others_are_proposed_as_whole_lines(tmp_path: Path) -> None:
+@pytest.mark.security("P11")
+def test_p11_programs_that_run_others_are_proposed_as_whole_lines(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     names = tuple(name for name in CLOSED if name != "npm run")
     lines = tuple(f"{name} {ending}" for name in names for ending in ENDINGS)
     proposals = {line: proposal(tmp_path, line) for line in lines}
     assert len(lines) >= 200
     assert {line: found for line, found in proposals.items() if found not in (f"bash({line})", "-")} == {}
-    print(f"P11: 0 of {len(lines)} approvals would teach more than their line")
+    record_property("cases", len(lines))
 
 
 @pytest.mark.parametrize("name", CLOSED)
@@ -82,7 +86,10 @@ async def test_p11_an_answer_may_teach_a_prefix(tmp_path: Path) -> None:
     assert isinstance(checked.decide(bash("git commit -m y && git push"), Mode.ASK), Ask)
 
 
-def test_p11_no_proposed_rule_lets_an_abuse_of_its_program_pass(tmp_path: Path) -> None:
+@pytest.mark.security("P11")
+def test_p11_no_proposed_rule_lets_an_abuse_of_its_program_pass(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     rules = tuple(parse(rule, "allow") for rule in PROPOSED.values() if rule.endswith(":*)"))
     checked = gate(tmp_path / "w", *rules, *(parse(f"bash(git {name}:*)", "allow") for name in ("log", "diff", "show")))
     abuses = (
@@ -112,4 +119,4 @@ def test_p11_no_proposed_rule_lets_an_abuse_of_its_program_pass(tmp_path: Path) 
         *("./git log", "git log `x`", "xargs git add", "find . -exec git add {} +", "sudo git log", "env git log"),
     )
     assert [line for line in abuses if isinstance(checked.decide(bash(line), Mode.ACCEPT_EDITS), Allow)] == []
-    print(f"P11: 0 of {len(abuses)} abuses passed by {len(rules) + 3} rules")
+    record_property("cases", len(abuses))

@@ -1,7 +1,10 @@
 """Wrapping a line that is asked about or denied never makes it pass."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Allow, Deny
@@ -27,7 +30,10 @@ def mutated(dice: random.Random, line: str) -> str:
     return dice.choice(PLACES).format(line)
 
 
-def test_p1_no_wrapping_turns_a_question_into_an_allowance(tmp_path: Path) -> None:
+@pytest.mark.security("P1")
+def test_p1_no_wrapping_turns_a_question_into_an_allowance(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     dice = random.Random(7)
     checked = gate(
         tmp_path / "w",
@@ -45,10 +51,11 @@ def test_p1_no_wrapping_turns_a_question_into_an_allowance(tmp_path: Path) -> No
         verdict = checked.decide(bash(line), dice.choice((Mode.ASK, Mode.ACCEPT_EDITS, Mode.AUTO, Mode.PLAN)))
         passed.extend((line,) if isinstance(verdict, Allow) else ())
     assert passed == []
-    print(f"P1: 0 of {CASES} mutations passed")
+    record_property("cases", CASES)
 
 
-def test_p14_no_wrapping_lifts_a_deny(tmp_path: Path) -> None:
+@pytest.mark.security("P14")
+def test_p14_no_wrapping_lifts_a_deny(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     """In yolo mode, in which only a deny stands between a line and its running."""
     dice, checked, lifted = random.Random(8), gate(tmp_path / "w", parse("bash(rm:*)", "deny")), list[str]()
     cases = 2_000
@@ -58,4 +65,4 @@ def test_p14_no_wrapping_lifts_a_deny(tmp_path: Path) -> None:
             line = mutated(dice, line)
         lifted.extend(() if isinstance(checked.decide(bash(line), Mode.YOLO), Deny) else (line,))
     assert lifted == []
-    print(f"P14: 0 of {cases} mutations lifted the deny")
+    record_property("cases", cases)

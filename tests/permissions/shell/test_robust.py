@@ -1,7 +1,10 @@
 """Whatever the bytes: no exception, and nothing that is broken passes."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Allow
@@ -45,15 +48,19 @@ BROKEN = (
 )
 
 
-def test_p9_random_bytes_raise_nothing() -> None:
+@pytest.mark.security("P9")
+def test_p9_random_bytes_raise_nothing(record_property: Callable[[str, object], None]) -> None:
     dice, cases = random.Random(1), 6_000
     for _ in range(cases):
         text = "".join(dice.choices(SIGNS, k=dice.randrange(1, 40)))
         assert isinstance(shell.look(text).unclear, str)
-    print(f"P9: {cases} random lines, none raised")
+    record_property("cases", cases)
 
 
-def test_p9_cut_and_spliced_scripts_raise_nothing(tmp_path: Path) -> None:
+@pytest.mark.security("P9")
+def test_p9_cut_and_spliced_scripts_raise_nothing(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     dice, checked, cases = random.Random(2), gate(tmp_path / "w"), 0
     scripts = tuple(place.format(danger) for place in (*PLACES, *SUBSTITUTED) for danger in DANGERS[::7])
     for script in scripts:
@@ -62,28 +69,33 @@ def test_p9_cut_and_spliced_scripts_raise_nothing(tmp_path: Path) -> None:
         for text in (script[:at], script[at:], script[:at] + other[at:]):
             checked.decide(bash(text), Mode.ASK)
             cases += 1
-    print(f"P9: {cases} cut scripts, none raised")
+    record_property("cases", cases)
 
 
-def test_p9_no_hidden_character_passes(tmp_path: Path) -> None:
+@pytest.mark.security("P9")
+def test_p9_no_hidden_character_passes(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     checked = gate(tmp_path / "w", parse("bash(git log:*)", "allow"), allow_all())
     lines = tuple(
         line[:at] + sign + line[at:] for line in READ_ONLY[::9] for sign in HIDDEN for at in (0, 2, len(line))
     )
     assert len(lines) >= 200
     assert [line for line in lines if isinstance(checked.decide(bash(line), Mode.ASK), Allow)] == []
-    print(f"P9: 0 of {len(lines)} lines with hidden characters passed")
+    record_property("cases", len(lines))
 
 
-def test_p9_what_cannot_be_parsed_never_passes(tmp_path: Path) -> None:
+@pytest.mark.security("P9")
+def test_p9_what_cannot_be_parsed_never_passes(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     checked = gate(tmp_path / "w", parse("bash(ls:*)", "allow"))
     lines = tuple(f"{line}; {broken}" for line in READ_ONLY[::10] for broken in BROKEN)
     assert len(lines) >= 200
     assert [line for line in lines if isinstance(checked.decide(bash(line), Mode.ASK), Allow)] == []
-    print(f"P9: 0 of {len(lines)} broken lines passed")
+    record_property("cases", len(lines))
 
 
-def test_p9_a_line_that_begins_with_a_backslash_is_a_line_of_its_own(tmp_path: Path) -> None:
+@pytest.mark.security("P9")
+def test_p9_a_line_that_begins_with_a_backslash_is_a_line_of_its_own(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """The grammar takes it as more words of the line before."""
     checked = gate(tmp_path / "w", parse("bash(git log:*)", "allow"))
     firsts = ("ls", "git log", "ls >/dev/null", "cat a <b", "[ -f x ]", "echo a", "LANG=C ls", "ls 2>&1", "cat <<<x")
@@ -92,7 +104,7 @@ def test_p9_a_line_that_begins_with_a_backslash_is_a_line_of_its_own(tmp_path: P
     )
     assert len(lines) >= 200
     assert [line for line in lines if isinstance(checked.decide(bash(line), Mode.ACCEPT_EDITS), Allow)] == []
-    print(f"P9: 0 of {len(lines)} lines that begin with a backslash passed")
+    record_property("cases", len(lines))
 
 
 def test_a_line_is_seen_as_its_commands() -> None:

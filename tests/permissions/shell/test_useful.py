@@ -1,6 +1,7 @@
 """Looking around passes unasked, and judging is fast."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ def passes(checked: RuleGate, line: str, mode: Mode = Mode.ASK) -> bool:
     return isinstance(checked.decide(bash(line), mode), Allow)
 
 
-def test_p12_most_ordinary_reading_passes_in_every_mode(tmp_path: Path) -> None:
+@pytest.mark.security("P12")
+def test_p12_most_ordinary_reading_passes_in_every_mode(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     checked = gate(tmp_path / "w")
     refused = [line for line in READ_ONLY if not passes(checked, line)]
     share = 1 - len(refused) / len(READ_ONLY)
@@ -28,6 +32,7 @@ def test_p12_most_ordinary_reading_passes_in_every_mode(tmp_path: Path) -> None:
     assert share >= 0.7
     for mode in MODES:
         assert [line for line in READ_ONLY if not passes(checked, line, mode)] == refused
+    record_property("cases", len(READ_ONLY))
 
 
 def test_p12_a_prefix_rule_takes_harmless_commands_with_it(tmp_path: Path) -> None:
@@ -60,15 +65,19 @@ def test_p12_rules_about_reading_and_about_the_line_still_count(tmp_path: Path) 
     assert isinstance(gate(tmp_path / "w", ask).decide(bash("pwd; ls"), Mode.ASK), Ask)
 
 
+@pytest.mark.security("P14")
 @pytest.mark.parametrize("ruling", ["deny", "ask"])
-def test_p14_what_only_reads_lifts_no_rule(tmp_path: Path, ruling: str) -> None:
+def test_p14_what_only_reads_lifts_no_rule(
+    tmp_path: Path, ruling: str, record_property: Callable[[str, object], None]
+) -> None:
     checked = gate(tmp_path / "w", parse("bash(*)", "deny" if ruling == "deny" else "ask"))
     kinds = {type(checked.decide(bash(line), mode)) for line in READ_ONLY for mode in MODES}
     assert kinds == ({Deny} if ruling == "deny" else {Ask, Deny})
-    print(f"P14: 0 of {len(READ_ONLY) * len(MODES)} lines passed a rule that is to {ruling}")
+    record_property("cases", len(READ_ONLY) * len(MODES))
 
 
-def test_p9_judging_is_fast(tmp_path: Path) -> None:
+@pytest.mark.security("P9")
+def test_p9_judging_is_fast(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     checked, taken = gate(tmp_path / "w", parse("bash(rm:*)", "deny"), parse("bash(git log:*)", "allow")), list[float]()
     lines = (*READ_ONLY, *(" && ".join(READ_ONLY[at : at + 4]) for at in range(0, len(READ_ONLY), 2)))
     for turn in range(3):
@@ -77,8 +86,8 @@ def test_p9_judging_is_fast(tmp_path: Path) -> None:
             checked.decide(bash(f"{line} #{turn}"), Mode.ASK)
             taken.append(time.thread_time() - started)
     worst = sorted(taken)[int(len(taken) * 0.999)]
-    print(f"P9: p99.9 {worst * 1_000:.1f} ms, median {sorted(taken)[len(taken) // 2] * 1_000:.2f} ms of {len(taken)}")
     assert worst < 0.05
+    record_property("cases", len(taken))
 
 
 LONG = (
