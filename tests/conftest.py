@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests.headless.machine import Machine
+from tests.without import SANDBOX
 
 OWN_STATE = pytest.StashKey[Path]()
 FOREIGN_PREFIXES = ("ANTHROPIC_", "OPENAI_", "OPENROUTER_", "HEARTBIT_", "OLLAMA_", "XDG_")
@@ -46,6 +47,7 @@ def own_environment(home: Path) -> dict[str, str]:
     return {
         **folders,
         **identity,
+        **SANDBOX,
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "HF_HUB_OFFLINE": "1",

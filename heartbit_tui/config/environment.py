@@ -20,6 +20,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "HEARTBIT_MAX_TOOL_OUTPUT_BYTES": "limits.max_tool_output_bytes",
         "HEARTBIT_TOOL_TIMEOUT": "limits.tool_timeout",
         "HEARTBIT_MAX_IDENTICAL_TOOL_CALLS": "limits.max_identical_tool_calls",
+        "HEARTBIT_SANDBOX": "sandbox.enabled",
         "HEARTBIT_TOOL_PROFILE": "tools.profile",
         "HEARTBIT_MAX_TOOLS_PER_TURN": "tools.max_per_turn",
         "EXA_API_KEY": "tools.websearch.api_key",

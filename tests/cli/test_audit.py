@@ -12,10 +12,11 @@ from heartbit_tui.store import driver
 from tests.headless.machine import Done, Machine, bash, says, service
 
 KEY = "sk-ant-0123456789abcdefghij"
+COMMAND = f"echo {KEY}; touch done"
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 
-async def worked(machine: Machine, *flags: str, command: str = f"echo {KEY}") -> Done:
+async def worked(machine: Machine, *flags: str, command: str = COMMAND) -> Done:
     """A run with one command."""
     async with service(machine, bash(command), says("Done.")) as (_, known):
         return await known.run("-p", "do it", *flags)
@@ -30,7 +31,7 @@ async def listed(machine: Machine, *flags: str) -> list[dict[str, object]]:
 
 
 async def test_a_run_is_audited_without_being_asked_to_and_without_its_keys(machine: Machine) -> None:
-    await worked(machine, "--allow", f"bash(echo {KEY})")
+    await worked(machine, "--allow", f"bash({COMMAND})")
     rows = await listed(machine)
     assert [row["kind"] for row in rows[::-1]] == [
         *("run_started", "model_called", "llm_response", "tool_call_started", "tool_call_completed"),

@@ -61,7 +61,7 @@ async def test_flags_decide_what_passes(machine: Machine, flags: tuple[str, ...]
 
 @pytest.mark.parametrize("enabled", ["true", "false"])
 async def test_the_auto_mode_lets_a_command_pass_where_it_is_sandboxed(machine: Machine, enabled: str) -> None:
-    machine.config(f"[sandbox]\nenabled = {enabled}\n")
+    machine = machine.having(HEARTBIT_SANDBOX=enabled)
     async with service(machine, bash(TOUCH), says()) as (_, known):
         done = await known.stream("-p", "hi", "--permission-mode", "auto")
     if enabled == "true" and "without a sandbox" in done.out.decode():

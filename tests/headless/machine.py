@@ -16,6 +16,7 @@ from heartbit_tui.kernel.messages import Text, Usage
 from heartbit_tui.providers.script import Reply, ScriptBlock, call
 from heartbit_tui.testing.model_server import ModelServer
 from tests.stopwatch import Stopwatch
+from tests.without import SANDBOX
 
 SECONDS = 30.0
 """What a process may take before its test fails; all of them take much less."""
@@ -121,7 +122,7 @@ class Machine:
             "PYTHONWARNINGS": "error",
             "PYTHONDEVMODE": "",
         }
-        return {**base, **self.environment}
+        return {**base, **SANDBOX, **self.environment}
 
     async def start(self, *words: str | bytes, **traits: Any) -> asyncio.subprocess.Process:
         """Start heartbit with these words; stdin is empty and both outputs are pipes unless told otherwise."""

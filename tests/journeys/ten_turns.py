@@ -44,7 +44,7 @@ REPLIES: tuple[Mapping[str, Any], ...] = (
     {"blocks": [call("write", "c8", file_path="notes.txt", content="no\n")], "when": "after the pause"},
     {"blocks": [call("write", "c9", file_path="docs/notes.md", content="# Notes\n")]},
     {"blocks": [call("todowrite", "c10", todos=todos("completed", "completed"))]},
-    {"blocks": [call("bash", "c11", command="cat docs/notes.md")]},
+    {"blocks": [call("bash", "c11", command="touch docs/notes.md && cat docs/notes.md")]},
     {"blocks": [{"text": "All of it is done."}]},
 )
 """What the model answers, in order; one call a turn, so that the order of the log is one alone."""

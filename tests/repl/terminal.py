@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.without import SANDBOX
+
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 30.0
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[=>78])")
@@ -50,7 +52,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     home.mkdir(exist_ok=True)
     path = os.environ.get("PATH", "")
     known = {"PATH": path, "HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
-    return known | {"PYTHONWARNINGS": "error", "HEARTBIT_DEMO_INSTANT": "1"} | more
+    return known | SANDBOX | {"PYTHONWARNINGS": "error", "HEARTBIT_DEMO_INSTANT": "1"} | more
 
 
 def talk(cwd: Path, **options: Any) -> tuple[str, ...]:

@@ -92,13 +92,13 @@ def test_the_words_of_a_refusal_reach_the_model_and_the_draft_comes_back(tmp_pat
 
 
 def test_a_rule_is_shown_edited_and_kept(tmp_path: Path) -> None:
-    again = {"blocks": [call("bash", command="echo one")]}
-    script = ({"blocks": [call("bash", command="echo one")]}, again, "Both ran.")
+    again = {"blocks": [call("bash", command="touch one")]}
+    script = ({"blocks": [call("bash", command="touch one")]}, again, "Both ran.")
     with desk(tmp_path, *script) as made, made.screen() as screen:
         screen.keys("look\r")
         screen.until(READY)
         screen.keys("a")
-        screen.until(r"rule>.*bash\(echo one\)")
+        screen.until(r"rule>.*bash\(touch one\)")
         screen.keys("\r")
         screen.until(r"allowed always here.*✓ bash.*✓ bash.*Both ran\.")
         screen.keys("\x04")

@@ -169,6 +169,8 @@ async def test_a_file_that_came_to_be_guarded_meanwhile_is_guarded_in_the_shell_
 
 
 async def test_what_was_refused_is_explained(tmp_path: Path, outside: Path) -> None:
+    if outside.is_relative_to("/tmp"):
+        pytest.skip("a sandbox does not see the folder that this checkout lies in")
     root = project(tmp_path)
     async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root)) as bash:
         refused = await ran(bash, f"echo x > {outside}/new")

@@ -132,7 +132,7 @@ def test_the_doctor_names_the_sandbox_that_works(tmp_path: Path) -> None:
 
 
 async def test_a_start_that_requires_a_sandbox_fails_with_the_reason(machine: Machine) -> None:
-    bare = machine.having(PATH="/nowhere").config("[sandbox]\nrequired = true\n")
+    bare = machine.having(PATH="/nowhere", HEARTBIT_SANDBOX="true").config("[sandbox]\nrequired = true\n")
     done = await bare.with_service("http://127.0.0.1:9").run("-p", "hi")
     assert done.code == 52
     assert "A sandbox is required and none works here: bwrap was not found" in done.err

@@ -12,8 +12,15 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.testing import FakeCallContext
+from tests.without import SANDBOX
 
 CANARIES = tuple(sorted(KEY_NAMES | {"HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN"}))
+
+
+def needed() -> None:
+    """Skip where there is no sandbox."""
+    if SANDBOX:
+        pytest.skip("no sandbox: bwrap was not found")
 
 
 async def output(tools: tuple[Tool, ...], command: str) -> str:
@@ -23,6 +30,7 @@ async def output(tools: tuple[Tool, ...], command: str) -> str:
 
 @pytest.mark.security("S6")
 async def test_no_planted_key_is_seen(tmp_path: Path) -> None:
+    needed()
     planted = {name: f"canary-{name}" for name in CANARIES}
     home = tmp_path / "home"
     (home / ".config/heartbit").mkdir(parents=True)
@@ -39,6 +47,7 @@ async def test_no_planted_key_is_seen(tmp_path: Path) -> None:
 
 
 async def test_the_temporary_folder_lasts_for_the_session_and_no_longer(tmp_path: Path) -> None:
+    needed()
     environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TMPDIR": "/nowhere"}
     settings = await read(Options(cwd=tmp_path, environment=environment), SystemClock())
     for expected in ("none", "none"):

@@ -36,7 +36,11 @@ def script() -> tuple[Any, ...]:
     paragraphs = [{"text": "\n\n".join(part), "chunk": 400} for part in some]
     return (
         {
-            "blocks": [{"thinking": "\n".join(some[0])}, paragraphs[0], call("bash", command="cat evil.bin")],
+            "blocks": [
+                {"thinking": "\n".join(some[0])},
+                paragraphs[0],
+                call("bash", command="touch seen; cat evil.bin"),
+            ],
             "chunk": 300,
         },
         {"blocks": [paragraphs[1], call("read", file_path="evil.bin"), call("glob", pattern="*")], "chunk": 300},

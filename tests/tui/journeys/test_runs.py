@@ -2,18 +2,19 @@
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.repl.service import call
-from tests.tui.journeys.application import ALT_ENTER, ESCAPE, Application, place
+from tests.tools.calls import running
+from tests.tui.journeys.application import ALT_ENTER, ESCAPE, place
 
 BASH: dict[str, Any] = {"blocks": [{"text": "I look."}, call("bash", command="echo seen > seen.txt; echo out")]}
 WAITS = "until [ -e go ]; do sleep 0.02; done; echo went"
-GROUP = (
-    "echo $$ > pids; sleep 300 & echo $! >> pids; (sleep 300 & echo $! >> pids; wait) & echo $! >> pids; echo up; wait"
-)
+WORD = f"300.{os.getpid()}"
+"""Seconds that only processes of these tests sleep: in a sandbox they have ids of their own."""
+
+GROUP = f"sleep {WORD} & (sleep {WORD} & echo one >> up; wait) & until [ -e up ]; do :; done; echo up; wait"
 
 
 def test_a_refusal_with_words_is_told_to_the_model_and_nothing_runs(tmp_path: Path) -> None:
@@ -71,12 +72,12 @@ def test_esc_stops_a_command_with_all_its_processes_and_keeps_what_was_written(t
     )
     with place(tmp_path, *script) as here, here.application() as app:
         app.keys("begin\r")
-        app.decide("y", "echo up")
-        app.see(lambda: len(pids(here.project)) == 4 and "●" in app.chat, "a running group")
+        app.decide("y", "echo one")
+        app.see(lambda: len(running(WORD)) == 2 and "●" in app.chat, "a running group")
         app.keys(ESCAPE)
         app.see("Interrupted by the user.")
         assert "I begin with something slow." in app.shown
-        gone(app, pids(here.project))
+        app.see(lambda: not running(WORD), "the end of all that it started")
         app.keys("go on\r")
         app.see("Going on.")
         app.leave()
@@ -95,22 +96,3 @@ def test_esc_keeps_the_words_that_have_come(tmp_path: Path) -> None:
         app.keys("go on\r")
         app.see("Going on.")
         app.leave()
-
-
-def pids(project: Path) -> Sequence[int]:
-    """The processes of the command."""
-    file = project / "pids"
-    return [int(line) for line in file.read_text().split()] if file.exists() else []
-
-
-def gone(app: Application, processes: Sequence[int]) -> None:
-    """Wait until none of these processes lives."""
-    app.see(lambda: not any(map(is_alive, processes)), f"the end of {processes}")
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
