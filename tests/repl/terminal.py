@@ -52,7 +52,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     home.mkdir(exist_ok=True)
     path = os.environ.get("PATH", "")
     known = {"PATH": path, "HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
-    return known | SANDBOX | {"PYTHONWARNINGS": "error", "HEARTBIT_DEMO_INSTANT": "1"} | more
+    return {**known, **SANDBOX} | {"PYTHONWARNINGS": "error", "HEARTBIT_DEMO_INSTANT": "1"} | more
 
 
 def talk(cwd: Path, **options: Any) -> tuple[str, ...]:
