@@ -85,6 +85,12 @@ class Application(Reader):
         """Paste as a terminal does."""
         self.keys(f"\x1b[200~{text}\x1b[201~")
 
+    def rest(self, seconds: float = 0.1) -> None:
+        """Read until nothing came for so long, or it is over."""
+        while self._ready(seconds) and self._read():
+            pass
+        self._draw()
+
     def leave(self) -> None:
         """Leave by Ctrl+C twice on an empty draft, once nothing runs any more; the terminal is as it was."""
         self.see_no_more("Esc interrupts")

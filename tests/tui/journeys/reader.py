@@ -91,12 +91,6 @@ class Reader(Screen):
                 pass
             self._draw()
 
-    def rest(self, seconds: float = 0.1) -> None:
-        """Read until nothing came for so long, or it is over."""
-        while self._ready(seconds) and self._read():
-            pass
-        self._draw()
-
     def see_no_more(self, text: str) -> None:
         """Read until this stands on the screen no longer."""
         self.see(lambda: text not in self.shown, f"no {text}")
