@@ -6,6 +6,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -58,12 +59,9 @@ class _Server(ABC):
         self._loop.run_forever()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        with suppress(asyncio.IncompleteReadError, ConnectionError, StopIteration):
             await self._answer(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError, StopIteration):
-            pass
-        finally:
-            writer.close()
+        writer.close()
 
     @abstractmethod
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,5 +1,6 @@
 """Between two requests: how long heartbit takes for a turn with a tool call, and for eight calls side by side."""
 
+import shutil
 import statistics
 import sys
 import tempfile
@@ -33,6 +34,9 @@ def rows(turns: int = TURNS) -> Iterator[Row]:
     floors = f"{statistics.median(floor):.1f} / {p95(floor):.1f} ms (a bare httpx loop)"
     yield bound("gap per turn, one `echo` in bash, median", statistics.median(gaps), 8, unit="ms", floor=floors)
     yield bound("gap per turn, 95th percentile", p95(gaps), 20, unit="ms")
+    if shutil.which("bwrap"):
+        confined = _gaps(_heartbit(turns), turns, sandbox="true")
+        yield bound("the same in the sandbox, median", statistics.median(confined), 30, unit="ms")
     first, last = statistics.median(gaps[5:30]), statistics.median(gaps[-25:])
     yield bound(f"growth over {turns} turns, last quarter to first", last / first, 1.15, unit="x")
     one, eight = (statistics.median(_batch(count)) for count in (1, 8))
@@ -43,10 +47,10 @@ def _heartbit(turns: int) -> Sequence[str]:
     return (HEARTBIT, "--headless", "run", "go", "--max-turns", str(turns + 5), *YOLO)
 
 
-def _gaps(command: Sequence[str], turns: int) -> list[float]:
+def _gaps(command: Sequence[str], turns: int, *, sandbox: str = "false") -> list[float]:
     """Milliseconds between an answer and the next request, the first (which warms up) left out."""
     answers = [calls(f"echo hi {turn}", turn=turn) for turn in range(turns)]
-    return _measure(command, [*answers, says("Done.")])[1:]
+    return _measure(command, [*answers, says("Done.")], sandbox=sandbox)[1:]
 
 
 def _batch(count: int) -> list[float]:
@@ -54,9 +58,9 @@ def _batch(count: int) -> list[float]:
     return [gap for _ in range(3) for gap in _measure(_heartbit(5), answers)]
 
 
-def _measure(command: Sequence[str], answers: Sequence[bytes]) -> list[float]:
+def _measure(command: Sequence[str], answers: Sequence[bytes], *, sandbox: str = "false") -> list[float]:
     with tempfile.TemporaryDirectory() as name, Service(answers) as service:
-        env = {"ANTHROPIC_BASE_URL": service.url, "ANTHROPIC_API_KEY": "bench"}
+        env = {"ANTHROPIC_BASE_URL": service.url, "ANTHROPIC_API_KEY": "bench", "HEARTBIT_SANDBOX": sandbox}
         result = run([part.replace("{url}", service.url) for part in command], home=Path(name), env=env)
         if result.code != 0:
             raise SystemExit(f"{command[0]} failed with exit code {result.code}: {result.out!r}")
