@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from heartbit_tui.kernel.messages import Assistant, ToolCall
+from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.kernel.ops import Decide, Mode
-from heartbit_tui.kernel.protocols import Action, Allow, Checked, Judgement, Output, Pass, Request, Rewrite, Verdict
+from heartbit_tui.kernel.protocols import Action, Allow, Verdict
 
 
 def allow_all(action: Action, mode: Mode) -> Verdict:
@@ -28,24 +28,8 @@ class FakeGate:
         self.learned.append((action, decision))
 
 
-class FakeGuardrail:
+class FakeGuardrail(Passing):
     """A `Guardrail` that lets everything pass; a subclass changes the hooks that it is about."""
 
     def __init__(self, name: str = "fake") -> None:
-        self._name = name
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    async def pre_llm(self, request: Request) -> Request:
-        return request
-
-    async def post_llm(self, message: Assistant) -> Judgement | Rewrite:
-        return Pass()
-
-    async def pre_tool(self, call: ToolCall) -> Judgement:
-        return Pass()
-
-    async def post_tool(self, call: ToolCall, output: Output) -> Output | Checked:
-        return output
+        super().__init__(name)
