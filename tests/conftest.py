@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.hanging import Hanging
 from tests.headless.machine import Machine
 from tests.without import SANDBOX
 
@@ -24,6 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for kind in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(kind) is signal.SIG_IGN:  # as nohup and a shell's & leave it, also to what a test starts
             signal.signal(kind, signal.SIG_DFL)
+    config.pluginmanager.register(Hanging())
     home = Path(tempfile.mkdtemp(prefix="heartbit-tests-"))
     config.stash[OWN_STATE] = home
     for name in list(os.environ):

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from heartbit_tui.client.types import About, Client
 from heartbit_tui.kernel.events import (
@@ -33,6 +35,8 @@ from heartbit_tui.tui.theme.load import load
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 DEADLINE = 20.0
 BREATH = 0.005
+PATIENCE = 0.5
+"""Seconds after which it is asked whether the one who should answer is still there."""
 
 
 class Terminal(HeadlessDriver):
@@ -180,12 +184,23 @@ class Stage:
     async def settled(self) -> None:
         """Let all messages so far be heard, and what they change be drawn."""
         for listener in (self.app, self.app.draft, self.app.screen, self.app.focused or self.app.screen):
-            heard = asyncio.Event()
-            listener.call_later(heard.set)
-            await heard.wait()
-        drawn = asyncio.Event()
-        self.app.screen.call_after_refresh(drawn.set)
-        await drawn.wait()
+            await self._answered(listener, listener.call_later)
+        screen = self.app.screen
+        await self._answered(screen, screen.call_after_refresh)
+
+    async def _answered(self, listener: MessagePump, ask: Callable[[Callable[[], object]], bool]) -> None:
+        """Wait until this one comes to what it is asked to call; one that is taken away meanwhile never does."""
+        heard = asyncio.Event()
+        if not ask(heard.set):
+            return
+        end = time.monotonic() + DEADLINE
+        while not heard.is_set():
+            assert time.monotonic() < end, f"{listener!r} hears nothing:\n" + "\n".join(self.shown)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await heard.wait()
+            if not listener.is_running or (isinstance(listener, Screen) and listener is not self.app.screen):
+                return
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until this holds."""
