@@ -172,8 +172,10 @@ class Store:
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         with exclusive(self._path.with_name(self._path.name + ".opening")):
+            # Never opened here once it is there: closing it again would drop the locks that SQLite holds on it.
+            if not self._path.exists():
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             connection = driver.connect(self._path)
             try:
                 migrate(connection)

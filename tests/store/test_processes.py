@@ -161,3 +161,21 @@ async def test_a_new_file_may_be_opened_by_many_at_once(start: Callable[[], Appe
 def test_events_of_the_appender_are_of_every_weight() -> None:
     assert placed([event_for(1)])[0].event == STARTED
     assert len({type(event_for(seq)) for seq in range(1, 30)}) == 4
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="/proc/locks does not tell who holds a lock")
+async def test_opening_the_file_again_drops_no_lock(store: Store, path: Path, clock: FakeClock) -> None:
+    """The kernel lets go of a process's locks on a file as soon as the process closes any handle of it."""
+    await record(store, "s", [STARTED])
+    assert locks_on(path) > 0
+    async with Store.open(path, clock) as second:
+        await second.index.last("")
+        assert locks_on(path) > 0
+    assert locks_on(path) > 0
+
+
+def locks_on(path: Path) -> int:
+    """How many locks this process holds on a file."""
+    own, file = str(os.getpid()), f":{path.stat().st_ino}"
+    held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    return sum(line[1] == "POSIX" and line[4] == own and line[5].endswith(file) for line in held)
