@@ -21,9 +21,6 @@ ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 FILES = ("heartbit.toml", ".heartbit/config.toml", ".heartbit/config.local.toml")
 """Where a project says how heartbit looks, as `config.files` has it."""
 
-GARBAGE = (50_000, 20, 50)
-"""How seldom to look for garbage: what is still imported is none, and a tenth of the time to a first request went there."""
-
 HEADLESS = (
     *("headless", "print", "json", "output", "output_schema", "json_schema", "include_partial_messages"),
     *("verbose", "image"),
@@ -68,9 +65,7 @@ def refused(reason: NoScreen) -> int:
 def _show(values: "Namespace", launched: Launched) -> int:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     run: Callable[..., int] = import_module("heartbit_tui.tui.start").run
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
-    gc.enable()
+    gc.freeze()  # and `tui.garbage` begins to look for some once all is loaded
     task = os.fsencode(" ".join(values.task)).decode("utf-8", "replace")
     return run(lambda: _options(values), launched, task, folder=os.path.abspath(values.cwd or "."))  # noqa: PTH100 - as above
 
@@ -87,6 +82,7 @@ def _without(values: "Namespace") -> int:
     if values.task:
         return import_module("heartbit_tui.cli.run").main(values)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    gc.enable()
     values.plain = True
     return import_module("heartbit_tui.cli.chat").main(values)
 

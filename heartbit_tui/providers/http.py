@@ -1,5 +1,6 @@
 """The one HTTP client of the process: proxies and certificates of the environment, TLS only when it is needed."""
 
+import asyncio
 import ipaddress
 import ssl
 from collections.abc import Mapping
@@ -30,34 +31,41 @@ def open_client(proxies: Mapping[str, str] | None = None) -> httpx.AsyncClient:
 class Routes(httpx.AsyncBaseTransport):
     """Sends each request directly or through the proxy that is named for its address.
 
-    A transport is opened when its first request comes. One for plain `http` loads no certificates, which takes about
-    30 ms; loopback addresses never go through a proxy.
+    A transport is opened when its first request comes, in a thread: what it is made of takes 60 ms to load, and its
+    certificates 30 more, which plain `http` does without. Loopback addresses never go through a proxy.
     """
 
     def __init__(self, proxies: Mapping[str, str]) -> None:
         self._proxies = proxies
         self._open: dict[tuple[bool, str], httpx.AsyncHTTPTransport] = {}
+        self._opening = asyncio.Lock()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._route(request.url).handle_async_request(request)
+        return await (await self._route(request.url)).handle_async_request(request)
 
     async def aclose(self) -> None:
         transports, self._open = tuple(self._open.values()), {}
         for transport in transports:
             await transport.aclose()
 
-    def _route(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
+    async def _route(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
         proxy = proxy_of(url, self._proxies)
         tls = url.scheme != "http" or proxy.startswith("https:")
         key = (tls, proxy)
-        if key not in self._open:
-            self._open[key] = self._transport(tls=tls, proxy=proxy)
+        async with self._opening:
+            if key not in self._open:
+                self._open[key] = await asyncio.to_thread(_transport, tls=tls, proxy=proxy)
         return self._open[key]
 
-    def _transport(self, *, tls: bool, proxy: str) -> httpx.AsyncHTTPTransport:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEP_ALIVE)
-        verify = True if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return httpx.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits)
+
+def _transport(*, tls: bool, proxy: str) -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEP_ALIVE)
+    verify = True if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    found = httpx.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits)
+    import anyio  # httpcore's; takes a while
+
+    anyio.run(anyio.sleep, 0)  # loads the rest of what the first connection would wait for
+    return found
 
 
 def proxy_of(url: httpx.URL, proxies: Mapping[str, str]) -> str:

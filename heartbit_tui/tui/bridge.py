@@ -57,6 +57,7 @@ class Bridge:
         app = self._app
         if not app.is_attached or talk is not app.talk:
             return
+        app.living.garbage.touched()
         if talk.book is not self._book or (self._greets and talk.book.first() is not None):
             self._open(talk)
         else:

@@ -1,7 +1,7 @@
 """What comes alive once the screen stands: the sessions, and the widgets that show them."""
 
 import asyncio
-import gc
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
@@ -17,6 +17,7 @@ from heartbit_tui.tui.draft.remapped import editing
 from heartbit_tui.tui.draft.remembered import Remembered
 from heartbit_tui.tui.draft.state import DraftState
 from heartbit_tui.tui.draft.vim.machine import Vim
+from heartbit_tui.tui.garbage import Garbage
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.look import Look
@@ -72,6 +73,7 @@ class Live:
         self.menu = Menu(app.ink, id="menu")
         self.bridge = Bridge(app)
         self.submitting = Submitting(app)
+        self.garbage = Garbage(app.set_timer, time.monotonic)
         self.completing = Completing(app.draft, self.menu, sources(app), app.start)
 
     async def join(self) -> None:
@@ -105,10 +107,16 @@ class Live:
         """Load in a thread what is soon needed, so that nobody waits for it then."""
         await self.talks.current.opened()
         self.talks.tints.bring(await asyncio.to_thread(table.warmed_up))
-        for talk in self.talks.all:
-            talk.book.forget()
-        self.bridge.changed(self.talks.current)
-        gc.freeze()  # what is loaded by now stays, and need not be gone through again and again
+        self.talks.tints.wanted = lambda language: self._app.start(self._colour({language}))
+        await self._colour(set())
+        self.garbage.begin()
+
+    async def _colour(self, languages: set[str]) -> None:
+        """Load what colours these languages, then draw all that is in view with it."""
+        await asyncio.to_thread(self.talks.tints.load, languages)
+        for screen in self._app.screen_stack:
+            for pane in screen.query(Pane):
+                pane.changed()
 
     def leave(self) -> None:
         """Let every session end, and be kept."""
@@ -142,6 +150,7 @@ class Live:
     def typed(self, message: Changed) -> None:
         """The draft has changed."""
         self.talks.pace.key()
+        self.garbage.touched()
         self.sheet.drafted(message.text)
         self.completing.typed(message.before)
         self.menu.stand(self._app.draft.outer_size.height + 1)

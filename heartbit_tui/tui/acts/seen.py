@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.tui.chat.book import Book
+from heartbit_tui.tui.diff.language import language
 from heartbit_tui.tui.diff.parse import parse
 from heartbit_tui.tui.diff.source import DiffSource
 from heartbit_tui.tui.lines.line import Line
@@ -32,7 +33,8 @@ async def reader(app: "HeartbitApp", _: str) -> None:
     transcript = app.talk.story.transcript
     rows = app.chat.view.rows
     start = None if app.chat.following or not (rows and transcript.blocks) else rows[0].key
-    app.push_screen(Reader(Book(transcript), transcript.blocks, app.keymap, app.ink, start=start))
+    book = Book(transcript, cwd=str(app.folder), tints=app.living.talks.tints, thinking=True)
+    app.push_screen(Reader(book, transcript.blocks, app.keymap, app.ink, start=start))
 
 
 async def search(app: "HeartbitApp", argument: str) -> None:
@@ -87,7 +89,9 @@ async def diff(app: "HeartbitApp", _: str) -> None:
     if not texts:
         app.tell("This session has changed no file with its tools. What commands changed, git diff shows.")
         return
-    source = DiffSource(parse("".join(texts)), colour=app.living.talks.tints.colour(app.ink))
+    files = parse("".join(texts))
+    await asyncio.to_thread(app.living.talks.tints.load, {language(file.path) for file in files})
+    source = DiffSource(files, colour=app.living.talks.tints.colour(app.ink))
     source.split = app.living.setup.wishes.diff == "split"
     app.push_screen(Changes(source, app.ink))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from textual.message import Message
 
-from heartbit_tui.tui.diff.language import Syntax
+from heartbit_tui.tui.chat.tints import Painter
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -64,9 +64,10 @@ def wish(app: "HeartbitApp", message: Message) -> None:
     app.start(import_module("heartbit_tui.tui.acts.rows").wished(app, message))
 
 
-def warmed_up() -> Syntax:
+def warmed_up() -> Painter:
     """Load what most people soon need: the colours of code, and the lists. Takes long: call it in a thread."""
     import_module("heartbit_tui.tui.markdown.inline")
     for name in PLACES:
         import_module(f"heartbit_tui.tui.acts.{name}")
-    return import_module("heartbit_tui.tui.markdown.syntax").syntax
+    found = import_module("heartbit_tui.tui.markdown.syntax")
+    return Painter(found.syntax, found.is_loaded, found.load)

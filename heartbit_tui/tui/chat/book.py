@@ -26,6 +26,7 @@ class _Set:
     grows: bool
     spaced: bool
     look: Look
+    shade: int
     lines: Sequence[Line]
 
 
@@ -39,11 +40,14 @@ class Book:
         *,
         cwd: str = "",
         tints: Tints | None = None,
+        thinking: bool | None = None,
     ) -> None:
         self._transcript = transcript
         self._pending = pending
         self._cwd = cwd
         self._tints = tints or Tints()
+        self._thinking = thinking
+        """Whether a model's reasoning is shown; None leaves that to the tints."""
         self._start = 0
         self._folds: dict[int, bool] = {}
         self._sets: dict[Key, _Set] = {}
@@ -80,12 +84,14 @@ class Book:
         grows = split is not None and isinstance(made_of, Piece) and split.is_open(made_of)
         known = self._sets.get(key)
         spaced = self._is_spaced(number, piece)
-        same = known is not None and (known.look, known.grows, known.spaced) == (look, grows, spaced)
+        shade = self._tints.version
+        now = (look, grows, spaced, shade)
+        same = known is not None and (known.look, known.grows, known.spaced, known.shade) == now
         if known is not None and same and _same(known.made_of, made_of):
             return known.lines
         lines = self._render(number, block, made_of, look)
         lines = (BLANK, *lines) if spaced and lines else lines
-        self._keep(key, _Set(made_of, grows, spaced, look, lines))
+        self._keep(key, _Set(made_of, grows, spaced, look, shade, lines))
         return lines
 
     def share(self, key: Key) -> float:
@@ -132,11 +138,6 @@ class Book:
         """Begin below all that is there now; it is not shown here any more."""
         self._start = len(self._transcript.blocks)
 
-    def forget(self) -> None:
-        """Set everything anew, for what came into the transcript from behind."""
-        self._sets.clear()
-        self._splits.clear()
-
     @property
     def _from(self) -> int:
         """The first block that is shown; going back to before it shows all that is left."""
@@ -160,8 +161,9 @@ class Book:
     def _render(self, number: int, block: Block, made_of: object, look: Look) -> Sequence[Line]:
         if isinstance(made_of, Piece):
             split = self._splits[number]
-            return markdown.lines(made_of, look, open=split.is_open(made_of))
-        if isinstance(block, Answer) or (isinstance(block, Thinking) and not self._tints.thinking):
+            return markdown.lines(made_of, look, open=split.is_open(made_of), syntax=self._tints.syntax)
+        thinks = self._tints.thinking if self._thinking is None else self._thinking
+        if isinstance(block, Answer) or (isinstance(block, Thinking) and not thinks):
             return ()
         scene = Scene(cwd=self._cwd, colour=self._tints.colour(look.ink))
         return table.render(block, look, open=self.is_open(number), scene=scene)

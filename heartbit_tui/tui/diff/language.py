@@ -1,16 +1,13 @@
 """The colours of code for the rows of a diff, by the path of the file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeAlias
 
 from rich.style import Style
 
 from heartbit_tui.tui.diff.types import Colour
 from heartbit_tui.tui.lines.ink import Ink
-
-Syntax: TypeAlias = Callable[[str, str, Ink], Sequence[tuple[str, Style]]]
-"""Takes clean code, the name of its language and an ink; coloured parts that join to the code."""
+from heartbit_tui.tui.lines.syntax import Syntax
 
 NAMES: Mapping[str, str] = MappingProxyType(
     {

@@ -9,6 +9,7 @@ from rich.style import Style
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.lines.syntax import Syntax
 from heartbit_tui.tui.markdown import flow
 from heartbit_tui.tui.markdown.margin import Margin, margin_of
 from heartbit_tui.tui.markdown.piece import Piece
@@ -20,17 +21,17 @@ NARROW = 16
 """Cells below which code has no margin of its own."""
 
 
-def lines(piece: Piece, look: Look, *, open: bool, colours: bool = True) -> list[Line]:
+def lines(piece: Piece, look: Look, *, open: bool, syntax: Syntax | None = None) -> list[Line]:
     """The piece in lines of at most `look.width` cells, a blank one before it where it asks for a gap.
 
-    `open` tells that the piece is still being written. Colouring code takes some milliseconds; without `colours` it
-    stays plain and takes the same lines, so that the colours can be brought when there is time.
+    `open` tells that the piece is still being written. Code without `syntax` stays plain and takes the same lines, so
+    that the colours can be brought when there is time.
     """
     margin = margin_of(piece, look)
     found = [margin.gap()] if piece.gap else []
     match piece.kind:
         case "code":
-            found += _code(piece, look, margin, colours=colours and not (open or piece.open))
+            found += _code(piece, look, margin, None if open or piece.open else syntax)
         case "rule":
             found.append(margin.line(setting.line(("─" * margin.room, look.ink.rule))))
         case "html":
@@ -79,7 +80,7 @@ def _with_places(found: Iterable[Line], text: str) -> Iterator[Line]:
     return (setting.placed(each, flow.place(each.text)) for each in found)
 
 
-def _code(piece: Piece, look: Look, margin: Margin, *, colours: bool) -> Iterator[Line]:
+def _code(piece: Piece, look: Look, margin: Margin, syntax: Syntax | None) -> Iterator[Line]:
     block = look.ink.block
     wide = margin.room >= NARROW
     inner = margin.inside("  " if wide else "", f"{SIGNS['onward']} " if wide else "", block + look.ink.faint)
@@ -89,8 +90,6 @@ def _code(piece: Piece, look: Look, margin: Margin, *, colours: bool) -> Iterato
         return
     text = setting.clean(piece.text)
     parts: Iterable[Part] = [(text, look.ink.text + block)]
-    if colours:
-        from heartbit_tui.tui.markdown.syntax import syntax
-
+    if syntax is not None:
         parts = syntax(text, piece.info.partition(" ")[0], look.ink)
     yield from inner.around(setting.rows(parts, inner.room), piece)

@@ -133,9 +133,12 @@ class Talk:
         if self.stage == "open":
             await self._completed.wait()
 
-    def leave(self) -> None:
-        """Let the session end; `run` returns once it is closed and kept."""
+    def leave(self, *, for_good: bool = False) -> None:
+        """Let the session end; `run` returns once it is closed and kept. `for_good` forgets what was shown of it."""
         self._left.set()
+        if for_good:
+            self.story = Story()
+            self.book = self._bound()
 
     def say(self, text: str, images: Sequence[Image] = (), *, queue: bool = False, context: str = "") -> None:
         """Send words: a prompt, or, while a run is active and `queue` is not set, words for the run.

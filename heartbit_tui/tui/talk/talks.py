@@ -58,7 +58,7 @@ class Talks:
             self.all.append(talk)
             self._current = len(self.all) - 1
         else:
-            self.current.leave()
+            self.current.leave(for_good=True)
             self.all[self._current] = talk
         self._tasks.create_task(talk.run(), name="session")
         return talk
@@ -74,7 +74,7 @@ class Talks:
         """Leave the session that is seen and see the one before it; False where it is the only one."""
         if len(self.all) < 2:
             return False
-        self.all.pop(self._current).leave()
+        self.all.pop(self._current).leave(for_good=True)
         self._current = max(self._current - 1, 0)
         return True
 

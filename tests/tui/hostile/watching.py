@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from heartbit_tui.cli.screen import GARBAGE
+from heartbit_tui.tui.garbage import SELDOM
 from tests.tui.hostile.wire import strangers
 from tests.tui.rules.stage import Stage
 
@@ -49,7 +49,7 @@ async def watched() -> AsyncGenerator[Holds]:
     holds, usual = Holds(), gc.get_threshold()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GARBAGE)
+    gc.set_threshold(*SELDOM)
 
     async def watch() -> None:
         while True:

@@ -9,6 +9,7 @@ from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.markdown.set import lines
 from heartbit_tui.tui.markdown.split import Pieces, pieces_of
+from heartbit_tui.tui.markdown.syntax import syntax
 from heartbit_tui.tui.theme.ink import ink
 from heartbit_tui.tui.theme.load import load
 
@@ -17,7 +18,9 @@ INK = ink(load("heartbit"))
 
 def drawn(text: str, width: int = 60, *, open: bool = False, colours: bool = True) -> list[Line]:
     look = Look(width, INK)
-    return [line for piece in pieces_of(text) for line in lines(piece, look, open=open, colours=colours)]
+    return [
+        line for piece in pieces_of(text) for line in lines(piece, look, open=open, syntax=syntax if colours else None)
+    ]
 
 
 def shown(text: str, width: int = 60) -> list[str]:
