@@ -62,14 +62,14 @@ def streamed(command: Sequence[str], rate: float, *, keys: bool = False) -> Stre
             before = terminal.cpu()
             terminal.type("go\r")
             service.first.wait()
-            echoes = _echoes(terminal, service.last) if keys else []
+            found = echoes(terminal, service.last) if keys else []
             service.last.wait()
             shown = terminal.seen(END)
             terminal.quiet()
-            return Streamed(terminal.cpu() - before, (shown - service.ended) * 1000, echoes)
+            return Streamed(terminal.cpu() - before, (shown - service.ended) * 1000, found)
 
 
-def _echoes(terminal: Terminal, over: threading.Event) -> list[float]:
+def echoes(terminal: Terminal, over: threading.Event) -> list[float]:
     """Milliseconds from a key to its echo, for keys pressed while the answer comes."""
     found: list[float] = []
     letters = "qzQZ"

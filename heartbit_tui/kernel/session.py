@@ -70,6 +70,10 @@ class Opening:
     on_ask: OnAsk = "person"
 
 
+SLICE = 200
+"""Envelopes of a log that are heard at once; a long log would hold the loop."""
+
+
 class Session:
     """A conversation that goes on: owns its task group, its bus and its open questions.
 
@@ -101,10 +105,14 @@ class Session:
         )
         self.desk.facts = agent.facts
         self._active = Active(agent, self.desk, self._tasks, runs_before=recovery.runs(log))
-        for envelope in log:
-            self.desk.hear(envelope)
+        self._log = log
 
     async def __aenter__(self) -> Self:
+        log, self._log = self._log, ()
+        for number, envelope in enumerate(log, 1):
+            self.desk.hear(envelope)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
         await self._tasks.__aenter__()
         missing, self._missing = self._missing, ()
         for run, agent, event in missing:

@@ -12,7 +12,6 @@ from typing import Protocol
 import httpx
 
 from heartbit_tui.kernel.errors import InvalidRequestError, MalformedError, NetworkError, ProviderError, StalledError
-from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.providers import classify
 from heartbit_tui.providers.sse import Parser, ServerEvent
@@ -71,14 +70,14 @@ class Exchange:
         self._clock = clock
         self._answered = False
 
-    async def events(self, body: JsonObject) -> AsyncGenerator[ServerEvent]:
-        """The events of the answer to this request; a JSON answer is one event.
+    async def events(self, content: str) -> AsyncGenerator[ServerEvent]:
+        """The events of the answer to a request with this JSON for its body; a JSON answer is one event.
 
         Raises `ProviderError`. Closing the iterator or cancelling closes the connection at once.
         """
         loop = asyncio.get_running_loop()
         end = loop.time() + self._limits.total
-        response = await self._send(body, end)
+        response = await self._send(content, end)
         try:
             if response.status_code != 200:
                 raise await self._refusal(response, end)
@@ -88,10 +87,10 @@ class Exchange:
         finally:
             await response.aclose()
 
-    async def _send(self, body: JsonObject, end: float) -> httpx.Response:
+    async def _send(self, content: str, end: float) -> httpx.Response:
         limits, loop = self._limits, asyncio.get_running_loop()
         try:
-            request = self._request(body)
+            request = self._request(content)
             until = min(loop.time() + limits.connect + limits.first_byte, end)
             async with asyncio.timeout_at(until):
                 response = await self._sent(request)
@@ -113,9 +112,8 @@ class Exchange:
             self._answered = False
             return await self._client.send(request, stream=True)
 
-    def _request(self, body: JsonObject) -> httpx.Request:
+    def _request(self, content: str) -> httpx.Request:
         headers = {"accept": "text/event-stream", "accept-encoding": "identity", "content-type": "application/json"}
-        content = json.dumps(body, separators=(",", ":"))
         timeout = httpx.Timeout(None, connect=self._limits.connect)
         sent = {**headers, **self._endpoint.headers}
         return self._client.build_request("POST", self._endpoint.url, content=content, headers=sent, timeout=timeout)

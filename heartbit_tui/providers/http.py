@@ -54,18 +54,17 @@ class Routes(httpx.AsyncBaseTransport):
         key = (tls, proxy)
         async with self._opening:
             if key not in self._open:
-                self._open[key] = await asyncio.to_thread(_transport, tls=tls, proxy=proxy)
+                self._open[key] = await asyncio.to_thread(self._transport, tls=tls, proxy=proxy)
         return self._open[key]
 
+    def _transport(self, *, tls: bool, proxy: str) -> httpx.AsyncHTTPTransport:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEP_ALIVE)
+        verify = True if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        found = httpx.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits)
+        import anyio  # httpcore's; takes a while
 
-def _transport(*, tls: bool, proxy: str) -> httpx.AsyncHTTPTransport:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEP_ALIVE)
-    verify = True if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    found = httpx.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits)
-    import anyio  # httpcore's; takes a while
-
-    anyio.run(anyio.sleep, 0)  # loads the rest of what the first connection would wait for
-    return found
+        anyio.run(anyio.sleep, 0)  # loads the rest of what the first connection would wait for
+        return found
 
 
 def proxy_of(url: httpx.URL, proxies: Mapping[str, str]) -> str:

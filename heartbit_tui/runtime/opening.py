@@ -1,5 +1,6 @@
 """Which session is opened: a new one, one that is taken up again, or a copy of one; kept or not."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -60,6 +61,9 @@ RESUMED: tuple[type[Event], ...] = (
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 
+SLICE = 1_000
+"""Envelopes of a long log that are counted at once."""
+
 
 class Forgetful:
     """A `Journal` of a session that is not kept: there is nothing to wait for."""
@@ -109,8 +113,10 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
         trail = trail_of(settings)
         async with store.recorder(session_id, trail) as recorder:
             log = (await store.load(session_id, only=RESUMED)).envelopes if recorder.seq else ()
-            for envelope in log:
+            for number, envelope in enumerate(log, 1):
                 ledger.take(envelope)
+                if number % SLICE == 0:
+                    await asyncio.sleep(0)
             began = _Began(bool(log))
             bus = Bus((recorder.take, ledger.take, began.take, *_log(settings)))
             last = log[-1].seq if log else 0

@@ -2,11 +2,12 @@
 
 import gc
 from collections.abc import Callable
+from typing import ClassVar
 
-SELDOM = (5_000, 5, 1_000)
-"""Thresholds with which one look takes one to four milliseconds, and none goes through all there is."""
+SELDOM = (3_000, 5, 1_000)
+"""Thresholds with which one look takes one to three milliseconds, and none goes through all there is."""
 
-QUIET = 5.0
+QUIET = 2.0
 """Seconds without a key and without news after which all is looked through."""
 
 
@@ -15,6 +16,8 @@ class Garbage:
 
     It does something only in a process that is the screen's own, whose entry left it to this to look for garbage at all.
     """
+
+    _begun: ClassVar[bool] = False
 
     def __init__(self, later: Callable[[float, Callable[[], None]], object], clock: Callable[[], float]) -> None:
         self._later = later
@@ -29,6 +32,14 @@ class Garbage:
             gc.freeze()
             gc.set_threshold(*SELDOM)
             gc.enable()
+            Garbage._begun = True
+
+    @classmethod
+    def keep(cls) -> None:
+        """What was made by now stays long, so it is not looked through again."""
+        if cls._begun:
+            gc.collect(1)
+            gc.freeze()
 
     def touched(self) -> None:
         """There is work: a key, or news."""

@@ -70,4 +70,4 @@ def warmed_up() -> Painter:
     for name in PLACES:
         import_module(f"heartbit_tui.tui.acts.{name}")
     found = import_module("heartbit_tui.tui.markdown.syntax")
-    return Painter(found.syntax, found.is_loaded, found.load)
+    return Painter(found.syntax, found.is_known, found.load)

@@ -125,8 +125,14 @@ class Book:
         self._sets.clear()
 
     def succeed(self, before: "Book") -> None:
-        """Take over from a book of the same session what a person did there: what is folded, and what was cleared."""
-        self._folds = {self.key_in(before, (number, 0))[0]: opened for number, opened in before._folds.items()}
+        """Take over from a book of the same session what a person did there: what is folded, and what was cleared.
+
+        What was set there is taken over too, as far as the blocks are the same.
+        """
+        here = {number: self.key_in(before, (number, 0))[0] for number in range(len(before._transcript.blocks))}
+        self._folds = {here[number]: opened for number, opened in before._folds.items() if number in here}
+        self._sets = {(here[number], piece): known for (number, piece), known in before._sets.items() if number in here}
+        self._splits = {here[number]: split for number, split in before._splits.items() if number in here}
         if before._start:
             self._start = self.key_in(before, (before._start - 1, 0))[0] + 1
 
@@ -212,7 +218,8 @@ class _Split:
 
     def follow(self, block: Answer) -> bool:
         """Take in what came to the block; False where it is another one."""
-        if block is self._block:
+        if block is self._block or block == self._block:
+            self._block = block
             return True
         known = self._block.text
         if self._writing is None or not block.text.startswith(known):
@@ -226,4 +233,4 @@ class _Split:
 
 
 def _same(one: object, other: object) -> bool:
-    return one is other or (isinstance(one, Piece) and one == other)
+    return one is other or one == other

@@ -16,7 +16,7 @@ class Painter:
     """What finds colours: `load` makes a language ready, which takes up to 50 ms; without it `syntax` does that itself."""
 
     syntax: Syntax
-    is_loaded: Callable[[str], bool]
+    is_known: Callable[[str], bool]
     load: Callable[[str], None]
 
 
@@ -32,6 +32,7 @@ class Tints:
         """How often there were new colours; what is kept with its colours is as old as this."""
         self._painter: Painter | None = None
         self._asked: set[str] = set()
+        self._loaded: set[str] = set()
         self._ink: Ink | None = None
         self._colour: Colour | None = None
 
@@ -56,15 +57,16 @@ class Tints:
         if self._painter is not None:
             for language in languages:
                 self._painter.load(language)
+                self._loaded.add(language)
         self.version += 1
 
     def _syntax(self, code: str, language: str, ink: Ink) -> Sequence[tuple[str, Style]]:
-        if self._painter is None or not self._painter.is_loaded(language):
-            if language not in self._asked:
-                self._asked.add(language)
-                self.wanted(language)
-            return [(code, ink.text + ink.block)]
-        return self._painter.syntax(code, language, ink)
+        if self._painter is not None and (language in self._loaded or not self._painter.is_known(language)):
+            return self._painter.syntax(code, language, ink)
+        if language not in self._asked:
+            self._asked.add(language)
+            self.wanted(language)
+        return [(code, ink.text + ink.block)]
 
 
 def _nobody(_: str) -> None:

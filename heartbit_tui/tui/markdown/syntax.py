@@ -60,10 +60,9 @@ _INSIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Languages that stand in others."""
 
 
-def is_loaded(language: str) -> bool:
-    """Whether colouring this language begins at once: it is loaded, or none that is known."""
-    name = language.lower()
-    return name not in LANGUAGES or name in _loaded
+def is_known(language: str) -> bool:
+    """Whether this language is coloured."""
+    return language.lower() in LANGUAGES
 
 
 def load(language: str) -> None:
@@ -114,14 +113,9 @@ def _style(kind: object, ink: Ink) -> Style:
     return Style.null()
 
 
-_loaded: set[str] = set()
-
-
 @cache
 def _lexer(name: str) -> Lexer | None:
     try:
         return get_lexer_by_name(name, stripnl=False, ensurenl=False)
     except ClassNotFound:
         return None
-    finally:
-        _loaded.add(name)

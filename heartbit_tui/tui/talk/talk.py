@@ -1,6 +1,7 @@
 """One session as a person follows it: from its opening to its end."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from heartbit_tui.kernel.ops import Close, Mode, Op, Prompt, Steer
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.chat.tints import Tints
+from heartbit_tui.tui.garbage import Garbage
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.pending import Pending
 from heartbit_tui.tui.talk.story import Story
@@ -177,7 +179,10 @@ class Talk:
 
     async def _open(self, client: Client) -> None:
         """Show the end of what was said before, at once; the whole of it follows while one can type."""
-        self.story.take(client.history[-TAIL:])
+        tail = client.history[-TAIL:]
+        for start in range(0, len(tail), SLICE):
+            self.story.take(tail[start : start + SLICE])
+            await asyncio.sleep(0)
         self.client, self.stage = client, "open"
         if 0 < len(client.history) <= SHORT:
             self._hurried = True
@@ -197,10 +202,11 @@ class Talk:
 
     async def _complete(self, client: Client) -> None:
         """Fold the whole log, what has come meanwhile included, a little at a time, so that keys go first."""
-        whole = await client.whole() or client.history
+        waiting = deque(await client.whole() or client.history)
         story = Story()
-        for start in range(0, len(whole), SLICE):
-            story.take(whole[start : start + SLICE])
+        while waiting:  # and what was taken is given free at once: all of it takes 15 ms
+            story.take([waiting.popleft() for _ in range(min(SLICE, len(waiting)))])
+            Garbage.keep()
             await asyncio.sleep(0 if self._hurried else BREATH)
         put = list(self.story.transcript.put_in)
         for envelope in self._since:
@@ -241,6 +247,7 @@ class Talk:
                 self.settled(id)
             case RunCompleted() | RunFailed() | RunInterrupted() if self._is_own(envelope):
                 self.asked.clear()
+                Garbage.keep()
             case _:
                 pass
 
