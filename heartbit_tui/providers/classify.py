@@ -155,7 +155,7 @@ def _overflows(clue: str, said: str) -> bool:
 def _auth(service: str, status: int, variable: str) -> str:
     shown = f" ({status})" if status else ""
     how = f"set {variable} or " if variable else ""
-    return f"{service} does not accept the key{shown}. To mend it, {how}run `heartbit auth login {service}`."
+    return f"{service} does not accept the key{shown}. To mend it, {how}run `heartbit auth login {service}`; on the screen, /login."
 
 
 def _spent(service: str, said: str) -> str:

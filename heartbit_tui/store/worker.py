@@ -58,12 +58,18 @@ class Worker:
         except driver.errors() as error:
             raise StoreError(sentence(error)) from error
         except OSError as error:
-            raise StoreError(f"The session file could not be used: {error}.") from error
+            raise StoreError(_unusable(error)) from error
 
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _unusable(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    reason = error.strerror or type(error).__name__
+    return f"The session file could not be used: {reason}{where}. Make it writable, or keep nothing with --ephemeral."
 
 
 def sentence(error: Exception) -> str:

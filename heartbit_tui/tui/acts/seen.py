@@ -100,13 +100,15 @@ async def timeline_screen(app: "HeartbitApp", _: str) -> None:
     """/timeline: every call in its order, on the whole screen; a chosen one is shown in the chat."""
     await app.talk.completed()
     transcript = app.talk.story.transcript
-    scene = Scene(cwd=str(app.folder), colour=app.living.talks.tints.colour(app.ink))
+    tints = app.living.talks.tints
+    scene = Scene(cwd=str(app.folder), colour=tints.colour(app.ink))
 
     def details(call: str, look: Look) -> Sequence[Line]:
         number = transcript.call(call)
         return () if number is None else table.render(transcript.blocks[number], look, open=True, scene=scene)
 
-    chosen = await app.push_screen_wait(TimelineScreen(app.talk.story.timeline, app.ink, details=details))
+    rows = TimelineScreen(app.talk.story.timeline, app.ink, details=details, shade=lambda: tints.version)
+    chosen = await app.push_screen_wait(rows)
     number = transcript.call(chosen) if chosen is not None else None
     if number is not None:
         app.chat.to((number, 0))

@@ -52,6 +52,7 @@ class TimelineScreen(ModalScreen[str | None]):
         ink: Ink,
         *,
         details: Details | None = None,
+        shade: Callable[[], int] = int,
         now: Callable[[], datetime] | None = None,
         zone: tzinfo | None = None,
     ) -> None:
@@ -59,7 +60,7 @@ class TimelineScreen(ModalScreen[str | None]):
         self._timeline = timeline
         self._ink = ink
         self._now = now
-        self._rows = Rows(timeline, wide=True, details=details, now=now, zone=zone)
+        self._rows = Rows(timeline, wide=True, details=details, shade=shade, now=now, zone=zone)
         self._pane = Pane(self._rows, ink, id="rows", follow=True)
         self._head = OneLine(id="totals")
         self._foot = OneLine(id="hints")

@@ -28,9 +28,9 @@ def money(usd: float, *, unpriced: bool = False) -> str:
 
 
 def percent(share: float) -> str:
-    """A share from 0 on as a whole per cent; what is not nothing is at least 1, and only all is 100."""
+    """A share from 0 on as a whole per cent; what is less than 1 and not nothing says so, and only all is 100."""
     if 0 < share < 0.01:
-        return "1 %"
+        return "<1 %"
     return f"{min(round(share * 100), 99) if share < 1 else round(share * 100)} %"
 
 

@@ -20,7 +20,7 @@ Details = Callable[[str, Look], Sequence[Line]]
 
 
 class Rows:
-    """The rows of a timeline that pass a choice."""
+    """The rows of a timeline that pass a choice; `shade` tells a new number when details look different."""
 
     def __init__(
         self,
@@ -28,16 +28,18 @@ class Rows:
         *,
         wide: bool = False,
         details: Details | None = None,
+        shade: Callable[[], int] = int,
         now: Callable[[], datetime] | None = None,
         zone: tzinfo | None = None,
     ) -> None:
         self._timeline = timeline
         self._wide = wide
         self._details = details
+        self._shade = shade
         self._now = now
         self._zone = zone
         self._opened: set[int] = set()
-        self._lines: dict[int, tuple[Row, Look, int, Sequence[Line]]] = {}
+        self._lines: dict[int, tuple[Row, Look, tuple[int, int], Sequence[Line]]] = {}
         self._passed: list[int] = []
         self._passed_for = Choice()
         self._settled = 0
@@ -60,12 +62,13 @@ class Rows:
         if row is None:
             return ()
         scale = self._timeline.longest if self._wide else 0
+        state = scale, self._shade()
         known = self._lines.get(key[0])
-        if known is not None and known[0] is row and known[1] == look and known[2] == scale and not row.going:
+        if known is not None and known[0] is row and known[1] == look and known[2] == state and not row.going:
             return known[3]
         lines = (self._line(row, look, scale), *self._more(row, look))
         self._lines.pop(key[0], None)
-        self._lines[key[0]] = (row, look, scale, lines)
+        self._lines[key[0]] = (row, look, state, lines)
         if len(self._lines) > KEPT:
             del self._lines[next(iter(self._lines))]
         return lines

@@ -79,7 +79,7 @@ def test_figures_are_short_and_do_not_flatter() -> None:
     assert [money(x, unpriced=True) for x in (0.0, 0.12)] == ["", "$0.12+"]
     assert [percent(x) for x in (0.0, 0.0001, 0.38, 0.999, 1.0, 1.3)] == [
         "0 %",
-        "1 %",
+        "<1 %",
         "38 %",
         "99 %",
         "100 %",
