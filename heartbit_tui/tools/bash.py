@@ -22,6 +22,7 @@ from heartbit_tui.tools.warden import Warden
 
 DEFAULT_TIMEOUT_MS = 120_000
 MAX_TIMEOUT_MS = 600_000
+REFUSED = "(This ran in a sandbox ({name}): {refused}. Only the person can change that, in the settings under sandbox.)"
 
 
 class Command(Arguments):
@@ -133,8 +134,13 @@ class Bash(TypedTool[Command]):
             progress.close()
             capture.close()
         self._move(call, start, ended.directory)
-        hint = self._confinement.hint(capture.text()) if self._confinement and ended.status else ""
+        hint = self._hint(capture.text(), start) if ended.status else ""
         return _output(given, capture, ended, (note, hint), self._directory)
+
+    def _hint(self, output: str, start: Path) -> str:
+        inside = self._confinement
+        refused = inside.refused(output, str(start)) if inside else ""
+        return REFUSED.format(name=inside.name, refused=refused) if inside and refused else ""
 
     async def _run(self, given: Command, start: Path, receive: Callable[[bytes], None]) -> _Ended:
         loop = asyncio.get_running_loop()

@@ -2,11 +2,14 @@
 
 import os
 import re
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
 from heartbit_tui.tools.processes import Family, in_session
+
+Launch = Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes]]
 
 _MOST_BYTES = 4096
 _FIRST = re.compile(rb'"child-pid": *(\d+)')
@@ -15,10 +18,15 @@ _FIRST = re.compile(rb'"child-pid": *(\d+)')
 class Arrangement(Protocol):
     """A sandbox for one command; equal to a later one as long as nothing that they rest on was changed."""
 
-    def command(self, inner: Sequence[str], info: int) -> tuple[str, ...]:
-        """The command line that runs `inner` in it and writes `{"child-pid": …}` to the descriptor `info`.
+    @property
+    def has_first(self) -> bool:
+        """Whether all processes of the sandbox end with its first one."""
+        ...
 
-        That is the first process of the sandbox: all others end with it.
+    def start(self, inner: Sequence[str], info: int, launch: Launch) -> subprocess.Popen[bytes]:
+        """Start `inner` in it; `launch` starts a command line with some variables more. Raises `OSError`.
+
+        Where it has a first process, `{"child-pid": …}` is written to the descriptor `info`.
         """
         ...
 
@@ -30,8 +38,18 @@ class Confinement(Protocol):
         """The sandbox for a command that starts now."""
         ...
 
-    def hint(self, output: str) -> str:
-        """Why a command that failed with this output may have failed in the sandbox; empty where nothing says so."""
+    @property
+    def name(self) -> str:
+        """What the sandbox is called."""
+        ...
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person may be asked to let a command run outside."""
+        ...
+
+    def refused(self, output: str, directory: str) -> str:
+        """What the sandbox kept a failed command from that began in this folder; empty where nothing shows it."""
         ...
 
 
