@@ -68,10 +68,10 @@ def planned(config: Config, workspace: Workspace, places: Directories, environme
 
 
 @contextmanager
-def confinement(found: Active, planned: Grounds) -> Generator[Confinement]:
-    """Sandboxes with a /tmp of their own, which is removed in the end."""
+def confinement(found: Active, planned: Grounds, *, asks: bool = False) -> Generator[Confinement]:
+    """Sandboxes with a temporary folder of their own, which is removed in the end; `asks` as for `Confinement`."""
     temporary = tempfile.mkdtemp(prefix="heartbit-")
     try:
-        yield Confinement(found, planned, temporary=temporary)
+        yield Confinement(found, planned, temporary=temporary, asks=asks)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -7,9 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
+from heartbit_tui.kernel.protocols import CallContext
 from heartbit_tui.tools.processes import Family, in_session
 
 Launch = Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes]]
+
+RULE = "sandbox"
+QUESTION = (
+    "It ran in the sandbox and failed, seemingly because {refused}. If you allow it, it runs once more from its beginning, "
+    "outside of the sandbox: with your rights, your files and your network. Every lasting answer is for exactly this "
+    "command, until this session ends."
+)
+PROPOSAL = "{command}"
+"""What a lasting answer would remember, as it is shown."""
 
 _MOST_BYTES = 4096
 _FIRST = re.compile(rb'"child-pid": *(\d+)')
@@ -51,6 +61,31 @@ class Confinement(Protocol):
     def refused(self, output: str, directory: str) -> str:
         """What the sandbox kept a failed command from that began in this folder; empty where nothing shows it."""
         ...
+
+
+class Outside:
+    """What a person decided about command lines that a sandbox kept from something; it is asked about each once.
+
+    A remembered answer is for the very same command line begun in the same folder, as long as this object lives.
+    """
+
+    def __init__(self) -> None:
+        self._lasting: dict[tuple[str, str], bool] = {}
+
+    def remembers(self, command: str, folder: str) -> bool | None:
+        """Whether it runs outside without a question; None where nothing is known."""
+        return self._lasting.get((command, folder))
+
+    async def ask(self, command: str, folder: str, refused: str, context: CallContext) -> bool:
+        """Ask a person, where no answer is known yet; a no is remembered too."""
+        if (known := self.remembers(command, folder)) is not None:
+            return known
+        proposal = PROPOSAL.format(command=command)
+        decision = await context.approve(QUESTION.format(refused=refused), rule=RULE, proposal=proposal)
+        allowed = decision is not None
+        if decision is None or (decision.scope != "once" and decision.pattern in ("", proposal)):
+            self._lasting[command, folder] = allowed
+        return allowed
 
 
 class Keeper:
