@@ -5,7 +5,8 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -14,7 +15,7 @@ from pydantic import Field
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool
 from heartbit_tui.tools.capture import Capture
-from heartbit_tui.tools.confinement import Arrangement, Confinement, Outside
+from heartbit_tui.tools.confinement import Arrangement, Confinement, Outside, noted, watched
 from heartbit_tui.tools.environment import for_commands
 from heartbit_tui.tools.progress import Progress
 from heartbit_tui.tools.shell import Shell
@@ -135,14 +136,14 @@ class Bash(TypedTool[Command]):
             return await self._told(given, call, start, context, (note,))
         if inside.asks and self._outside.remembers(given.command, str(start)):
             return await self._told(given, call, start, context, (note, REMEMBERED), outside=True)
-        done = await self._told(given, call, start, context, (note,))
+        done = await watched(inside, partial(self._told, given, call, start, context, (note,)), context)
         refused = inside.refused(done.content, str(start)) if done.details.get("exit_code") else ""
         if not refused:
             return done
         if not inside.asks:
-            return _explained(done, REFUSED.format(name=inside.name, refused=refused))
+            return noted(done, REFUSED.format(name=inside.name, refused=refused))
         if not await self._outside.ask(given.command, str(start), refused, context):
-            return _explained(done, KEPT_IN.format(name=inside.name, refused=refused))
+            return noted(done, KEPT_IN.format(name=inside.name, refused=refused))
         return await self._told(given, call, start, context, (ALLOWED.format(refused=refused),), outside=True)
 
     async def _told(
@@ -239,12 +240,6 @@ def _output(given: Command, capture: Capture, ended: _Ended, notes: tuple[str, .
             "duration_ms": ended.milliseconds,
         },
     )
-
-
-def _explained(done: Output, why: str) -> Output:
-    """The output with a word before its outcome, which stays last."""
-    text, _, outcome = done.content.rpartition("\n\n")
-    return replace(done, content=f"{text}\n\n{why}\n\n{outcome}")
 
 
 def _stopped(outlived: int) -> str:

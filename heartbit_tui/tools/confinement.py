@@ -1,13 +1,15 @@
 """What the tool that runs commands needs of a sandbox, and how what runs in one is recognised."""
 
+import asyncio
 import os
 import re
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Protocol
+from dataclasses import replace
+from typing import Any, Protocol
 
-from heartbit_tui.kernel.protocols import CallContext
+from heartbit_tui.kernel.protocols import CallContext, Output
 from heartbit_tui.tools.processes import Family, in_session
 
 Launch = Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes]]
@@ -20,6 +22,18 @@ QUESTION = (
 )
 PROPOSAL = "{command}"
 """What a lasting answer would remember, as it is shown."""
+
+PROTECTED = "protected files"
+KEEP = (
+    "The command made, changed or removed {names}, which decides what runs or what is allowed outside of the sandbox. It was "
+    "put back as it was before; if you allow it, what the command did stands."
+)
+UNDONE = (
+    "(This command made, changed or removed {names}, which decides what runs outside of the sandbox. That was undone. Use the "
+    "file tools for such a change, so that a person can see and approve it.)"
+)
+STANDS = "(This command made, changed or removed {names}; the person let that stand.)"
+_MOST_NAMES = 5
 
 _MOST_BYTES = 4096
 _FIRST = re.compile(rb'"child-pid": *(\d+)')
@@ -58,9 +72,45 @@ class Confinement(Protocol):
         """Whether a person may be asked to let a command run outside."""
         ...
 
+    def held(self) -> Any:
+        """What decides what runs in the workspace now, for `undo`. Blocks for some milliseconds."""
+        ...
+
+    def undo(self, held: Any) -> Mapping[str, Any]:
+        """Put back what was made or changed of it since; what was, by path, empty where nothing was."""
+        ...
+
+    def redo(self, made: Mapping[str, Any]) -> None:
+        """Let stand after all what `undo` took away."""
+        ...
+
     def refused(self, output: str, directory: str) -> str:
         """What the sandbox kept a failed command from that began in this folder; empty where nothing shows it."""
         ...
+
+
+async def watched(inside: Confinement, run: Callable[[], Awaitable[Output]], context: CallContext) -> Output:
+    """Run a command, undo what it did to what decides what runs, and ask a person whether that may stand."""
+    held = await asyncio.to_thread(inside.held)
+    try:
+        done = await run()
+    except asyncio.CancelledError:
+        inside.undo(held)
+        raise
+    made = await asyncio.to_thread(inside.undo, held)
+    if not made:
+        return done
+    names = ", ".join(tuple(made)[:_MOST_NAMES]) + (f" and {len(made) - _MOST_NAMES} more" * (len(made) > _MOST_NAMES))
+    if await context.approve(KEEP.format(names=names), rule=PROTECTED) is None:
+        return noted(replace(done, is_error=True), UNDONE.format(names=names))
+    await asyncio.to_thread(inside.redo, made)
+    return noted(done, STANDS.format(names=names))
+
+
+def noted(done: Output, note: str) -> Output:
+    """The output with a word before its outcome, which stays last."""
+    text, _, outcome = done.content.rpartition("\n\n")
+    return replace(done, content=f"{text}\n\n{note}\n\n{outcome}")
 
 
 class Outside:

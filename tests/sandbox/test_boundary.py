@@ -102,11 +102,12 @@ async def test_no_attempt_of_a_battery_leaves_a_marker_outside(
 
 
 @pytest.mark.security("S4")
-async def test_what_decides_what_runs_cannot_be_changed_in_the_workspace(tmp_path: Path) -> None:
-    root = project(tmp_path)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_decides_what_runs_cannot_be_changed_in_the_workspace(kind: Wanted, tmp_path: Path) -> None:
+    root, inside = project(tmp_path), sandboxed(tmp_path / "project", kind=kind)
     guarded = [root / name for name in GUARDED]
     before, came_through = content(guarded), list[str]()
-    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root), spare=True) as bash:
+    async with Bash(root, tmp_path / "logs", os.environ, confinement=inside, spare=True) as bash:
         for name, attempt in DECIDING.items():
             got = await ran(bash, written(attempt, {"ws": root}))
             came_through += [name] if content(guarded) != before or not got.is_error else []

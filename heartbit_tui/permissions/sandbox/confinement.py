@@ -8,6 +8,7 @@ from heartbit_tui.permissions.sandbox import bubblewrap, landlock
 from heartbit_tui.permissions.sandbox.hints import allowed_to_this_process, refused
 from heartbit_tui.permissions.sandbox.plan import OWN, plan, seen
 from heartbit_tui.permissions.sandbox.types import Active, Bubblewrap, Grounds, Landlock, Plan
+from heartbit_tui.permissions.sandbox.watch import Held, Kept, Watch, put
 
 Launch = Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes]]
 
@@ -46,6 +47,7 @@ class Confinement:
         self._active = active
         self._asks = asks
         self._grounds = replace(grounds, temporary=temporary)
+        self._watch = Watch(grounds.roots)
 
     def arranged(self) -> Wrapped | Restricted:
         """The sandbox for a command that starts now; looks at the file system."""
@@ -66,6 +68,25 @@ class Confinement:
     def asks(self) -> bool:
         """Whether a person may be asked to let a command run outside."""
         return self._asks
+
+    def held(self) -> Held:
+        """What decides what runs in the workspace, as it stands before a command; reads the file system."""
+        return self._watch.look(self._locked())
+
+    def undo(self, held: Held) -> Mapping[str, Kept | None]:
+        """Put back what a command made or changed of it; what it made, by path, None for what it removed."""
+        return self._watch.undo(held)
+
+    def redo(self, made: Mapping[str, Kept | None]) -> None:
+        """Let it stand after all."""
+        for path, kept in made.items():
+            put(path, kept)
+
+    def _locked(self) -> frozenset[str]:
+        """What a mount keeps as it is, whatever a command does; a change there is somebody else's."""
+        if not isinstance(self._active.mechanism, Bubblewrap):
+            return frozenset()
+        return frozenset(place.path for place in plan(self._grounds, seen).places if place.access == "readable")
 
     def refused(self, output: str, directory: str) -> str:
         """What a command with this output, begun in this folder, was refused in here; empty where nothing shows it."""
