@@ -145,12 +145,17 @@ async def test_the_workspace_its_repository_and_the_temporary_folder_can_be_chan
     )
 
 
-async def test_commits_work_in_a_worktree_whose_repository_lies_elsewhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_commits_work_in_a_worktree_whose_repository_lies_elsewhere(kind: Wanted, tmp_path: Path) -> None:
     main, root = project(tmp_path), worktree(tmp_path)
-    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root)) as bash:
+    hook, settings = main / ".git/hooks/pre-commit", main / ".git/config"
+    before = settings.read_text()
+    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root, kind=kind)) as bash:
         good = await ran(bash, "echo a > a && git add a && git commit -qm one && git log --format=%s")
-        bad = await ran(bash, f"echo x > {main}/.git/hooks/pre-commit")
-    assert (good.content, bad.is_error) == ("one\nzero\n\n(exit code: 0)", True)
+        bad = await ran(bash, f"echo x > {hook}")
+        worse = await ran(bash, "git config core.hooksPath /beyond")
+    assert (good.content, bad.is_error, worse.is_error) == ("one\nzero\n\n(exit code: 0)", True, True)
+    assert (hook.exists(), settings.read_text()) == (False, before)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,5 +1,6 @@
 """A sandbox as the tool that runs commands needs it."""
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -71,7 +72,12 @@ class Confinement:
 
     def held(self) -> Held:
         """What decides what runs in the workspace, as it stands before a command; reads the file system."""
-        return self._watch.look(self._locked())
+        places = plan(self._grounds, seen).places
+        roots = {os.path.realpath(root) for root in self._grounds.roots}
+        return self._watch.look(
+            frozenset(place.path for place in places if self._locks and place.access == "readable"),
+            tuple(place.path for place in places if place.access == "writable" and place.path not in roots),
+        )
 
     def undo(self, held: Held) -> Mapping[str, Kept | None]:
         """Put back what a command made or changed of it; what it made, by path, None for what it removed."""
@@ -82,17 +88,16 @@ class Confinement:
         for path, kept in made.items():
             put(path, kept)
 
-    def _locked(self) -> frozenset[str]:
-        """What a mount keeps as it is, whatever a command does; a change there is somebody else's."""
-        if not isinstance(self._active.mechanism, Bubblewrap):
-            return frozenset()
-        return frozenset(place.path for place in plan(self._grounds, seen).places if place.access == "readable")
+    @property
+    def _locks(self) -> bool:
+        """Whether a mount keeps what is readable as it is; what changes there was somebody else's doing."""
+        return isinstance(self._active.mechanism, Bubblewrap)
 
     def refused(self, output: str, directory: str) -> str:
         """What a command with this output, begun in this folder, was refused in here; empty where nothing shows it."""
         return refused(
             output,
             network=self._grounds.network,
-            temporary=OWN[0] if isinstance(self._active.mechanism, Bubblewrap) else "$TMPDIR",
+            temporary=OWN[0] if self._locks else "$TMPDIR",
             may_touch=allowed_to_this_process(directory),
         )

@@ -59,10 +59,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What decided what runs before a command, by path; `locked` are the paths that no command could change."""
+    """What decided what runs before a command, by path.
+
+    `locked` are the paths that no command could change, `repositories` what git keeps outside of the folders.
+    """
 
     kept: Mapping[str, Kept]
     locked: frozenset[str] = frozenset()
+    repositories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +85,9 @@ class Watch:
         self._folders: dict[str, _Folder] = {}
         self._contents: dict[str, tuple[tuple[int, ...], Kept]] = {}
 
-    def look(self, locked: frozenset[str] = frozenset()) -> Held:
+    def look(self, locked: frozenset[str] = frozenset(), repositories: tuple[str, ...] = ()) -> Held:
         """All that decides what runs in these folders now; reads the file system."""
-        return Held(kept=self._look(), locked=locked)
+        return Held(kept=self._look(repositories), locked=locked, repositories=repositories)
 
     def undo(self, held: Held) -> Mapping[str, Kept | None]:
         """Put back what was changed since; gives what stood there instead, by path, None where nothing did.
@@ -91,7 +95,7 @@ class Watch:
         Nothing is said of locked paths and what is below them: there somebody else was at work. What git writes by itself
         into a new repository stays, as long as it names no program.
         """
-        before, now, changed = held.kept, self._look(), dict[str, Kept | None]()
+        before, now, changed = held.kept, self._look(held.repositories), dict[str, Kept | None]()
         for path in sorted(before.keys() | now.keys()):
             if now.get(path) != before.get(path) and not (_within(path, held.locked) or _harmless(path, before, now)):
                 changed[path] = now.get(path)
@@ -100,11 +104,14 @@ class Watch:
                     _remove_emptied(path)
         return changed
 
-    def _look(self) -> Mapping[str, Kept]:
+    def _look(self, repositories: tuple[str, ...]) -> Mapping[str, Kept]:
         found = dict[str, Kept]()
         for path in self._protected():
             with suppress(OSError):
                 found.update((each, self._kept(each)) for each in _files(path))
+        for path in repositories:
+            with suppress(OSError):
+                found.update((each, self._kept(each)) for each in _of_git(path))
         return found
 
     def _protected(self) -> Iterator[str]:
@@ -195,7 +202,6 @@ def _files(path: str) -> Iterator[str]:
         yield path
     elif os.path.basename(path).casefold() == ".git":  # noqa: PTH119
         yield from _of_git(path)
-        yield from (file for file in _below(f"{path}/modules") if _decides(file))
     else:
         yield from _below(path)
 
@@ -203,6 +209,7 @@ def _files(path: str) -> Iterator[str]:
 def _of_git(path: str) -> Iterator[str]:
     yield from (file for name in _OF_GIT if os.path.lexists(file := f"{path}/{name}"))
     yield from _below(f"{path}/hooks")
+    yield from (file for file in _below(f"{path}/modules") if _decides(file))
 
 
 def _decides(file: str) -> bool:
