@@ -22,7 +22,7 @@ EFFORTS = ("none", "low", "medium", "high")
 PROFILES = ("conversational", "standard", "full")
 MODES = ("ask", "accept-edits", "plan", "auto", "yolo")
 CAREFUL_MODES = ("ask", "plan")
-MECHANISMS = ("any", "bubblewrap", "landlock")
+MECHANISMS = ("any", "bubblewrap", "landlock", "seatbelt")
 RULINGS = ("allow", "deny", "ask")
 GUARDRAILS = ("sensor_security", "injection", "pii", "secrets", "tool_policy", "llm_judge", "fence")
 """The guardrails in the order in which they are asked."""

@@ -1,6 +1,7 @@
 """Whether the commands of a session run in a sandbox, and what is said where they do not though they should."""
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -21,7 +22,11 @@ from heartbit_tui.permissions.sandbox import (
     grounds,
 )
 
-INSTALL = "Install bubblewrap (apt install bubblewrap, dnf install bubblewrap, pacman -S bubblewrap)"
+INSTALL = (
+    "Install bubblewrap (apt install bubblewrap, dnf install bubblewrap, pacman -S bubblewrap)"
+    if sys.platform == "linux"
+    else "Look at what heartbit doctor says"
+)
 OFF = "or set sandbox.enabled = false to do without."
 
 

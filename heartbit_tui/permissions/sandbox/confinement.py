@@ -5,10 +5,10 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from heartbit_tui.permissions.sandbox import bubblewrap, landlock
+from heartbit_tui.permissions.sandbox import bubblewrap, landlock, seatbelt
 from heartbit_tui.permissions.sandbox.hints import allowed_to_this_process, refused
 from heartbit_tui.permissions.sandbox.plan import OWN, plan, seen
-from heartbit_tui.permissions.sandbox.types import Active, Bubblewrap, Grounds, Landlock, Plan
+from heartbit_tui.permissions.sandbox.types import Active, Bubblewrap, Grounds, Landlock, Plan, Seatbelt
 from heartbit_tui.permissions.sandbox.watch import Held, Kept, Watch, put
 
 Launch = Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes]]
@@ -41,6 +41,20 @@ class Restricted:
         return self.restriction.run(lambda: launch(inner, own))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiled:
+    """A sandbox by Seatbelt for one command; equal as those by bubblewrap are."""
+
+    plan: Plan
+    kept: tuple[str, ...]
+    has_first: bool = False
+
+    def start(self, inner: Sequence[str], info: int, launch: Launch) -> subprocess.Popen[bytes]:
+        """Start `inner` in it; `info` hears nothing, as no process of it ends all others."""
+        own = {"TMPDIR": self.plan.temporary} if self.plan.temporary else {}
+        return launch(seatbelt.command(self.plan, inner, self.kept), own)
+
+
 class Confinement:
     """Sandboxes for the commands of one session; with `asks` a person may let what failed in one run outside."""
 
@@ -50,7 +64,7 @@ class Confinement:
         self._grounds = replace(grounds, temporary=temporary)
         self._watch = Watch(grounds.roots)
 
-    def arranged(self) -> Wrapped | Restricted:
+    def arranged(self) -> Wrapped | Restricted | Profiled:
         """The sandbox for a command that starts now; looks at the file system."""
         planned = plan(self._grounds, seen)
         match self._active.mechanism:
@@ -59,6 +73,8 @@ class Confinement:
             case Landlock(version=version):
                 found = landlock.restriction(version, planned, self._grounds.guarded)
                 return Restricted(restriction=found, temporary=planned.temporary)
+            case Seatbelt():
+                return Profiled(plan=planned, kept=self._grounds.guarded)
 
     @property
     def name(self) -> str:
@@ -90,14 +106,14 @@ class Confinement:
 
     @property
     def _locks(self) -> bool:
-        """Whether a mount keeps what is readable as it is; what changes there was somebody else's doing."""
-        return isinstance(self._active.mechanism, Bubblewrap)
+        """Whether the mechanism keeps what is readable as it is; what changes there was somebody else's doing."""
+        return not isinstance(self._active.mechanism, Landlock)
 
     def refused(self, output: str, directory: str) -> str:
         """What a command with this output, begun in this folder, was refused in here; empty where nothing shows it."""
         return refused(
             output,
             network=self._grounds.network,
-            temporary=OWN[0] if self._locks else "$TMPDIR",
+            temporary=OWN[0] if isinstance(self._active.mechanism, Bubblewrap) else "$TMPDIR",
             may_touch=allowed_to_this_process(directory),
         )

@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from heartbit_tui.permissions.sandbox import bubblewrap, landlock, seccomp
+from heartbit_tui.permissions.sandbox import bubblewrap, landlock, seatbelt, seccomp
 from heartbit_tui.permissions.sandbox.plan import OWN
-from heartbit_tui.permissions.sandbox.types import Absent, Active, Bubblewrap, Found, Landlock, Plan
+from heartbit_tui.permissions.sandbox.types import Absent, Active, Bubblewrap, Found, Landlock, Plan, Seatbelt
 
 SECONDS = 5.0
 """What the trial may take."""
 
-Wanted: TypeAlias = Literal["any", "bubblewrap", "landlock"]
+Wanted: TypeAlias = Literal["any", "bubblewrap", "landlock", "seatbelt"]
 """Which mechanism a person wants; any takes the first that works."""
 
 # Whether a file can be made, then what the kernel says of the rights and the filter of this process.
@@ -27,13 +27,16 @@ while read -r name value; do
     case $name in NoNewPrivs: | Seccomp:) echo "$name$value";; esac
 done < /proc/self/status
 """
+_ATTEMPT_AND_SAY = '(: > "$0/made") 2>/dev/null && echo made; echo ran'
 _RESTRICTED = b"NoNewPrivs:1\nSeccomp:2"
 
 
 def find(environment: Mapping[str, str], roots: Iterable[str], wanted: Wanted = "any") -> Found:
     """The sandbox that works here. A program that commands could change counts as none."""
-    if sys.platform != "linux":
-        return Absent(reason=f"this release has no sandbox for {sys.platform}")
+    if sys.platform == "darwin":
+        return profiled() if wanted in ("any", "seatbelt") else Absent(reason=f"macOS has no {wanted}")
+    if sys.platform != "linux" or wanted == "seatbelt":
+        return Absent(reason=f"heartbit has no sandbox for {sys.platform}{' by Seatbelt' * (wanted == 'seatbelt')}")
     reasons = list[str]()
     if wanted != "landlock":
         found = _bubblewrap(environment, roots)
@@ -92,6 +95,26 @@ def restricted(machine: str = "") -> Found:
     if said != _RESTRICTED:
         return Absent(reason="Landlock or the filter of system calls does not hold here")
     return Active(name=landlock.NAME, mechanism=Landlock(version=version), lacks=landlock.lacks(version))
+
+
+@cache
+def profiled(program: str = seatbelt.PROGRAM) -> Found:
+    """What a trial of Seatbelt says; it is made once in a process."""
+    bare = seatbelt.command(Plan(places=(), temporary="", network=False), ("/bin/sh", "-c", _ATTEMPT_AND_SAY), ())
+    try:
+        with tempfile.TemporaryDirectory(prefix="heartbit-") as folder:
+            done = subprocess.run(
+                (program, *bare[1:], folder),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Absent(reason=f"{program} does not work here: {error}")
+    if done.returncode != 0 or done.stdout.strip() != b"ran":
+        return Absent(reason=f"{program} does not hold here: it ended with {done.returncode}")
+    return Active(name=seatbelt.NAME, mechanism=Seatbelt(), lacks=seatbelt.LACKS)
 
 
 def _attempted(version: int) -> bytes:

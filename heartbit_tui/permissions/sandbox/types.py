@@ -64,11 +64,16 @@ class Landlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seatbelt:
+    """Each command is started by the program of macOS that takes a profile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Active:
     """Commands are sandboxed in this way; `lacks` says what it does not do, in words, empty where nothing is known."""
 
     name: str
-    mechanism: Bubblewrap | Landlock
+    mechanism: Bubblewrap | Landlock | Seatbelt
     lacks: str = ""
 
 
