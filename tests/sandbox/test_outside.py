@@ -125,8 +125,10 @@ def test_outputs_that_point_to_the_sandbox_are_told_from_others(output: str, net
     assert bool(said) == found
 
 
-def test_a_large_output_is_looked_through_quickly_and_its_end_counts() -> None:
-    output = "permission denied: 'x' " * 100_000 + "\ncurl: (6) Could not resolve host: example.com"
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("line", ["permission denied: 'x' ", "a", "a: ", "'", "/dev/tcp/", 'socket.py" ', "connect"])
+def test_a_large_output_is_looked_through_quickly_and_its_end_counts(line: str) -> None:
+    output = line * 400_000 + "\ncurl: (6) Could not resolve host: example.com"
     said = refused(output, network=False, temporary="/tmp", may_touch=allowed_to_this_process("/"))
     assert "the network is off" in said
 

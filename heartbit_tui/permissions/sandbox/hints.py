@@ -13,13 +13,12 @@ _NETWORK = re.compile(
     re.IGNORECASE,
 )
 _BROKEN = re.compile(r"^(?:bwrap|sandbox-exec): ", re.MULTILINE)
-_DENIED = re.compile(
-    r"(?P<before>[^\n:]*?)(?:: )?(?:permission denied|operation not permitted)(?:[:,](?: \w+)? (?P<after>[^\n]*))?",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"['‘\"`]([^'’\"`]+)['’\"`]")
+_DENIED = re.compile(r"permission denied|operation not permitted", re.IGNORECASE)
+_QUOTED = re.compile(r"['‘\"`]([^'’\"`]{1,400})['’\"`]")
 _MOST_DENIALS = 20
-_MOST_CHARACTERS = 400_000
+_MOST_AROUND = 500
+"""So much of a line, before and behind the words, may name a path."""
+_MOST_CHARACTERS = 50_000
 """More of an output is not looked through; what failed stands at its end."""
 
 FILES = (
@@ -68,7 +67,9 @@ def _denied(output: str) -> Iterator[str]:
     for number, match in enumerate(_DENIED.finditer(output)):
         if number == _MOST_DENIALS:
             return
-        for text in (match["before"] or "", match["after"] or ""):
+        before = output[max(match.start() - _MOST_AROUND, 0) : match.start()].rpartition("\n")[2]
+        after = output[match.end() : match.end() + _MOST_AROUND].partition("\n")[0]
+        for text in (before.rstrip(": "), after):
             yield from _QUOTED.findall(text)
             last = text.strip().rpartition(" ")[2]
             if "/" in last:

@@ -91,7 +91,7 @@ class Restriction:
     def _grant(self, ruleset: int, given: Grant) -> None:
         from heartbit_tui.permissions.sandbox import syscalls
 
-        with suppress(FileNotFoundError):  # what is gone needs no right
+        with suppress(OSError):  # what is gone or out of reach needs no right, and less is granted then, not more
             place = os.open(given.path, os.O_PATH | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:
                 rights = _RIGHTS[given.access] & _known(self.version)
