@@ -8,7 +8,7 @@ _FILES = re.compile(r"read-only file ?system|EROFS|device or resource busy|EBUSY
 _NETWORK = re.compile(
     r"network is unreachable|ENETUNREACH|could not resolve|temporary failure in name resolution|EAI_AGAIN"
     r"|name or service not known|failed to establish a new connection|failed to connect to|no address associated"
-    r"|(?:socket|connect|/dev/(?:tcp|udp)/\S*): operation not permitted|(?:connect|socket) EPERM"
+    r"|(?:socket|connect): operation not permitted|(?:connect|socket) EPERM"
     r"|socket\.py\"[^\0]{0,600}?operation not permitted",
     re.IGNORECASE,
 )
