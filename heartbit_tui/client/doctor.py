@@ -137,8 +137,8 @@ def _sandbox(options: Options, config: Config) -> Finding:
     except HeartbitError as error:
         return Finding(state="bad", name="sandbox", what=str(error))
     match found:
-        case Active(name=name):
-            return Finding(state="ok", name="sandbox", what=f"{name}, tried")
+        case Active(name=name, lacks=lacks):
+            return Finding(state="ok", name="sandbox", what=f"{name}, tried{lacks and f'; {lacks}'}")
         case Absent(reason=""):
             return Finding(state="note", name="sandbox", what="off, as sandbox.enabled says")
         case Absent():

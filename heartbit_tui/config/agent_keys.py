@@ -22,6 +22,7 @@ EFFORTS = ("none", "low", "medium", "high")
 PROFILES = ("conversational", "standard", "full")
 MODES = ("ask", "accept-edits", "plan", "auto", "yolo")
 CAREFUL_MODES = ("ask", "plan")
+MECHANISMS = ("any", "bubblewrap", "landlock", "seatbelt")
 RULINGS = ("allow", "deny", "ask")
 GUARDRAILS = ("sensor_security", "injection", "pii", "secrets", "tool_policy", "llm_judge", "fence")
 """The guardrails in the order in which they are asked."""
@@ -223,6 +224,7 @@ def permissions() -> tuple[Key, ...]:
             boolean("required", False),
             strings("writable"),
             boolean("network", False),
+            string("mechanism", "any", choices=MECHANISMS),
             below="sandbox",
             guarded=True,
         ),

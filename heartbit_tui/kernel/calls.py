@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from heartbit_tui.kernel.consent import Consent, failed
 from heartbit_tui.kernel.errors import HeartbitError
@@ -76,7 +77,7 @@ class Calls:
         place = Place(self._places, None if tool.keeps_own_time else self._agent.limits.tool_timeout)
         async with place.held():
             began = await self._start(call, tool)
-            output = await self._guards.output(call, await self._run(call, tool, place))
+            output = await self._guards.output(call, await self._run(call, tool, place, turn))
         spent = round((self._host.clock.monotonic() - began) * 1000)
         output = replace(output, content=cut(output.content, self._agent.limits.max_tool_output_bytes))
         await self._answered(call, output, spent)
@@ -96,8 +97,9 @@ class Calls:
                 raise
         return began
 
-    async def _run(self, call: ToolCall, tool: Tool, place: Place) -> Output:
-        context = Context(host=self._host, agent=self._agent.name, call_id=call.id, place=place)
+    async def _run(self, call: ToolCall, tool: Tool, place: Place, turn: int) -> Output:
+        more = partial(self._consent.more, call, turn)
+        context = Context(host=self._host, agent=self._agent.name, call_id=call.id, place=place, more=more)
         try:
             async with place.timed():
                 return await tool.run(call.input, context)

@@ -8,6 +8,7 @@ from heartbit_tui.kernel.events import Notice, PermissionDenied
 from heartbit_tui.kernel.guards import Guards
 from heartbit_tui.kernel.host import Host
 from heartbit_tui.kernel.messages import ToolCall
+from heartbit_tui.kernel.ops import Decide
 from heartbit_tui.kernel.protocols import Action, Agent, Allow, Ask, Deny, Output, Tool
 from heartbit_tui.kernel.repair import nearest
 
@@ -42,6 +43,24 @@ class Consent:
         if reason := await self._guards.call(call):
             return failed(f"Denied by the guardrail {reason}")
         return await self._gated(action, tool, turn)
+
+    async def more(self, call: ToolCall, turn: int, ask: Ask) -> Decide | None:
+        """A decision on what a call that runs already wants beside what it was allowed; None is a no.
+
+        The rules are asked anew: what they deny by now is not asked about. Nobody being there ends no run.
+        """
+        tool = self._tools[call.name]
+        action = _action(call, tool)
+        if isinstance(action, str) or isinstance(self._agent.gate.decide(action, self._host.mode), Deny):
+            return None
+        try:
+            decision = await self._host.approve(call, ask, turn=turn, preview=await self._preview(call, tool))
+        except RefusedError:
+            return None
+        finally:
+            if not self._host.attended:
+                self._denied(call, "", f"{ask.reason.rstrip('.')}; nobody is there to approve it.", ask.rule)
+        return decision if decision.allow else None
 
     def _unknown(self, name: str) -> str:
         names = nearest(name, {known: tool.effects for known, tool in self._tools.items()})

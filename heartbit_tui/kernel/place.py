@@ -1,12 +1,14 @@
 """A call's place among those that work side by side, and what a tool sees of the session while it has it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.host import Host
+from heartbit_tui.kernel.ops import Decide
+from heartbit_tui.kernel.protocols import Ask
 
 
 class Place:
@@ -69,6 +71,7 @@ class Context:
     agent: str
     call_id: str
     place: Place
+    more: Callable[[Ask], Awaitable[Decide | None]]
 
     def emit(self, event: Event) -> None:
         """Publish an event under the agent's name."""
@@ -78,3 +81,8 @@ class Context:
         """Ask a person and wait."""
         async with self.place.waiting():
             return await self.host.ask(questions, self.call_id)
+
+    async def approve(self, reason: str, *, rule: str, proposal: str = "") -> Decide | None:
+        """Ask a person to let this call do more than it was allowed, and wait."""
+        async with self.place.waiting():
+            return await self.more(Ask(reason=reason, rule=rule, proposal=proposal))

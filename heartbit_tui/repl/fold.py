@@ -145,7 +145,7 @@ class Fold:
     def _decided(self, event: ApprovalDecision | PermissionDenied) -> tuple[Piece, ...]:
         """A decision, or a refusal by a rule; that a person's own refusal then denies the call is not told again."""
         if isinstance(event, ApprovalDecision):
-            if not event.approved:
+            if not event.approved and event.tool_call_id not in self.working:
                 self._refused[event.tool_call_id] = "refused"
             return (Settled(id=event.id, text=_decision(event)),)
         if event.tool_call_id in self._refused:

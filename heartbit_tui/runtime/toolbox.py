@@ -95,7 +95,9 @@ class _Kit:
         if not isinstance(found, Active):
             return None
         planned = sandboxing.planned(self._config, settings.workspace, settings.places, settings.environment)
-        return self._stack.enter_context(sandboxing.confinement(found, planned))
+        return self._stack.enter_context(
+            sandboxing.confinement(found, planned, asks=not self._config.boolean("sandbox.required"))
+        )
 
     def _question(self) -> Tool:
         return _class("question:Question")()

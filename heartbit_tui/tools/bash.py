@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -14,7 +15,7 @@ from pydantic import Field
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool
 from heartbit_tui.tools.capture import Capture
-from heartbit_tui.tools.confinement import Arrangement, Confinement
+from heartbit_tui.tools.confinement import Arrangement, Confinement, Outside, noted, watched
 from heartbit_tui.tools.environment import for_commands
 from heartbit_tui.tools.progress import Progress
 from heartbit_tui.tools.shell import Shell
@@ -22,6 +23,16 @@ from heartbit_tui.tools.warden import Warden
 
 DEFAULT_TIMEOUT_MS = 120_000
 MAX_TIMEOUT_MS = 600_000
+REMEMBERED = "(This ran outside of the sandbox, as the person allowed for this session.)"
+ALLOWED = (
+    "(This failed in the sandbox, because {refused}. The person allowed it once outside; this is how it went there, from its "
+    "beginning.)"
+)
+KEPT_IN = (
+    "(This ran in a sandbox ({name}): {refused}. Running it outside was not allowed, by a person or because nobody could be "
+    "asked. Do not look for a way around that.)"
+)
+REFUSED = "(This ran in a sandbox ({name}): {refused}. Only the person can change that, in the settings under sandbox.)"
 
 
 class Command(Arguments):
@@ -77,6 +88,7 @@ class Bash(TypedTool[Command]):
         self._program = shutil.which("bash", path=env.get("PATH")) or "/bin/bash"
         self._warden = Warden(self._program, self._environment)
         self._confinement = confinement
+        self._outside = Outside()
         self._keeps_spare = spare
         self._spare: Shell | None = None
         self._directory = root
@@ -119,6 +131,31 @@ class Bash(TypedTool[Command]):
         self._calls += 1
         call = self._calls
         start, note = self._start()
+        inside = self._confinement
+        if inside is None:
+            return await self._told(given, call, start, context, (note,))
+        if inside.asks and self._outside.remembers(given.command, str(start)):
+            return await self._told(given, call, start, context, (note, REMEMBERED), outside=True)
+        done = await watched(inside, partial(self._told, given, call, start, context, (note,)), context)
+        refused = inside.refused(done.content, str(start)) if done.details.get("exit_code") else ""
+        if not refused:
+            return done
+        if not inside.asks:
+            return noted(done, REFUSED.format(name=inside.name, refused=refused))
+        if not await self._outside.ask(given.command, str(start), refused, context):
+            return noted(done, KEPT_IN.format(name=inside.name, refused=refused))
+        return await self._told(given, call, start, context, (ALLOWED.format(refused=refused),), outside=True)
+
+    async def _told(
+        self,
+        given: Command,
+        call: int,
+        start: Path,
+        context: CallContext,
+        notes: tuple[str, ...],
+        outside: bool = False,
+    ) -> Output:
+        """Run it once, and tell how it went."""
         capture, progress = Capture(self._log_dir), Progress(context)
 
         def receive(data: bytes) -> None:
@@ -126,20 +163,19 @@ class Bash(TypedTool[Command]):
             progress.add(data)
 
         try:
-            ended = await self._run(given, start, receive)
+            ended = await self._run(given, start, receive, outside)
         except OSError as error:
             return Output(content=f"bash could not be started in {start}: {error}", is_error=True)
         finally:
             progress.close()
             capture.close()
         self._move(call, start, ended.directory)
-        hint = self._confinement.hint(capture.text()) if self._confinement and ended.status else ""
-        return _output(given, capture, ended, (note, hint), self._directory)
+        return _output(given, capture, ended, notes, self._directory)
 
-    async def _run(self, given: Command, start: Path, receive: Callable[[bytes], None]) -> _Ended:
+    async def _run(self, given: Command, start: Path, receive: Callable[[bytes], None], outside: bool) -> _Ended:
         loop = asyncio.get_running_loop()
         begun, timed_out, outlived = loop.time(), False, 0
-        shell = await self._take(start)
+        shell = Shell(self._program, self._environment, start) if outside else await self._take(start)
         try:
             self._warden.watch(shell.family)
             async with asyncio.timeout(min(given.timeout, MAX_TIMEOUT_MS) / 1000):
@@ -183,17 +219,16 @@ class Bash(TypedTool[Command]):
         return self._root, f"({gone} can no longer be entered; this command ran in {self._root})"
 
     def _move(self, call: int, start: Path, end: Path | None) -> None:
-        if end is not None and end != start and call > self._moved_by:
+        if end is not None and end != start and call >= self._moved_by:
             self._directory, self._moved_by = end, call
 
 
-def _output(given: Command, capture: Capture, ended: _Ended, notes: tuple[str, str], directory: Path) -> Output:
-    before, hint = notes
+def _output(given: Command, capture: Capture, ended: _Ended, notes: tuple[str, ...], directory: Path) -> Output:
     outcome = (
         f"timed out after {min(given.timeout, MAX_TIMEOUT_MS)}ms" if ended.timed_out else f"exit code: {ended.status}"
     )
     text = capture.text().rstrip("\n") or "(no output)"
-    parts = (before, text, _stopped(ended.outlived), hint, f"({outcome})")
+    parts = (*notes, text, _stopped(ended.outlived), f"({outcome})")
     return Output(
         content="\n\n".join(part for part in parts if part),
         is_error=ended.timed_out or ended.status != 0,

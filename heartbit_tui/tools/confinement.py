@@ -1,12 +1,39 @@
 """What the tool that runs commands needs of a sandbox, and how what runs in one is recognised."""
 
+import asyncio
 import os
 import re
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Protocol
+from dataclasses import replace
+from typing import Any, Protocol
 
+from heartbit_tui.kernel.protocols import CallContext, Output
 from heartbit_tui.tools.processes import Family, in_session
+
+Launch = Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes]]
+
+RULE = "sandbox"
+QUESTION = (
+    "It ran in the sandbox and failed, seemingly because {refused}. If you allow it, it runs once more from its beginning, "
+    "outside of the sandbox: with your rights, your files and your network. Every lasting answer is for exactly this "
+    "command, until this session ends."
+)
+PROPOSAL = "{command}"
+"""What a lasting answer would remember, as it is shown."""
+
+PROTECTED = "protected files"
+KEEP = (
+    "The command made, changed or removed {names}, which decides what runs or what is allowed outside of the sandbox. It was "
+    "put back as it was before; if you allow it, what the command did stands."
+)
+UNDONE = (
+    "(This command made, changed or removed {names}, which decides what runs outside of the sandbox. That was undone. Use the "
+    "file tools for such a change, so that a person can see and approve it.)"
+)
+STANDS = "(This command made, changed or removed {names}; the person let that stand.)"
+_MOST_NAMES = 5
 
 _MOST_BYTES = 4096
 _FIRST = re.compile(rb'"child-pid": *(\d+)')
@@ -15,10 +42,15 @@ _FIRST = re.compile(rb'"child-pid": *(\d+)')
 class Arrangement(Protocol):
     """A sandbox for one command; equal to a later one as long as nothing that they rest on was changed."""
 
-    def command(self, inner: Sequence[str], info: int) -> tuple[str, ...]:
-        """The command line that runs `inner` in it and writes `{"child-pid": …}` to the descriptor `info`.
+    @property
+    def has_first(self) -> bool:
+        """Whether all processes of the sandbox end with its first one."""
+        ...
 
-        That is the first process of the sandbox: all others end with it.
+    def start(self, inner: Sequence[str], info: int, launch: Launch) -> subprocess.Popen[bytes]:
+        """Start `inner` in it; `launch` starts a command line with some variables more. Raises `OSError`.
+
+        Where it has a first process, `{"child-pid": …}` is written to the descriptor `info`.
         """
         ...
 
@@ -30,9 +62,80 @@ class Confinement(Protocol):
         """The sandbox for a command that starts now."""
         ...
 
-    def hint(self, output: str) -> str:
-        """Why a command that failed with this output may have failed in the sandbox; empty where nothing says so."""
+    @property
+    def name(self) -> str:
+        """What the sandbox is called."""
         ...
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person may be asked to let a command run outside."""
+        ...
+
+    def held(self) -> Any:
+        """What decides what runs in the workspace now, for `undo`. Blocks for some milliseconds."""
+        ...
+
+    def undo(self, held: Any) -> Mapping[str, Any]:
+        """Put back what was made or changed of it since; what was, by path, empty where nothing was."""
+        ...
+
+    def redo(self, made: Mapping[str, Any]) -> None:
+        """Let stand after all what `undo` took away."""
+        ...
+
+    def refused(self, output: str, directory: str) -> str:
+        """What the sandbox kept a failed command from that began in this folder; empty where nothing shows it."""
+        ...
+
+
+async def watched(inside: Confinement, run: Callable[[], Awaitable[Output]], context: CallContext) -> Output:
+    """Run a command, undo what it did to what decides what runs, and ask a person whether that may stand."""
+    held = await asyncio.to_thread(inside.held)
+    try:
+        done = await run()
+    except asyncio.CancelledError:
+        inside.undo(held)
+        raise
+    made = await asyncio.to_thread(inside.undo, held)
+    if not made:
+        return done
+    names = ", ".join(tuple(made)[:_MOST_NAMES]) + (f" and {len(made) - _MOST_NAMES} more" * (len(made) > _MOST_NAMES))
+    if await context.approve(KEEP.format(names=names), rule=PROTECTED) is None:
+        return noted(replace(done, is_error=True), UNDONE.format(names=names))
+    await asyncio.to_thread(inside.redo, made)
+    return noted(done, STANDS.format(names=names))
+
+
+def noted(done: Output, note: str) -> Output:
+    """The output with a word before its outcome, which stays last."""
+    text, _, outcome = done.content.rpartition("\n\n")
+    return replace(done, content=f"{text}\n\n{note}\n\n{outcome}")
+
+
+class Outside:
+    """What a person decided about command lines that a sandbox kept from something; it is asked about each once.
+
+    A remembered answer is for the very same command line begun in the same folder, as long as this object lives.
+    """
+
+    def __init__(self) -> None:
+        self._lasting: dict[tuple[str, str], bool] = {}
+
+    def remembers(self, command: str, folder: str) -> bool | None:
+        """Whether it runs outside without a question; None where nothing is known."""
+        return self._lasting.get((command, folder))
+
+    async def ask(self, command: str, folder: str, refused: str, context: CallContext) -> bool:
+        """Ask a person, where no answer is known yet; a no is remembered too."""
+        if (known := self.remembers(command, folder)) is not None:
+            return known
+        proposal = PROPOSAL.format(command=command)
+        decision = await context.approve(QUESTION.format(refused=refused), rule=RULE, proposal=proposal)
+        allowed = decision is not None
+        if decision is None or (decision.scope != "once" and decision.pattern in ("", proposal)):
+            self._lasting[command, folder] = allowed
+        return allowed
 
 
 class Keeper:

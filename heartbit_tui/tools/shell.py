@@ -7,7 +7,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -71,22 +71,27 @@ class Shell:
             command: tuple[str, ...] = (program, "-c", _BOOT.format(script=script, report=report), "bash")
             passed = (script, report)
             self._keeper: Keeper | None = None
-            if arrangement is not None:
+            tell = -1
+            if arrangement is not None and arrangement.has_first:
                 info, tell = _high_pipe()
                 self._keeper = Keeper(info)
                 failed.callback(self._keeper.close)
                 inherited.callback(os.close, tell)
-                command, passed = arrangement.command(command, tell), (script, report, tell)
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env={**environment, MARK: mark},
-                cwd=directory,
-                pass_fds=passed,
-                start_new_session=True,
-            )
+                passed = (script, report, tell)
+
+            def launch(command: Sequence[str], more: Mapping[str, str]) -> subprocess.Popen[bytes]:
+                return subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    env={**environment, **more, MARK: mark},
+                    cwd=directory,
+                    pass_fds=passed,
+                    start_new_session=True,
+                )
+
+            self._process = arrangement.start(command, tell, launch) if arrangement else launch(command, {})
             failed.pop_all()
         pipes = frozenset(f"pipe:[{os.fstat(end).st_ino}]" for end in (self._output, self._report))
         self.family = Family(first=self._process.pid, mark=f"{MARK}={mark}".encode(), pipes=pipes)

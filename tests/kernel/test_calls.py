@@ -161,6 +161,44 @@ async def test_a_tool_that_asks_a_person_holds_no_place_and_its_time_stands_stil
     assert contents(rig) == {"c2": "free", "c1": "(('A',),)"}
 
 
+@pytest.mark.parametrize("allow", [True, False])
+async def test_a_call_that_runs_can_want_more_and_is_answered_as_calls_are(allow: bool) -> None:
+    async def more(input: JsonObject, context: CallContext) -> Output:
+        decision = await context.approve("It wants more.", rule="more", proposal="all of it")
+        return Output(content=str(decision and decision.scope))
+
+    plan = Plan(
+        replies=[turn(call("more", "c1"), call("echo", "c2", text="free")), says("done")],
+        tools=[FakeTool("more", more), FakeTool()],
+        limits=Limits(max_parallel_calls=1, tool_timeout=0.2),
+    )
+    async with opened(plan) as rig:
+        rig.prompt("go")
+        await rig.until(ToolCallCompleted)
+        asked = await rig.until(ApprovalRequested)
+        await _longer_than(0.2)
+        rig.session.submit(Decide(id=asked.id, allow=allow, scope="session"))
+        await rig.session.settled()
+    assert contents(rig) == {"c2": "free", "c1": "session" if allow else "None"}
+    assert (asked.rule, asked.proposal, asked.call.id, asked.turn) == ("more", "all of it", "c1", 1)
+    assert [decided.by for decided in rig.of(ApprovalDecision)] == ["person"]
+
+
+async def test_what_a_rule_denies_by_now_is_not_asked_about() -> None:
+    verdicts = iter([Allow(), Deny(reason="no more")])
+
+    async def more(input: JsonObject, context: CallContext) -> Output:
+        return Output(content=str(await context.approve("It wants more.", rule="more")))
+
+    plan = Plan(
+        replies=[turn(call("more", "c1")), says("done")],
+        tools=[FakeTool("more", more)],
+        gate=FakeGate(lambda action, mode: next(verdicts)),
+    )
+    rig = await ran(plan)
+    assert (contents(rig), rig.of(ApprovalRequested)) == ({"c1": "None"}, [])
+
+
 async def _longer_than(seconds: float) -> None:
     """Return when this much real time is over."""
     with pytest.raises(TimeoutError):

@@ -8,14 +8,19 @@ import pytest
 
 from heartbit_tui.kernel.protocols import Output
 from heartbit_tui.permissions import workspace
-from heartbit_tui.permissions.sandbox import Absent, Confinement, find, grounds
+from heartbit_tui.permissions.sandbox import Absent, Confinement, Wanted, find, grounds
 from heartbit_tui.tools.bash import Bash
 from tests.tools.calls import Context
 
+KINDS: tuple[Wanted, ...] = ("bubblewrap", "landlock")
+"""What Linux has for a sandbox."""
 
-def sandboxed(root: Path, environment: Mapping[str, str] = os.environ, *, network: bool = False) -> Confinement:
-    """Sandboxes in which this folder is writable; their own /tmp lies beside it."""
-    found = find(environment, [str(root)])
+
+def sandboxed(
+    root: Path, environment: Mapping[str, str] = os.environ, *, network: bool = False, kind: Wanted = "bubblewrap"
+) -> Confinement:
+    """Sandboxes in which this folder is writable; their temporary folder lies beside it."""
+    found = find(environment, [str(root)], kind)
     if isinstance(found, Absent):
         pytest.skip(f"no sandbox: {found.reason}")
     home = environment.get("HOME", "/")

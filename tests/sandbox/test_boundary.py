@@ -3,16 +3,18 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from heartbit_tui.permissions.sandbox import Wanted
 from heartbit_tui.tools.bash import Bash
 from tests.headless.machine import ROOT
-from tests.sandbox.attempts import DECIDING, DEVIOUS, DIRECT
-from tests.sandbox.ground import ran, sandboxed
+from tests.sandbox.attempts import ALTERING, DECIDING, DEVIOUS, DIRECT
+from tests.sandbox.ground import KINDS, ran, sandboxed
 
+Record = Callable[[str, object], None]
 GUARDED = (".git/hooks", ".git/config", ".mcp.json", ".heartbit", ".vscode")
 
 
@@ -30,6 +32,13 @@ def filled(folder: Path) -> Path:
     (folder / "empty").mkdir()
     (folder / "victim").write_text("as it was\n")
     return folder
+
+
+def as_it_was(outside: Path) -> dict[str, object]:
+    """Its state, after the mode and the times of what can be altered were set anew."""
+    (outside / "victim").chmod(0o600)
+    os.utime(outside / "victim", (5, 5))
+    return state(outside)
 
 
 def project(tmp_path: Path) -> Path:
@@ -71,27 +80,34 @@ def bystander() -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.security("S1")
+@pytest.mark.parametrize("kind", KINDS)
 async def test_no_attempt_of_a_battery_leaves_a_marker_outside(
-    tmp_path: Path, outside: Path, bystander: subprocess.Popen[bytes]
+    kind: Wanted, tmp_path: Path, outside: Path, bystander: subprocess.Popen[bytes], record_property: Record
 ) -> None:
     root = project(tmp_path)
     before, came_through = state(outside), list[str]()
+    inside = sandboxed(root, kind=kind)
     words = {"ws": root, "pid": bystander.pid, "word": f"1000.{os.getpid()}", "out": outside}
-    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root)) as bash:
+    async with Bash(root, tmp_path / "logs", os.environ, confinement=inside) as bash:
         for name, attempt in {**DIRECT, **DEVIOUS}.items():
             await ran(bash, written(attempt, words))
-            through = state(outside) != before or bystander.poll() is not None or (root / "through").exists()
+            after = state(outside)
+            through = after != before or bystander.poll() is not None or (root / "through").exists()
             came_through += [name] if through else []
-    assert came_through == []
+            before = as_it_was(outside) if name in ALTERING else after
+    assert came_through == (list(ALTERING) if kind == "landlock" else [])
+    assert (outside / "victim").read_text() == "as it was\n"
+    record_property("cases", len({**DIRECT, **DEVIOUS}) - len(came_through))
     assert len({**DIRECT, **DEVIOUS}) >= 60
 
 
 @pytest.mark.security("S4")
-async def test_what_decides_what_runs_cannot_be_changed_in_the_workspace(tmp_path: Path) -> None:
-    root = project(tmp_path)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_decides_what_runs_cannot_be_changed_in_the_workspace(kind: Wanted, tmp_path: Path) -> None:
+    root, inside = project(tmp_path), sandboxed(tmp_path / "project", kind=kind)
     guarded = [root / name for name in GUARDED]
     before, came_through = content(guarded), list[str]()
-    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root), spare=True) as bash:
+    async with Bash(root, tmp_path / "logs", os.environ, confinement=inside, spare=True) as bash:
         for name, attempt in DECIDING.items():
             got = await ran(bash, written(attempt, {"ws": root}))
             came_through += [name] if content(guarded) != before or not got.is_error else []
@@ -111,38 +127,49 @@ async def test_every_direct_attempt_comes_through_without_a_sandbox(tmp_path: Pa
     assert failed == []
 
 
-async def test_the_workspace_its_repository_and_the_temporary_folder_can_be_changed(tmp_path: Path) -> None:
-    root = project(tmp_path)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_workspace_its_repository_and_the_temporary_folder_can_be_changed(
+    kind: Wanted, tmp_path: Path
+) -> None:
+    root, inside = project(tmp_path), sandboxed(tmp_path / "project", kind=kind)
     script = (
         "echo a > file && mkdir -p deep/er && git add -A && git commit -qm one && git checkout -q -b other && "
-        "echo kept > /tmp/between && echo x > /dev/null && mktemp >/dev/null && mkdir /dev/shm/x"
+        "echo kept > ${TMPDIR:-/tmp}/between && echo x > /dev/null && mktemp >/dev/null && "
+        "mkdir /dev/shm/$$ && rmdir /dev/shm/$$"
     )
-    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root)) as bash:
-        first, second = await ran(bash, script), await ran(bash, "cat /tmp/between; git log --format=%s")
+    async with Bash(root, tmp_path / "logs", os.environ, confinement=inside) as bash:
+        first, second = await ran(bash, script), await ran(bash, "cat ${TMPDIR:-/tmp}/between; git log --format=%s")
     assert (first.content, second.content) == (
         "(no output)\n\n(exit code: 0)",
         "kept\none\n\n(exit code: 0)",
     )
 
 
-async def test_commits_work_in_a_worktree_whose_repository_lies_elsewhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_commits_work_in_a_worktree_whose_repository_lies_elsewhere(kind: Wanted, tmp_path: Path) -> None:
     main, root = project(tmp_path), worktree(tmp_path)
-    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root)) as bash:
+    hook, settings = main / ".git/hooks/pre-commit", main / ".git/config"
+    before = settings.read_text()
+    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root, kind=kind)) as bash:
         good = await ran(bash, "echo a > a && git add a && git commit -qm one && git log --format=%s")
-        bad = await ran(bash, f"echo x > {main}/.git/hooks/pre-commit")
-    assert (good.content, bad.is_error) == ("one\nzero\n\n(exit code: 0)", True)
+        bad = await ran(bash, f"echo x > {hook}")
+        worse = await ran(bash, "git config core.hooksPath /beyond")
+    assert (good.content, bad.is_error, worse.is_error) == ("one\nzero\n\n(exit code: 0)", True, True)
+    assert (hook.exists(), settings.read_text()) == (False, before)
 
 
-async def test_a_made_up_worktree_opens_nothing(tmp_path: Path, outside: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_made_up_worktree_opens_nothing(kind: Wanted, tmp_path: Path, outside: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()
     (root / ".git").write_text(f"gitdir: {outside}\n")
-    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root)) as bash:
+    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root, kind=kind)) as bash:
         got = await ran(bash, f"echo x > {outside}/new")
     assert (got.is_error, (outside / "new").exists()) == (True, False)
 
 
-async def test_keys_in_the_home_folder_are_not_seen(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_keys_in_the_home_folder_are_not_seen(kind: Wanted, tmp_path: Path) -> None:
     root, home = tmp_path / "project", tmp_path / "home"
     for folder in (root, home / ".ssh", home / ".aws"):
         folder.mkdir(parents=True)
@@ -150,7 +177,7 @@ async def test_keys_in_the_home_folder_are_not_seen(tmp_path: Path) -> None:
         (home / secret).write_text("canary\n")
     (home / "open").write_text("to be read\n")
     environment = {**os.environ, "HOME": str(home)}
-    inside = sandboxed(root, environment)
+    inside = sandboxed(root, environment, kind=kind)
     async with Bash(root, tmp_path / "logs", environment, confinement=inside) as bash:
         got = await ran(bash, "cat ~/.ssh/* ~/.aws/* ~/.netrc; cat ~/open; touch ~/.ssh/new ~/open")
     assert ("canary" in got.content, "to be read" in got.content, got.is_error) == (False, True, True)
@@ -168,14 +195,16 @@ async def test_a_file_that_came_to_be_guarded_meanwhile_is_guarded_in_the_shell_
     assert (got.is_error, (root / ".mcp.json").read_text()) == (True, "{}")
 
 
-async def test_what_was_refused_is_explained(tmp_path: Path, outside: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_was_refused_is_explained(kind: Wanted, tmp_path: Path, outside: Path) -> None:
     if outside.is_relative_to("/tmp"):
         pytest.skip("a sandbox does not see the folder that this checkout lies in")
     root = project(tmp_path)
-    async with Bash(root, tmp_path / "logs", os.environ, confinement=sandboxed(root)) as bash:
+    inside = sandboxed(root, kind=kind)
+    async with Bash(root, tmp_path / "logs", os.environ, confinement=inside) as bash:
         refused = await ran(bash, f"echo x > {outside}/new")
         plain = await ran(bash, "echo no; exit 3")
-    assert "(This ran in a sandbox (bwrap): it may change files only in the workspace" in refused.content
+    assert f"(This ran in a sandbox ({inside.name}): it may change files only in the workspace" in refused.content
     assert plain.content == "no\n\n(exit code: 3)"
 
 

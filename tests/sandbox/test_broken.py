@@ -43,12 +43,12 @@ BROKEN: Mapping[str, tuple[Callable[[Path], object], str]] = MappingProxyType(
 )
 
 
-def options(tmp_path: Path, sandbox: str = "", *, path: str = "") -> Options:
-    """A session with these lines under [sandbox] in the person's settings."""
+def options(tmp_path: Path, sandbox: str = "", *, path: str = "", mechanism: str = "bubblewrap") -> Options:
+    """A session with these lines under [sandbox] in the person's settings, which want this mechanism."""
     folders = (tmp_path / "bin", tmp_path / "home/.config/heartbit", tmp_path / "project")
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-    (folders[1] / "config.toml").write_text(f"[sandbox]\n{sandbox}\n")
+    (folders[1] / "config.toml").write_text(f'[sandbox]\nmechanism = "{mechanism}"\n{sandbox}\n')
     environment = {"HOME": str(tmp_path / "home"), "PATH": path or str(folders[0])}
     return Options(cwd=folders[2], environment=environment)
 
@@ -132,7 +132,9 @@ def test_the_doctor_names_the_sandbox_that_works(tmp_path: Path) -> None:
 
 
 async def test_a_start_that_requires_a_sandbox_fails_with_the_reason(machine: Machine) -> None:
-    bare = machine.having(PATH="/nowhere", HEARTBIT_SANDBOX="true").config("[sandbox]\nrequired = true\n")
+    bare = machine.having(PATH="/nowhere", HEARTBIT_SANDBOX="true").config(
+        '[sandbox]\nrequired = true\nmechanism = "bubblewrap"\n'
+    )
     done = await bare.with_service("http://127.0.0.1:9").run("-p", "hi")
     assert done.code == 52
     assert "A sandbox is required and none works here: bwrap was not found" in done.err

@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 import pytest
 
+from heartbit_tui.permissions.sandbox import Wanted
 from heartbit_tui.tools.bash import Bash
-from tests.sandbox.ground import ran, sandboxed
+from tests.sandbox.ground import KINDS, ran, sandboxed
 
 SENDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +32,10 @@ SILENT: Mapping[str, str] = MappingProxyType(
     {
         "/dev/udp": "echo x > /dev/udp/127.0.0.1/{udp}",
         "UDP": 'python3 -c \'import socket; socket.socket(2,2).sendto(b"x",("127.0.0.1",{udp}))\'',
+        "one of a pair": (
+            'python3 -c \'import socket; a, b = socket.socketpair(1, 2); a.sendto(b"x", "{path}")\' || '
+            'python3 -c \'import socket; socket.socket(1,2).sendto(b"x","{path}")\''
+        ),
         "abstract socket": 'python3 -c \'import socket; socket.socket(1,2).sendto(b"x",b"\\0{name}")\'',
         "socket of the system": 'python3 -c \'import socket; socket.socket(1,2).sendto(b"x","{path}")\'',
     }
@@ -100,25 +105,30 @@ def needs(program: str) -> None:
 
 @pytest.mark.security("S2")
 @pytest.mark.parametrize("program", SENDERS)
-async def test_no_connection_arrives(program: str, tmp_path: Path, listening: Listening) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_connection_arrives(kind: Wanted, program: str, tmp_path: Path, listening: Listening) -> None:
     needs(program)
-    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path)) as bash:
+    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path, kind=kind)) as bash:
         got = await ran(bash, filled(SENDERS[program], listening))
     assert (got.is_error, listening.arrived()) == (True, 0)
 
 
 @pytest.mark.security("S2")
 @pytest.mark.parametrize("way", SILENT)
-async def test_nothing_sent_without_a_connection_arrives(way: str, tmp_path: Path, listening: Listening) -> None:
-    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path)) as bash:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_nothing_sent_without_a_connection_arrives(
+    kind: Wanted, way: str, tmp_path: Path, listening: Listening
+) -> None:
+    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path, kind=kind)) as bash:
         await ran(bash, filled(SILENT[way], listening))
     assert listening.arrived() == 0
 
 
 @pytest.mark.parametrize("program", NAMES)
-async def test_no_other_machine_is_reached(program: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_other_machine_is_reached(kind: Wanted, program: str, tmp_path: Path) -> None:
     needs(program)
-    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path)) as bash:
+    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path, kind=kind)) as bash:
         got = await ran(bash, NAMES[program])
     assert got.is_error
 
@@ -130,8 +140,11 @@ async def test_each_of_them_arrives_without_a_sandbox(way: str, tmp_path: Path, 
     assert (got.is_error, listening.arrived()) == (False, 1)
 
 
-async def test_a_connection_arrives_where_the_network_is_allowed(tmp_path: Path, listening: Listening) -> None:
-    inside = sandboxed(tmp_path, network=True)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_connection_arrives_where_the_network_is_allowed(
+    kind: Wanted, tmp_path: Path, listening: Listening
+) -> None:
+    inside = sandboxed(tmp_path, network=True, kind=kind)
     async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=inside) as bash:
         got = await ran(bash, filled(SENDERS["bash"], listening))
     assert (got.is_error, listening.arrived()) == (False, 1)
@@ -147,7 +160,9 @@ async def test_servers_and_clients_of_one_command_find_each_other(tmp_path: Path
     assert got.content == "met\n\n(exit code: 0)"
 
 
-async def test_a_network_that_is_off_is_explained(tmp_path: Path) -> None:
-    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path)) as bash:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_network_that_is_off_is_explained(kind: Wanted, tmp_path: Path) -> None:
+    inside = sandboxed(tmp_path, kind=kind)
+    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=inside) as bash:
         got = await ran(bash, "echo x > /dev/tcp/192.0.2.1/80")
-    assert "(This ran in a sandbox (bwrap): the network is off." in got.content
+    assert f"(This ran in a sandbox ({inside.name}): the network is off." in got.content

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from heartbit_tui.permissions.sandbox import Wanted
 from heartbit_tui.tools.bash import Bash
-from tests.sandbox.ground import ran, sandboxed
+from tests.sandbox.ground import KINDS, ran, sandboxed
 from tests.tools.calls import running
 
 STARTERS = (
@@ -50,9 +51,10 @@ def kept(temporary: Path) -> list[int]:
 
 
 @pytest.mark.security("S5")
-async def test_no_command_that_was_stopped_leaves_a_process(tmp_path: Path, word: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_command_that_was_stopped_leaves_a_process(kind: Wanted, tmp_path: Path, word: str) -> None:
     (tmp_path / "root").mkdir()
-    inside, chance, tries = sandboxed(tmp_path / "root"), random.Random(11), 0
+    inside, chance, tries = sandboxed(tmp_path / "root", kind=kind), random.Random(11), 0
     temporary = tmp_path / "temporary"
     async with Bash(tmp_path / "root", tmp_path / "logs", os.environ, confinement=inside, spare=True) as bash:
         for _ in range(10):
@@ -79,23 +81,26 @@ async def _stopped(bash: Bash, command: str, chance: random.Random) -> None:
 @pytest.mark.parametrize(
     "command", ["sleep {n} &", "(setsid sleep {n} &)", "(env -i setsid sleep {n} >/dev/null 2>&1 &)"]
 )
-async def test_what_is_left_behind_is_counted_and_ended(command: str, tmp_path: Path, word: str) -> None:
-    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path)) as bash:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_is_left_behind_is_counted_and_ended(kind: Wanted, command: str, tmp_path: Path, word: str) -> None:
+    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path, kind=kind)) as bash:
         got = await ran(bash, command.format(n=word))
     assert got.content == "(no output)\n\n(1 background process was stopped)\n\n(exit code: 0)"
     assert running(word) == []
 
 
-async def test_what_is_about_to_end_may_end_by_itself(tmp_path: Path) -> None:
-    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path)) as bash:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_is_about_to_end_may_end_by_itself(kind: Wanted, tmp_path: Path) -> None:
+    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path, kind=kind)) as bash:
         got = await ran(bash, "echo hello > >(sleep 0.02; cat; echo end)")
     assert got.content == "hello\nend\n\n(exit code: 0)"
 
 
-async def test_a_stopped_command_may_clean_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_stopped_command_may_clean_up(kind: Wanted, tmp_path: Path) -> None:
     lock = tmp_path / "lock"
     command = f"trap 'rm {lock}' EXIT; touch {lock}; sleep 1000 & wait"
-    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path)) as bash:
+    async with Bash(tmp_path, tmp_path / "logs", os.environ, confinement=sandboxed(tmp_path, kind=kind)) as bash:
         got = await ran(bash, command, timeout=300)
     assert (got.details["timed_out"], lock.exists()) == (True, False)
 
@@ -110,7 +115,7 @@ from tests.tools.calls import Context
 async def main():
     root = Path(sys.argv[1])
     context = Context()
-    bash = Bash(root, root / "logs", os.environ, confinement=sandboxed(root), spare=True)
+    bash = Bash(root, root / "logs", os.environ, confinement=sandboxed(root, kind=sys.argv[3]), spare=True)
     call = asyncio.create_task(bash.run({"command": sys.argv[2]}, context))
     await context.progressed.wait()
     print("up", flush=True)
@@ -120,10 +125,11 @@ asyncio.run(main())
 """
 
 
-def test_a_kill_of_heartbit_ends_what_runs_in_its_sandboxes(tmp_path: Path, word: str) -> None:
-    sandboxed(tmp_path)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kill_of_heartbit_ends_what_runs_in_its_sandboxes(kind: Wanted, tmp_path: Path, word: str) -> None:
+    sandboxed(tmp_path, kind=kind)
     command = f"trap '' TERM HUP; (setsid sleep {word} >/dev/null 2>&1 &); echo up; sleep {word}"
-    host = subprocess.Popen((sys.executable, "-c", HOST, tmp_path, command), stdout=subprocess.PIPE)
+    host = subprocess.Popen((sys.executable, "-c", HOST, tmp_path, command, kind), stdout=subprocess.PIPE)
     assert host.stdout is not None
     assert host.stdout.readline() == b"up\n"
     host.kill()

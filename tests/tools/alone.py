@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from heartbit_tui.kernel.events import Event, Question
+from heartbit_tui.kernel.ops import Decide
 from heartbit_tui.kernel.protocols import Output, Tool
 
 
@@ -18,6 +19,9 @@ class Alone:
         self.events.append(event)
 
     async def ask(self, questions: Sequence[Question]) -> tuple[tuple[str, ...], ...] | None:
+        return None
+
+    async def approve(self, reason: str, *, rule: str, proposal: str = "") -> Decide | None:
         return None
 
 

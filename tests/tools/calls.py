@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from heartbit_tui.kernel.events import Event, Question, ToolProgress
+from heartbit_tui.kernel.ops import Decide
 
 
 class Context:
@@ -27,6 +28,9 @@ class Context:
     async def ask(self, questions: Sequence[Question]) -> tuple[tuple[str, ...], ...] | None:
         self.asked.extend(questions)
         return self.answers
+
+    async def approve(self, reason: str, *, rule: str, proposal: str = "") -> Decide | None:
+        return None
 
     @property
     def progress(self) -> str:

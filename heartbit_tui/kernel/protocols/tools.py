@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.messages import Audio, Image, JsonObject, empty_object
+from heartbit_tui.kernel.ops import Decide
 from heartbit_tui.kernel.protocols.models import ToolSpec
 
 
@@ -76,6 +77,14 @@ class CallContext(Protocol):
 
     async def ask(self, questions: Sequence[Question]) -> tuple[tuple[str, ...], ...] | None:
         """Ask a person and wait, without any time limit of the tool's; None where nobody can or wants to answer."""
+        ...
+
+    async def approve(self, reason: str, *, rule: str, proposal: str = "") -> Decide | None:
+        """Ask a person to let this call do more than it was allowed, as calls are approved, and wait.
+
+        `reason`, `rule` and `proposal` are shown as those of an `Ask`. None where a rule forbids the call, where nobody
+        can be asked, and where the answer is no; what is more than once in the decision is the tool's to remember.
+        """
         ...
 
 

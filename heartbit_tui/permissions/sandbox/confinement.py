@@ -1,37 +1,119 @@
 """A sandbox as the tool that runs commands needs it."""
 
-from collections.abc import Sequence
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from heartbit_tui.permissions.sandbox import bubblewrap
-from heartbit_tui.permissions.sandbox.hints import hint
-from heartbit_tui.permissions.sandbox.plan import plan, seen
-from heartbit_tui.permissions.sandbox.types import Active, Grounds, Plan
+from heartbit_tui.permissions.sandbox import bubblewrap, landlock, seatbelt
+from heartbit_tui.permissions.sandbox.hints import allowed_to_this_process, refused
+from heartbit_tui.permissions.sandbox.plan import OWN, plan, seen
+from heartbit_tui.permissions.sandbox.types import Active, Bubblewrap, Grounds, Landlock, Plan, Seatbelt
+from heartbit_tui.permissions.sandbox.watch import Held, Kept, Watch, put
+
+Launch = Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrangement:
-    """A sandbox for one command; two are equal as long as nothing that they rest on was changed."""
+class Wrapped:
+    """A sandbox by bubblewrap for one command; two are equal as long as nothing that they rest on was changed."""
 
     program: str
     plan: Plan
+    has_first: bool = True
 
-    def command(self, inner: Sequence[str], info: int) -> tuple[str, ...]:
-        """The command line that runs `inner` in it and tells the descriptor `info` about its first process."""
-        return bubblewrap.command(self.program, self.plan, inner, info=info)
+    def start(self, inner: Sequence[str], info: int, launch: Launch) -> subprocess.Popen[bytes]:
+        """Start `inner` in it; the descriptor `info` is told its first process."""
+        return launch(bubblewrap.command(self.program, self.plan, inner, info=info), {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restricted:
+    """A sandbox by Landlock for one command; equal as those by bubblewrap are."""
+
+    restriction: landlock.Restriction
+    temporary: str
+    has_first: bool = False
+
+    def start(self, inner: Sequence[str], info: int, launch: Launch) -> subprocess.Popen[bytes]:
+        """Start `inner` in it; `info` hears nothing, as no process of it ends all others."""
+        own = {"TMPDIR": self.temporary} if self.temporary else {}
+        return self.restriction.run(lambda: launch(inner, own))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiled:
+    """A sandbox by Seatbelt for one command; equal as those by bubblewrap are."""
+
+    plan: Plan
+    kept: tuple[str, ...]
+    has_first: bool = False
+
+    def start(self, inner: Sequence[str], info: int, launch: Launch) -> subprocess.Popen[bytes]:
+        """Start `inner` in it; `info` hears nothing, as no process of it ends all others."""
+        own = {"TMPDIR": self.plan.temporary} if self.plan.temporary else {}
+        return launch(seatbelt.command(self.plan, inner, self.kept), own)
 
 
 class Confinement:
-    """Sandboxes for the commands of one session."""
+    """Sandboxes for the commands of one session; with `asks` a person may let what failed in one run outside."""
 
-    def __init__(self, active: Active, grounds: Grounds, *, temporary: str) -> None:
+    def __init__(self, active: Active, grounds: Grounds, *, temporary: str, asks: bool = False) -> None:
         self._active = active
+        self._asks = asks
         self._grounds = replace(grounds, temporary=temporary)
+        self._watch = Watch(grounds.roots)
 
-    def arranged(self) -> Arrangement:
+    def arranged(self) -> Wrapped | Restricted | Profiled:
         """The sandbox for a command that starts now; looks at the file system."""
-        return Arrangement(program=self._active.program, plan=plan(self._grounds, seen))
+        planned = plan(self._grounds, seen)
+        match self._active.mechanism:
+            case Bubblewrap(program=program):
+                return Wrapped(program=program, plan=planned)
+            case Landlock(version=version):
+                found = landlock.restriction(version, planned, self._grounds.guarded)
+                return Restricted(restriction=found, temporary=planned.temporary)
+            case Seatbelt():
+                return Profiled(plan=planned, kept=self._grounds.guarded)
 
-    def hint(self, output: str) -> str:
-        """Why a command with this output may have failed in here; empty where nothing points to the sandbox."""
-        return hint(self._active.name, output, network=self._grounds.network)
+    @property
+    def name(self) -> str:
+        """What the sandbox is called."""
+        return self._active.name
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person may be asked to let a command run outside."""
+        return self._asks
+
+    def held(self) -> Held:
+        """What decides what runs in the workspace, as it stands before a command; reads the file system."""
+        places = plan(self._grounds, seen).places
+        roots = {os.path.realpath(root) for root in self._grounds.roots}
+        return self._watch.look(
+            frozenset(place.path for place in places if self._locks and place.access == "readable"),
+            tuple(place.path for place in places if place.access == "writable" and place.path not in roots),
+        )
+
+    def undo(self, held: Held) -> Mapping[str, Kept | None]:
+        """Put back what a command made or changed of it; what it made, by path, None for what it removed."""
+        return self._watch.undo(held)
+
+    def redo(self, made: Mapping[str, Kept | None]) -> None:
+        """Let it stand after all."""
+        for path, kept in made.items():
+            put(path, kept)
+
+    @property
+    def _locks(self) -> bool:
+        """Whether the mechanism keeps what is readable as it is; what changes there was somebody else's doing."""
+        return not isinstance(self._active.mechanism, Landlock)
+
+    def refused(self, output: str, directory: str) -> str:
+        """What a command with this output, begun in this folder, was refused in here; empty where nothing shows it."""
+        return refused(
+            output,
+            network=self._grounds.network,
+            temporary=OWN[0] if isinstance(self._active.mechanism, Bubblewrap) else "$TMPDIR",
+            may_touch=allowed_to_this_process(directory),
+        )

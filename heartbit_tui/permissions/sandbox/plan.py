@@ -71,9 +71,11 @@ def seen(path: str) -> Seen | None:
 
 
 def _places(grounds: Grounds, look: Look) -> Iterator[Place]:
+    roots = tuple(dict.fromkeys(os.path.realpath(root) for root in grounds.roots))
     for path in grounds.needed:
-        yield from _shown(os.path.normpath(path), look)
-    for root in dict.fromkeys(os.path.realpath(root) for root in grounds.roots):
+        if os.path.realpath(path) not in roots:
+            yield from _shown(os.path.normpath(path), look)
+    for root in roots:
         yield from _place(root, "writable", look)
         yield from _repository(root, look)
         for name in _LOCKED:

@@ -50,11 +50,31 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bubblewrap:
+    """Each command is started by this program."""
+
+    program: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landlock:
+    """Each command is started by a thread that was restricted; `version` is what the kernel says of its Landlock."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seatbelt:
+    """Each command is started by the program of macOS that takes a profile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Active:
-    """Commands are sandboxed by this program."""
+    """Commands are sandboxed in this way; `lacks` says what it does not do, in words, empty where nothing is known."""
 
     name: str
-    program: str
+    mechanism: Bubblewrap | Landlock | Seatbelt
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

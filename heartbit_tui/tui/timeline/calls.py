@@ -151,6 +151,7 @@ class Calls:
         if found.started is not None:
             found.inside += waited
             self._works(found, at, True)
+            state = "running"
         if row is not None:
             self._log.put(row, state=state, person=row.person + waited)
 

@@ -72,9 +72,8 @@ class Transcript:
         self._put: list[tuple[int, Block]] = []
         self._at: dict[str, int] = {}
         self._going: set[str] = set()
-        self._turn = 0
-        self._calls = 0
-        self._run_tokens = 0
+        self._started: set[str] = set()
+        self._turn, self._calls, self._run_tokens = 0, 0, 0
 
     def apply(self, envelope: Envelope) -> None:
         """Take in the next envelope."""
@@ -158,6 +157,7 @@ class Transcript:
     def _everybody(self, envelope: Envelope, event: Event) -> None:
         match event:
             case ToolCallStarted(tool_call_id=id, tool_name=tool):
+                self._started.add(id)
                 self._update(envelope, id, tool, state="running", at=envelope.at)
             case ToolProgress(tool_call_id=id, text=text):
                 self._progress(id, text)
@@ -168,7 +168,8 @@ class Transcript:
             case ApprovalRequested(call=call, preview=preview):
                 self._update(envelope, call.id, call.name, state="asking", input=call.input, preview=preview)
             case ApprovalDecision(tool_call_id=id, approved=approved, note=note):
-                self._update(envelope, id, "", state="waiting" if approved else "refused", note=note)
+                decided = "running" if id in self._started else "waiting" if approved else "refused"
+                self._update(envelope, id, "", state=decided, note=note)
             case PermissionDenied(tool_call_id=id, tool_name=tool, reason=reason):
                 self._denied(envelope, id, tool, reason)
             case QuestionAsked(id=id, questions=questions):

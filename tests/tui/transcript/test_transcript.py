@@ -170,6 +170,20 @@ def test_a_refused_call_keeps_the_words_of_the_person() -> None:
     assert (block.state, block.note) == ("refused", "not here")
 
 
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_call_that_runs_and_wants_more_goes_on_whatever_is_decided(approved: bool) -> None:
+    call = ToolCall(id="c", name="bash")
+    happened: tuple[Event, ...] = (
+        *begun(),
+        answered(call),
+        ToolCallStarted(tool_name="bash", tool_call_id="c"),
+        ApprovalRequested(turn=1, tool_names=("bash",), id="a", call=call),
+        ApprovalDecision(turn=1, approved=approved, id="a", tool_call_id="c"),
+    )
+    assert told(folded(*happened).blocks)[-1] == "call c: running"
+    assert told(folded(*happened, *ended("c")).blocks)[-1] == "call c: ok out"
+
+
 def test_only_the_end_of_a_long_output_is_kept_while_a_call_runs() -> None:
     transcript = folded(
         *begun(),
