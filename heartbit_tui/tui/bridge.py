@@ -145,6 +145,8 @@ class Bridge:
         app.activity.tell(_doing(talk) or app.living.submitting.doing)
         costs = talk.client.costs() if talk.client else ()
         size = window(known.model) or 0
+        about = talk.client.about if talk.client else None
+        safety = about.safety if about else None
         app.living.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs))
         app.footer.tell(
             Standing(
@@ -158,6 +160,9 @@ class Bridge:
                 window=size,
                 cost=sum(line.cost_usd for line in costs) if costs else None,
                 unpriced=any(line.unpriced for line in costs),
+                mode=talk.mode if safety else "",
+                sandbox=about.sandbox if about and safety and "bash" in about.tools else None,
+                trust=safety.trust if safety else None,
             )
         )
         self._ended(talk)

@@ -2,7 +2,7 @@
 
 import asyncio
 import resource
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from heartbit_tui.client.doctor import Patient, look
 from heartbit_tui.client.settings_file import Simple
 from heartbit_tui.client.types import About
 from heartbit_tui.providers.models import window
+from heartbit_tui.runtime.safety import Safety, Trust
 from heartbit_tui.tui.library import Library
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
@@ -25,6 +26,15 @@ from heartbit_tui.tui.theme import load
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
+
+NO_SANDBOX = "none: a command that passes runs with all your rights"
+TRUST: Mapping[Trust, str] = MappingProxyType(
+    {
+        "trusted": "this folder is trusted: all of its settings count",
+        "untrusted": "this folder is not trusted: what in its settings widens what is allowed does not count",
+        "changed": "a file was changed since this folder was trusted, so it no longer is; `heartbit trust add` renews it",
+    }
+)
 
 Told = tuple[str, str]
 """What it is, and how it stands; an empty first half makes the second a note."""
@@ -58,8 +68,33 @@ def status(app: "HeartbitApp", _: str) -> None:
 
 
 def _protection(about: About) -> str:
-    """What stands between the agent's commands and the machine."""
-    return f"sandbox {about.sandbox}" if about.sandbox else "no sandbox"
+    """What stands between the agent's commands and the machine, in a few words."""
+    sandbox = f"sandbox {about.sandbox}" if about.sandbox else "no sandbox"
+    return f"{sandbox}; /safety tells the rest"
+
+
+def safety(app: "HeartbitApp", _: str) -> None:
+    """/safety."""
+    about = app.talk.client.about if app.talk.client else None
+    if about is None or about.safety is None:
+        app.tell("Nothing runs here that would need protection.")
+        return
+    _page(app, "What protects you", [("mode", str(app.talk.mode)), *_protected(about, about.safety)])
+
+
+def _protected(about: About, safety: Safety) -> Iterator[Told]:
+    """What stands between the agent and the machine, and what of it is missing."""
+    yield ("sandbox", about.sandbox or NO_SANDBOX)
+    if about.sandbox:
+        yield ("writable", ", ".join(safety.writable))
+        yield ("hidden", ", ".join(safety.hidden) or "nothing")
+        yield ("network", "open to commands" if safety.network else "none for commands")
+    yield ("trust", TRUST[safety.trust])
+    yield from (("", f"{key} of this folder does not count") for key in safety.ignored)
+    yield ("rules", f"{len(safety.rules)}" if safety.rules else "none of yours: the mode decides")
+    yield from (("", rule) for rule in safety.rules)
+    yield ("guardrails", ", ".join(safety.guardrails) or "none are set")
+    yield ("audit", "on; `heartbit audit list` shows it" if safety.audited else "off: this session is not kept")
 
 
 def cost(app: "HeartbitApp", _: str) -> None:
@@ -161,6 +196,7 @@ def _resident() -> float:
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
     {
         "status": status,
+        "safety": safety,
         "cost": cost,
         "todos": todos,
         "tools": tools,
