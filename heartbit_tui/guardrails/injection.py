@@ -9,7 +9,7 @@ from heartbit_tui.guardrails.hidden import escaped
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.guardrails.sources import SOURCES, source_of
 from heartbit_tui.kernel.messages import Assistant, Text, ToolCall
-from heartbit_tui.kernel.protocols import Checked, Judgement, Output, Pass, Refuse, Rewrite, Warn
+from heartbit_tui.kernel.protocols import Checked, Judgement, OnAnswers, Output, Pass, Refuse, Rewrite, Warn
 
 DENY_AT, WARN_AT = 0.65, 0.35
 """Scores at which a text is refused and warned of."""
@@ -44,6 +44,11 @@ class Injection(Passing):
         self._deny_at = threshold
         self._warn_at = min(warn_threshold, threshold)
         self._sources = frozenset(sources)
+
+    @property
+    def on_answers(self) -> OnAnswers:
+        """Something where `model` is one of the sources; in mode `warn` it only warns."""
+        return "nothing" if "model" not in self._sources else "rules" if self._mode == "deny" else "warns"
 
     async def post_llm(self, message: Assistant) -> Judgement | Rewrite:
         """The worst of the text blocks."""

@@ -142,7 +142,7 @@ window = 4
 """
     events = await ran(tmp_path, toml, READ, {**READ, "blocks": [*READ["blocks"]]}, "Done.")
     assert [kind for kind, _ in told(events)] == ["warned", "denied"]
-    assert {name for _, name in told(events)} == {"conditional"}
+    assert {name for _, name in told(events)} == {"injection"}
 
 
 async def test_without_settings_nothing_is_guarded(tmp_path: Path) -> None:
