@@ -34,6 +34,8 @@ GREETED = (
 )
 """Actions that somebody new is told of."""
 
+HELD = "thinking; shown once it is checked"
+
 SETTLED = 3.0
 """Seconds that a run takes at least for its end to be worth a word to somebody who looks elsewhere."""
 
@@ -225,6 +227,7 @@ def _doing(talk: Talk) -> Doing | None:
     blocks = talk.story.transcript.blocks
     going = [block for block in blocks[-24:] if isinstance(block, Call) and block.state in ("running", "writing")]
     written = bool(blocks) and isinstance(blocks[-1], Answer) and not blocks[-1].closed
-    words = _words(going[-1]) if going else "writing" if written else "thinking"
+    alone = "writing" if written else HELD if known.held else "thinking"
+    words = _words(going[-1]) if going else alone
     since = going[-1].at if going else known.since
     return Doing(words=words, since=since, beside=max(len(going) - 1, 0), queued=talk.pending.queued)

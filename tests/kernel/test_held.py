@@ -78,6 +78,7 @@ def traces(rig: Rig) -> list[str]:
     return [*told, *(["pieces"] if SECRET in pieces else [])]
 
 
+@pytest.mark.security("I8")
 @pytest.mark.parametrize("chunk", [1, 3, 16, 1000])
 async def test_no_byte_of_what_a_guardrail_takes_out_is_ever_told(chunk: int) -> None:
     reply = turn(Thinking(text=TEXT), Text(text=TEXT), chunk=chunk)
@@ -88,6 +89,7 @@ async def test_no_byte_of_what_a_guardrail_takes_out_is_ever_told(chunk: int) ->
     assert rig.of(LlmResponse)[0].text == rig.of(AssistantMessage)[0].message.text == TEXT.replace(SECRET, "[hidden]")
 
 
+@pytest.mark.security("I8")
 async def test_a_refused_answer_leaves_no_trace_and_the_next_one_is_told_whole() -> None:
     replies = [turn(Text(text=TEXT), call("echo", "c1", text=SECRET)), says("Nothing to tell.")]
     rig = await ran(Plan(replies=replies, tools=[FakeTool()], guardrails=[Refuses()]))
@@ -96,6 +98,7 @@ async def test_a_refused_answer_leaves_no_trace_and_the_next_one_is_told_whole()
     assert [event.tool_call_count for event in rig.of(LlmResponse)] == [0, 0]
 
 
+@pytest.mark.security("I8")
 async def test_of_an_answer_that_breaks_off_nothing_is_kept() -> None:
     reply = turn(Text(text=TEXT), chunk=4, fault=Drop(after=8))
     rig = await ran(Plan(replies=[reply], guardrails=[Redacts()]))
@@ -105,6 +108,7 @@ async def test_of_an_answer_that_breaks_off_nothing_is_kept() -> None:
     assert traces(open_rig) == ["AssistantMessage", "pieces"]
 
 
+@pytest.mark.security("I8")
 async def test_what_was_being_checked_when_a_person_stopped_it_is_withheld() -> None:
     waits = Waits()
     async with opened(Plan(replies=[says(TEXT)], guardrails=[waits])) as rig:
