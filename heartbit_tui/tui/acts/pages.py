@@ -2,16 +2,15 @@
 
 import asyncio
 import resource
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from heartbit_tui.client import settings_shown
+from heartbit_tui.client import protection, settings_shown
 from heartbit_tui.client.doctor import Patient, look
 from heartbit_tui.client.settings_file import Simple
 from heartbit_tui.client.types import About
 from heartbit_tui.providers.models import window
-from heartbit_tui.runtime.safety import Safety, Trust
 from heartbit_tui.tui.library import Library
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
@@ -26,15 +25,6 @@ from heartbit_tui.tui.theme import load
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
-
-NO_SANDBOX = "none: a command that passes runs with all your rights"
-TRUST: Mapping[Trust, str] = MappingProxyType(
-    {
-        "trusted": "this folder is trusted: all of its settings count",
-        "untrusted": "this folder is not trusted: what in its settings widens what is allowed does not count",
-        "changed": "a file was changed since this folder was trusted, so it no longer is; `heartbit trust add` renews it",
-    }
-)
 
 Told = tuple[str, str]
 """What it is, and how it stands; an empty first half makes the second a note."""
@@ -79,22 +69,7 @@ def safety(app: "HeartbitApp", _: str) -> None:
     if about is None or about.safety is None:
         app.tell("Nothing runs here that would need protection.")
         return
-    _page(app, "What protects you", [("mode", str(app.talk.mode)), *_protected(about, about.safety)])
-
-
-def _protected(about: About, safety: Safety) -> Iterator[Told]:
-    """What stands between the agent and the machine, and what of it is missing."""
-    yield ("sandbox", about.sandbox or NO_SANDBOX)
-    if about.sandbox:
-        yield ("writable", ", ".join(safety.writable))
-        yield ("hidden", ", ".join(safety.hidden) or "nothing")
-        yield ("network", "open to commands" if safety.network else "none for commands")
-    yield ("trust", TRUST[safety.trust])
-    yield from (("", f"{key} of this folder does not count") for key in safety.ignored)
-    yield ("rules", f"{len(safety.rules)}" if safety.rules else "none of yours: the mode decides")
-    yield from (("", rule) for rule in safety.rules)
-    yield ("guardrails", ", ".join(safety.guardrails) or "none are set")
-    yield ("audit", "on; `heartbit audit list` shows it" if safety.audited else "off: this session is not kept")
+    _page(app, "What protects you", [("mode", str(app.talk.mode)), *protection.told(about, about.safety)])
 
 
 def cost(app: "HeartbitApp", _: str) -> None:
