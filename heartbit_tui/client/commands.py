@@ -77,6 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="todos", does="the agent's list of things to do"),
     Command(name="compact", takes="[FOCUS]", does="shorten the conversation for the model"),
     Command(name="status", does="the session, its model, its mode, its context"),
+    Command(name="safety", does="what protects you: sandbox, trust, rules, guardrails, audit"),
     Command(name="context", does="what fills the model's window"),
     Command(name="cost", does="tokens and money so far", aliases=("usage",)),
     Command(name="init", does="write an AGENTS.md for this project"),

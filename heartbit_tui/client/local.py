@@ -53,6 +53,7 @@ class Local:
             tools=tuple(tool.spec.name for tool in session.agent.tools),
             warnings=found.warnings,
             sandbox=found.sandbox,
+            safety=found.safety,
         )
 
     @property

@@ -7,13 +7,15 @@ from typing import Protocol
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.ops import Mode, Op
+from heartbit_tui.runtime.safety import Safety
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a session is made of; `warnings` are sentences to show once (an ignored setting, a damaged record).
 
-    `sandbox` names what the agent's commands run in, or is empty.
+    `sandbox` names what the agent's commands run in, or is empty. `safety` is all that protects the session; None
+    where nothing runs, as in a replay.
     """
 
     session_id: str
@@ -26,6 +28,7 @@ class About:
     skills: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sandbox: str = ""
+    safety: Safety | None = None
 
 
 class Client(Protocol):

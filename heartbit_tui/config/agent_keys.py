@@ -53,6 +53,8 @@ def guardrails(below: str = "") -> tuple[Key, ...]:
         number(f"{below}injection.warn_threshold", 0.35, most=1),
         string(f"{below}injection.mode", "warn", choices=("deny", "warn")),
         strings(f"{below}injection.sources", OUTSIDE),
+        string(f"{below}injection.model", plain=True),
+        number(f"{below}injection.model_threshold", 0.9, most=1),
         string(f"{below}pii.action", "redact", choices=("redact", "warn", "deny")),
         strings(f"{below}pii.detectors", ("email", "phone", "ssn", "credit_card")),
         string(f"{below}pii.custom[].name", required=True),

@@ -11,6 +11,7 @@ from heartbit_tui.guardrails.fence import Fence
 from heartbit_tui.guardrails.injection import Injection
 from heartbit_tui.guardrails.judge import Judge, JudgeSettings
 from heartbit_tui.guardrails.pii import Pii
+from heartbit_tui.guardrails.scoring import Model, Scorer
 from heartbit_tui.guardrails.secrecy import Secrecy
 from heartbit_tui.guardrails.sensor import SensorSecurity, Trust
 from heartbit_tui.guardrails.sources import SOURCES
@@ -27,8 +28,10 @@ __all__ = [
     "Injection",
     "Judge",
     "JudgeSettings",
+    "Model",
     "Pii",
     "PolicyRule",
+    "Scorer",
     "Secrecy",
     "SensorSecurity",
     "ToolPolicy",

@@ -1,7 +1,7 @@
 """Several guardrails as one: asked in order, the first that refuses ends it, and warnings add up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.kernel.messages import Assistant, ToolCall
@@ -9,6 +9,7 @@ from heartbit_tui.kernel.protocols import (
     Checked,
     Guardrail,
     Judgement,
+    OnAnswers,
     Output,
     Pass,
     Refuse,
@@ -48,8 +49,14 @@ class Chain(Passing):
     """A `Guardrail` of members; those behind one that refuses are not asked."""
 
     def __init__(self, members: Sequence[Guardrail]) -> None:
-        super().__init__("chain")
+        super().__init__("+".join(member.name for member in members) or "chain")
         self._members = tuple(members)
+
+    @property
+    def on_answers(self) -> OnAnswers:
+        """The most that a member may do."""
+        found = {member.on_answers for member in self._members}
+        return "rules" if "rules" in found else "warns" if "warns" in found else "nothing"
 
     async def pre_llm(self, request: Request) -> Request:
         """The request as all members leave it."""
@@ -86,8 +93,3 @@ class Chain(Passing):
                 return Checked(output=output, said=refused)
         judgement = said.all()
         return output if judgement == Pass() else Checked(output=output, said=judgement)
-
-
-def named(judgement: Judgement, name: str) -> Judgement:
-    """A judgement whose reason says which guardrail it is from."""
-    return judgement if isinstance(judgement, Pass) else replace(judgement, reason=f"{name}: {judgement.reason}")

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from heartbit_tui.guardrails.chain import named
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.guardrails.patterns import fits
 from heartbit_tui.guardrails.sources import source_of
 from heartbit_tui.kernel.messages import Assistant, ToolCall
 from heartbit_tui.kernel.ops import Mode
-from heartbit_tui.kernel.protocols import Checked, Guardrail, Judgement, Output, Pass, Request, Rewrite
+from heartbit_tui.kernel.protocols import Checked, Guardrail, Judgement, OnAnswers, Output, Pass, Request, Rewrite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +36,16 @@ class Conditional(Passing):
     """
 
     def __init__(self, inner: Guardrail, when: When, *, agent: str = "", mode: Callable[[], Mode]) -> None:
-        super().__init__("conditional")
+        super().__init__(inner.name)
         self._inner = inner
         self._when = when
         self._agent = agent
         self._mode = mode
+
+    @property
+    def on_answers(self) -> OnAnswers:
+        """As the inner one, whatever the mode: it may change while an answer is written."""
+        return self._inner.on_answers if _any_fits(self._agent, self._when.agents) else "nothing"
 
     async def pre_llm(self, request: Request) -> Request:
         """As the inner one does, where it holds."""
@@ -51,23 +55,17 @@ class Conditional(Passing):
         """As the inner one does, where it holds."""
         if not self._holds():
             return Pass()
-        judged = await self._inner.post_llm(message)
-        if isinstance(judged, Rewrite):
-            return Rewrite(message=judged.message, said=named(judged.said, self._inner.name))
-        return named(judged, self._inner.name)
+        return await self._inner.post_llm(message)
 
     async def pre_tool(self, call: ToolCall) -> Judgement:
         """As the inner one does, where it holds."""
         if not self._holds_for(call):
             return Pass()
-        return named(await self._inner.pre_tool(call), self._inner.name)
+        return await self._inner.pre_tool(call)
 
     async def post_tool(self, call: ToolCall, output: Output) -> Output | Checked:
         """As the inner one does, where it holds."""
-        checked = await self._inner.post_tool(call, output) if self._holds_for(call) else output
-        if isinstance(checked, Checked):
-            return Checked(output=checked.output, said=named(checked.said, self._inner.name))
-        return checked
+        return await self._inner.post_tool(call, output) if self._holds_for(call) else output
 
     def _holds(self) -> bool:
         return self._when.fits_session(self._agent, self._mode())

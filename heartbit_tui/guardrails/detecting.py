@@ -11,6 +11,9 @@ from heartbit_tui.guardrails.numbers import card_at, iban_end, is_ssn
 _DOMAIN = re.compile(r"@([A-Za-z0-9][A-Za-z0-9.-]{2,250})")
 _LOCAL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}\Z")
 _BROKEN = re.compile(r"[.-]\.|\.-")
+_HOSTED = ("git", "hg", "svn")
+"""Users of code hosts, whose addresses name a repository where a path follows."""
+
 _SSN = re.compile(r"(?<![\w-])(\d{3})-(\d{2})-(\d{4})(?![\w-])")
 _CARD = re.compile(r"(?<![\w.])[2-6]\d{3}(?=[\d -])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ A-Za-z0-9])")
@@ -48,8 +51,9 @@ def emails(text: str) -> Iterator[Match]:
             continue
         if local := _LOCAL.search(text[max(found.start() - 64, 0) : found.start()]):
             name = local.group().lstrip(".'%+-")
-            if name and ".." not in name:
-                yield Match(found.start() - len(name), found.start() + 1 + len(domain), "email")
+            end = found.start() + 1 + len(domain)
+            if name and ".." not in name and not (name in _HOSTED and text[end : end + 1] in (":", "/")):
+                yield Match(found.start() - len(name), end, "email")
 
 
 def phones(text: str) -> Iterator[Match]:

@@ -1,7 +1,7 @@
 """A guardrail that lets everything pass; the others say only what they look at."""
 
 from heartbit_tui.kernel.messages import Assistant, ToolCall
-from heartbit_tui.kernel.protocols import Checked, Judgement, Output, Pass, Request, Rewrite
+from heartbit_tui.kernel.protocols import Checked, Judgement, OnAnswers, Output, Pass, Request, Rewrite
 
 
 class Passing:
@@ -14,6 +14,11 @@ class Passing:
     def name(self) -> str:
         """What it is called in events."""
         return self._name
+
+    @property
+    def on_answers(self) -> OnAnswers:
+        """Nothing; whatever a guardrail says of answers that does not tell more about itself."""
+        return "nothing" if type(self).post_llm is Passing.post_llm else "rules"
 
     async def pre_llm(self, request: Request) -> Request:
         """The request as it is."""

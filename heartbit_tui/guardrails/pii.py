@@ -8,9 +8,9 @@ from heartbit_tui.guardrails.detecting import DETECTORS, Match, custom, detect
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.guardrails.patterns import compiled
 from heartbit_tui.guardrails.reading import sentence
-from heartbit_tui.guardrails.redacting import answer_with, output_with, strings_in
+from heartbit_tui.guardrails.redacting import answer_with, output_with, strings_in, words_of
 from heartbit_tui.kernel.messages import Assistant, ToolCall
-from heartbit_tui.kernel.protocols import Checked, Judgement, Output, Pass, Refuse, Rewrite, Warn
+from heartbit_tui.kernel.protocols import Checked, Judgement, OnAnswers, Output, Pass, Refuse, Rewrite, Warn
 
 Action: TypeAlias = Literal["redact", "warn", "deny"]
 
@@ -38,9 +38,14 @@ class Pii(Passing):
         patterns = (own or {}).items()
         self._detectors = (*chosen, *(custom(label, compiled(text, label)) for label, text in patterns))
 
+    @property
+    def on_answers(self) -> OnAnswers:
+        """As the action says."""
+        return "warns" if self._action == "warn" else "rules"
+
     async def post_llm(self, message: Assistant) -> Judgement | Rewrite:
         """The answer, rewritten where it may be."""
-        judged = self._judged(message.text)
+        judged = self._judged("\n".join(words_of(message)))
         if isinstance(judged, Pass) or self._action != "redact":
             return judged
         return Rewrite(message=answer_with(message, self.redacted), said=judged)

@@ -10,6 +10,7 @@ from heartbit_tui.kernel.messages import (
     JsonObject,
     Message,
     Text,
+    Thinking,
     ToolResult,
     User,
     UserBlock,
@@ -25,8 +26,16 @@ def request_with(request: Request, rewrite: Rewriting) -> Request:
     return replace(request, system=rewrite(request.system), messages=messages)
 
 
+def words_of(message: Assistant) -> tuple[str, ...]:
+    """What an answer says and what was thought on the way, block by block."""
+    return tuple(block.text for block in message.content if isinstance(block, Text | Thinking))
+
+
 def answer_with(message: Assistant, rewrite: Rewriting) -> Assistant:
-    """The answer with its text rewritten; reasoning stays, because its signature would no longer fit."""
+    """The answer with its text and its reasoning rewritten; reasoning that is changed loses its signature.
+
+    Calls stay, because what is to be done has to stay what was asked for.
+    """
     return replace(message, content=tuple(_spoken(block, rewrite) for block in message.content))
 
 
@@ -79,4 +88,10 @@ def _heard(block: UserBlock, rewrite: Rewriting) -> UserBlock:
 
 
 def _spoken(block: AssistantBlock, rewrite: Rewriting) -> AssistantBlock:
-    return Text(text=rewrite(block.text)) if isinstance(block, Text) else block
+    match block:
+        case Text(text=text):
+            return Text(text=rewrite(text))
+        case Thinking(text=text) if (kept := rewrite(text)) != text:
+            return Thinking(text=kept)
+        case _:
+            return block

@@ -2,10 +2,20 @@
 
 from collections import deque
 
-from heartbit_tui.guardrails.chain import named
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.kernel.messages import Assistant, ToolCall
-from heartbit_tui.kernel.protocols import Checked, Guardrail, Judgement, Output, Pass, Refuse, Request, Rewrite, Warn
+from heartbit_tui.kernel.protocols import (
+    Checked,
+    Guardrail,
+    Judgement,
+    OnAnswers,
+    Output,
+    Pass,
+    Refuse,
+    Request,
+    Rewrite,
+    Warn,
+)
 
 TOO_OFTEN = "warned {count} times: {reason}"
 
@@ -41,10 +51,15 @@ class WarnToDeny(Passing):
     """
 
     def __init__(self, inner: Guardrail, threshold: int, *, window: int | None = None) -> None:
-        super().__init__("warn_to_deny")
+        super().__init__(inner.name)
         self._inner = inner
         self._asked = Tally(threshold, window)
         self._brought = Tally(threshold, window)
+
+    @property
+    def on_answers(self) -> OnAnswers:
+        """Any warning of the inner one may be the one that is refused."""
+        return "nothing" if self._inner.on_answers == "nothing" else "rules"
 
     async def pre_llm(self, request: Request) -> Request:
         """As the inner one does."""
@@ -68,7 +83,7 @@ class WarnToDeny(Passing):
             self._brought.take(Pass())
             return checked
         said = self._brought.take(checked.said)
-        return Checked(output=checked.output, said=named(said, self._inner.name))
+        return Checked(output=checked.output, said=said)
 
     def _counted(self, judgement: Judgement) -> Judgement:
-        return named(self._asked.take(judgement), self._inner.name)
+        return self._asked.take(judgement)

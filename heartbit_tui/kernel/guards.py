@@ -8,7 +8,7 @@ from heartbit_tui.kernel.errors import GuardrailError
 from heartbit_tui.kernel.events import GuardrailDenied, GuardrailWarned, Hook, ModelCalled
 from heartbit_tui.kernel.host import Host
 from heartbit_tui.kernel.messages import Assistant, AssistantBlock, ToolCall
-from heartbit_tui.kernel.protocols import Guardrail, Judgement, Output, Pass, Refuse, Request, Rewrite
+from heartbit_tui.kernel.protocols import Guardrail, Judgement, Output, Pass, Refuse, Request, Rewrite, Warn
 
 FAILED = "The guardrail {name} failed in {hook}: {kind}: {error}. The run ends rather than going on unguarded."
 FAILED_AFTER = "Guardrail error: {name} could not check this output ({kind}: {error}), so it is withheld."
@@ -24,6 +24,11 @@ class Guards:
         self._guardrails = tuple(guardrails)
         self._host = host
 
+    @property
+    def holds(self) -> bool:
+        """Whether an answer may still be changed or refused when it is whole, so that none of it may be told before."""
+        return any(guardrail.on_answers == "rules" for guardrail in self._guardrails)
+
     async def request(self, request: Request) -> Request:
         """The request as the guardrails let it go out. Raises `GuardrailError` when one fails."""
         for guardrail in self._guardrails:
@@ -37,9 +42,10 @@ class Guards:
         """
         for guardrail in self._guardrails:
             judged = await _answer(guardrail, "post_llm", guardrail.post_llm(message))
+            changed = isinstance(judged, Rewrite)
             if isinstance(judged, Rewrite):
                 message, judged = replace(judged.message, content=_with_calls_of(message, judged.message)), judged.said
-            if reason := self._heard(guardrail, "post_llm", judged, None):
+            if reason := self._heard(guardrail, "post_llm", judged, changed=changed):
                 return message, reason
         return message, ""
 
@@ -47,7 +53,7 @@ class Guards:
         """Why a call is refused, or empty. Raises `GuardrailError` when a guardrail fails."""
         for guardrail in self._guardrails:
             judgement = await _answer(guardrail, "pre_tool", guardrail.pre_tool(call))
-            if reason := self._heard(guardrail, "pre_tool", judgement, call.name):
+            if reason := self._heard(guardrail, "pre_tool", judgement, call):
                 return reason
         return ""
 
@@ -58,27 +64,55 @@ class Guards:
                 checked = await guardrail.post_tool(call, output)
             except Exception as error:  # noqa: BLE001 - the tool boundary: an output that was not checked is withheld
                 told = FAILED_AFTER.format(name=guardrail.name, kind=type(error).__name__, error=error)
-                self._heard(guardrail, "post_tool", Refuse(reason=told), call.name)
+                self._heard(guardrail, "post_tool", Refuse(reason=told), call)
                 return Output(content=told, is_error=True, changed=output.changed)
             if isinstance(checked, Output):
                 output = checked
                 continue
-            output = checked.output
-            if reason := self._heard(guardrail, "post_tool", checked.said, call.name):
+            output, changed = checked.output, checked.output != output
+            if reason := self._heard(guardrail, "post_tool", checked.said, call, changed=changed):
                 return Output(content=WITHHELD.format(reason=reason), is_error=True, changed=output.changed)
         return output
 
-    def _heard(self, guardrail: Guardrail, hook: Hook, judgement: Judgement, tool: str | None) -> str:
+    def _heard(
+        self,
+        guardrail: Guardrail,
+        hook: Hook,
+        judgement: Judgement,
+        call: ToolCall | None = None,
+        *,
+        changed: bool = False,
+    ) -> str:
         for spent in judgement.spent:
             called = ModelCalled(purpose=spent.purpose, model=spent.model, usage=spent.usage, cost_usd=spent.cost_usd)
             self._host.emit(called)
         if isinstance(judgement, Pass):
             return ""
-        told = GuardrailDenied if isinstance(judgement, Refuse) else GuardrailWarned
-        self._host.emit(
-            told(hook=hook, reason=judgement.reason, tool_name=tool, guardrail=guardrail.name, quote=judgement.quote)
+        denied = GuardrailDenied(
+            hook=hook,
+            reason=judgement.reason,
+            tool_name=call.name if call else None,
+            guardrail=guardrail.name,
+            quote=judgement.quote,
+            tool_call_id=call.id if call else "",
         )
-        return f"{guardrail.name}: {judgement.reason}" if isinstance(judgement, Refuse) else ""
+        if isinstance(judgement, Warn):
+            self._host.emit(_warned(denied, changed=changed))
+            return ""
+        self._host.emit(denied)
+        return f"{guardrail.name}: {judgement.reason}"
+
+
+def _warned(said: GuardrailDenied, *, changed: bool) -> GuardrailWarned:
+    return GuardrailWarned(
+        hook=said.hook,
+        reason=said.reason,
+        tool_name=said.tool_name,
+        guardrail=said.guardrail,
+        quote=said.quote,
+        tool_call_id=said.tool_call_id,
+        changed=changed,
+    )
 
 
 def _with_calls_of(before: Assistant, after: Assistant) -> tuple[AssistantBlock, ...]:

@@ -12,7 +12,7 @@ from heartbit_tui.kernel.host import Host
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Assistant, JsonObject, Message, StopReason, Usage, user
 from heartbit_tui.kernel.protocols import Agent, Request, View
-from heartbit_tui.kernel.reply import ask_model, keep
+from heartbit_tui.kernel.reply import Answered, ask_model, keep
 from heartbit_tui.kernel.respond import Respond
 from heartbit_tui.kernel.spending import check_spending
 
@@ -52,27 +52,28 @@ class Loop:
             self._turn += 1
             self._budget.check_turn(self._turn)
             check_spending(self._budget, self._host)
-            self._host.emit(TurnStarted(turn=self._turn, max_turns=self._agent.limits.max_turns))
-            message = await self._ask()
-            refused = await keep(message, self._host, self._guards)
+            held, most = self._guards.holds, self._agent.limits.max_turns
+            self._host.emit(TurnStarted(turn=self._turn, max_turns=most, held=held))
+            answered = await self._ask(held=held)
+            refused = await keep(answered, self._host, self._guards)
             _stay_wanted()
             check_spending(self._budget, self._host)
             if refused:
                 continue
-            await self._act(message)
-            if self._respond.answer is not None or (not self._steered() and self._finished(message)):
+            await self._act(answered.message)
+            if self._respond.answer is not None or (not self._steered() and self._finished(answered.message)):
                 return Outcome(tool_calls_made=self._calls.made, structured=self._respond.answer)
 
-    async def _ask(self) -> Assistant:
+    async def _ask(self, *, held: bool) -> Answered:
         request = await self._request()
         try:
-            return await ask_model(self._host, request, turn=self._turn)
+            return await ask_model(self._host, request, turn=self._turn, held=held)
         except ContextOverflowError as overflow:
             shorter = await self._shortened(request)
             self._host.emit(AutoCompactionTriggered(turn=self._turn, success=shorter is not None, usage=Usage()))
             if shorter is None:
                 raise overflow from None
-        return await ask_model(self._host, shorter, turn=self._turn)
+        return await ask_model(self._host, shorter, turn=self._turn, held=held)
 
     async def _request(self) -> Request:
         messages = _to_answer(self._host.messages())

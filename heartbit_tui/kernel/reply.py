@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from heartbit_tui.kernel.errors import MalformedError
 from heartbit_tui.kernel.events import (
@@ -87,52 +87,67 @@ class Reply:
         return delta
 
 
-async def ask_model(host: Host, request: Request, *, turn: int) -> Assistant:
-    """Ask the model once; its answer is told, but the caller puts it into the log.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A model's answer; one that is `held` is not told yet, and `response` is what is to be told of it."""
+
+    message: Assistant
+    response: LlmResponse
+    held: bool = False
+
+
+async def ask_model(host: Host, request: Request, *, turn: int, held: bool = False) -> Answered:
+    """Ask the model once; its answer is told, unless it is `held`, but the caller puts it into the log.
 
     Whatever ends the call early, the text that was shown of the answer is put into the log. Raises `ProviderError`.
     """
     reply, begun = Reply(host.clock), host.clock.monotonic()
     try:
-        await _read(host, request, reply)
+        await _read(host, request, reply, held=held)
         message = reply.message()
     except BaseException:
-        partial = reply.partial()
+        partial = None if held else reply.partial()
         if partial is not None:
             host.emit(AssistantMessage(message=partial))
         _tell_cost(host, reply)
         raise
     message = _with_own_ids(message, turn, host)
     _tell_cost(host, reply)
-    host.emit(_response(message, turn, host.clock.monotonic() - begun, (reply.first or begun) - begun))
-    return message
+    response = _response(message, turn, host.clock.monotonic() - begun, (reply.first or begun) - begun)
+    if not held:
+        host.emit(response)
+    return Answered(message=message, response=response, held=held)
 
 
-async def keep(message: Assistant, host: Host, guards: Guards) -> bool:
+async def keep(answered: Answered, host: Host, guards: Guards) -> bool:
     """Put an answer into the log as far as the guardrails let it stand; whether it has to be written anew.
 
-    Raises `GuardrailError` when a guardrail fails.
+    Of a held answer nothing is told but what is left of it; what nobody could check is withheld. Raises
+    `GuardrailError` when a guardrail fails.
     """
+    message = answered.message
     kept, reason = replace(message, content=(Text(text=WITHHELD),)), ""
     try:
         judged, reason = await guards.answer(message)
         kept = kept if reason else judged
     except asyncio.CancelledError:
         words = tuple(block for block in message.content if not isinstance(block, ToolCall))
-        kept = replace(message, content=words, stop=StopReason.INTERRUPTED)
+        kept = replace(kept if answered.held else replace(message, content=words), stop=StopReason.INTERRUPTED)
         raise
     finally:
+        if answered.held:
+            host.emit(replace(answered.response, text=clip(kept.text), tool_call_count=len(kept.calls)))
         host.emit(AssistantMessage(message=kept))
     if reason:
         host.emit(UserMessage(message=user(AGAIN.format(reason=reason)), origin="heartbit"))
     return bool(reason)
 
 
-async def _read(host: Host, request: Request, reply: Reply) -> None:
+async def _read(host: Host, request: Request, reply: Reply, *, held: bool) -> None:
     async with aclosing(host.provider.stream(request)) as parts:
         async for part in parts:
             event = reply.take(part)
-            if event is not None:
+            if event is not None and not (held and isinstance(event, TextDelta | ThinkingDelta | ToolInputDelta)):
                 host.emit(event)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from heartbit_tui.client import protection
 from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.types import Client
 from heartbit_tui.client.visible import one_line
@@ -55,6 +56,7 @@ class Acts:
             "model": self._model,
             "effort": self._effort,
             "status": self._status,
+            "safety": self._safety,
             "cost": self._cost,
             "todos": self._todos,
             "tools": self._tools,
@@ -111,6 +113,11 @@ class Acts:
         self._tell(f"folder   {about.cwd}\nmodel    {about.provider} {about.model}\nmode     {self._client.mode}")
         self._tell(f"prompts  {len(fold.prompts)}\ncontext  {fold.context_tokens:,} tokens")
         await self._cost("")
+
+    async def _safety(self, _: str) -> None:
+        about = self._client.about
+        rows = protection.told(about, about.safety) if about.safety else ()
+        self._tell("\n".join(f"{name:<10}  {text}" for name, text in rows))
 
     async def _cost(self, _: str) -> None:
         lines = self._client.costs()

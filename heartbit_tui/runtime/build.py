@@ -20,6 +20,8 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.protection import protection
+from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.toolbox import toolbox
@@ -36,7 +38,7 @@ class Opened:
     """An open session with all that a surface may want to show of it; `log` is what it held when it was opened.
 
     `whole` reads the same from the store with all that taking up a session does not need. `sandbox` names what
-    commands run in, or is empty.
+    commands run in, or is empty; `safety` tells that and the rest of what protects it.
     """
 
     session: Session
@@ -48,6 +50,7 @@ class Opened:
     log: tuple[Envelope, ...] = ()
     warnings: tuple[str, ...] = ()
     sandbox: str = ""
+    safety: Safety = NOTHING_KNOWN
 
     @property
     def last_seq(self) -> int:
@@ -89,6 +92,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             log=place.log,
             warnings=settings.warnings,
             sandbox=sandboxing.label(settings.sandbox),
+            safety=protection(settings, agent.guardrails, audited=place.trail is not None),
         )
 
 

@@ -18,6 +18,7 @@ from heartbit_tui.guardrails import (
     Injection,
     Judge,
     JudgeSettings,
+    Model,
     Pii,
     PolicyRule,
     Secrecy,
@@ -30,12 +31,16 @@ from heartbit_tui.guardrails import (
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Clock, Guardrail, Provider
+from heartbit_tui.runtime import plugins
 
 NAMES_NOTHING = "{source}: {key}: {name!r} is not one of {known}."
 MISSING = "{key} is missing."
 NOT_ON = "{key}: {name} is not set up; add [{place}.{name}]."
 TWICE = "{key}: {name} is in another chain already."
 SECTION = "guardrails"
+NO_MODEL = "{source}: {key}: {name!r} is neither jailguard nor the module:factory of a scorer."
+MODELS: Mapping[str, str] = MappingProxyType({"jailguard": "heartbit_tui.guardrails.jailguard:scorer"})
+"""The factories of scorers that have a name of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,23 @@ def _injection(config: Config, place: str, around: Around) -> Guardrail:
     only_one = mode == "warn" and config.is_set(f"{place}.threshold") and not config.is_set(f"{place}.warn_threshold")
     warn_at = deny_at if only_one else config.number(f"{place}.warn_threshold") or 0.0
     sources = _names(config, f"{place}.sources", SOURCES)
-    return Injection(mode=mode, threshold=deny_at, warn_threshold=warn_at, sources=sources)
+    model = _model(config, place, around)
+    return Injection(mode=mode, threshold=deny_at, warn_threshold=warn_at, sources=sources, model=model)
+
+
+def _model(config: Config, place: str, around: Around) -> Model | None:
+    """The model that scores texts beside the patterns, where one is named."""
+    key = f"{place}.model"
+    if not (name := config.string(key)):
+        return None
+    target = MODELS.get(name, name)
+    if not target.partition(":")[2]:
+        raise ConfigError(NO_MODEL.format(source=config.source(key), key=key, name=name), key=key)
+    try:
+        factory = plugins.resolve(target)
+    except AttributeError as error:
+        raise ConfigError(NO_MODEL.format(source=config.source(key), key=key, name=name), key=key) from error
+    return Model(factory(), around.clock, threshold=config.number(f"{place}.model_threshold") or 0.0)
 
 
 def _pii(config: Config, place: str, around: Around) -> Guardrail:

@@ -13,7 +13,7 @@ from heartbit_tui.config import CHAT_DEFAULTS, Config, Directories, Layer, direc
 from heartbit_tui.config.dotenv import keys as keys_of
 from heartbit_tui.config.keys import Value
 from heartbit_tui.config.locked import LockedFile
-from heartbit_tui.config.trust import TrustStore
+from heartbit_tui.config.trust import Trust, TrustStore
 from heartbit_tui.context import instructions
 from heartbit_tui.context.instructions import Instructions
 from heartbit_tui.kernel.errors import ConfigError
@@ -35,6 +35,7 @@ class Settings:
     """All that the configuration decides; `environment` has the keys of a trusted project's `.env` too."""
 
     config: Config
+    trust: Trust
     places: Directories
     limits: Limits
     mode: Mode
@@ -91,19 +92,20 @@ def configuration(options: Options) -> Config:
     """The configuration alone, as `config explain` shows it. Raises `ConfigError`."""
     home = Path(options.environment.get("HOME") or "/")
     places, root = directories(options.environment, home), files.project_root(options.cwd)
-    return _configuration(options, places, root, trusted=_trusted(places, root))
+    return _configuration(options, places, root, trusted=_trust(places, root).is_trusted)
 
 
 def _read(options: Options, clock: Clock) -> Settings:
     home = Path(options.environment.get("HOME") or "/")
     places, root = directories(options.environment, home), files.project_root(options.cwd)
-    trusted = _trusted(places, root)
-    config = _configuration(options, places, root, trusted=trusted)
+    trust = _trust(places, root)
+    config = _configuration(options, places, root, trusted=trust.is_trusted)
     told = Instructions() if options.bare else _instructions(options, config, places)
     ground = _workspace(options, config, places)
     sandbox = sandboxing.find(config, options.environment, ground.roots)
     return Settings(
         config=config,
+        trust=trust,
         places=places,
         limits=_limits(config),
         mode=options.mode or _mode(config),
@@ -111,7 +113,7 @@ def _read(options: Options, clock: Clock) -> Settings:
         workspace=ground,
         sandbox=sandbox,
         instructions=told,
-        environment=_environment(options, root, trusted=trusted),
+        environment=_environment(options, root, trusted=trust.is_trusted),
         today=clock.now(),
         warnings=(*config.warnings, *told.warnings, *sandboxing.warnings(sandbox)),
     )
@@ -146,8 +148,8 @@ def _limits(config: Config) -> Limits:
     )
 
 
-def _trusted(places: Directories, root: Path) -> bool:
-    return TrustStore(LockedFile(places.trust_file)).look(root).is_trusted
+def _trust(places: Directories, root: Path) -> Trust:
+    return TrustStore(LockedFile(places.trust_file)).look(root)
 
 
 def _configuration(options: Options, places: Directories, root: Path, *, trusted: bool) -> Config:

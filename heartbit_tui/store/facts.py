@@ -48,7 +48,6 @@ PLAIN = (
     ModeChanged,
     ModelChanged,
     ModelEscalated,
-    GuardrailWarned,
     QuestionAsked,
     QuestionAnswered,
     DoomLoopDetected,
@@ -101,8 +100,8 @@ class Facts:
                 return Fact(envelope=envelope, tool=tool, call=call)
             case NameRepaired(tool_name=tool, tool_call_id=call):
                 return Fact(envelope=envelope, tool=tool, call=call)
-            case GuardrailDenied(tool_name=tool):
-                return Fact(envelope=envelope, tool=tool or "", decision="deny", by="guardrail")
+            case GuardrailDenied() | GuardrailWarned():
+                return _guarded(envelope, envelope.event)
             case _:
                 return self._asked(envelope)
 
@@ -131,6 +130,14 @@ class Facts:
         rule, mode = self._verdicts.get(call, ("", ""))
         by = self._deciders.get(call) or _kind(rule)
         return Fact(envelope=envelope, tool=tool, call=call, decision=decision, by=by, rule=rule, mode=mode)
+
+
+def _guarded(envelope: Envelope, event: GuardrailDenied | GuardrailWarned) -> Fact:
+    """What a guardrail said, with the call that it is about; a warning decides nothing."""
+    decision: Decision = "deny" if isinstance(event, GuardrailDenied) else ""
+    by = "guardrail" if decision else ""
+    tool, call, rule = event.tool_name or "", event.tool_call_id, event.guardrail if decision else ""
+    return Fact(envelope=envelope, tool=tool, call=call, decision=decision, by=by, rule=rule)
 
 
 def _kind(rule: str) -> str:

@@ -34,6 +34,8 @@ GREETED = (
 )
 """Actions that somebody new is told of."""
 
+HELD = "thinking; shown once it is checked"
+
 SETTLED = 3.0
 """Seconds that a run takes at least for its end to be worth a word to somebody who looks elsewhere."""
 
@@ -146,6 +148,8 @@ class Bridge:
         app.activity.tell(_doing(talk) or app.living.submitting.doing)
         costs = talk.client.costs() if talk.client else ()
         size = window(known.model) or 0
+        about = talk.client.about if talk.client else None
+        safety = about.safety if about else None
         app.living.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs))
         app.footer.tell(
             Standing(
@@ -159,6 +163,9 @@ class Bridge:
                 window=size,
                 cost=sum(line.cost_usd for line in costs) if costs else None,
                 unpriced=any(line.unpriced for line in costs),
+                mode=talk.mode if safety else "",
+                sandbox=about.sandbox if about and safety and "bash" in about.tools else None,
+                trust=safety.trust if safety else None,
             )
         )
         self._ended(talk)
@@ -221,6 +228,7 @@ def _doing(talk: Talk) -> Doing | None:
     blocks = talk.story.transcript.blocks
     going = [block for block in blocks[-24:] if isinstance(block, Call) and block.state in ("running", "writing")]
     written = bool(blocks) and isinstance(blocks[-1], Answer) and not blocks[-1].closed
-    words = _words(going[-1]) if going else "writing" if written else "thinking"
+    alone = "writing" if written else HELD if known.held else "thinking"
+    words = _words(going[-1]) if going else alone
     since = going[-1].at if going else known.since
     return Doing(words=words, since=since, beside=max(len(going) - 1, 0), queued=talk.pending.queued)

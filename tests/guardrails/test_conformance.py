@@ -4,6 +4,7 @@ import asyncio
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -55,6 +56,8 @@ MAKERS: MappingProxyType[str, Callable[[], Guardrail]] = MappingProxyType(
         "injection_deny": lambda: Injection(mode="deny", threshold=0.3),
         "pii": lambda: Pii(detectors=tuple(DETECTORS)),
         "pii_deny": lambda: Pii(action="deny"),
+        "pii_warn": lambda: Pii(action="warn"),
+        "injection_answers": lambda: Injection(mode="deny", threshold=0.3, sources=("model",)),
         "secrets": lambda: Secrecy(Redactor((KEY,))),
         "tool_policy": policy,
         "llm_judge": judge,
@@ -129,11 +132,27 @@ async def test_what_is_empty_passes_without_trouble(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MAKERS)
-async def test_calls_and_thinking_of_a_rewritten_answer_stay(name: str) -> None:
-    judged = await MAKERS[name]().post_llm(answer(NASTY))
+async def test_calls_of_a_rewritten_answer_stay_and_thinking_that_is_changed_is_no_longer_signed(name: str) -> None:
+    said = answer(NASTY)
+    judged = await MAKERS[name]().post_llm(said)
     if isinstance(judged, Rewrite):
-        assert judged.message.calls == answer(NASTY).calls
-        assert judged.message.content[0] == answer(NASTY).content[0]
+        thought, words = judged.message.content[:2]
+        assert isinstance(thought, Thinking)
+        assert isinstance(words, Text)
+        assert judged.message.calls == said.calls
+        assert (thought.text, thought.signature) == (words.text, "")
+        harmless = replace(said, content=(Thinking(text="hm", signature="s"), *said.content[1:]))
+        kept = await MAKERS[name]().post_llm(harmless)
+        assert isinstance(kept, Rewrite)
+        assert kept.message.content[0] == harmless.content[0]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+async def test_a_guardrail_that_says_it_leaves_answers_alone_does(name: str) -> None:
+    guardrail = MAKERS[name]()
+    judged = [await guardrail.post_llm(answer(text)) for text in (NASTY, "Good day.") for _ in range(3)]
+    allowed = {"nothing": (Pass,), "warns": (Pass, Warn), "rules": (Pass, Warn, Refuse, Rewrite)}
+    assert [each for each in judged if not isinstance(each, allowed[guardrail.on_answers])] == []
 
 
 @pytest.mark.parametrize("name", ["tool_policy", "sensor_security", "fence", "secrets"])

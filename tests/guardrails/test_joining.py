@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from heartbit_tui.guardrails import Chain, Conditional, Pii, Secrecy, WarnToDeny, When
+from heartbit_tui.guardrails import Chain, Conditional, Injection, Pii, Secrecy, WarnToDeny, When
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.kernel.messages import Assistant, ToolCall
 from heartbit_tui.kernel.ops import Mode
@@ -106,8 +106,8 @@ async def test_a_condition_on_tools_leaves_other_calls_and_outputs_alone_but_no_
     assert await guardrail.pre_tool(call("bash")) == Pass()
     assert await guardrail.post_tool(call("bash"), output) is output
     assert inner.asked == 0
-    assert await guardrail.pre_tool(call("webfetch")) == Refuse(reason="inner: no")
-    assert await guardrail.post_llm(says("x")) == Refuse(reason="inner: no")
+    assert await guardrail.pre_tool(call("webfetch")) == DENY
+    assert await guardrail.post_llm(says("x")) == DENY
 
 
 async def test_a_condition_on_sources_agents_and_modes() -> None:
@@ -123,7 +123,18 @@ async def test_a_condition_on_sources_agents_and_modes() -> None:
     assert await other.pre_tool(call()) == Pass()
 
 
-def test_names() -> None:
+def test_those_around_another_have_its_name_and_a_chain_those_of_its_members() -> None:
     inner = Says()
-    made = (Chain([]), WarnToDeny(inner, 1), Conditional(inner, When(), mode=lambda: Mode.ASK))
-    assert [each.name for each in made] == ["chain", "warn_to_deny", "conditional"]
+    made = (WarnToDeny(inner, 1), Conditional(inner, When(), mode=lambda: Mode.ASK), Chain([inner, Pii()]), Chain([]))
+    assert [each.name for each in made] == ["inner", "inner", "inner+pii", "chain"]
+
+
+def test_what_they_may_do_to_answers_is_what_those_inside_may() -> None:
+    outside, warns, rules = Injection(), Pii(action="warn"), Pii()
+    assert [each.on_answers for each in (outside, warns, rules)] == ["nothing", "warns", "rules"]
+    assert Chain([outside, warns]).on_answers == "warns"
+    assert Chain([warns, rules]).on_answers == "rules"
+    assert [WarnToDeny(each, 2).on_answers for each in (outside, warns)] == ["nothing", "rules"]
+    mine, theirs = When(agents=("a",), modes=("auto",)), When(agents=("b",))
+    conditional = [Conditional(rules, when, agent="a", mode=lambda: Mode.ASK) for when in (mine, theirs)]
+    assert [each.on_answers for each in conditional] == ["rules", "nothing"]

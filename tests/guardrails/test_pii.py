@@ -11,6 +11,7 @@ from heartbit_tui.guardrails.pii import Pii
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Checked, Pass, Refuse, Rewrite, Warn
 from tests.guardrails.asking import ADVERSARIAL, BOUND, brought, call, content, says, seconds
+from tests.guardrails.corpus import Labelled, corpus
 from tests.guardrails.labelled import samples
 
 EVERY = tuple(DETECTORS)
@@ -40,6 +41,36 @@ def test_i7_recall_and_precision_on_labelled_sentences(
     assert recall >= least_recall
     assert precision >= least_precision
     record_property("cases", 2 * wanted)
+
+
+@pytest.fixture(scope="module")
+def sentences() -> list[Labelled]:
+    """One corpus for all kinds: what is of one kind is none of another."""
+    return list(corpus(400, Random("personal")))
+
+
+@pytest.mark.security("I7")
+@pytest.mark.parametrize("label", EVERY)
+def test_i7_recall_and_precision_in_a_corpus_with_hard_negatives(
+    label: str, sentences: list[Labelled], record_property: Callable[[str, object], None]
+) -> None:
+    guardrail, hits, found, missed, wrong = Pii(detectors=EVERY), 0, 0, list[str](), list[str]()
+    for each in sentences:
+        matched = [each.text[match.start : match.end] for match in guardrail.found(each.text) if match.label == label]
+        mine = each.label == label
+        hits += mine and each.value in matched
+        found += len(matched)
+        missed += [each.text] if mine and each.value not in matched else []
+        wrong += [each.text for value in matched if not (mine and value == each.value)]
+    wanted = sum(each.label == label for each in sentences)
+    recall, precision = hits / wanted, 1 - len(wrong) / found
+    print(
+        f"{label}: recall {recall:.3f} of {wanted}, precision {precision:.3f} of {found} in {len(sentences)} sentences"
+    )
+    least_recall, least_precision = BARS[label]
+    assert recall >= least_recall, missed[:9]
+    assert precision >= least_precision, wrong[:9]
+    record_property("cases", len(sentences))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,18 @@ WRITE: dict[str, Any] = {"blocks": [call("write", file_path="new.txt", content="
 def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
     typed = (
         *("first words", "/help", "/mode plan", "/mode", "/mode yolo", "/model", "/effort high", "/effort much"),
-        *("/status", "/cost", "/todos", "/tools", "/rename A title", "/rename", "/resume", "/rewind", "/rewind 9"),
+        *(
+            "/status",
+            "/safety",
+            "/cost",
+            "/todos",
+            "/tools",
+            "/rename A title",
+            "/rename",
+            "/resume",
+            "/rewind",
+            "/rewind 9",
+        ),
         *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim", "/fork", "second"),
         *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
     )
@@ -25,7 +36,15 @@ def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
     assert tried >= {command.name for command in COMMANDS}
     wanted = (
         *("heartbit: one", "info: mode: plan", "warning: Yolo is set when", "info: model: anthropic", "effort high"),
-        *("warning: /effort takes", "info: session ", "info: Nothing is listed", "info: bash, ", "“A title”"),
+        *(
+            "warning: /effort takes",
+            "info: session ",
+            "info: sandbox ",
+            "this folder is not trusted",
+            "info: Nothing is listed",
+            "info: bash, ",
+            "“A title”",
+        ),
         *("warning: /rename takes", "first words", "info: /rewind N goes back", "warning: /rewind takes a number"),
         *("info: written: ", "was not written: File exists", "warning: /export takes md, html, jsonl"),
         *(

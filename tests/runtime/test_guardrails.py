@@ -21,6 +21,7 @@ from heartbit_tui.kernel.events import (
     ModelCalled,
     ToolAnswered,
 )
+from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Mode, Prompt
 from heartbit_tui.kernel.protocols import Provider
@@ -44,15 +45,15 @@ deny_pattern = 'rm\\s+-rf'
 """
 
 
-async def ran(home: Path, toml: str, *replies: object) -> list[Event]:
+async def ran(home: Path, toml: str, *replies: object, notes: str = NOTES, on_ask: OnAsk = "deny") -> list[Event]:
     """What happened in a session with this configuration and this script."""
     (home / ".config/heartbit").mkdir(parents=True)
     (home / ".config/heartbit/config.toml").write_text(toml)
-    (home / "notes.txt").write_text(NOTES)
+    (home / "notes.txt").write_text(notes)
     script = home / "script.json"
     script.write_text(json.dumps({"replies": replies}))
     flags = {"provider.name": "scripted", "provider.script": str(script)}
-    options = Options(cwd=home, environment={"HOME": str(home), "PATH": "/usr/bin:/bin"}, flags=flags, on_ask="deny")
+    options = Options(cwd=home, environment={"HOME": str(home), "PATH": "/usr/bin:/bin"}, flags=flags, on_ask=on_ask)
     async with local(options) as client:
         client.submit(Prompt(content=(Text(text="Go."),)))
         await client.settled()
@@ -142,7 +143,7 @@ window = 4
 """
     events = await ran(tmp_path, toml, READ, {**READ, "blocks": [*READ["blocks"]]}, "Done.")
     assert [kind for kind, _ in told(events)] == ["warned", "denied"]
-    assert {name for _, name in told(events)} == {"conditional"}
+    assert {name for _, name in told(events)} == {"injection"}
 
 
 async def test_without_settings_nothing_is_guarded(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from heartbit_tui.kernel.events import (
     Envelope,
     Event,
     GuardrailDenied,
+    GuardrailWarned,
     ModeChanged,
     PermissionDenied,
     RunStarted,
@@ -138,9 +139,14 @@ async def test_every_decision_says_who_decided_by_what(
 
 
 async def test_a_guardrail_that_refuses_is_who_decided(store: Store) -> None:
-    await audited(store, (GuardrailDenied(hook="pre_tool", reason="injection", tool_name="bash"),))
-    (row,) = await rows(store)
-    assert (row.decision, row.decided_by, row.tool, told(row)["reason"]) == ("deny", "guardrail", "bash", "injection")
+    said = {"reason": "it gives orders", "tool_name": "bash", "guardrail": "injection", "quote": "obey"}
+    denied = GuardrailDenied(hook="pre_tool", tool_call_id="c1", **said)
+    await audited(store, (denied, GuardrailWarned(hook="post_tool", tool_call_id="c2", changed=True, **said)))
+    first, second = await rows(store)
+    assert (first.decision, first.decided_by, first.tool, first.call) == ("deny", "guardrail", "bash", "c1")
+    assert (second.decision, second.decided_by, second.tool, second.call) == ("", "", "bash", "c2")
+    assert [told(row)["quote"] for row in (first, second)] == ["obey", "obey"]
+    assert (told(first)["rule"], told(second)["changed"]) == ("injection", True)
 
 
 def secret_events(secret: str) -> Iterator[Event]:

@@ -71,7 +71,7 @@ def test_an_envelope_adds_its_place() -> None:
     envelope = Envelope(seq=7, at=at, session="s", run="r", agent="a", event=TurnStarted(turn=1, max_turns=50))
     assert write.dumps(envelope) == (
         '{"seq":7,"at":"2026-11-21T09:30:00.000000Z","session":"s","run":"r",'
-        '"type":"turn_started","agent":"a","turn":1,"max_turns":50}'
+        '"type":"turn_started","agent":"a","turn":1,"max_turns":50,"held":false}'
     )
 
 

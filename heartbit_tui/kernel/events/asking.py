@@ -93,6 +93,7 @@ class GuardrailDenied:
     """A guardrail refused; `tool_name` is None where it was about the model's words.
 
     `guardrail` is its name, `quote` the sentence that it is about, where there is one that may be shown.
+    `tool_call_id` is the call that was refused, or whose output was withheld.
     """
 
     hook: Hook
@@ -100,14 +101,17 @@ class GuardrailDenied:
     tool_name: str | None = None
     guardrail: str = ""
     quote: str = ""
+    tool_call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardrailWarned:
-    """A guardrail has doubts but lets pass, or has changed something; fields as in `GuardrailDenied`."""
+    """A guardrail has doubts but lets pass, or has `changed` something; other fields as in `GuardrailDenied`."""
 
     hook: Hook
     reason: str
     tool_name: str | None = None
     guardrail: str = ""
     quote: str = ""
+    tool_call_id: str = ""
+    changed: bool = False

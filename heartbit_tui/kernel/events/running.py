@@ -14,10 +14,14 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnStarted:
-    """Turn number `turn` (from 1) of at most `max_turns` begins."""
+    """Turn number `turn` (from 1) of at most `max_turns` begins.
+
+    Of an answer that is `held` nothing is told before the guardrails have checked the whole of it.
+    """
 
     turn: int
     max_turns: int
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What the loop needs of permissions and guardrails."""
 
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from heartbit_tui.kernel.messages import Assistant, ToolCall
 from heartbit_tui.kernel.ops import Decide, Mode
@@ -105,12 +105,21 @@ class Checked:
     said: Judgement
 
 
+OnAnswers: TypeAlias = Literal["nothing", "warns", "rules"]
+"""What a guardrail may do to a model's answers: not look at them, only warn of them, or change and refuse them."""
+
+
 class Guardrail(Protocol):
     """Looks at everything that goes to and comes from a model or a tool."""
 
     @property
     def name(self) -> str:
         """What it is called in events."""
+        ...
+
+    @property
+    def on_answers(self) -> OnAnswers:
+        """What `post_llm` may come to; an answer that may be changed or refused is not shown while it is written."""
         ...
 
     async def pre_llm(self, request: Request) -> Request:

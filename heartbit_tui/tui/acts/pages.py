@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from heartbit_tui.client import settings_shown
+from heartbit_tui.client import protection, settings_shown
 from heartbit_tui.client.doctor import Patient, look
 from heartbit_tui.client.settings_file import Simple
 from heartbit_tui.client.types import About
@@ -58,8 +58,18 @@ def status(app: "HeartbitApp", _: str) -> None:
 
 
 def _protection(about: About) -> str:
-    """What stands between the agent's commands and the machine."""
-    return f"sandbox {about.sandbox}" if about.sandbox else "no sandbox"
+    """What stands between the agent's commands and the machine, in a few words."""
+    sandbox = f"sandbox {about.sandbox}" if about.sandbox else "no sandbox"
+    return f"{sandbox}; /safety tells the rest"
+
+
+def safety(app: "HeartbitApp", _: str) -> None:
+    """/safety."""
+    about = app.talk.client.about if app.talk.client else None
+    if about is None or about.safety is None:
+        app.tell("Nothing runs here that would need protection.")
+        return
+    _page(app, "What protects you", [("mode", str(app.talk.mode)), *protection.told(about, about.safety)])
 
 
 def cost(app: "HeartbitApp", _: str) -> None:
@@ -161,6 +171,7 @@ def _resident() -> float:
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
     {
         "status": status,
+        "safety": safety,
         "cost": cost,
         "todos": todos,
         "tools": tools,

@@ -164,6 +164,7 @@ _HEARTBIT = _grouped(
     "heartbit",
     ("everywhere",),
     _action("status", "the session, its model, its mode, its context", command="status"),
+    _action("safety", "what protects you: sandbox, trust, rules, guardrails, audit", command="safety"),
     _action("cost", "tokens and money so far", command="cost"),
     _action("tools", "the tools that the agent has", command="tools"),
     _action("permissions", "the rules that were learned from your answers", command="permissions"),

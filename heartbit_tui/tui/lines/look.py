@@ -28,6 +28,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "full": "▓",
         "empty": "░",
         "more": "…",
+        "guard": "◆",
     }
 )
 """The signs of the screen, each one cell wide."""

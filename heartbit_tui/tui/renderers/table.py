@@ -7,13 +7,14 @@ from rich.segment import Segment
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
-from heartbit_tui.tui.renderers import calls, change, inquiry, prompt, shell, told
+from heartbit_tui.tui.renderers import calls, change, guarded, inquiry, prompt, shell, told
 from heartbit_tui.tui.renderers.scene import PLAIN, Scene
 from heartbit_tui.tui.transcript.blocks import (
     Answer,
     Block,
     Call,
     Ending,
+    Guarded,
     Inquiry,
     Notice,
     Prompt,
@@ -40,7 +41,7 @@ def foldable(block: Block) -> bool:
             return inquiry.foldable(block)
         case Shell():
             return shell.foldable(block)
-        case Answer() | Notice() | Ending():
+        case Answer() | Notice() | Guarded() | Ending():
             return False
 
 
@@ -65,14 +66,23 @@ def _lines(block: Block, look: Look, scene: Scene, open: bool) -> list[Line]:
             return told.thinking(block, look, scene, open=open)
         case Inquiry():
             return inquiry.lines(block, look, scene, open=open)
-        case Notice():
-            return told.notice(block, look, scene)
-        case Ending():
-            return told.ending(block, look, scene)
+        case Notice() | Guarded() | Ending():
+            return _aside(block, look, scene)
         case Shell():
             return shell.lines(block, look, scene, open=open)
         case Answer():
             return []
+
+
+def _aside(block: Notice | Guarded | Ending, look: Look, scene: Scene) -> list[Line]:
+    """What stands beside the conversation."""
+    match block:
+        case Notice():
+            return told.notice(block, look, scene)
+        case Guarded():
+            return guarded.lines(block, look)
+        case Ending():
+            return told.ending(block, look, scene)
 
 
 def _within(line: Line, width: int) -> Line:

@@ -1,12 +1,14 @@
-"""The last row of the screen: where one is, which model answers, how full its window is, what it cost."""
+"""The last row of the screen: where one is, which model answers, how full its window is, what it cost, what protects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from types import MappingProxyType
 
 from rich.style import Style
 from textual import events
 
+from heartbit_tui.runtime.safety import Trust
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
@@ -21,12 +23,21 @@ BAR = 5
 
 GAP = "  "
 
+NO_SANDBOX = "! no sandbox"
+TRUST: Mapping[Trust, str] = MappingProxyType(
+    {"trusted": "trusted", "untrusted": "untrusted", "changed": "! no longer trusted"}
+)
+
 Parts = list[tuple[str, Style]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the row tells. `window` is 0 where it is not known; `cost` is None while nothing has been paid."""
+    """What the row tells. `window` is 0 where it is not known; `cost` is None while nothing has been paid.
+
+    `sandbox` names what commands run in, is empty where they run without one, and None where none run. `trust` is None
+    where it is not known; `mode` is empty where it does not matter.
+    """
 
     folder: str = ""
     home: str = ""
@@ -38,6 +49,9 @@ class Standing:
     window: int = 0
     cost: float | None = None
     unpriced: bool = False
+    mode: str = ""
+    sandbox: str | None = None
+    trust: Trust | None = None
     hints: tuple[str, ...] = HINTS
 
 
@@ -53,6 +67,11 @@ class _Detail:
     bar: bool = True
     cost: bool = True
     model: bool = True
+    mode: bool = True
+    """The border of the draft tells the mode, too."""
+    sandbox: int = 2
+    """2 the word and the name, 1 the name, 0 nothing; that there is none is told as long as there is room."""
+    trust: bool = True
 
 
 def footer(standing: Standing, width: int, ink: Ink) -> Line:
@@ -63,7 +82,7 @@ def footer(standing: Standing, width: int, ink: Ink) -> Line:
         needed = sum(setting.cells(text) for text, _ in (*left, *right)) + (len(GAP) if right and left else 0)
         if needed <= width:
             return setting.beside(left, right, width, ink.muted) if right else setting.fitted(left, width)
-    return setting.fitted(left, width)
+    return setting.fitted([*_sandbox(standing, _Detail(sandbox=0), ink)] or left, width)
 
 
 def short(folder: str, home: str) -> str:
@@ -78,6 +97,8 @@ def _details() -> Iterator[_Detail]:
     steps: tuple[dict[str, int | bool], ...] = (
         {},
         {"hints": 1},
+        {"mode": False},
+        {"sandbox": 1},
         {"folder": 1},
         {"effort": False},
         {"hints": 0},
@@ -86,6 +107,8 @@ def _details() -> Iterator[_Detail]:
         {"folder": 0},
         {"cost": False},
         {"model": False},
+        {"trust": False},
+        {"sandbox": 0},
     )
     for step in steps:
         detail = replace(detail, **step)
@@ -96,7 +119,11 @@ def _left(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
     parts = [_folder(standing, detail, ink), _branch(standing, detail, ink), _model(standing, detail, ink)]
     parts += [_context(standing, detail, ink), _cost(standing, detail, ink)]
     told = [part for part in parts if part]
-    return [piece for at, part in enumerate(told) for piece in ([(GAP, ink.muted)] if at else []) + part]
+    return _joined(told, (GAP, ink.muted))
+
+
+def _joined(told: list[Parts], between: tuple[str, Style]) -> Parts:
+    return [piece for at, part in enumerate(told) for piece in ([between] if at else []) + part]
 
 
 def _folder(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
@@ -140,7 +167,31 @@ def _cost(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
 
 def _right(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
     shown = standing.hints[: detail.hints]
-    return [(" · ".join(shown), ink.faint)] if shown else []
+    hints: Parts = [(" · ".join(shown), ink.faint)] if shown else []
+    return _joined([part for part in (_safety(standing, detail, ink), hints) if part], (GAP, ink.muted))
+
+
+def _safety(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    """The mode, the sandbox, the trust: signs and words say it, colours only repeat it."""
+    mode: Parts = [(standing.mode, ink.modes.get(standing.mode, ink.text))] if standing.mode and detail.mode else []
+    parts = [mode, _sandbox(standing, detail, ink), _trust(standing, detail, ink)]
+    return _joined([part for part in parts if part], (" · ", ink.faint))
+
+
+def _sandbox(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    if standing.sandbox is None:
+        return []
+    if not standing.sandbox:
+        return [(NO_SANDBOX, ink.warning)]
+    name = setting.cut(setting.clean(standing.sandbox).replace("\n", "␊"), 16)
+    return [(f"sandbox {name}" if detail.sandbox == 2 else name, ink.ok)] if detail.sandbox else []
+
+
+def _trust(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    if standing.trust is None or not detail.trust:
+        return []
+    style = ink.ok if standing.trust == "trusted" else ink.warning if standing.trust == "changed" else ink.muted
+    return [(TRUST[standing.trust], style)]
 
 
 class Footer(OneLine):

@@ -8,7 +8,7 @@ from heartbit_tui.client.titles import span
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
-from heartbit_tui.tui.renderers import states
+from heartbit_tui.tui.renderers import guarded, states
 from heartbit_tui.tui.status.figures import money, tokens
 from heartbit_tui.tui.timeline.rows import Row
 
@@ -95,7 +95,7 @@ def _lane(row: Row, look: Look) -> Parts:
 
 def _came_of_it(row: Row, look: Look) -> Parts:
     ink = look.ink
-    found: Parts = []
+    found: Parts = _guarded(row, look)
     if row.retries:
         found.append((f" {row.retries} {'retry' if row.retries == 1 else 'retries'}", ink.warning))
     if row.added is not None or row.removed is not None:
@@ -105,6 +105,14 @@ def _came_of_it(row: Row, look: Look) -> Parts:
     elif row.outcome and look.width >= ROOMY:
         found.append((f" {row.outcome}", ink.faint))
     return found
+
+
+def _guarded(row: Row, look: Look) -> Parts:
+    """The badge of a guardrail that stepped in, with its name where there is room."""
+    if row.guarded is None:
+        return []
+    by = f" by {row.guardrail}" if row.guardrail and look.width >= ROOMY else ""
+    return [(f" {SIGNS['guard']} {row.guarded}{by}", guarded.style(row.guarded, look.ink))]
 
 
 def _waits(row: Row, look: Look) -> Parts:

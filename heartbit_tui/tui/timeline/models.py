@@ -13,6 +13,9 @@ from heartbit_tui.tui.transcript.blocks import State
 Told = TurnStarted | LlmResponse | ModelCalled | RetryAttempt | ModelEscalated
 """What tells of model calls."""
 
+JUDGE = "judge"
+"""The purpose of calls that judge what another one said."""
+
 NAME = 200
 """Characters of a model's name that are kept."""
 
@@ -31,6 +34,7 @@ class Models:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._open: dict[str, _Open] = {}
+        self._last: dict[str, int] = {}
         self.span = Span()
         self.sums = Totals()
 
@@ -38,6 +42,8 @@ class Models:
         """Take in an event; `agent` is empty for the main one."""
         found = self._open.get(envelope.agent)
         row = self._log.row(found.number) if found else None
+        if isinstance(event, ModelCalled) and event.purpose == JUDGE:
+            row = None  # a held answer is still open while it is judged
         match event:
             case TurnStarted():
                 self.close(envelope.agent, envelope.at, "failed")
@@ -51,6 +57,10 @@ class Models:
                 self._log.put(row, retries=row.retries + 1)
             case _:
                 pass
+
+    def last(self, agent: str) -> int | None:
+        """The number of the row of the last turn of an agent."""
+        return self._last.get(agent)
 
     def close(self, agent: str, at: datetime, state: State) -> None:
         """The model call of an agent is over, if there is one."""
@@ -74,6 +84,7 @@ class Models:
     def _begin(self, envelope: Envelope, agent: str) -> None:
         row = self._row(envelope, "model", agent, "running")
         self._open[envelope.agent] = _Open(number=row.number, began=envelope.at)
+        self._last[envelope.agent] = row.number
         self.span.begin(envelope.at)
         self.sums = replace(self.sums, turns=self.sums.turns + 1)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from heartbit_tui.client.guarded import Did
 from heartbit_tui.tui.transcript.blocks import State
 
 Kind: TypeAlias = Literal["call", "model"]
@@ -16,7 +17,7 @@ class Row:
     `at` is when it was asked for. `working` is what it took itself, `person` how long it waited for a person,
     `queued` how long for a place among the calls that work side by side. `lane` counts from 0 among the calls that
     worked at the same time. `agent` is empty for the session's main agent. `void` tells that the conversation
-    was taken back to before it.
+    was taken back to before it. `guarded` is what `guardrail` did to it, the worst where several stepped in.
     """
 
     number: int
@@ -43,6 +44,8 @@ class Row:
     first: int = 0
     """Until the first token of an answer came."""
     void: bool = False
+    guarded: Did | None = None
+    guardrail: str = ""
 
     @property
     def going(self) -> bool:

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
+from heartbit_tui.client import guarded
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.events import (
     Envelope,
+    GuardrailDenied,
+    GuardrailWarned,
     LlmResponse,
     ModelCalled,
     ModelEscalated,
@@ -24,6 +27,9 @@ from heartbit_tui.tui.timeline.rows import Row, Totals
 
 KEPT = 20_000
 """Rows that are kept; older ones only count in the totals."""
+
+WORSE: tuple[guarded.Did, ...] = ("warned", "rewrote", "withheld", "denied")
+"""What a guardrail may have done, the mildest first."""
 
 AGENT = 40
 """Characters of an agent's name that are kept."""
@@ -53,6 +59,8 @@ class Timeline:
                 self._ended(envelope, agent, failed=isinstance(event, RunFailed))
             case Rewound(to=to):
                 self._log.void(to)
+            case GuardrailDenied() | GuardrailWarned():
+                self._guarded(envelope, event)
             case _:
                 self._calls.apply(envelope, agent)
         for row in self._log.trim():
@@ -106,6 +114,19 @@ class Timeline:
     def since(self, row: Row) -> datetime | None:
         """Since when a row that has not ended is in its state."""
         return self._calls.since(row) if row.kind == "call" else self._models.since(row)
+
+    def _guarded(self, envelope: Envelope, event: GuardrailDenied | GuardrailWarned) -> None:
+        """Mark the call that a guardrail stepped in on, or the answer."""
+        call = event.tool_call_id
+        number = self._calls.find(call) if call else self._models.last(envelope.agent)
+        row = self._log.row(number) if number is not None else None
+        if row is None:
+            return
+        did = guarded.did(event)
+        if row.guarded is None or WORSE.index(did) > WORSE.index(row.guarded):
+            row = self._log.put(row, guarded=did, guardrail=one_line(event.guardrail, AGENT))
+        if did == "denied":
+            self._log.put(row, state="refused")
 
     def _lane(self, agent: str) -> str:
         return "" if self._agent in ("", agent) else one_line(agent, AGENT)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from heartbit_tui.kernel.events import Question
+from heartbit_tui.client.guarded import Did
+from heartbit_tui.kernel.events import Hook, Question
 from heartbit_tui.kernel.messages import JsonObject, empty_object
 
 State: TypeAlias = Literal["writing", "waiting", "asking", "running", "ok", "failed", "refused", "cut"]
@@ -84,6 +85,23 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """A guardrail stepped in; `text` says all of it in one sentence.
+
+    `tool` and `call` (what it was to do, in a few words) are empty where it was about the model's words.
+    """
+
+    did: Did
+    hook: Hook
+    guardrail: str
+    reason: str
+    quote: str = ""
+    tool: str = ""
+    call: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """A run is over; `text` says why where it did not end well. `tokens` counts what was read and written."""
 
@@ -104,4 +122,4 @@ class Shell:
     hidden: bool = False
 
 
-Block: TypeAlias = Prompt | Answer | Thinking | Call | Inquiry | Notice | Ending | Shell
+Block: TypeAlias = Prompt | Answer | Thinking | Call | Inquiry | Notice | Guarded | Ending | Shell

@@ -31,6 +31,8 @@ class Known:
     since: datetime | None = None
     """When the active run began."""
     turn: int = 0
+    held: bool = False
+    """Whether the answer of this turn is shown only once the guardrails have checked it."""
     title: str = ""
     mode: Mode = Mode.ASK
     provider: str = ""
@@ -57,8 +59,8 @@ class Known:
                 return replace(self, running=True, since=envelope.at)
             case RunCompleted() | RunFailed() | RunInterrupted():
                 return replace(self, running=False, since=None)
-            case TurnStarted(turn=turn):
-                return replace(self, turn=turn)
+            case TurnStarted(turn=turn, held=held):
+                return replace(self, turn=turn, held=held)
             case LlmResponse(usage=usage) | AssistantMessage(message=Assistant(usage=usage)) if usage.prompt:
                 return replace(self, last=usage)  # the message alone is read of a session that is taken up again
             case _:

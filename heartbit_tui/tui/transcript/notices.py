@@ -18,13 +18,27 @@ from heartbit_tui.kernel.events import (
     SessionPruned,
     SessionRenamed,
 )
-from heartbit_tui.tui.transcript.blocks import Notice
+from heartbit_tui.tui.transcript.blocks import Call, Guarded, Notice
 
 
 def notice(event: Event) -> Notice | None:
     """The sentence for an event, None where it needs none."""
     found = _trouble(event)
     return found if found is not None else _change(event)
+
+
+def intervention(event: GuardrailDenied | GuardrailWarned, call: Call | None) -> Guarded:
+    """What a guardrail did, and to which call where that is known."""
+    return Guarded(
+        did=guarded.did(event),
+        hook=event.hook,
+        guardrail=event.guardrail,
+        reason=event.reason,
+        quote=event.quote,
+        tool=event.tool_name or "",
+        call=titles.title(call.tool, call.input) if call else "",
+        text=guarded.told(event),
+    )
 
 
 def _trouble(event: Event) -> Notice | None:
@@ -34,10 +48,6 @@ def _trouble(event: Event) -> Notice | None:
         case RetryAttempt(attempt=attempt, max_retries=most, delay_ms=delay, error_class=kind):
             what = kind.replace("_", " ") or "error"
             return _warning(f"{what}; trying again in {titles.span(delay)} ({attempt} of {most})")
-        case GuardrailDenied():
-            return _warning(guarded.told(event))
-        case GuardrailWarned():
-            return _info(guarded.told(event))
         case DoomLoopDetected(tool_names=names, consecutive_count=count):
             return _warning(f"The agent repeats itself: {', '.join(names)}, {count} times.")
         case BudgetExceeded(used=used, limit=limit, unit=unit):

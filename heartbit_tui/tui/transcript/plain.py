@@ -8,6 +8,7 @@ from heartbit_tui.tui.transcript.blocks import (
     Block,
     Call,
     Ending,
+    Guarded,
     Inquiry,
     Notice,
     Prompt,
@@ -19,7 +20,14 @@ from heartbit_tui.tui.transcript.blocks import (
 def plain(block: Block) -> str:
     """What a block says."""
     match block:
-        case Prompt(text=text) | Answer(text=text) | Thinking(text=text) | Notice(text=text) | Ending(text=text):
+        case (
+            Prompt(text=text)
+            | Answer(text=text)
+            | Thinking(text=text)
+            | Notice(text=text)
+            | Ending(text=text)
+            | Guarded(text=text)
+        ):
             return text
         case Call():
             return _call(block)
@@ -41,7 +49,7 @@ def marked(block: Block) -> str:
             return ""
         case Call(tool=tool, input=input):
             return f"`{tool} {titles.title(tool, input)}`".replace(" `", "`")
-        case Notice(text=text) | Ending(text=text):
+        case Notice(text=text) | Ending(text=text) | Guarded(text=text):
             return f"_{text}_"
         case _:
             return f"```\n{plain(block)}\n```"

@@ -1,7 +1,6 @@
 """Envelopes folded into the blocks that a person sees."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -12,6 +11,8 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
     Event,
+    GuardrailDenied,
+    GuardrailWarned,
     ModelEscalated,
     PermissionDenied,
     QuestionAnswered,
@@ -33,7 +34,8 @@ from heartbit_tui.kernel.events import (
     UserMessage,
     clip,
 )
-from heartbit_tui.kernel.messages import Assistant, Image, Text, Thinking as Reasoning, ToolCall, User
+from heartbit_tui.kernel.messages import Assistant, Image, Text, ToolCall, User
+from heartbit_tui.tui.transcript import parts
 from heartbit_tui.tui.transcript.blocks import (
     Answer,
     Block,
@@ -45,7 +47,7 @@ from heartbit_tui.tui.transcript.blocks import (
     Thinking,
 )
 from heartbit_tui.tui.transcript.known import Known
-from heartbit_tui.tui.transcript.notices import notice
+from heartbit_tui.tui.transcript.notices import intervention, notice
 
 PROGRESS = 64 << 10
 """Characters of a running tool's output that are kept, its end."""
@@ -54,7 +56,6 @@ GOING = ("writing", "waiting", "asking", "running")
 """The states of a call that has not ended."""
 
 Wrote: TypeAlias = TextDelta | ThinkingDelta | ToolInputDelta
-Part: TypeAlias = Text | Reasoning | ToolCall
 Over: TypeAlias = RunCompleted | RunFailed | RunInterrupted
 
 
@@ -170,8 +171,8 @@ class Transcript:
             case ApprovalDecision(tool_call_id=id, approved=approved, note=note):
                 decided = "running" if id in self._started else "waiting" if approved else "refused"
                 self._update(envelope, id, "", state=decided, note=note)
-            case PermissionDenied(tool_call_id=id, tool_name=tool, reason=reason):
-                self._denied(envelope, id, tool, reason)
+            case PermissionDenied():
+                self._denied(envelope, event)
             case QuestionAsked(id=id, questions=questions):
                 self._at[id] = self.put(Inquiry(id=id, questions=questions))
                 self._seqs[-1] = envelope.seq
@@ -201,13 +202,13 @@ class Transcript:
 
     def _answered(self, envelope: Envelope, message: Assistant) -> None:
         """The message is whole: it replaces what was shown as it was written, block by block where that is equal."""
-        parts = _parts(message)
-        shown = [block for block in self.blocks[self._turn :] if _is_own(block)]
-        if not _same(shown, parts):
+        wanted = parts.of(message)
+        shown = [block for block in self.blocks[self._turn :] if parts.is_own(block)]
+        if not parts.same(shown, wanted):
             self._begin_anew()
-            for part in parts:
+            for part in wanted:
                 if not isinstance(part, ToolCall):
-                    self._add(_block(part), envelope.seq)
+                    self._add(parts.block(part), envelope.seq)
         self._close_last()
         for call in message.calls:
             self._waits(envelope, call)
@@ -252,10 +253,16 @@ class Transcript:
         if call is not None and call.state in GOING:
             self._replace(id, "", {"state": "failed" if is_error else "ok", "output": clip(content), "arguments": ""})
 
-    def _denied(self, envelope: Envelope, id: str, tool: str, reason: str) -> None:
-        call = self._find(id)
+    def _denied(self, envelope: Envelope, event: PermissionDenied) -> None:
+        call = self._find(event.tool_call_id)
         if call is None or call.state != "refused":
-            self._update(envelope, id, tool, state="refused", note=reason)
+            self._update(envelope, event.tool_call_id, event.tool_name, state="refused", note=event.reason)
+
+    def _guarded(self, envelope: Envelope, event: GuardrailDenied | GuardrailWarned) -> None:
+        call = self._find(event.tool_call_id)
+        if call is not None and isinstance(event, GuardrailDenied) and event.hook == "pre_tool":
+            self._replace(call.id, "", {"state": "refused", "note": event.reason})
+        self._add(intervention(event, call), envelope.seq)
 
     def _told(self, id: str, answers: tuple[tuple[str, ...], ...]) -> None:
         block = self.blocks[self._at[id]] if id in self._at else None
@@ -276,6 +283,9 @@ class Transcript:
         return int((now - began).total_seconds() * 1000) if began else 0
 
     def _tell(self, envelope: Envelope) -> None:
+        if isinstance(envelope.event, GuardrailDenied | GuardrailWarned):
+            self._guarded(envelope, envelope.event)
+            return
         told = notice(envelope.event)
         if told is not None:
             self._add(told, envelope.seq)
@@ -326,7 +336,7 @@ class Transcript:
     def _begin_anew(self) -> None:
         """Take back what was written in this turn; what was told or run meanwhile stays."""
         later = zip(self.blocks[self._turn :], self._seqs[self._turn :], strict=True)
-        kept = [(block, seq) for block, seq in later if not _is_own(block)]
+        kept = [(block, seq) for block, seq in later if not parts.is_own(block)]
         self._cut_back(self._turn)
         for block, seq in kept:
             if isinstance(block, Call | Inquiry):
@@ -342,52 +352,6 @@ class Transcript:
         self._at = {name: at for name, at in self._at.items() if at < number}
         self._going &= self._at.keys()
         self._turn = min(self._turn, number)
-
-
-def _is_own(block: Block) -> bool:
-    """Whether the model that a person talks to wrote this block."""
-    return isinstance(block, Answer | Thinking) or (isinstance(block, Call) and not block.agent)
-
-
-def _parts(message: Assistant) -> list[Part]:
-    """What a message shows, neighbouring texts put together as they are while they are written."""
-    found: list[Part] = []
-    for part in message.content:
-        last = found[-1] if found else None
-        match last, part:
-            case Text(), Text():
-                found[-1] = Text(text=last.text + part.text)
-            case Reasoning(), Reasoning():
-                found[-1] = Reasoning(text=last.text + part.text)
-            case _, ToolCall():
-                found.append(part)
-            case _, (Text() | Reasoning()) if part.text:
-                found.append(part)
-            case _:
-                pass
-    return found
-
-
-def _same(shown: Sequence[Block], parts: Sequence[Part]) -> bool:
-    if len(shown) != len(parts):
-        return False
-    return all(_is(block, part) for block, part in zip(shown, parts, strict=True))
-
-
-def _is(block: Block, part: Part) -> bool:
-    match block, part:
-        case Answer(text=one), Text(text=other):
-            return one == other
-        case Thinking(text=one), Reasoning(text=other):
-            return one == other
-        case Call(id=one), ToolCall(id=other):
-            return one == other
-        case _:
-            return False
-
-
-def _block(part: Text | Reasoning) -> Answer | Thinking:
-    return Answer(text=part.text, closed=True) if isinstance(part, Text) else Thinking(text=part.text, closed=True)
 
 
 def _ending(event: Over, milliseconds: int, calls: int, tokens: int) -> Ending:

@@ -113,7 +113,7 @@ def test_everything_hostile_in_every_screen_of_the_process(tmp_path: Path) -> No
             assert len(TEXTS) + len(LONG) >= 600
 
 
-PAGES = ("status", "todos", "cost", "context", "tools", "diff", "timeline", "permissions", "config", "doctor")
+PAGES = ("status", "safety", "todos", "cost", "context", "tools", "diff", "timeline", "permissions", "config", "doctor")
 GIVEN = tuple(f"/{command}{EVIL}" for command in ("rename ", "model ", "theme ", "search ", "", "export "))
 
 

@@ -4,11 +4,13 @@ import random
 import re
 import time
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 import pytest
 from rich.cells import cell_len
 
-from heartbit_tui.kernel.events import Choice, Question
+from heartbit_tui.client.guarded import Did
+from heartbit_tui.kernel.events import Choice, Hook, Question
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.renderers.calls import DRAWINGS
@@ -18,6 +20,7 @@ from heartbit_tui.tui.transcript.blocks import (
     Block,
     Call,
     Ending,
+    Guarded,
     Inquiry,
     Notice,
     Prompt,
@@ -29,6 +32,8 @@ from tests.tui.renderers.samples import AT, shipped_ink
 
 ACTING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 STATES: Sequence[State] = ("writing", "waiting", "asking", "running", "ok", "failed", "refused", "cut")
+DID: Sequence[Did] = get_args(Did)
+HOOKS: Sequence[Hook] = get_args(Hook)
 WIDTHS = (120, 80, 20, 5, 2)
 TOOLS = (*sorted(DRAWINGS), "mcp_thing", "memory_recall")
 
@@ -79,6 +84,8 @@ def around(text: str, number: int) -> Iterator[Block]:
     yield Thinking(text=text, closed=number % 2 == 0)
     yield Inquiry(id=text, questions=asked, answers=(None, ((text,),), ())[number % 3])
     yield Notice(level=("info", "warning", "error")[number % 3], text=text)
+    did, hook = DID[number % len(DID)], HOOKS[number % len(HOOKS)]
+    yield Guarded(did=did, hook=hook, guardrail=text, reason=text, quote=text, tool=text, call=text, text=text)
     yield Ending(how=("completed", "failed", "interrupted")[number % 3], text=text, milliseconds=number, calls=number)
     yield Shell(command=text, output=text, code=(None, 0, 1)[number % 3], hidden=number % 2 == 0)
     yield from (call(tool, text, state, number) for tool in TOOLS)

@@ -12,7 +12,18 @@ from heartbit_tui.tui.lines.setting import copied
 from heartbit_tui.tui.markdown.syntax import syntax
 from heartbit_tui.tui.renderers.scene import Scene
 from heartbit_tui.tui.renderers.table import foldable, opens, render
-from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Inquiry, Notice, Prompt, Shell, Thinking
+from heartbit_tui.tui.transcript.blocks import (
+    Answer,
+    Block,
+    Call,
+    Ending,
+    Guarded,
+    Inquiry,
+    Notice,
+    Prompt,
+    Shell,
+    Thinking,
+)
 from tests.tui.renderers import samples
 from tests.tui.renderers.gallery import gallery
 from tests.tui.renderers.samples import AT, SCENE
@@ -268,6 +279,29 @@ def test_notices_have_a_sign_for_their_level(ink: Ink) -> None:
         "! text",
         "✗ text",
     ]
+
+
+def test_a_guardrail_shows_a_badge_the_call_the_reason_and_the_sentence(ink: Ink) -> None:
+    block = Guarded(
+        did="withheld",
+        hook="post_tool",
+        guardrail="injection",
+        reason="score 0.82",
+        quote="ig\u200bnore all\x1b[2J " + "x" * 60,
+        tool="webfetch",
+        call="https://example.org",
+    )
+    assert drawn(block, ink, width=60) == [
+        " ◆ WITHHELD  injection  the output of webfetch https://exam…",
+        "  score 0.82",
+        "  ▌ “ig<U+200B>nore all␛[2J",
+        "  ▌ " + "x" * 56,
+        "  ▌ xxxx”",
+    ]
+    denied = replace(block, did="denied", hook="pre_tool", tool="bash", call="rm -rf /", quote="")
+    assert drawn(denied, ink, width=60) == [" ◆ DENIED  injection  bash rm -rf /", "  score 0.82"]
+    answer = replace(denied, did="warned", hook="post_llm", tool="", call="")
+    assert drawn(answer, ink, width=60)[0] == " ◆ WARNED  injection  the answer"
 
 
 def test_a_command_of_the_person_shows_its_output_at_once(ink: Ink) -> None:

@@ -21,6 +21,7 @@ QUIET = 2.0
 KEYS = ("ctrl+o", "ctrl+p", "f1", "ctrl+s", "alt+p", "ctrl+t", "ctrl+r")
 COMMANDS = (
     "status",
+    "safety",
     "cost",
     "context",
     "tools",

@@ -15,7 +15,18 @@ from heartbit_tui.kernel.events import QuestionAsked
 from heartbit_tui.tui.app import HeartbitApp
 from heartbit_tui.tui.picker.screen import Picker
 from heartbit_tui.tui.renderers import table
-from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Inquiry, Notice, Prompt, Shell, Thinking
+from heartbit_tui.tui.transcript.blocks import (
+    Answer,
+    Block,
+    Call,
+    Ending,
+    Guarded,
+    Inquiry,
+    Notice,
+    Prompt,
+    Shell,
+    Thinking,
+)
 from heartbit_tui.tui.view.app import ViewApp
 
 LEFT_OUT = re.compile(
@@ -131,8 +142,8 @@ def told(block: Block) -> str:
             return f"call {tool} {state}"
         case Inquiry(answers=answers):
             return f"inquiry {'waiting' if answers is None else 'answered' if answers else 'declined'}"
-        case Notice(level=level):
-            return f"notice {level}"
+        case Guarded(did=kind) | Notice(level=kind):
+            return f"{type(block).__name__.lower()} {kind}"
         case Ending(how=how):
             return f"ending {how}"
         case Shell(code=code, hidden=hidden):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.ledger import Ledger, Line
 from heartbit_tui.kernel.ops import Close, Effort, Mode, Op, SetMode
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.safety import Safety
 from heartbit_tui.tui.app import HeartbitApp
 from heartbit_tui.tui.bridge import Bridge
 from heartbit_tui.tui.complete.sources import Choice, Sources
@@ -51,6 +52,24 @@ PROJECT = "/home/you/project"
 AGENT, SESSION, PROVIDER, MODEL = "heartbit", "2f61c0de", "anthropic", "claude-sonnet-4-5"
 STARTED = SessionStarted(cwd=PROJECT, provider=PROVIDER, model=MODEL, mode=Mode.ASK)
 TOOLS = ("bash", "read", "write", "edit", "patch", "grep", "glob", "list", "todowrite", "question", "webfetch")
+SAFETY = Safety(
+    trust="trusted",
+    writable=(PROJECT,),
+    hidden=("/home/you/.ssh", "/home/you/.aws"),
+    rules=("allow bash(git status) (~/.config/heartbit/config.toml:4)", "deny read(.env) (.heartbit/config.toml:2)"),
+    guardrails=("injection", "pii"),
+    audited=True,
+)
+ABOUT = About(
+    session_id=SESSION,
+    cwd=PROJECT,
+    provider=PROVIDER,
+    model=MODEL,
+    mode=Mode.ASK,
+    tools=TOOLS,
+    sandbox="bubblewrap",
+    safety=SAFETY,
+)
 FILES = ("pulse.py", "tests/test_pulse.py", "README.md", "pyproject.toml", "docs/rhythm.md", "src/beat/__init__.py")
 
 
@@ -72,14 +91,12 @@ POSES = tuple(Pose(theme, *size) for theme in ("heartbit", "paper") for size in 
 class Told:
     """A `Client` that tells what it is given, and keeps what is sent to it."""
 
-    def __init__(self, number: int = 1) -> None:
+    def __init__(self, number: int = 1, **about: Any) -> None:
         self.sent: list[Op] = []
         self.running = False
-        self.mode = Mode.ASK
         self.history: tuple[Envelope, ...] = ()
-        self.about = About(
-            session_id=f"{SESSION}-{number}", cwd=PROJECT, provider=PROVIDER, model=MODEL, mode=Mode.ASK, tools=TOOLS
-        )
+        self.about = replace(ABOUT, session_id=f"{SESSION}-{number}", **about)
+        self.mode = self.about.mode
         self._ledger = Ledger()
         self._seq = 0
         self._news: asyncio.Queue[tuple[Envelope, ...]] = asyncio.Queue()
@@ -189,9 +206,17 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    pose: Pose, keep: Callable[[str, str], None], *, wishes: Wishes | None = None, history: HistoryFile | None = None
+    pose: Pose,
+    keep: Callable[[str, str], None],
+    *,
+    wishes: Wishes | None = None,
+    history: HistoryFile | None = None,
+    **about: Any,
 ) -> AsyncGenerator[Stage]:
-    """The application, open and with nothing said yet. `keep` gets each picture with its name."""
+    """The application, open and with nothing said yet. `keep` gets each picture with its name.
+
+    `about` are fields of the session's `About` that are to be others than usual.
+    """
     setup = Setup(
         options=Options(cwd=Path(PROJECT), environment={"HOME": "/home/you"}, surface="tui", demo=True),
         keymap=keymap(),
@@ -203,7 +228,7 @@ async def stage(
 
     @asynccontextmanager
     async def connected(_: Options) -> AsyncGenerator[Client]:
-        clients.append(Told(len(clients) + 1))
+        clients.append(Told(len(clients) + 1, **about))
         yield clients[-1]
 
     async with asyncio.TaskGroup() as tasks:

@@ -1,12 +1,14 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from textual.pilot import Pilot
 
 from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.client.types import Client
+from heartbit_tui.kernel.events import Envelope, RunCompleted
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.keys.keymap import keymap
 from heartbit_tui.tui.setup import Setup, Wishes
@@ -17,8 +19,10 @@ from heartbit_tui.tui.view.app import ViewApp
 from heartbit_tui.tui.view.client import Replay
 from heartbit_tui.tui.view.player import Player
 from tests.tui.snapshots.conftest import Keep
+from tests.tui.snapshots.script import USAGE
 from tests.tui.snapshots.shown import shown
-from tests.tui.snapshots.stage import NOW, PROJECT, Pose, Still
+from tests.tui.snapshots.stage import AGENT, AT, NOW, PROJECT, STARTED, Pose, Still
+from tests.tui.snapshots.test_guarded import guarded_run
 from tests.tui.view.streams import ABOUT, log
 
 
@@ -30,10 +34,23 @@ async def test_a_replay(pose: Pose, keep: Keep) -> None:
         await _shot(app, pilot, keep, "replay-at-its-end")
 
 
+async def test_a_replay_shows_where_guardrails_stepped_in(pose: Pose, keep: Keep) -> None:
+    events = (STARTED, *guarded_run(), RunCompleted(total_usage=USAGE, tool_calls_made=3))
+    envelopes = [
+        Envelope(seq=seq, at=AT + timedelta(seconds=seq), session="s-1", run="r", agent=AGENT, event=event)
+        for seq, event in enumerate(events, 1)
+    ]
+    async with replayed(pose, envelopes) as (app, pilot):
+        await pilot.press("end")
+        await _shot(app, pilot, keep, "replay-guarded")
+
+
 @asynccontextmanager
-async def replayed(pose: Pose) -> AsyncGenerator[tuple[ViewApp, Pilot[int]]]:
-    """A replay of a short run, paused at its beginning."""
-    player = Player(log(), playing=False)
+async def replayed(
+    pose: Pose, envelopes: Sequence[Envelope] | None = None
+) -> AsyncGenerator[tuple[ViewApp, Pilot[int]]]:
+    """A replay of these envelopes, or of a short run, paused at its beginning."""
+    player = Player(envelopes or log(), playing=False)
     replay = Replay(player, lambda: 0.0, ABOUT)
 
     @asynccontextmanager

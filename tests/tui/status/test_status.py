@@ -1,16 +1,20 @@
 import contextvars
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from textual.app import App, ComposeResult
 
+from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.tui.lines.setting import cells
 from heartbit_tui.tui.status import git
 from heartbit_tui.tui.status.activity import Activity, Doing, activity
 from heartbit_tui.tui.status.figures import meter, money, percent, tokens
-from heartbit_tui.tui.status.footer import Footer, Standing, footer, short
+from heartbit_tui.tui.status.footer import NO_SANDBOX, Footer, Standing, footer, short
+from heartbit_tui.tui.theme.files import PLAIN
 from heartbit_tui.tui.theme.ink import ink
 from heartbit_tui.tui.theme.load import load
 
@@ -48,10 +52,55 @@ def test_what_matters_least_is_left_out_first(width: int, expected: str) -> None
     assert footer(STANDING, width, INK).text == expected
 
 
+SAFE = replace(STANDING, mode="ask", sandbox="bubblewrap", trust="trusted")
+BARE = replace(STANDING, mode="yolo", sandbox="", trust="changed")
+
+
+@pytest.mark.parametrize(
+    ("standing", "width", "expected"),
+    [
+        (SAFE, 118, "ask · sandbox bubblewrap · trusted  ? keys · / · @ · !"),
+        (SAFE, 78, "proj  main*  claude-sonnet-4-6  ▓▓░░░ 38 %  $0.12" + " " * 9 + "bubblewrap · trusted"),
+        (SAFE, 30, "38 %      bubblewrap · trusted"),
+        (BARE, 118, "yolo · ! no sandbox · ! no longer trusted  ? keys"),
+        (BARE, 78, "! no sandbox · ! no longer trusted"),
+        (BARE, 20, "38 %    ! no sandbox"),
+        (BARE, 12, "! no sandbox"),
+        (replace(BARE, trust="untrusted"), 60, "! no sandbox · untrusted"),
+        (replace(SAFE, sandbox=None), 118, "ask · trusted  ? keys · / · @ · !"),
+    ],
+)
+def test_what_protects_is_told_in_words_and_that_nothing_does_is_left_out_last(
+    standing: Standing, width: int, expected: str
+) -> None:
+    assert footer(standing, width, INK).text.endswith(expected)
+
+
+@pytest.mark.security("S3")
+@pytest.mark.parametrize("mode", list(Mode))
+def test_no_sandbox_is_told_in_every_mode_at_every_width(
+    mode: Mode, record_property: Callable[[str, object], None]
+) -> None:
+    widths = range(len(NO_SANDBOX), 200)
+    missing = [width for width in widths if NO_SANDBOX not in footer(replace(BARE, mode=mode), width, INK).text]
+    record_property("cases", len(widths))
+    assert missing == []
+
+
+def test_the_sixteen_colours_and_none_tell_the_same_words() -> None:
+    plain = ink(load(PLAIN))
+    lines = [(footer(each, 118, INK), footer(each, 118, plain)) for each in (SAFE, BARE)]
+    assert [one.text for one, _ in lines] == [other.text for _, other in lines]
+    used = {part.style.color.number for _, line in lines for part in line.parts if part.style and part.style.color}
+    assert used <= {None, *range(16)}
+
+
 def test_every_width_fits_whatever_the_names_are() -> None:
     odd = Standing(folder="/tmp/\x1b[2J漢字\n", branch="[red]" * 9, model="m" * 200, used=5, cost=0.0, unpriced=True)
-    told = [(width, footer(each, width, INK).text) for each in (STANDING, odd, Standing()) for width in range(130)]
-    assert len(told) == 390
+    odder = replace(odd, mode="ask", sandbox="land\x1b[2Jlock\n" * 9, trust="changed")
+    all_of_them = (STANDING, SAFE, BARE, odd, odder, Standing())
+    told = [(width, footer(each, width, INK).text) for each in all_of_them for width in range(130)]
+    assert len(told) == 780
     assert [(width, text) for width, text in told if cells(text) > width or "\x1b" in text or "\n" in text] == []
 
 

@@ -7,6 +7,9 @@ from heartbit_tui.kernel.events import (
     ApprovalRequested,
     AssistantMessage,
     Event,
+    GuardrailDenied,
+    GuardrailWarned,
+    ModelCalled,
     NameRepaired,
     PermissionDenied,
     Question,
@@ -207,3 +210,42 @@ def test_a_row_is_replaced_and_never_changed() -> None:
     story.starts("a", "bash")
     assert before == copy
     assert story.timeline.rows()[0] != before
+
+
+def test_a_call_and_an_answer_show_the_worst_that_guardrails_did_to_them() -> None:
+    story = Story().begin()
+    story.turn()
+    story.tell(GuardrailWarned(hook="post_llm", reason="r", guardrail="llm_judge"))
+    story.asks_for(("a", "bash", {"command": "x"}), ("b", "read", {}), ("c", "read", {}))
+    story.tell(
+        GuardrailDenied(hook="pre_tool", reason="r", tool_name="bash", guardrail="tool_policy", tool_call_id="a")
+    )
+    story.tell(GuardrailWarned(hook="pre_tool", reason="r", tool_name="bash", guardrail="pii", tool_call_id="a"))
+    story.ends("a", "bash", 0)
+    story.starts("b", "read")
+    rewrote = GuardrailWarned(hook="post_tool", reason="r", tool_name="read", tool_call_id="b", changed=True)
+    story.tell(replace(rewrote, guardrail="pii"))
+    story.tell(GuardrailDenied(hook="post_tool", reason="r", guardrail="injection", tool_call_id="b"))
+    story.ends("b", "read", 3)
+    rows = {row.id if row.kind == "call" else row.kind: row for row in story.timeline.rows()}
+    assert {name: (row.guarded, row.guardrail) for name, row in rows.items()} == {
+        "model": ("warned", "llm_judge"),
+        "a": ("denied", "tool_policy"),
+        "b": ("withheld", "injection"),
+        "c": (None, ""),
+    }
+    assert rows["a"].state == "refused"
+
+
+def test_what_a_judge_costs_is_no_part_of_the_answer_that_it_judges() -> None:
+    story = Story().begin()
+    story.tell(TurnStarted(turn=1, max_turns=9, held=True))
+    for purpose, model, tokens in (("turn", "large", 100), ("judge", "small", 7)):
+        usage = Usage(input_tokens=tokens, output_tokens=1)
+        story.tell(ModelCalled(purpose=purpose, model=model, usage=usage, cost_usd=0.01))
+    turn, judge = story.timeline.rows()
+    assert [(row.name, row.title, row.read) for row in (turn, judge)] == [
+        ("model", "large", 100),
+        ("judge", "small", 7),
+    ]
+    assert story.timeline.totals().cost == 0.02

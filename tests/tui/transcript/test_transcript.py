@@ -14,6 +14,8 @@ from heartbit_tui.kernel.events import (
     DoomLoopDetected,
     Envelope,
     Event,
+    GuardrailDenied,
+    GuardrailWarned,
     ModelEscalated,
     Notice as Told,
     PermissionDenied,
@@ -41,6 +43,7 @@ from heartbit_tui.tui.transcript.blocks import (
     Block,
     Call,
     Ending,
+    Guarded,
     Inquiry,
     Notice,
     Prompt,
@@ -82,7 +85,7 @@ def tell(block: Block) -> str:
             return f"thinking: {text}"
         case Call(id=id, state=state, output=output):
             return f"call {id}: {state} {output}".rstrip()
-        case Notice(text=text):
+        case Notice(text=text) | Guarded(text=text):
             return f"notice: {text}"
         case Ending(how=how, text=text):
             return f"{how} {text}".rstrip()
@@ -377,3 +380,31 @@ def rough(block: Block) -> Block:
             return replace(block, calls=0)
         case _:
             return block
+
+
+def test_a_guardrail_that_denies_a_call_stands_behind_it_and_the_call_is_refused() -> None:
+    run = ToolCall(id="c1", name="bash", input={"command": "rm -rf build"})
+    denied = GuardrailDenied(
+        hook="pre_tool", reason="no", tool_name="bash", guardrail="tool_policy", quote="q", tool_call_id="c1"
+    )
+    call, badge = folded(*begun(), answered(run), denied, *ended("c1", is_error=True)[1:], done()).blocks[1:3]
+    assert isinstance(call, Call)
+    assert (call.state, call.note) == ("refused", "no")
+    assert badge == Guarded(
+        did="denied",
+        hook="pre_tool",
+        guardrail="tool_policy",
+        reason="no",
+        quote="q",
+        tool="bash",
+        call="rm -rf build",
+        text="The guardrail tool_policy denied a call of bash: no — “q”",
+    )
+
+
+def test_a_guardrail_of_an_unknown_call_or_of_an_answer_is_told_too() -> None:
+    warned = GuardrailWarned(hook="post_llm", reason="rude", guardrail="llm_judge")
+    rewrote = GuardrailWarned(hook="post_tool", reason="email", tool_name="read", guardrail="pii", changed=True)
+    blocks = folded(*begun(), warned, rewrote, answered(Text(text="x"))).blocks
+    found = [block for block in blocks if isinstance(block, Guarded)]
+    assert [(each.did, each.tool, each.call) for each in found] == [("warned", "", ""), ("rewrote", "read", "")]
