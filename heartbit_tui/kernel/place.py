@@ -1,7 +1,7 @@
 """A call's place among those that work side by side, and what a tool sees of the session while it has it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -69,6 +69,7 @@ class Context:
     agent: str
     call_id: str
     place: Place
+    places: Mapping[str, str]
 
     def emit(self, event: Event) -> None:
         """Publish an event under the agent's name."""

@@ -67,7 +67,14 @@ class RuleGate:
         return tuple(rule for rule in every if rule.holds(now=now, project=project))
 
     def decide(self, action: Action, mode: Mode) -> Verdict:
-        """The verdict on one call; reads the file system to resolve links, and changes nothing."""
+        """The verdict on one call; reads the file system to resolve links, once each, and changes nothing."""
+        action = matching.settled(action)
+        verdict = self._judged(action, mode)
+        if isinstance(verdict, Deny):
+            return verdict
+        return replace(verdict, places={touch.what: touch.real for touch in action.touches if touch.real})
+
+    def _judged(self, action: Action, mode: Mode) -> Verdict:
         rules = self.rules
         finding = modes.find(action, self._workspace)
         if finding.broken:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from heartbit_tui.kernel.protocols import Action, Touch
 from heartbit_tui.permissions import glob, shell, urls
-from heartbit_tui.permissions.paths import Place, Workspace
+from heartbit_tui.permissions.paths import Place, Workspace, is_readable_text
 from heartbit_tui.permissions.rules import Rule
 
 _HOME_SPELLINGS = ("~", "$HOME", "${HOME}")
@@ -18,6 +19,18 @@ def touches(action: Action) -> tuple[Touch, ...]:
     if action.touches or action.call.name != "bash" or not isinstance(command, str):
         return action.touches
     return (Touch(kind="command", what=command),)
+
+
+def settled(action: Action) -> Action:
+    """The call with each of its paths followed once, to where it leads now: that place is judged and opened later."""
+    touched = tuple(_followed(touch) for touch in action.touches)
+    return action if touched == action.touches else replace(action, touches=touched)
+
+
+def _followed(touch: Touch) -> Touch:
+    if touch.real or touch.kind not in ("read", "write") or not is_readable_text(touch.what):
+        return touch
+    return replace(touch, real=os.path.realpath(touch.what))
 
 
 def hits(rule: Rule, action: Action, workspace: Workspace) -> bool:
@@ -84,14 +97,17 @@ def _hits_touch(rule: Rule, touch: Touch, workspace: Workspace) -> bool:
         case "url":
             return urls.hits(rule, touch.what)
         case "read" | "write":
-            return hits_path(rule, touch.what, workspace)
+            return hits_path(rule, touch.what, workspace, touch.real)
 
 
-def hits_path(rule: Rule, path: str, workspace: Workspace) -> bool:
-    """Whether a deny or ask rule is about this path, in any of the ways in which it might be read."""
+def hits_path(rule: Rule, path: str, workspace: Workspace, real: str = "") -> bool:
+    """Whether a deny or ask rule is about this path, in any of the ways in which it might be read.
+
+    `real` is where the path leads; it is looked up where it is empty.
+    """
     if rule.whole_tool:
         return True
-    places = tuple(workspace.place(form) for form in workspace.readings(path))
+    places = tuple(workspace.place(form, real if form == path else "") for form in workspace.readings(path))
     forms = tuple(dict.fromkeys(form for place in places for form in (place.given, place.real)))
     if rule.exact:
         return not set(forms).isdisjoint(_anchored(rule.pattern, workspace))
@@ -101,11 +117,11 @@ def hits_path(rule: Rule, path: str, workspace: Workspace) -> bool:
 
 
 def _allows_path(rule: Rule, touch: Touch, workspace: Workspace) -> bool:
-    if workspace.secret(touch.what) and not _spells_name(rule):
+    if workspace.secret(touch.what, touch.real) and not _spells_name(rule):
         return False
     if rule.whole_tool:
         return True
-    place: Place = workspace.place(touch.what)
+    place: Place = workspace.place(touch.what, touch.real)
     pattern = f"{rule.pattern}**" if rule.pattern.endswith("/") and not rule.exact else rule.pattern
     if rule.exact:
         return {place.given, place.real} <= set(_anchored(pattern, workspace))

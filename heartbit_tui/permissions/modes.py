@@ -42,11 +42,11 @@ def find(action: Action, workspace: Workspace) -> Finding:
     broken = next((touch.what for touch in found if not is_readable_text(touch.what)), "")
     if broken:
         return Finding(broken=broken)
-    written = tuple(touch.what for touch in paths if touch.kind == "write")
+    written = tuple(touch for touch in paths if touch.kind == "write")
     return Finding(
-        outside=next((touch.what for touch in paths if not workspace.is_inside(touch.what)), ""),
-        protected=next((name for path in written if (name := workspace.protected(path))), ""),
-        secret=next((name for touch in paths if (name := workspace.secret(touch.what))), ""),
+        outside=next((touch.what for touch in paths if not workspace.is_inside(touch.what, touch.real)), ""),
+        protected=next((name for touch in written if (name := workspace.protected(touch.what, touch.real))), ""),
+        secret=next((name for touch in paths if (name := workspace.secret(touch.what, touch.real))), ""),
         undeclared=not found,
     )
 

@@ -101,10 +101,16 @@ class Workspace:
         """The real path of the first root."""
         return os.path.realpath(self.roots[0]) if self.roots else ""
 
-    def is_inside(self, path: str) -> bool:
-        """Whether the path, in every way in which somebody might read it, leads into a root."""
-        real_roots = tuple(os.path.realpath(root) for root in self.roots)
-        return all(_within(os.path.realpath(form), real_roots) for form in self.readings(path))
+    def is_inside(self, path: str, real: str = "") -> bool:
+        """Whether the path, in every way in which somebody might read it, leads into a root.
+
+        `real` is where it leads, here as in the other methods; it is looked up where it is empty. The roots are where
+        they were when the workspace was built, whatever became of their names.
+        """
+        if not _within(real or os.path.realpath(path), self.roots):
+            return False
+        others = (form for form in self.readings(path) if form != path)
+        return all(_within(os.path.realpath(form), self.roots) for form in others)
 
     def readings(self, path: str) -> Iterator[str]:
         """The path as it is, percent-decoded, with backslashes as separators, and with `~` as the home folder."""
@@ -116,9 +122,9 @@ class Workspace:
             if tilde:
                 yield f"{self.home}/{rest}"
 
-    def protected(self, path: str) -> str:
+    def protected(self, path: str, real: str = "") -> str:
         """The protected name that writing to this path would change, or empty."""
-        place = self.place(path)
+        place = self.place(path, real)
         for form in (place.given, place.real):
             if _within(form, self.guarded):
                 return form
@@ -127,14 +133,14 @@ class Workspace:
                     return part
         return ""
 
-    def secret(self, path: str) -> str:
+    def secret(self, path: str, real: str = "") -> str:
         """The name because of which this file may hold a secret, or empty."""
-        place = self.place(path)
+        place = self.place(path, real)
         return next((name for form in (place.given, place.real) if (name := _secret_name(form))), "")
 
-    def place(self, path: str) -> Place:
+    def place(self, path: str, real: str = "") -> Place:
         """Both forms of a path."""
-        return Place(given=os.path.normpath(path), real=os.path.realpath(path))
+        return Place(given=os.path.normpath(path), real=real or os.path.realpath(path))
 
     def relative(self, path: str) -> str:
         """The path below the first root that holds it, below the home folder as `~/…`, or as it is."""

@@ -1,6 +1,7 @@
 """What a tool is called with, without a session around it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from heartbit_tui.kernel.events import Event, Question
 
@@ -9,6 +10,7 @@ class FakeCallContext:
     """A `CallContext` that keeps what a call emits and answers its questions from a list.
 
     `answers` are given in order; when none is left, nobody answers (None). `events` and `asked` hold what came.
+    `places` is where paths led when they were judged.
     """
 
     def __init__(
@@ -17,9 +19,11 @@ class FakeCallContext:
         agent: str = "main",
         call_id: str = "call_1",
         answers: Iterable[tuple[tuple[str, ...], ...] | None] = (),
+        places: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._agent = agent
         self._call_id = call_id
+        self._places = places
         self._answers = list(answers)
         self.events: list[Event] = []
         self.asked: list[tuple[Question, ...]] = []
@@ -31,6 +35,10 @@ class FakeCallContext:
     @property
     def call_id(self) -> str:
         return self._call_id
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        return self._places
 
     def emit(self, event: Event) -> None:
         self.events.append(event)
