@@ -16,7 +16,7 @@ from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.child import Outcome, follow
 from heartbit_tui.tools.globs import Glob, compile_glob
 from heartbit_tui.tools.ignore import Scope, scope_of
-from heartbit_tui.tools.paths import absolute, path_objection, shown
+from heartbit_tui.tools.paths import absolute, led, path_objection, shown
 from heartbit_tui.tools.ripgrep import search_command
 from heartbit_tui.tools.textfile import SNIFFED_BYTES, is_binary, open_regular, told
 from heartbit_tui.tools.threads import stoppable
@@ -45,17 +45,24 @@ class GrepArguments(Arguments):
 class _Matches:
     """Collects the matches in files that are wanted, up to one more than are shown.
 
-    With a file type given, ripgrep searches hidden files too; `hidden_out` leaves them out again. What `withheld`
-    says yes to is left out in any case.
+    What is searched is `real`, where `given` led; paths below are told as below `given`. With a file type given,
+    ripgrep searches hidden files too; `hidden_out` leaves them out again. What `withheld` says yes to is left out in
+    any case. `include` starts from `base`.
     """
 
     root: Path
     base: Path
+    given: Path
+    real: str
     wanted: Glob | None
     by_name: bool
     hidden_out: bool
     withheld: Callable[[str], bool]
     found: list[str] = field(default_factory=list[str])
+
+    def name_of(self, path: str) -> str:
+        """How a file is named that was found at this place."""
+        return f"{str(self.given).rstrip('/')}{path[len(self.real.rstrip('/')) :]}"
 
     def wants(self, path: str) -> bool:
         if self.withheld(path):
@@ -68,7 +75,7 @@ class _Matches:
 
     def take(self, record: bytes) -> bool:
         match = _MATCH.fullmatch(record)
-        if match is not None and self.wants(path := os.fsdecode(match[1])):
+        if match is not None and self.wants(path := self.name_of(os.fsdecode(match[1]))):
             name = shown(self.root, Path(path)).encode("utf-8", "replace").decode("utf-8")
             self.found.append(f"{name}:{int(match[2])}: {_legible(match[3])}")
         return len(self.found) <= SHOWN_MATCHES
@@ -118,26 +125,29 @@ class Grep(TypedTool[GrepArguments]):
     async def act(self, given: GrepArguments, context: CallContext) -> Output:
         """The matching lines with path and number."""
         path = absolute(self._root, given.path)
-        scope, base = await stoppable(lambda _: self._scope(path))
+        scope = await stoppable(lambda _: self._scope(path, led(context.places, path)))
+        base = path if scope.is_folder else path.parent
         matches = _Matches(
             root=self._root,
             base=base,
+            given=path,
+            real=str(scope.base),
             wanted=compile_glob(given.include) if given.include else None,
             by_name="/" not in given.include,
-            hidden_out=scope.base == base,
+            hidden_out=scope.is_folder,
             withheld=cache(self._withheld),
         )
         late = await self._search(given, scope, matches)
         return _answer(given, matches, late, self._scan_seconds)
 
-    def _scope(self, path: Path) -> tuple[Scope, Path]:
-        """What to search, and the folder that `include` starts from."""
-        match kind_of(path):
+    def _scope(self, path: Path, real: str) -> Scope:
+        """What to search."""
+        match kind_of(real):
             case "folder":
-                return scope_of(path, self._root), path
+                return scope_of(Path(real), self._root.resolve())
             case "file":
-                _refuse_binary(path, shown(self._root, path))
-                return Scope(base=path, rules=None, parents=False, foreign=False), path.parent
+                _refuse_binary(path, real, shown(self._root, path))
+                return Scope(base=Path(real), rules=None, parents=False, foreign=False, is_folder=False)
             case "":
                 raise Unable(f"{shown(self._root, path)} does not exist. Use glob or list to find it.")
             case _:
@@ -175,20 +185,20 @@ class Grep(TypedTool[GrepArguments]):
 
 
 def _files(scope: Scope, matches: _Matches, stop: threading.Event) -> list[bytes]:
-    if scope.base != matches.base:
+    if not scope.is_folder:
         return [os.fsencode(scope.base)]
     paths: list[bytes] = []
     for number, path in enumerate(walk(scope, stop)):
         if number >= MOST_FILES:
             break
-        if matches.wants(path):
+        if matches.wants(matches.name_of(path)):
             paths.append(os.fsencode(path))
     return paths
 
 
-def _refuse_binary(path: Path, name: str) -> None:
+def _refuse_binary(path: Path, real: str, name: str) -> None:
     try:
-        descriptor = open_regular(path)
+        descriptor = open_regular(path, real)
     except OSError as problem:
         raise Unable(told(problem, path)) from problem
     with os.fdopen(descriptor, "rb") as file:
