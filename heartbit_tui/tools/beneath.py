@@ -26,6 +26,8 @@ def opened(real: str, flags: int) -> int:
     Where a link stands by now, at the end or on the way, `OSError` with `ELOOP` is raised instead. Flags that make
     files are for `os.open` with the folder's descriptor.
     """
+    if not real.startswith("/"):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), real)
     return _at_once(real, flags) if _has_openat2() else _step_by_step(real, flags)
 
 
