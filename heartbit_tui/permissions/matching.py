@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from heartbit_tui.kernel.protocols import Action, Touch
 from heartbit_tui.permissions import glob, shell, urls
-from heartbit_tui.permissions.paths import Place, Workspace, is_readable_text
+from heartbit_tui.permissions.paths import Place, Workspace, followed, is_readable_text
 from heartbit_tui.permissions.rules import Rule
 
 _HOME_SPELLINGS = ("~", "$HOME", "${HOME}")
@@ -30,7 +30,7 @@ def settled(action: Action) -> Action:
 def _followed(touch: Touch) -> Touch:
     if touch.real or touch.kind not in ("read", "write") or not is_readable_text(touch.what):
         return touch
-    return replace(touch, real=os.path.realpath(touch.what))
+    return replace(touch, real=followed(touch.what))
 
 
 def hits(rule: Rule, action: Action, workspace: Workspace) -> bool:
@@ -139,7 +139,7 @@ def _anchored(pattern: str, workspace: Workspace) -> tuple[str, ...]:
     for spelling in _HOME_SPELLINGS:
         if pattern == spelling or pattern.startswith(f"{spelling}/"):
             rest = pattern[len(spelling) :]
-            homes = dict.fromkeys((workspace.home, os.path.realpath(workspace.home)))
+            homes = dict.fromkeys((workspace.home, followed(workspace.home)))
             return tuple(os.path.normpath(f"{home}{rest}") for home in homes)
     if pattern.startswith("/"):
         return (os.path.normpath(pattern),)
@@ -162,7 +162,7 @@ def _linked(pattern: str) -> str:
     parts = pattern.split("/")
     while parts and not glob.is_wild(parts[0]):
         plain.append(parts.pop(0))
-    return "/".join((os.path.realpath("/".join(plain) or "/").rstrip("/"), *parts))
+    return "/".join((followed("/".join(plain) or "/").rstrip("/"), *parts))
 
 
 def _variants(patterns: Iterable[str]) -> tuple[str, ...]:

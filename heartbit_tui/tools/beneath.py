@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
 
@@ -20,6 +20,14 @@ _NO_MAGIC_LINKS, _NO_LINKS, _BENEATH = 0x02, 0x04, 0x08
 _TRIES = 32
 
 
+def followed(path: str) -> str:
+    """Where an absolute path leads, for `opened`; the path itself while a link on it changes as it is read."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return path
+
+
 def opened(real: str, flags: int) -> int:
     """A descriptor of the file or folder at an absolute path whose links were all resolved.
 
@@ -32,7 +40,7 @@ def opened(real: str, flags: int) -> int:
 
 
 @contextmanager
-def parent(real: str) -> Iterator[tuple[int, str]]:
+def parent(real: str) -> Generator[tuple[int, str]]:
     """A handle on the folder of such a path, as it is now, and the name in it. Raises `OSError` as `opened` does."""
     folder, name = os.path.split(real)
     handle = opened(folder, HANDLE)
@@ -65,10 +73,9 @@ def inner(folder: int, name: str, flags: int = HANDLE) -> int:
 def _at_once(real: str, flags: int) -> int:
     root = os.open("/", HANDLE)
     try:
-        for _ in range(_TRIES):
-            descriptor = _openat2(root, os.path.relpath(real, "/"), flags)
-            if descriptor != -errno.EAGAIN:
-                break
+        descriptor, tries = -errno.EAGAIN, 0
+        while descriptor == -errno.EAGAIN and tries < _TRIES:
+            descriptor, tries = _openat2(root, os.path.relpath(real, "/"), flags), tries + 1
     finally:
         os.close(root)
     if descriptor < 0:

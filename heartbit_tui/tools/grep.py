@@ -1,5 +1,6 @@
 """grep: find lines in files."""
 
+import io
 import os
 import re
 import sys
@@ -242,7 +243,7 @@ def _found_in(real: str, wanted: Mapping[int, str]) -> set[int]:
         descriptor = open_regular(Path(real), real)
     except (OSError, Unable):
         return found
-    with os.fdopen(descriptor, "rb") as file:
+    with io.BufferedReader(io.FileIO(descriptor)) as file:
         for number, line in scan.lines(file):
             if number > last:
                 break

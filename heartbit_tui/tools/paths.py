@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from heartbit_tui.tools import beneath
+
 
 def absolute(root: Path, given: str) -> Path:
     """The absolute path for `given`, relative ones from `root`; `.` and `..` are resolved by name alone.
@@ -16,7 +18,7 @@ def absolute(root: Path, given: str) -> Path:
 
 def led(places: Mapping[str, str], path: Path) -> str:
     """Where a path led when it was judged, or leads now if nobody judged it; what is opened is that place."""
-    return places.get(str(path)) or os.path.realpath(path)
+    return places.get(str(path)) or beneath.followed(str(path))
 
 
 def shown(root: Path, path: Path) -> str:

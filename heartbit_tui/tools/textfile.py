@@ -113,7 +113,7 @@ def open_regular(path: Path, real: str = "") -> int:
     It is the file at `real`, where the path led when it was judged, or where it leads now if that is empty.
     Raises `FileNotFoundError` for what is not there, `Unable` for folders, pipes, devices and sockets.
     """
-    with beneath.parent(real or os.path.realpath(path)) as (folder, name):
+    with beneath.parent(real or beneath.followed(str(path))) as (folder, name):
         # A link that came to stand here since is told as one by the opening, which does not follow it.
         _refuse_special(path, os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
         descriptor = beneath.inner(folder, name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)

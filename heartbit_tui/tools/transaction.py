@@ -89,7 +89,7 @@ def _carry_out(work: _Work, changes: Sequence[Change]) -> None:
 
 
 def _stage(work: _Work, change: Change) -> None:
-    folder, name = os.path.split(change.real or os.path.realpath(change.path))
+    folder, name = os.path.split(change.real or beneath.followed(str(change.path)))
     step = _Step(change=change, folder=_folder(work, folder, make=change.data is not None), name=name)
     work.steps.append(step)
     if change.data is None:
