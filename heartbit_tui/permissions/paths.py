@@ -115,8 +115,12 @@ class Workspace:
         return all(_within(followed(form), self.roots) for form in others)
 
     def readings(self, path: str) -> Iterator[str]:
-        """The path as it is, percent-decoded, with backslashes as separators, and with `~` as the home folder."""
-        forms = dict.fromkeys((path, unquote(path), unquote(unquote(path))))
+        """The path as it is, percent-decoded, with backslashes as separators, and with `~` as the home folder.
+
+        Where decoding makes a NUL, the path ends, as it would for a program that decodes it.
+        """
+        decoded = (form.partition("\0")[0] for form in (unquote(path), unquote(unquote(path))))
+        forms = dict.fromkeys((path, *decoded))
         forms.update(dict.fromkeys(form.replace("\\", "/") for form in tuple(forms)))
         for form in forms:
             yield form
