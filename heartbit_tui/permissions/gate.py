@@ -9,9 +9,14 @@ from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols import Action, Allow, Ask, Clock, Deny, Effects, Verdict
 from heartbit_tui.permissions import glob, lines, matching, modes, shell
 from heartbit_tui.permissions.learned import Memory
+from heartbit_tui.permissions.past import Past
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.proposal import propose
 from heartbit_tui.permissions.rules import Rule, Ruling, parse
+from heartbit_tui.permissions.wider import widen
+
+_WAITING = 200
+"""Calls that may wait for an answer, each with its own proposal."""
 
 
 class UnlearnableError(HeartbitError):
@@ -56,6 +61,9 @@ class RuleGate:
         self._clock = clock
         self._memory = memory
         self._sandboxed = sandboxed
+        self._proposed: dict[str, Rule] = {}
+        self.past = Past()
+        """What the person was asked lately; a session tells it the answers."""
         self._session: tuple[Rule, ...] = ()
         self._learned = memory.load() if memory else ()
 
@@ -72,6 +80,8 @@ class RuleGate:
         verdict = self._judged(action, mode)
         if isinstance(verdict, Deny):
             return verdict
+        if isinstance(verdict, Ask):
+            self.past.ask(action)
         return replace(verdict, places={touch.what: touch.real for touch in action.touches if touch.real})
 
     def _judged(self, action: Action, mode: Mode) -> Verdict:
@@ -147,8 +157,22 @@ class RuleGate:
     def _with_proposal(self, verdict: Verdict, action: Action) -> Verdict:
         if not isinstance(verdict, Ask) or verdict.rule == modes.PROTECTED:
             return verdict
-        rule = propose(action, self._workspace)
-        return replace(verdict, proposal=str(rule)) if rule else verdict
+        wider = widen(action, self.past.asks, self._workspace, self._would_pass)
+        rule = wider.rule if wider else propose(action, self._workspace)
+        self._propose(action, wider.rule if wider else None)
+        return replace(verdict, proposal=str(rule), precedent=wider.told if wider else "") if rule else verdict
+
+    def _propose(self, action: Action, rule: Rule | None) -> None:
+        """Keep what is proposed for a call until it is answered; what it is proposed by moves on."""
+        self._proposed.pop(action.call.id, None)
+        if rule is not None:
+            while len(self._proposed) >= _WAITING:
+                self._proposed.pop(next(iter(self._proposed)))
+            self._proposed[action.call.id] = rule
+
+    def _would_pass(self, rule: Rule, action: Action) -> bool:
+        """Whether this rule alone, with those that deny or ask, would let a call pass."""
+        return self._covered((rule,), action, Mode.ASK, self.rules) is not None
 
     def _applies(self, rule: Rule, action: Action) -> bool:
         if rule.action == "allow":
@@ -157,7 +181,7 @@ class RuleGate:
 
     def _rule_from(self, action: Action, decision: Decide) -> Rule:
         ruling: Ruling = "allow" if decision.allow else "deny"
-        proposed = propose(action, self._workspace)
+        proposed = self._proposed.get(action.call.id) or propose(action, self._workspace)
         if proposed and decision.pattern in ("", str(proposed)):
             return replace(proposed, action=ruling, origin="learned", why=decision.note)
         if not decision.pattern:

@@ -43,14 +43,16 @@ class Deny:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A person decides. `proposal` is the narrowest rule that would allow it from now on, or empty.
+    """A person decides. `proposal` is a rule that would allow it and its like from now on, or empty.
 
-    `places` is as in `Allow`.
+    `precedent` says what that rule would have done with what the person was asked before, where it is wider than
+    this call. `places` is as in `Allow`.
     """
 
     reason: str
     rule: str = ""
     proposal: str = ""
+    precedent: str = ""
     places: Mapping[str, str] = field(default_factory=no_places, compare=False)
 
 
