@@ -13,6 +13,7 @@ from heartbit_tui.permissions.past import Past
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.proposal import propose
 from heartbit_tui.permissions.rules import Rule, Ruling, parse
+from heartbit_tui.permissions.telling import Part, parts
 from heartbit_tui.permissions.wider import widen
 
 _WAITING = 200
@@ -33,10 +34,11 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A verdict with every rule that was looked at."""
+    """A verdict with every rule that was looked at, and each part of the call by itself."""
 
     verdict: Verdict
     looked: tuple[Looked, ...]
+    parts: tuple[Part, ...] = ()
 
 
 class RuleGate:
@@ -102,9 +104,11 @@ class RuleGate:
         return self._with_proposal(settled or modes.fall_back(action, mode, finding, sandboxed=self._sandboxed), action)
 
     def explain(self, action: Action, mode: Mode) -> Explanation:
-        """The verdict, and for each rule whether it is about the call."""
-        looked = tuple(Looked(rule=rule, applies=self._applies(rule, action)) for rule in self.rules)
-        return Explanation(verdict=self.decide(action, mode), looked=looked)
+        """The verdict, for each rule whether it is about the call, and for each part what decides it."""
+        rules = self.rules
+        looked = tuple(Looked(rule=rule, applies=self._applies(rule, action)) for rule in rules)
+        found = parts(action, mode, rules, self._workspace)
+        return Explanation(verdict=self._judged(matching.settled(action), mode), looked=looked, parts=found)
 
     def hides(self, path: str, tool: str = "read") -> bool:
         """Whether a deny rule keeps this file from the tool, for tools that walk over many files."""

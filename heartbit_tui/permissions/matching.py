@@ -46,7 +46,7 @@ def hits(rule: Rule, action: Action, workspace: Workspace) -> bool:
     found = touches(action)
     if not found:
         return any(rule.fits(text) for text in strings(action.call.input))
-    return any(_hits_touch(rule, touch, workspace) for touch in found)
+    return any(touched_by(rule, touch, workspace) for touch in found)
 
 
 def covers(rules: Iterable[Rule], action: Action, workspace: Workspace) -> Rule | None:
@@ -90,7 +90,10 @@ def strings(value: object) -> Iterator[str]:
             return
 
 
-def _hits_touch(rule: Rule, touch: Touch, workspace: Workspace) -> bool:
+def touched_by(rule: Rule, touch: Touch, workspace: Workspace) -> bool:
+    """Whether a deny or ask rule is about this one thing."""
+    if rule.whole_tool:
+        return True
     match touch.kind:
         case "command":
             return shell.hits(rule, touch.what)

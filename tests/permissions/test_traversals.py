@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -84,7 +84,7 @@ def strings(outside: Path) -> list[str]:
     )
 
 
-def judged(tool: Tool, given: dict[str, object], checked: RuleGate, mode: Mode) -> dict[str, str] | None:
+def judged(tool: Tool, given: Mapping[str, object], checked: RuleGate, mode: Mode) -> dict[str, str] | None:
     """Where the paths lead of a call that passes unasked; None for one that does not."""
     if tool.check(given):
         return None
@@ -131,7 +131,7 @@ def test_no_climbing_leads_a_search_out_of_the_workspace_unasked(
     root, outside = ground(tmp_path)
     checked, cases = gate(root), strings(outside)
     for text, tool in itertools.product(cases, (ListFolder(root), GlobFiles(root))):
-        given: dict[str, object] = {"path": text} | ({} if tool.name == "list" else {"pattern": "secret"})
+        given: Mapping[str, object] = {"path": text} | ({} if tool.name == "list" else {"pattern": "secret"})
         for real in (judged(tool, given, checked, Mode.ASK) or {}).values():
             assert f"{real}/".startswith(f"{root}/"), text
     record_property("cases", len(cases))
