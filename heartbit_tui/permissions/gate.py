@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols import Action, Allow, Ask, Clock, Deny, Effects, Verdict
 from heartbit_tui.permissions import glob, lines, matching, modes, shell
@@ -14,6 +15,7 @@ from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.proposal import propose
 from heartbit_tui.permissions.rules import Rule, Ruling, parse
 from heartbit_tui.permissions.telling import Part, parts
+from heartbit_tui.permissions.trust import SPENT, Bounds, Budget
 from heartbit_tui.permissions.wider import widen
 
 _WAITING = 200
@@ -57,12 +59,14 @@ class RuleGate:
         clock: Clock,
         memory: Memory | None = None,
         sandboxed: bool = False,
+        bounds: Bounds | None = None,
     ) -> None:
         self._rules = tuple(rules)
         self._workspace = workspace
         self._clock = clock
         self._memory = memory
         self._sandboxed = sandboxed
+        self._budget = Budget(bounds or Bounds(), clock, next(iter(workspace.roots), "/"))
         self._proposed: dict[str, Rule] = {}
         self.past = Past()
         """What the person was asked lately; a session tells it the answers."""
@@ -77,14 +81,32 @@ class RuleGate:
         return tuple(rule for rule in every if rule.holds(now=now, project=project))
 
     def decide(self, action: Action, mode: Mode) -> Verdict:
-        """The verdict on one call; reads the file system to resolve links, once each, and changes nothing."""
+        """The verdict on one call; reads the file system to resolve links, once each, and changes nothing there.
+
+        What passes because of the auto mode counts against what that may do unasked in one run.
+        """
         action = matching.settled(action)
-        verdict = self._judged(action, mode)
+        verdict = self._within_budget(action, self._judged(action, mode))
         if isinstance(verdict, Deny):
             return verdict
         if isinstance(verdict, Ask):
             self.past.ask(action)
         return replace(verdict, places={touch.what: touch.real for touch in action.touches if touch.real})
+
+    def take(self, envelope: Envelope) -> None:
+        """Hear an event of the session, for what was asked lately and what the auto mode has used."""
+        self.past.take(envelope)
+        self._budget.take(envelope)
+
+    def _within_budget(self, action: Action, verdict: Verdict) -> Verdict:
+        by_auto = isinstance(verdict, Allow) and verdict.rule == modes.AUTO_MODE
+        if not by_auto or action.effects in modes.READ_ONLY:
+            return verdict
+        if reason := self._budget.spent(action):
+            self._budget.ask(action.call.id)
+            return Ask(reason=reason, rule=SPENT)
+        self._budget.use(action)
+        return verdict
 
     def _judged(self, action: Action, mode: Mode) -> Verdict:
         rules = self.rules

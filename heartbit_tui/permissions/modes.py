@@ -10,6 +10,9 @@ from heartbit_tui.permissions.matching import touches
 from heartbit_tui.permissions.paths import Workspace, is_readable_text
 
 PROTECTED = "protected files"
+AUTO_MODE = "auto mode"
+"""The rule that a verdict names where the auto mode lets something pass."""
+
 READ_ONLY = frozenset({Effects.NONE, Effects.READ})
 AUTO_WAITS = "Auto mode needs a sandbox and none is active, so it asks as the ask mode does. "
 SANDBOXED = "bash"
@@ -79,7 +82,7 @@ def fall_back(action: Action, mode: Mode, finding: Finding, *, sandboxed: bool =
         return Allow(reason="Yolo mode lets everything pass that no rule denies.", rule="yolo mode")
     auto = mode is Mode.AUTO and sandboxed
     if auto and action.effects is Effects.EXECUTE and action.call.name == SANDBOXED:
-        return Allow(reason="The auto mode lets commands run in the sandbox.", rule="auto mode")
+        return Allow(reason="The auto mode lets commands run in the sandbox.", rule=AUTO_MODE)
     reason = _doubt(action, Mode.ACCEPT_EDITS if auto else mode, finding)
     if not reason:
         return Allow(reason=f"The {mode} mode lets this pass.", rule=f"{mode} mode")

@@ -101,7 +101,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
     if options.ephemeral or settings.config.boolean("sessions.ephemeral"):
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
-        bus = Bus((ledger.take, settings.gate.past.take, *_log(settings)))
+        bus = Bus((ledger.take, settings.gate.take, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
         yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger)
         return
@@ -114,7 +114,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
                 ledger.take(envelope)
             began = _Began(bool(log))
             settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
-            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.past.take, *_log(settings)))
+            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, *_log(settings)))
             last = log[-1].seq if log else 0
 
             async def whole() -> tuple[Envelope, ...]:
