@@ -11,6 +11,7 @@ from heartbit_tui.permissions.trust import SPENT
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.store.store import Store
+from tests.sandbox.ground import sandboxed
 
 
 async def test_a_settings_file_bounds_what_the_auto_mode_runs_in_the_sandbox(tmp_path: Path) -> None:
@@ -23,6 +24,7 @@ async def test_a_settings_file_bounds_what_the_auto_mode_runs_in_the_sandbox(tmp
     script.write_text(json.dumps({"replies": [*calls, "Done."]}))
     flags = {"provider.name": "scripted", "provider.script": str(script)}
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
+    sandboxed(project, environment)
     options = Options(cwd=project, environment=environment, flags=flags, on_ask="deny", mode=Mode.AUTO)
     async with local(options) as client:
         client.submit(Prompt(content=(Text(text="Go."),)))
