@@ -75,7 +75,7 @@ def _at_once(real: str, flags: int) -> int:
     try:
         descriptor, tries = -errno.EAGAIN, 0
         while descriptor == -errno.EAGAIN and tries < _TRIES:
-            descriptor, tries = _openat2(root, os.path.relpath(real, "/"), flags), tries + 1
+            descriptor, tries = _openat2(root, real.strip("/") or ".", flags), tries + 1
     finally:
         os.close(root)
     if descriptor < 0:

@@ -33,7 +33,7 @@ class GlobArguments(Arguments):
 class _Hits:
     """Collects the names that match, from `real` on, which is where `base` led, and counts what was looked at."""
 
-    base: Path
+    base: str
     real: str
     wanted: Glob
     withheld: Callable[[str], bool]
@@ -42,8 +42,8 @@ class _Hits:
 
     def take(self, path: str) -> bool:
         self.seen += 1
-        name = path[len(self.real.rstrip("/")) + 1 :]
-        if self.wanted.matches(name) and not self.withheld(str(self.base / name)):
+        name = path[len(self.real) + 1 :]
+        if self.wanted.matches(name) and not self.withheld(f"{self.base}/{name}"):
             self.found.append(name)
         return self.seen < MOST_FILES
 
@@ -83,7 +83,9 @@ class GlobFiles(TypedTool[GlobArguments]):
         if not await stoppable(lambda _: folder.is_dir()):
             raise Unable(f"{shown(self._root, folder)} is not a folder. Use list to see what there is.")
         real = await stoppable(lambda _: led(context.places, base))
-        hits = _Hits(base=base, real=real, wanted=compile_glob(rest), withheld=self._withheld)
+        hits = _Hits(
+            base=str(base).rstrip("/"), real=real.rstrip("/"), wanted=compile_glob(rest), withheld=self._withheld
+        )
         if not is_magic(rest):
             await stoppable(lambda _: _look(hits, rest))
         elif await stoppable(lambda _: kind_of(real)) == "folder":
@@ -119,7 +121,8 @@ class GlobFiles(TypedTool[GlobArguments]):
 
 def _look(hits: _Hits, name: str) -> None:
     # The last name may be a link itself; where it leads is not told, only that there is a file.
-    if (hits.base / name).is_file() and not hits.withheld(str(hits.base / name)):
+    path = f"{hits.base}/{name}"
+    if Path(path).is_file() and not hits.withheld(path):
         hits.found.append(name)
 
 

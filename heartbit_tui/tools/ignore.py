@@ -136,8 +136,9 @@ def _trimmed(line: str) -> str:
 
 
 def _content(file: Path) -> str:
+    """The text of an ignore file whose folder was resolved; one that is a link itself counts for nothing, as in git."""
     try:
-        descriptor = open_regular(file)
+        descriptor = open_regular(file, str(file))
     except (OSError, Unable):
         return ""
     with os.fdopen(descriptor, "rb") as opened:
