@@ -14,12 +14,13 @@ from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Allow, Ask, Output, Tool
 from heartbit_tui.tools import beneath
 from heartbit_tui.tools.edit import Edit
+from heartbit_tui.tools.glob import GlobFiles
 from heartbit_tui.tools.patch import Patch
 from heartbit_tui.tools.read import Read
 from heartbit_tui.tools.tracker import Tracker
 from heartbit_tui.tools.write import Write
 from tests.permissions.calls import gate
-from tests.tools.alone import Alone
+from tests.tools.alone import Alone, call
 
 SWAPS = 10_000
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="names are exchanged and calls filtered as Linux does")
@@ -42,8 +43,8 @@ def test_no_swap_leads_a_tool_out(tmp_path: Path, way: str, record_property: Cal
 
 async def judged_then(tool: Tool, between: Callable[[], object], root: Path, **given: object) -> Output:
     """The output of a call where something happens between the judgement and the call."""
-    call = ToolCall(id="c", name=tool.spec.name, input=given)
-    action = Action(call=call, effects=tool.effects, touches=tool.touches(given))
+    made = ToolCall(id="c", name=tool.spec.name, input=given)
+    action = Action(call=made, effects=tool.effects, touches=tool.touches(given))
     verdict = gate(root).decide(action, Mode.ACCEPT_EDITS)
     assert isinstance(verdict, Allow | Ask)
     between()
@@ -112,3 +113,12 @@ def test_no_part_of_a_path_is_followed(tmp_path: Path) -> None:
             beneath.opened(str(tmp_path / path), os.O_RDONLY)
     with pytest.raises(FileNotFoundError):
         beneath.opened("real/in/f", os.O_RDONLY)
+
+
+async def test_an_ignore_file_that_is_a_link_counts_for_nothing_as_in_git(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    root.mkdir()
+    (tmp_path / "outside").write_text("*.py\n")
+    (root / "a.py").write_text("x")
+    (root / ".gitignore").symlink_to(tmp_path / "outside")
+    assert "a.py" in (await call(GlobFiles(root), pattern="*.py")).content
