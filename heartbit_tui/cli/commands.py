@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from heartbit_tui.cli.flags import CHAT, RUN, with_everywhere
+from heartbit_tui.cli.flags import CHAT, MODES, RUN, with_everywhere
 from heartbit_tui.cli.spec import Command, Flag, Word
 
 ID = Word("id", "the session; the beginning of its id is enough")
@@ -133,6 +133,27 @@ COMMANDS = (
     ),
     Command(
         "permissions revoke", "permissions", "forget a learned rule", (Word("rule", "as listed"),), with_everywhere()
+    ),
+    Command(
+        "permissions explain",
+        "explaining",
+        "say which commands a line holds, what decides each, and what comes of the whole",
+        (Word("call", "the command line, or the arguments of another tool as JSON; `-` reads it from standard input"),),
+        with_everywhere(
+            Flag(("--tool",), "the tool that is called, bash without", "text", "NAME"),
+            Flag(
+                ("--mode",),
+                "the mode; the one of the settings without",
+                "text",
+                "MODE",
+                MODES,
+            ),
+            JSON,
+        ),
+        examples=(
+            'heartbit permissions explain "git log | sudo tee notes"',
+            """heartbit permissions explain --tool write '{"file_path": ".git/config", "content": ""}'""",
+        ),
     ),
     Command(
         "permissions test",

@@ -64,7 +64,7 @@ def _judge_all(values: Namespace) -> int:
 
 
 def _decided(given: JsonObject, place: Workspace) -> JsonObject:
-    action = _action(given, place)
+    action = action_of(given, place)
     gate = RuleGate(rules=_rules(given), workspace=place, clock=SystemClock())
     verdict = gate.decide(action, Mode(str(given.get("mode") or "ask")))
     decision = "allow" if isinstance(verdict, Allow) else "ask" if isinstance(verdict, Ask) else "deny"
@@ -73,7 +73,8 @@ def _decided(given: JsonObject, place: Workspace) -> JsonObject:
     return {"decision": decision, "rule": verdict.rule, "reason": verdict.reason, "shown": revealed(shown)}
 
 
-def _action(given: JsonObject, place: Workspace) -> Action:
+def action_of(given: JsonObject, place: Workspace) -> Action:
+    """The call that an object with `tool` and `input` stands for. Raises `ValueError` where it is none."""
     tool, value = given.get("tool"), given.get("input")
     if not isinstance(tool, str) or not isinstance(value, dict):
         raise ValueError("A call needs tool as a string and input as an object.")

@@ -22,6 +22,7 @@ BUILT = frozenset(
         "conversation",
         "screen",
         "sandbox",
+        "trust_budget",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

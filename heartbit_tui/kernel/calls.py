@@ -69,15 +69,15 @@ class Calls:
         return replace(call, name=name)
 
     async def _one(self, call: ToolCall, turn: int) -> None:
-        refusal = await self._consent.refusal(call, turn)
-        if refusal is not None:
-            await self._answered(call, refusal, 0)
+        judged = await self._consent.judged(call, turn)
+        if isinstance(judged, Output):
+            await self._answered(call, judged, 0)
             return
         tool = self._tools[call.name]
         place = Place(self._places, None if tool.keeps_own_time else self._agent.limits.tool_timeout)
         async with place.held():
             began = await self._start(call, tool)
-            output = await self._guards.output(call, await self._run(call, tool, place, turn))
+            output = await self._guards.output(call, await self._run(call, tool, place, turn, judged))
         spent = round((self._host.clock.monotonic() - began) * 1000)
         output = replace(output, content=cut(output.content, self._agent.limits.max_tool_output_bytes))
         await self._answered(call, output, spent)
@@ -97,9 +97,11 @@ class Calls:
                 raise
         return began
 
-    async def _run(self, call: ToolCall, tool: Tool, place: Place, turn: int) -> Output:
+    async def _run(self, call: ToolCall, tool: Tool, place: Place, turn: int, places: Mapping[str, str]) -> Output:
         more = partial(self._consent.more, call, turn)
-        context = Context(host=self._host, agent=self._agent.name, call_id=call.id, place=place, more=more)
+        context = Context(
+            host=self._host, agent=self._agent.name, call_id=call.id, place=place, places=places, more=more
+        )
         try:
             async with place.timed():
                 return await tool.run(call.input, context)

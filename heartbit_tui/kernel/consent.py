@@ -27,8 +27,8 @@ class Consent:
         self._guards = guards
         self._tools = tools
 
-    async def refusal(self, call: ToolCall, turn: int) -> Output | None:
-        """None when the call may run, otherwise the answer that says why not.
+    async def judged(self, call: ToolCall, turn: int) -> Output | Mapping[str, str]:
+        """Where the paths of a call led that may run, otherwise the answer that says why not.
 
         Raises `GuardrailError`, and `RefusedError` where an approval is needed that nobody can give.
         """
@@ -67,14 +67,14 @@ class Consent:
         said = NEAREST.format(names=", ".join(names)) if names else NO_TOOLS
         return UNKNOWN.format(name=name, nearest=said)
 
-    async def _gated(self, action: Action, tool: Tool, turn: int) -> Output | None:
+    async def _gated(self, action: Action, tool: Tool, turn: int) -> Output | Mapping[str, str]:
         match self._agent.gate.decide(action, self._host.mode):
-            case Allow():
-                return None
+            case Allow(places=places):
+                return places
             case Deny(reason=reason, rule=rule):
                 return self._denied(action.call, f"Permission denied: {reason}", reason, rule)
             case Ask() as ask:
-                return await self._asked(action, tool, ask, turn)
+                return await self._asked(action, tool, ask, turn) or ask.places
 
     async def _asked(self, action: Action, tool: Tool, ask: Ask, turn: int) -> Output | None:
         call = action.call

@@ -143,6 +143,7 @@ class Desk:
             rule=ask.rule,
             proposal=ask.proposal,
             preview=preview,
+            precedent=ask.precedent,
         )
         self.emit(requested)
         decision = Decide(id=request_id, allow=False, note=WITHDRAWN)

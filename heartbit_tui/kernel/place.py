@@ -1,7 +1,7 @@
 """A call's place among those that work side by side, and what a tool sees of the session while it has it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -71,6 +71,7 @@ class Context:
     agent: str
     call_id: str
     place: Place
+    places: Mapping[str, str]
     more: Callable[[Ask], Awaitable[Decide | None]]
 
     def emit(self, event: Event) -> None:

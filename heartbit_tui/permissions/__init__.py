@@ -8,8 +8,10 @@ from heartbit_tui.permissions.gate import Explanation, Looked, RuleGate, Unlearn
 from heartbit_tui.permissions.learned import Document, Memory
 from heartbit_tui.permissions.paths import Workspace, workspace
 from heartbit_tui.permissions.rules import Rule, allow_all, parse, read
+from heartbit_tui.permissions.trust import Bounds
 
 __all__ = [
+    "Bounds",
     "Document",
     "Explanation",
     "Looked",

@@ -5,13 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols import Action, Allow, Ask, Clock, Deny, Effects, Verdict
 from heartbit_tui.permissions import glob, lines, matching, modes, shell
 from heartbit_tui.permissions.learned import Memory
+from heartbit_tui.permissions.past import Past
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.proposal import propose
 from heartbit_tui.permissions.rules import Rule, Ruling, parse
+from heartbit_tui.permissions.telling import Part, parts
+from heartbit_tui.permissions.trust import SPENT, Bounds, Budget
+from heartbit_tui.permissions.wider import widen
+
+_WAITING = 200
+"""Calls that may wait for an answer, each with its own proposal."""
 
 
 class UnlearnableError(HeartbitError):
@@ -28,10 +36,11 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A verdict with every rule that was looked at."""
+    """A verdict with every rule that was looked at, and each part of the call by itself."""
 
     verdict: Verdict
     looked: tuple[Looked, ...]
+    parts: tuple[Part, ...] = ()
 
 
 class RuleGate:
@@ -50,12 +59,17 @@ class RuleGate:
         clock: Clock,
         memory: Memory | None = None,
         sandboxed: bool = False,
+        bounds: Bounds | None = None,
     ) -> None:
         self._rules = tuple(rules)
         self._workspace = workspace
         self._clock = clock
         self._memory = memory
         self._sandboxed = sandboxed
+        self._budget = Budget(bounds or Bounds(), clock, next(iter(workspace.roots), "/"))
+        self._proposed: dict[str, Rule] = {}
+        self.past = Past()
+        """What the person was asked lately; a session tells it the answers."""
         self._session: tuple[Rule, ...] = ()
         self._learned = memory.load() if memory else ()
 
@@ -67,7 +81,34 @@ class RuleGate:
         return tuple(rule for rule in every if rule.holds(now=now, project=project))
 
     def decide(self, action: Action, mode: Mode) -> Verdict:
-        """The verdict on one call; reads the file system to resolve links, and changes nothing."""
+        """The verdict on one call; reads the file system to resolve links, once each, and changes nothing there.
+
+        What passes because of the auto mode counts against what that may do unasked in one run.
+        """
+        action = matching.settled(action)
+        verdict = self._within_budget(action, self._judged(action, mode))
+        if isinstance(verdict, Deny):
+            return verdict
+        if isinstance(verdict, Ask):
+            self.past.ask(action)
+        return replace(verdict, places={touch.what: touch.real for touch in action.touches if touch.real})
+
+    def take(self, envelope: Envelope) -> None:
+        """Hear an event of the session, for what was asked lately and what the auto mode has used."""
+        self.past.take(envelope)
+        self._budget.take(envelope)
+
+    def _within_budget(self, action: Action, verdict: Verdict) -> Verdict:
+        by_auto = isinstance(verdict, Allow) and verdict.rule == modes.AUTO_MODE
+        if not by_auto or action.effects in modes.READ_ONLY:
+            return verdict
+        if reason := self._budget.spent(action):
+            self._budget.ask(action.call.id)
+            return Ask(reason=reason, rule=SPENT)
+        self._budget.use(action)
+        return verdict
+
+    def _judged(self, action: Action, mode: Mode) -> Verdict:
         rules = self.rules
         finding = modes.find(action, self._workspace)
         if finding.broken:
@@ -85,9 +126,11 @@ class RuleGate:
         return self._with_proposal(settled or modes.fall_back(action, mode, finding, sandboxed=self._sandboxed), action)
 
     def explain(self, action: Action, mode: Mode) -> Explanation:
-        """The verdict, and for each rule whether it is about the call."""
-        looked = tuple(Looked(rule=rule, applies=self._applies(rule, action)) for rule in self.rules)
-        return Explanation(verdict=self.decide(action, mode), looked=looked)
+        """The verdict, for each rule whether it is about the call, and for each part what decides it."""
+        rules = self.rules
+        looked = tuple(Looked(rule=rule, applies=self._applies(rule, action)) for rule in rules)
+        found = parts(action, mode, rules, self._workspace)
+        return Explanation(verdict=self._judged(matching.settled(action), mode), looked=looked, parts=found)
 
     def hides(self, path: str, tool: str = "read") -> bool:
         """Whether a deny rule keeps this file from the tool, for tools that walk over many files."""
@@ -140,8 +183,22 @@ class RuleGate:
     def _with_proposal(self, verdict: Verdict, action: Action) -> Verdict:
         if not isinstance(verdict, Ask) or verdict.rule == modes.PROTECTED:
             return verdict
-        rule = propose(action, self._workspace)
-        return replace(verdict, proposal=str(rule)) if rule else verdict
+        wider = widen(action, self.past.asks, self._workspace, self._would_pass)
+        rule = wider.rule if wider else propose(action, self._workspace)
+        self._propose(action, wider.rule if wider else None)
+        return replace(verdict, proposal=str(rule), precedent=wider.told if wider else "") if rule else verdict
+
+    def _propose(self, action: Action, rule: Rule | None) -> None:
+        """Keep what is proposed for a call until it is answered; what it is proposed by moves on."""
+        self._proposed.pop(action.call.id, None)
+        if rule is not None:
+            while len(self._proposed) >= _WAITING:
+                self._proposed.pop(next(iter(self._proposed)))
+            self._proposed[action.call.id] = rule
+
+    def _would_pass(self, rule: Rule, action: Action) -> bool:
+        """Whether this rule alone, with those that deny or ask, would let a call pass."""
+        return self._covered((rule,), action, Mode.ASK, self.rules) is not None
 
     def _applies(self, rule: Rule, action: Action) -> bool:
         if rule.action == "allow":
@@ -150,7 +207,7 @@ class RuleGate:
 
     def _rule_from(self, action: Action, decision: Decide) -> Rule:
         ruling: Ruling = "allow" if decision.allow else "deny"
-        proposed = propose(action, self._workspace)
+        proposed = self._proposed.get(action.call.id) or propose(action, self._workspace)
         if proposed and decision.pattern in ("", str(proposed)):
             return replace(proposed, action=ruling, origin="learned", why=decision.note)
         if not decision.pattern:

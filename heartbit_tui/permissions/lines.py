@@ -2,7 +2,7 @@
 
 import itertools
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -96,6 +96,32 @@ def _may_use(use: _Use, touch: Touch, strict: tuple[Rule, ...], workspace: Works
         for file in files_used
         for path in _paths(file, touch, workspace)
     )
+
+
+def obstacle(
+    files: Iterable[shell.File], touch: Touch, rules: Sequence[Rule], workspace: Workspace, *, written: bool
+) -> str:
+    """Why one of these files may not be used unasked, or empty."""
+    families = ("write", "edit") if written else ("read", "grep")
+    strict = (rule for rule in rules if rule.action != "allow")
+    about = tuple(rule for rule in strict if any(rule.is_about(name) for name in families))
+    for file in files:
+        for path in _paths(file, touch, workspace):
+            if not _is_open(path, about, workspace, written=written):
+                return _closed(path, file, workspace, written=written)
+    return ""
+
+
+def _closed(path: str, file: shell.File, workspace: Workspace, *, written: bool) -> str:
+    if not path:
+        return f"it cannot be known where {file.path} leads"
+    if not workspace.is_inside(path):
+        return f"{file.path} lies outside the workspace"
+    if name := workspace.secret(path):
+        return f"{name} may hold a secret"
+    if name := workspace.protected(path) if written else "":
+        return f"{name} decides what runs or what is allowed"
+    return f"a rule keeps {file.path} from being {'written' if written else 'read'}"
 
 
 def _is_open(path: str, about: tuple[Rule, ...], workspace: Workspace, *, written: bool) -> bool:

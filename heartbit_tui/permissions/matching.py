@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from heartbit_tui.kernel.protocols import Action, Touch
 from heartbit_tui.permissions import glob, shell, urls
-from heartbit_tui.permissions.paths import Place, Workspace
+from heartbit_tui.permissions.paths import Place, Workspace, followed, is_readable_text
 from heartbit_tui.permissions.rules import Rule
 
 _HOME_SPELLINGS = ("~", "$HOME", "${HOME}")
@@ -18,6 +19,18 @@ def touches(action: Action) -> tuple[Touch, ...]:
     if action.touches or action.call.name != "bash" or not isinstance(command, str):
         return action.touches
     return (Touch(kind="command", what=command),)
+
+
+def settled(action: Action) -> Action:
+    """The call with each of its paths followed once, to where it leads now: that place is judged and opened later."""
+    touched = tuple(_followed(touch) for touch in action.touches)
+    return action if touched == action.touches else replace(action, touches=touched)
+
+
+def _followed(touch: Touch) -> Touch:
+    if touch.real or touch.kind not in ("read", "write") or not is_readable_text(touch.what):
+        return touch
+    return replace(touch, real=followed(touch.what))
 
 
 def hits(rule: Rule, action: Action, workspace: Workspace) -> bool:
@@ -33,7 +46,7 @@ def hits(rule: Rule, action: Action, workspace: Workspace) -> bool:
     found = touches(action)
     if not found:
         return any(rule.fits(text) for text in strings(action.call.input))
-    return any(_hits_touch(rule, touch, workspace) for touch in found)
+    return any(touched_by(rule, touch, workspace) for touch in found)
 
 
 def covers(rules: Iterable[Rule], action: Action, workspace: Workspace) -> Rule | None:
@@ -77,21 +90,27 @@ def strings(value: object) -> Iterator[str]:
             return
 
 
-def _hits_touch(rule: Rule, touch: Touch, workspace: Workspace) -> bool:
+def touched_by(rule: Rule, touch: Touch, workspace: Workspace) -> bool:
+    """Whether a deny or ask rule is about this one thing."""
+    if rule.whole_tool:
+        return True
     match touch.kind:
         case "command":
             return shell.hits(rule, touch.what)
         case "url":
             return urls.hits(rule, touch.what)
         case "read" | "write":
-            return hits_path(rule, touch.what, workspace)
+            return hits_path(rule, touch.what, workspace, touch.real)
 
 
-def hits_path(rule: Rule, path: str, workspace: Workspace) -> bool:
-    """Whether a deny or ask rule is about this path, in any of the ways in which it might be read."""
+def hits_path(rule: Rule, path: str, workspace: Workspace, real: str = "") -> bool:
+    """Whether a deny or ask rule is about this path, in any of the ways in which it might be read.
+
+    `real` is where the path leads; it is looked up where it is empty.
+    """
     if rule.whole_tool:
         return True
-    places = tuple(workspace.place(form) for form in workspace.readings(path))
+    places = tuple(workspace.place(form, real if form == path else "") for form in workspace.readings(path))
     forms = tuple(dict.fromkeys(form for place in places for form in (place.given, place.real)))
     if rule.exact:
         return not set(forms).isdisjoint(_anchored(rule.pattern, workspace))
@@ -101,11 +120,11 @@ def hits_path(rule: Rule, path: str, workspace: Workspace) -> bool:
 
 
 def _allows_path(rule: Rule, touch: Touch, workspace: Workspace) -> bool:
-    if workspace.secret(touch.what) and not _spells_name(rule):
+    if workspace.secret(touch.what, touch.real) and not _spells_name(rule):
         return False
     if rule.whole_tool:
         return True
-    place: Place = workspace.place(touch.what)
+    place: Place = workspace.place(touch.what, touch.real)
     pattern = f"{rule.pattern}**" if rule.pattern.endswith("/") and not rule.exact else rule.pattern
     if rule.exact:
         return {place.given, place.real} <= set(_anchored(pattern, workspace))
@@ -123,7 +142,7 @@ def _anchored(pattern: str, workspace: Workspace) -> tuple[str, ...]:
     for spelling in _HOME_SPELLINGS:
         if pattern == spelling or pattern.startswith(f"{spelling}/"):
             rest = pattern[len(spelling) :]
-            homes = dict.fromkeys((workspace.home, os.path.realpath(workspace.home)))
+            homes = dict.fromkeys((workspace.home, followed(workspace.home)))
             return tuple(os.path.normpath(f"{home}{rest}") for home in homes)
     if pattern.startswith("/"):
         return (os.path.normpath(pattern),)
@@ -146,7 +165,7 @@ def _linked(pattern: str) -> str:
     parts = pattern.split("/")
     while parts and not glob.is_wild(parts[0]):
         plain.append(parts.pop(0))
-    return "/".join((os.path.realpath("/".join(plain) or "/").rstrip("/"), *parts))
+    return "/".join((followed("/".join(plain) or "/").rstrip("/"), *parts))
 
 
 def _variants(patterns: Iterable[str]) -> tuple[str, ...]:

@@ -10,6 +10,9 @@ from heartbit_tui.permissions.matching import touches
 from heartbit_tui.permissions.paths import Workspace, is_readable_text
 
 PROTECTED = "protected files"
+AUTO_MODE = "auto mode"
+"""The rule that a verdict names where the auto mode lets something pass."""
+
 READ_ONLY = frozenset({Effects.NONE, Effects.READ})
 AUTO_WAITS = "Auto mode needs a sandbox and none is active, so it asks as the ask mode does. "
 SANDBOXED = "bash"
@@ -42,11 +45,11 @@ def find(action: Action, workspace: Workspace) -> Finding:
     broken = next((touch.what for touch in found if not is_readable_text(touch.what)), "")
     if broken:
         return Finding(broken=broken)
-    written = tuple(touch.what for touch in paths if touch.kind == "write")
+    written = tuple(touch for touch in paths if touch.kind == "write")
     return Finding(
-        outside=next((touch.what for touch in paths if not workspace.is_inside(touch.what)), ""),
-        protected=next((name for path in written if (name := workspace.protected(path))), ""),
-        secret=next((name for touch in paths if (name := workspace.secret(touch.what))), ""),
+        outside=next((touch.what for touch in paths if not workspace.is_inside(touch.what, touch.real)), ""),
+        protected=next((name for touch in written if (name := workspace.protected(touch.what, touch.real))), ""),
+        secret=next((name for touch in paths if (name := workspace.secret(touch.what, touch.real))), ""),
         undeclared=not found,
     )
 
@@ -79,7 +82,7 @@ def fall_back(action: Action, mode: Mode, finding: Finding, *, sandboxed: bool =
         return Allow(reason="Yolo mode lets everything pass that no rule denies.", rule="yolo mode")
     auto = mode is Mode.AUTO and sandboxed
     if auto and action.effects is Effects.EXECUTE and action.call.name == SANDBOXED:
-        return Allow(reason="The auto mode lets commands run in the sandbox.", rule="auto mode")
+        return Allow(reason="The auto mode lets commands run in the sandbox.", rule=AUTO_MODE)
     reason = _doubt(action, Mode.ACCEPT_EDITS if auto else mode, finding)
     if not reason:
         return Allow(reason=f"The {mode} mode lets this pass.", rule=f"{mode} mode")

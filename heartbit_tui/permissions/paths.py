@@ -1,5 +1,6 @@
 """Where a path really leads, and whether that is inside the workspace, protected or secret."""
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ SECRET_NAMES = (
 )
 NOT_SECRET = (".env.example", ".env.sample", ".env.template", ".env.dist", "*.pub")
 SECRET_FOLDERS = frozenset({".ssh", ".aws", ".gnupg", ".kube", ".azure", ".password-store"})
+_TRIES = 32
 PROCESS_FILES = frozenset({"environ", "mem", "cmdline", "auxv", "maps"})
 
 
@@ -99,16 +101,26 @@ class Workspace:
     @property
     def project(self) -> str:
         """The real path of the first root."""
-        return os.path.realpath(self.roots[0]) if self.roots else ""
+        return followed(self.roots[0]) if self.roots else ""
 
-    def is_inside(self, path: str) -> bool:
-        """Whether the path, in every way in which somebody might read it, leads into a root."""
-        real_roots = tuple(os.path.realpath(root) for root in self.roots)
-        return all(_within(os.path.realpath(form), real_roots) for form in self.readings(path))
+    def is_inside(self, path: str, real: str = "") -> bool:
+        """Whether the path, in every way in which somebody might read it, leads into a root.
+
+        `real` is where it leads, here as in the other methods; it is looked up where it is empty. The roots are where
+        they were when the workspace was built, whatever became of their names.
+        """
+        if not _within(real or followed(path), self.roots):
+            return False
+        others = (form for form in self.readings(path) if form != path)
+        return all(_within(followed(form), self.roots) for form in others)
 
     def readings(self, path: str) -> Iterator[str]:
-        """The path as it is, percent-decoded, with backslashes as separators, and with `~` as the home folder."""
-        forms = dict.fromkeys((path, unquote(path), unquote(unquote(path))))
+        """The path as it is, percent-decoded, with backslashes as separators, and with `~` as the home folder.
+
+        Where decoding makes a NUL, the path ends, as it would for a program that decodes it.
+        """
+        decoded = (form.partition("\0")[0] for form in (unquote(path), unquote(unquote(path))))
+        forms = dict.fromkeys((path, *decoded))
         forms.update(dict.fromkeys(form.replace("\\", "/") for form in tuple(forms)))
         for form in forms:
             yield form
@@ -116,9 +128,9 @@ class Workspace:
             if tilde:
                 yield f"{self.home}/{rest}"
 
-    def protected(self, path: str) -> str:
+    def protected(self, path: str, real: str = "") -> str:
         """The protected name that writing to this path would change, or empty."""
-        place = self.place(path)
+        place = self.place(path, real)
         for form in (place.given, place.real):
             if _within(form, self.guarded):
                 return form
@@ -127,14 +139,14 @@ class Workspace:
                     return part
         return ""
 
-    def secret(self, path: str) -> str:
+    def secret(self, path: str, real: str = "") -> str:
         """The name because of which this file may hold a secret, or empty."""
-        place = self.place(path)
+        place = self.place(path, real)
         return next((name for form in (place.given, place.real) if (name := _secret_name(form))), "")
 
-    def place(self, path: str) -> Place:
+    def place(self, path: str, real: str = "") -> Place:
         """Both forms of a path."""
-        return Place(given=os.path.normpath(path), real=os.path.realpath(path))
+        return Place(given=os.path.normpath(path), real=real or followed(path))
 
     def relative(self, path: str) -> str:
         """The path below the first root that holds it, below the home folder as `~/…`, or as it is."""
@@ -158,13 +170,25 @@ def workspace(roots: Iterable[str], *, home: str, guarded: Iterable[str] = ()) -
     return Workspace(roots=_both(roots), home=os.path.normpath(home), guarded=_both(guarded))
 
 
+def followed(path: str) -> str:
+    """Where a path leads, links resolved; links to what is not there count too.
+
+    A link that changes while it is read is read again. After some tries the path itself is the answer, which is safe
+    for what is opened without following a link.
+    """
+    for _ in range(_TRIES):
+        with contextlib.suppress(OSError):
+            return os.path.realpath(path)
+    return path
+
+
 def is_readable_text(path: str) -> bool:
     """Whether the path can be handed to the system at all."""
     return "\0" not in path
 
 
 def _both(folders: Iterable[str]) -> tuple[str, ...]:
-    forms = ((os.path.normpath(folder), os.path.realpath(folder)) for folder in folders)
+    forms = ((os.path.normpath(folder), followed(folder)) for folder in folders)
     return tuple(dict.fromkeys(form for pair in forms for form in pair))
 
 

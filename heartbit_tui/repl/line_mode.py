@@ -150,9 +150,9 @@ def _how(waiting: Waiting) -> str:
             return "approval: type why not.\n"
         case ApprovalRequested(proposal=""), _:
             return "approval: type y (once), n (no), or n and why.\n"
-        case ApprovalRequested(proposal=proposal), _:
-            rule = revealed(proposal)
-            return f"approval: type y (once), s (this session), a (always: {rule}), n (no), or n and why.\n"
+        case ApprovalRequested(proposal=proposal, precedent=precedent), _:
+            rule, tried = revealed(proposal), f" {revealed(precedent)}" if precedent else ""
+            return f"approval: type y (once), s (this session), a (always: {rule}), n (no), or n and why.{tried}\n"
         case QuestionAsked(), _:
             return _options(waiting)
 

@@ -76,9 +76,10 @@ def choices(waiting: Waiting) -> str:
             return f"{place}Enter refuses with these words · Esc back"
         case Waiting(stage="words"):
             return f"{place}Enter answers with these words or numbers · Esc back"
-        case Waiting(request=ApprovalRequested(call=call, proposal=proposal)):
+        case Waiting(request=ApprovalRequested(call=call, proposal=proposal, precedent=precedent)):
             keys = "y once · s session · a always · n no · e no, with words" if proposal else "y once · n no · e words"
-            rule = f" · always would be {revealed(proposal).replace(SEPARATOR, ' ')}" if proposal else ""
+            wider = f"{proposal}. {precedent}" if precedent else proposal
+            rule = f" · always would be {revealed(wider).replace(SEPARATOR, ' ')}" if proposal else ""
             which = f" {one_line(revealed(titles.title(call.name, call.input)), 40)}" if place else ""
             return f"{place}{one_line(call.name, 20)}{which.replace(SEPARATOR, ' ')}? {keys}{rule}"
         case _:

@@ -31,6 +31,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.protocols import Clock, Journal
+from heartbit_tui.permissions.past import MOST
 from heartbit_tui.runtime import plugins, retention
 from heartbit_tui.runtime.audited import trail_of
 from heartbit_tui.runtime.options import New, Options, Resume
@@ -104,7 +105,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
     if options.ephemeral or settings.config.boolean("sessions.ephemeral"):
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
-        bus = Bus((ledger.take, *_log(settings)))
+        bus = Bus((ledger.take, settings.gate.take, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
         yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger)
         return
@@ -118,7 +119,8 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
                 if number % SLICE == 0:
                     await asyncio.sleep(0)
             began = _Began(bool(log))
-            bus = Bus((recorder.take, ledger.take, began.take, *_log(settings)))
+            settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
+            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, *_log(settings)))
             last = log[-1].seq if log else 0
 
             async def whole() -> tuple[Envelope, ...]:

@@ -20,7 +20,7 @@ from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.kernel.protocols import Clock, Limits
-from heartbit_tui.permissions import Memory, Rule, RuleGate, parse, read as read_rule, workspace
+from heartbit_tui.permissions import Bounds, Memory, Rule, RuleGate, parse, read as read_rule, workspace
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Ruling
 from heartbit_tui.permissions.sandbox import Active, Found
@@ -173,6 +173,20 @@ def _gate(
         clock=clock,
         memory=None if options.bare else Memory(LockedFile(places.permissions_file)),
         sandboxed=sandboxed,
+        bounds=_bounds(config),
+    )
+
+
+def _bounds(config: Config) -> Bounds:
+    """What the auto mode may do unasked in one run; nothing where that is set to 0."""
+    usual = Bounds()
+    commands, files = config.integer("auto.commands"), config.integer("auto.files")
+    cost, minutes = config.number("auto.cost_usd"), config.number("auto.minutes")
+    return Bounds(
+        commands=usual.commands if commands is None else commands,
+        files=usual.files if files is None else files,
+        cost_usd=usual.cost_usd if cost is None else cost,
+        minutes=usual.minutes if minutes is None else minutes,
     )
 
 

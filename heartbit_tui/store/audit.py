@@ -1,8 +1,10 @@
 """Reads the audit: by session, time, tool and decision, whole for an export, and checked link by link."""
 
+import json
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from typing import cast
 
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store import chain, retention
@@ -13,6 +15,15 @@ from heartbit_tui.store.worker import Worker
 
 PAGE = 500
 """Rows that an export reads at once."""
+
+RECENT = 2_000
+"""So many of the newest rows are looked through for what was asked lately."""
+
+CUT = "[truncated: "
+_LATELY = (
+    "WHERE id > (SELECT max(id) FROM audit) - ? AND user = ? "
+    "AND kind IN ('approval_requested', 'approval_decision') ORDER BY id"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +72,17 @@ class Audit:
             yield page
             last = page[-1].id
 
+    async def answered(self, user: str, *, limit: int) -> list[tuple[str, bool]]:
+        """The last command lines that this person was asked about and whether each was allowed, oldest first.
+
+        Only the newest `RECENT` rows are looked at, and only lines that were kept whole.
+        """
+        found = await self._reader.do(lambda connection: list(chain.read(connection, _LATELY, (RECENT, user))))
+        lines = {(row.session, row.call): _line(row) for row in found if row.kind == "approval_requested"}
+        decided = [row for row in found if row.kind == "approval_decision" and row.decided_by == "person"]
+        known = [(lines.get((row.session, row.call), ""), row.decision == "allow") for row in decided]
+        return [(line, allowed) for line, allowed in known if line][-limit:]
+
     async def check(self) -> Checked:
         """Whether no row was changed, removed or put in since it was written."""
         return await self._reader.do(chain.check)
@@ -76,6 +98,17 @@ class Audit:
             return removed
 
         return await self._writer.do(operation)
+
+
+def _line(row: Row) -> str:
+    """The command line that a request was about; empty where it was no command, or was cut."""
+    given: object = json.loads(row.told).get("input") if row.tool == "bash" else None
+    try:
+        found: object = json.loads(given) if isinstance(given, str) else given
+    except ValueError:
+        return ""
+    line = cast("dict[str, object]", found).get("command") if isinstance(found, dict) else ""
+    return line if isinstance(line, str) and CUT not in line else ""
 
 
 def _page(where: str, values: tuple[object, ...]) -> Callable[[sqlite3.Connection], list[Row]]:

@@ -42,6 +42,11 @@ class Trail:
         self._tenant = tenant
         self._facts = Facts()
 
+    @property
+    def user(self) -> str:
+        """In whose name everything is written."""
+        return self._user
+
     def decided(self, action: Action, verdict: Verdict, mode: Mode) -> None:
         """Hear what the gate decided on a call."""
         self._facts.decided(action, verdict, mode)

@@ -1,6 +1,7 @@
 """What a tool is called with, without a session around it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.ops import Decide
@@ -11,7 +12,7 @@ class FakeCallContext:
     """A `CallContext` that keeps what a call emits and answers its questions from a list.
 
     `answers` are given in order; when none is left, nobody answers (None). `decisions` answer what it wants approved in
-    the same way. `events`, `asked` and `wanted` hold what came.
+    the same way. `events`, `asked` and `wanted` hold what came. `places` is where paths led when they were judged.
     """
 
     def __init__(
@@ -21,9 +22,11 @@ class FakeCallContext:
         call_id: str = "call_1",
         answers: Iterable[tuple[tuple[str, ...], ...] | None] = (),
         decisions: Iterable[Decide | None] = (),
+        places: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._agent = agent
         self._call_id = call_id
+        self._places = places
         self._answers = list(answers)
         self._decisions = list(decisions)
         self.events: list[Event] = []
@@ -37,6 +40,10 @@ class FakeCallContext:
     @property
     def call_id(self) -> str:
         return self._call_id
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        return self._places
 
     def emit(self, event: Event) -> None:
         self.events.append(event)

@@ -10,7 +10,7 @@ from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.diffs import unified
 from heartbit_tui.tools.endings import dominant, plain, restyle
 from heartbit_tui.tools.matching import Span, line_of, nearest, occurrences
-from heartbit_tui.tools.paths import absolute, path_objection, shown
+from heartbit_tui.tools.paths import absolute, led, path_objection, shown
 from heartbit_tui.tools.textfile import Text, decode, digest_of, has_surrogates, snapshot
 from heartbit_tui.tools.threads import finish
 from heartbit_tui.tools.tracker import ABSENT, Tracker
@@ -64,7 +64,7 @@ class Edit(TypedTool[EditArguments]):
         """The lines around the change, as they are now."""
         path = absolute(self._root, given.file_path)
         async with self._tracker.hold(path):
-            return await finish(lambda: self._edit(path, given, context.agent))
+            return await finish(lambda: self._edit(path, led(context.places, path), given, context.agent))
 
     def _diff(self, given: EditArguments) -> str:
         path = absolute(self._root, given.file_path)
@@ -75,9 +75,9 @@ class Edit(TypedTool[EditArguments]):
         text = decode(before.data)
         return unified(text.words, replaced(text, given, name).words, name).text
 
-    def _edit(self, path: Path, given: EditArguments, agent: str) -> Output:
+    def _edit(self, path: Path, real: str, given: EditArguments, agent: str) -> Output:
         name = shown(self._root, path)
-        before = snapshot(path)
+        before = snapshot(path, real)
         if before is None:
             self._tracker.saw(agent, path, ABSENT)
             raise Unable(f"{name} does not exist. Use write to make it, or glob to find the file you mean.")
@@ -85,7 +85,7 @@ class Edit(TypedTool[EditArguments]):
         text = decode(before.data)
         result = replaced(text, given, name)
         data = text.encode(result.words)
-        carry_out([Change(path=path, data=data, stamp=before.stamp)])
+        carry_out([Change(path=path, real=real, data=data, stamp=before.stamp)])
         self._tracker.saw(agent, path, digest_of(data))
         diff = unified(text.words, result.words, name)
         times = "" if len(result.places) == 1 else f", {len(result.places)} places"

@@ -13,7 +13,7 @@ from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.child import follow
 from heartbit_tui.tools.globs import Glob, compile_glob, is_magic, split_static
 from heartbit_tui.tools.ignore import Scope, scope_of
-from heartbit_tui.tools.paths import absolute, path_objection, shown
+from heartbit_tui.tools.paths import absolute, led, path_objection, shown
 from heartbit_tui.tools.ripgrep import files_command
 from heartbit_tui.tools.threads import stoppable
 from heartbit_tui.tools.walker import MOST_FILES, kind_of, walk
@@ -31,9 +31,10 @@ class GlobArguments(Arguments):
 
 @dataclass(slots=True, kw_only=True)
 class _Hits:
-    """Collects the paths that match, and counts what was looked at."""
+    """Collects the names that match, from `real` on, which is where `base` led, and counts what was looked at."""
 
-    prefix: int
+    base: str
+    real: str
     wanted: Glob
     withheld: Callable[[str], bool]
     found: list[str] = field(default_factory=list[str])
@@ -41,8 +42,8 @@ class _Hits:
 
     def take(self, path: str) -> bool:
         self.seen += 1
-        name = path[self.prefix :]
-        if self.wanted.matches(name) and not self.withheld(path):
+        name = path[len(self.real) + 1 :]
+        if self.wanted.matches(name) and not self.withheld(f"{self.base}/{name}"):
             self.found.append(name)
         return self.seen < MOST_FILES
 
@@ -81,11 +82,14 @@ class GlobFiles(TypedTool[GlobArguments]):
         folder = absolute(self._root, given.path)
         if not await stoppable(lambda _: folder.is_dir()):
             raise Unable(f"{shown(self._root, folder)} is not a folder. Use list to see what there is.")
-        hits = _Hits(prefix=len(f"{str(base).rstrip('/')}/"), wanted=compile_glob(rest), withheld=self._withheld)
+        real = await stoppable(lambda _: led(context.places, base))
+        hits = _Hits(
+            base=str(base).rstrip("/"), real=real.rstrip("/"), wanted=compile_glob(rest), withheld=self._withheld
+        )
         if not is_magic(rest):
-            await stoppable(lambda _: _look(base, rest, hits))
-        elif await stoppable(lambda _: base.is_dir()):
-            await self._list(base, hits.take)
+            await stoppable(lambda _: _look(hits, rest))
+        elif await stoppable(lambda _: kind_of(real)) == "folder":
+            await self._list(Path(real), hits.take)
         return self._answer(given, base, hits)
 
     def _base(self, given: GlobArguments) -> tuple[Path, str]:
@@ -94,7 +98,7 @@ class GlobFiles(TypedTool[GlobArguments]):
         return (absolute(start, folders) if folders else start), rest
 
     async def _list(self, base: Path, take: Callable[[str], bool]) -> None:
-        scope = await stoppable(lambda _: scope_of(base, self._root))
+        scope = await stoppable(lambda _: scope_of(base, self._root.resolve()))
         if self._ripgrep and not scope.foreign:
             await _by_ripgrep(self._ripgrep, scope, take)
         else:
@@ -115,8 +119,10 @@ class GlobFiles(TypedTool[GlobArguments]):
         return Output(content="\n".join([*names, *notes]), details=details)
 
 
-def _look(base: Path, name: str, hits: _Hits) -> None:
-    if kind_of(base / name) == "file" and not hits.withheld(str(base / name)):
+def _look(hits: _Hits, name: str) -> None:
+    # The last name may be a link itself; where it leads is not told, only that there is a file.
+    path = f"{hits.base}/{name}"
+    if Path(path).is_file() and not hits.withheld(path):
         hits.found.append(name)
 
 

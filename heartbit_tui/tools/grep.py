@@ -1,10 +1,11 @@
 """grep: find lines in files."""
 
+import io
 import os
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,11 +13,12 @@ from pathlib import Path
 from pydantic import Field
 
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
+from heartbit_tui.tools import scan
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.child import Outcome, follow
 from heartbit_tui.tools.globs import Glob, compile_glob
 from heartbit_tui.tools.ignore import Scope, scope_of
-from heartbit_tui.tools.paths import absolute, path_objection, shown
+from heartbit_tui.tools.paths import absolute, led, path_objection, shown
 from heartbit_tui.tools.ripgrep import search_command
 from heartbit_tui.tools.textfile import SNIFFED_BYTES, is_binary, open_regular, told
 from heartbit_tui.tools.threads import stoppable
@@ -24,11 +26,15 @@ from heartbit_tui.tools.walker import MOST_FILES, kind_of, walk
 
 SHOWN_MATCHES = 100
 LINE_CHARACTERS = 500
+COMPARED_CHARACTERS = 200
+"""By how much of a line it is known that ripgrep found it in the file that was judged."""
+
 RIPGREP_SECONDS = 30.0
 SCAN_SECONDS = 5.0
 """Patterns of Python's engine can take for ever, so it gets less time than ripgrep, whose time is linear."""
 
 _MATCH = re.compile(rb"([^\0]*)\0(\d+):(.*)", re.DOTALL)
+_BINARY = b": binary file matches"
 _SCAN = Path(__file__).with_name("scan.py")
 
 
@@ -41,21 +47,39 @@ class GrepArguments(Arguments):
     literal: bool = Field(default=False, description="Take the pattern as plain text.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Match:
+    """A line that was found: the file, where that really is, the number from 1, and the words."""
+
+    path: str
+    real: str
+    number: int
+    line: str
+
+
 @dataclass(slots=True, kw_only=True)
 class _Matches:
     """Collects the matches in files that are wanted, up to one more than are shown.
 
-    With a file type given, ripgrep searches hidden files too; `hidden_out` leaves them out again. What `withheld`
-    says yes to is left out in any case.
+    What is searched is `real`, where `given` led; paths below are told as below `given`. With a file type given,
+    ripgrep searches hidden files too; `hidden_out` leaves them out again. What `withheld` says yes to is left out in
+    any case. `include` starts from `base`.
     """
 
     root: Path
     base: Path
+    given: Path
+    real: str
     wanted: Glob | None
     by_name: bool
     hidden_out: bool
     withheld: Callable[[str], bool]
-    found: list[str] = field(default_factory=list[str])
+    found: list[_Match] = field(default_factory=list[_Match])
+    begun: bytes = b""
+
+    def name_of(self, path: str) -> str:
+        """How a file is named that was found at this place."""
+        return f"{str(self.given).rstrip('/')}{path[len(self.real.rstrip('/')) :]}"
 
     def wants(self, path: str) -> bool:
         if self.withheld(path):
@@ -67,11 +91,21 @@ class _Matches:
         return self.wanted.matches(Path(path).name if self.by_name else os.path.relpath(path, self.base))
 
     def take(self, record: bytes) -> bool:
-        match = _MATCH.fullmatch(record)
-        if match is not None and self.wants(path := os.fsdecode(match[1])):
-            name = shown(self.root, Path(path)).encode("utf-8", "replace").decode("utf-8")
-            self.found.append(f"{name}:{int(match[2])}: {_legible(match[3])}")
+        match = _MATCH.fullmatch(self.begun + record)
+        # A name may hold the character that ends a record; what ripgrep says of a binary file is no name.
+        self.begun = b"" if match or _BINARY in record else self.begun + record + b"\n"
+        if match is not None and self.wants(path := self.name_of(real := os.fsdecode(match[1]))):
+            line = match[3].removesuffix(b"\r").decode("utf-8", "replace")
+            self.found.append(_Match(path=path, real=real, number=int(match[2]), line=line))
         return len(self.found) <= SHOWN_MATCHES
+
+    def told(self) -> list[str]:
+        """The matches as the model sees them."""
+        return [self._told(match) for match in self.found[:SHOWN_MATCHES]]
+
+    def _told(self, match: _Match) -> str:
+        name = shown(self.root, Path(match.path)).encode("utf-8", "replace").decode("utf-8")
+        return f"{name}:{match.number}: {_cut(match.line)}"
 
 
 class Grep(TypedTool[GrepArguments]):
@@ -118,26 +152,29 @@ class Grep(TypedTool[GrepArguments]):
     async def act(self, given: GrepArguments, context: CallContext) -> Output:
         """The matching lines with path and number."""
         path = absolute(self._root, given.path)
-        scope, base = await stoppable(lambda _: self._scope(path))
+        scope = await stoppable(lambda _: self._scope(path, led(context.places, path)))
+        base = path if scope.is_folder else path.parent
         matches = _Matches(
             root=self._root,
             base=base,
+            given=path,
+            real=str(scope.base),
             wanted=compile_glob(given.include) if given.include else None,
             by_name="/" not in given.include,
-            hidden_out=scope.base == base,
+            hidden_out=scope.is_folder,
             withheld=cache(self._withheld),
         )
         late = await self._search(given, scope, matches)
         return _answer(given, matches, late, self._scan_seconds)
 
-    def _scope(self, path: Path) -> tuple[Scope, Path]:
-        """What to search, and the folder that `include` starts from."""
-        match kind_of(path):
+    def _scope(self, path: Path, real: str) -> Scope:
+        """What to search."""
+        match kind_of(real):
             case "folder":
-                return scope_of(path, self._root), path
+                return scope_of(Path(real), self._root.resolve())
             case "file":
-                _refuse_binary(path, shown(self._root, path))
-                return Scope(base=path, rules=None, parents=False, foreign=False), path.parent
+                _refuse_binary(path, real, shown(self._root, path))
+                return Scope(base=Path(real), rules=None, parents=False, foreign=False, is_folder=False)
             case "":
                 raise Unable(f"{shown(self._root, path)} does not exist. Use glob or list to find it.")
             case _:
@@ -147,6 +184,7 @@ class Grep(TypedTool[GrepArguments]):
         """Fill the matches; the answer is whether time ran out."""
         if self._ripgrep and not scope.foreign:
             outcome = await self._by_ripgrep(given, scope, matches)
+            matches.found = await stoppable(lambda _: _standing(matches.found))
             if outcome.ended != "finished" or outcome.status in (0, 1) or matches.found or not outcome.errors:
                 return outcome.ended == "late"
         return (await self._by_scan(given, scope, matches)).ended == "late"
@@ -175,20 +213,50 @@ class Grep(TypedTool[GrepArguments]):
 
 
 def _files(scope: Scope, matches: _Matches, stop: threading.Event) -> list[bytes]:
-    if scope.base != matches.base:
+    if not scope.is_folder:
         return [os.fsencode(scope.base)]
     paths: list[bytes] = []
     for number, path in enumerate(walk(scope, stop)):
         if number >= MOST_FILES:
             break
-        if matches.wants(path):
+        if matches.wants(matches.name_of(path)):
             paths.append(os.fsencode(path))
     return paths
 
 
-def _refuse_binary(path: Path, name: str) -> None:
+def _standing(found: Sequence[_Match]) -> list[_Match]:
+    """The matches that stand in the files where they were judged to be.
+
+    ripgrep opens what it finds by name, so a link that is put in a folder's place while it searches leads it out.
+    """
+    by_file = {match.real: dict[int, str]() for match in found}
+    for match in found:
+        by_file[match.real][match.number] = match.line[:COMPARED_CHARACTERS]
+    stands = {real: _found_in(real, lines) for real, lines in by_file.items()}
+    return [match for match in found if match.number in stands[match.real]]
+
+
+def _found_in(real: str, wanted: Mapping[int, str]) -> set[int]:
+    """The numbers of those lines that begin like this in the file."""
+    last, found, previous = max(wanted), set[int](), 0
     try:
-        descriptor = open_regular(path)
+        descriptor = open_regular(Path(real), real)
+    except (OSError, Unable):
+        return found
+    with io.BufferedReader(io.FileIO(descriptor)) as file:
+        for number, line in scan.lines(file):
+            if number > last:
+                break
+            text = line.removesuffix("\r")[:COMPARED_CHARACTERS]
+            if number != previous and number in wanted and text == wanted[number]:
+                found.add(number)
+            previous = number
+    return found
+
+
+def _refuse_binary(path: Path, real: str, name: str) -> None:
+    try:
+        descriptor = open_regular(path, real)
     except OSError as problem:
         raise Unable(told(problem, path)) from problem
     with os.fdopen(descriptor, "rb") as file:
@@ -196,13 +264,12 @@ def _refuse_binary(path: Path, name: str) -> None:
             raise Unable(f"{name} is a binary file. Look at it with a program through bash.")
 
 
-def _legible(raw: bytes) -> str:
-    line = raw.removesuffix(b"\r").decode("utf-8", "replace")
+def _cut(line: str) -> str:
     return line if len(line) <= LINE_CHARACTERS else f"{line[:LINE_CHARACTERS]}..."
 
 
 def _answer(given: GrepArguments, matches: _Matches, late: bool, seconds: float) -> Output:
-    found = matches.found[:SHOWN_MATCHES]
+    found = matches.told()
     more = len(matches.found) > SHOWN_MATCHES
     details = {"count": len(found), "truncated": more or late}
     slow = f"The search was stopped after its time limit ({seconds:.0f} s for patterns such as this)."

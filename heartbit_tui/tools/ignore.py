@@ -52,7 +52,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The rules that hold in `base`, and with which arguments ripgrep takes the same ones.
+    """The rules that hold in `base`, a folder or one file, and with which arguments ripgrep takes the same ones.
 
     `parents` says whether rules from above `base` count; `foreign` whether there are rules further above that
     do not count, but that ripgrep would take.
@@ -62,11 +62,13 @@ class Scope:
     rules: Rules | None
     parents: bool
     foreign: bool
+    is_folder: bool = True
 
 
 def scope_of(base: Path, root: Path) -> Scope:
     """The rules from the repository that `base` is in, or else from `root` where `base` is below that.
 
+    Both are paths whose links were resolved.
     A base that is itself left out was asked for by name, so then only the rules inside it count.
     """
     repository = next((folder for folder in (base, *base.parents) if is_repository(folder)), None)
@@ -134,8 +136,9 @@ def _trimmed(line: str) -> str:
 
 
 def _content(file: Path) -> str:
+    """The text of an ignore file whose folder was resolved; one that is a link itself counts for nothing, as in git."""
     try:
-        descriptor = open_regular(file)
+        descriptor = open_regular(file, str(file))
     except (OSError, Unable):
         return ""
     with os.fdopen(descriptor, "rb") as opened:

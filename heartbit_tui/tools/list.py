@@ -12,7 +12,7 @@ from pydantic import Field
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.ignore import Rules, below, scope_of
-from heartbit_tui.tools.paths import absolute, path_objection, shown
+from heartbit_tui.tools.paths import absolute, led, path_objection, shown
 from heartbit_tui.tools.threads import stoppable
 from heartbit_tui.tools.walker import Entry, entries, kind_of
 
@@ -68,20 +68,20 @@ class ListFolder(TypedTool[ListArguments]):
     async def act(self, given: ListArguments, context: CallContext) -> Output:
         """The tree."""
         path = absolute(self._root, given.path)
-        tree = await stoppable(lambda stop: self._tree(path, given.ignore, stop))
+        tree = await stoppable(lambda stop: self._tree(path, led(context.places, path), given.ignore, stop))
         name = f"{shown(self._root, path).rstrip('/')}/" if path != self._root else "./"
         notes = [f"(Only {SHOWN_ENTRIES} entries are shown; list a folder further down.)"] if tree.more else []
         body = list(_told(tree.top)) or ["  (nothing to show)"]
         details = {"count": tree.count, "truncated": tree.more}
         return Output(content="\n".join([name, *body, *notes]), details=details)
 
-    def _tree(self, path: Path, ignore: Sequence[str], stop: threading.Event) -> _Tree:
-        kind = kind_of(path)
+    def _tree(self, path: Path, real: str, ignore: Sequence[str], stop: threading.Event) -> _Tree:
+        kind = kind_of(real)
         if not kind:
             raise Unable(f"{shown(self._root, path)} does not exist. List the folder above it to see what there is.")
         if kind != "folder":
             raise Unable(f"{shown(self._root, path)} is not a folder. Use read to see a file.")
-        top = _Folder(path=str(path), depth=1, rules=scope_of(path, self._root).rules)
+        top = _Folder(path=real, depth=1, rules=scope_of(Path(real), self._root.resolve()).rules)
         return _grown(top, (*NEVER_SHOWN, *ignore), stop)
 
 

@@ -1,6 +1,6 @@
 """patch: change several files at once with a unified diff, all of it or nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.diffs import Diff, unified
 from heartbit_tui.tools.hunks import Placed, apply
-from heartbit_tui.tools.paths import absolute, shown
+from heartbit_tui.tools.paths import absolute, led, shown
 from heartbit_tui.tools.textfile import Snapshot, decode, digest_of, has_surrogates, snapshot
 from heartbit_tui.tools.threads import finish
 from heartbit_tui.tools.tracker import ABSENT, Tracker
@@ -35,17 +35,22 @@ class _File:
 
 @dataclass(slots=True, kw_only=True)
 class _Plan:
-    """All files that the patch touches, and what to tell about each."""
+    """All files that the patch touches, and what to tell about each; `places` is where their paths led when judged."""
 
+    places: Mapping[str, str]
     files: dict[Path, _File] = field(default_factory=dict[Path, _File])
     guarded: dict[Path, Snapshot | None] = field(default_factory=dict[Path, Snapshot | None])
     told: list[str] = field(default_factory=list[str])
+    reals: dict[Path, str] = field(default_factory=dict[Path, str])
 
     def look(self, path: Path) -> _File:
         if path not in self.files:
-            before = snapshot(path)
+            before = snapshot(path, self.real(path))
             self.files[path] = _File(before=before, data=None if before is None else before.data)
         return self.files[path]
+
+    def real(self, path: Path) -> str:
+        return self.reals.setdefault(path, led(self.places, path))
 
     def changed(self) -> Iterator[tuple[Path, _File]]:
         for path, file in self.files.items():
@@ -89,26 +94,26 @@ class Patch(TypedTool[PatchArguments]):
     async def show(self, given: PatchArguments) -> str:
         """The diff that would result."""
         parts = parse(given.patch_text)
-        return await finish(lambda: "".join(diff.text for diff in self._diffs(self._planned(parts))))
+        return await finish(lambda: "".join(diff.text for diff in self._diffs(self._planned(parts, {}))))
 
     async def act(self, given: PatchArguments, context: CallContext) -> Output:
         """What became of each file."""
         parts = parse(given.patch_text)
         paths = {self._path(name) for part in parts for name in (part.old, part.new) if name is not None}
         async with self._tracker.hold(*paths):
-            return await finish(lambda: self._patch(parts, context.agent))
+            return await finish(lambda: self._patch(parts, context.agent, context.places))
 
     def _path(self, name: str) -> Path:
         return absolute(self._root, name)
 
-    def _patch(self, parts: Sequence[FilePatch], agent: str) -> Output:
-        plan = self._planned(parts)
+    def _patch(self, parts: Sequence[FilePatch], agent: str, places: Mapping[str, str]) -> Output:
+        plan = self._planned(parts, places)
         for path, before in plan.guarded.items():
             self._tracker.guard(agent, path, shown(self._root, path), before)
         changed = list(plan.changed())
         if not changed:
             return Output(content="The patch changes nothing: all files are already like this.")
-        carry_out([_change(path, file) for path, file in changed])
+        carry_out([_change(path, plan.real(path), file) for path, file in changed])
         for path, file in changed:
             self._tracker.saw(agent, path, ABSENT if file.data is None else digest_of(file.data))
         diffs = self._diffs(plan)
@@ -125,8 +130,8 @@ class Patch(TypedTool[PatchArguments]):
             changed=tuple(str(path) for path, _ in changed),
         )
 
-    def _planned(self, parts: Sequence[FilePatch]) -> _Plan:
-        plan = _Plan()
+    def _planned(self, parts: Sequence[FilePatch], places: Mapping[str, str]) -> _Plan:
+        plan = _Plan(places=places)
         for part in parts:
             if part.old is None:
                 self._plan_new(plan, part)
@@ -226,8 +231,9 @@ def _bits(file: _File, mode: int | None) -> int | None:
     return file.before.mode | readers if mode & 0o111 else file.before.mode & ~0o111
 
 
-def _change(path: Path, file: _File) -> Change:
-    return Change(path=path, data=file.data, stamp=None if file.before is None else file.before.stamp, mode=file.mode)
+def _change(path: Path, real: str, file: _File) -> Change:
+    stamp = None if file.before is None else file.before.stamp
+    return Change(path=path, real=real, data=file.data, stamp=stamp, mode=file.mode)
 
 
 def _words(data: bytes | None) -> str | None:

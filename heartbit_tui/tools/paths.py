@@ -1,7 +1,10 @@
 """From the paths that a model writes to the paths that are touched, and back to what it is shown."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+
+from heartbit_tui.tools import beneath
 
 
 def absolute(root: Path, given: str) -> Path:
@@ -11,6 +14,11 @@ def absolute(root: Path, given: str) -> Path:
     """
     expanded = Path(given).expanduser() if given in ("~",) or given.startswith("~/") else Path(given)
     return Path(os.path.normpath(root / expanded))
+
+
+def led(places: Mapping[str, str], path: Path) -> str:
+    """Where a path led when it was judged, or leads now if nobody judged it; what is opened is that place."""
+    return places.get(str(path)) or beneath.followed(str(path))
 
 
 def shown(root: Path, path: Path) -> str:

@@ -13,7 +13,7 @@ from heartbit_tui.kernel.messages import Image
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.pages import LINE_BYTES, Page, read_page
-from heartbit_tui.tools.paths import absolute, path_objection, shown
+from heartbit_tui.tools.paths import absolute, led, path_objection, shown
 from heartbit_tui.tools.textfile import digest_of, open_regular, told
 from heartbit_tui.tools.threads import stoppable
 from heartbit_tui.tools.tracker import ABSENT, Tracker
@@ -58,13 +58,13 @@ class Read(TypedTool[ReadArguments]):
 
     async def act(self, given: ReadArguments, context: CallContext) -> Output:
         """The page, or the picture."""
-        return await stoppable(lambda stop: self._read(given, context.agent, stop))
-
-    def _read(self, given: ReadArguments, agent: str, stop: threading.Event) -> Output:
         path = absolute(self._root, given.file_path)
+        return await stoppable(lambda stop: self._read(path, led(context.places, path), given, context.agent, stop))
+
+    def _read(self, path: Path, real: str, given: ReadArguments, agent: str, stop: threading.Event) -> Output:
         name = shown(self._root, path)
         try:
-            descriptor = open_regular(path)
+            descriptor = open_regular(path, real)
         except (FileNotFoundError, NotADirectoryError):
             self._tracker.saw(agent, path, ABSENT)
             raise Unable(f"{name} does not exist.{_suggestion(path, self._root)}") from None

@@ -1,7 +1,7 @@
 """A program of its own, ended from outside when a pattern takes too long: searches the files named on its input.
 
 The first record of the input is the pattern, `F` or `E` in front of it; then follow paths. Each record ends with
-a NUL. Matches come out as ripgrep writes them with `--null`.
+a NUL. No part of a path may be a link. Matches come out as ripgrep writes them with `--null`.
 """
 
 import io
@@ -18,6 +18,8 @@ Writer: TypeAlias = "io.BufferedWriter[io.FileIO]"
 LARGEST = 100_000_000
 PIECE = 1 << 20
 HEAD = 1 << 16
+PLACE = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
+READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def records(source: Reader) -> Iterator[bytes]:
@@ -28,15 +30,39 @@ def records(source: Reader) -> Iterator[bytes]:
         yield from whole
 
 
-def opened(path: bytes) -> "Reader | None":
-    """A regular file of a size that is searched; nothing else is opened."""
-    try:
-        status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+class Folders:
+    """Opens files in their folders without following a link anywhere; the last folder stays open."""
+
+    def __init__(self) -> None:
+        self.path = b""
+        self.handle = os.open("/", PLACE)
+
+    def opened(self, path: bytes) -> "Reader | None":
+        """A regular file of a size that is searched; nothing else is opened."""
+        folder, name = os.path.split(path)
+        try:
+            self.enter(folder)
+            status = os.stat(name, dir_fd=self.handle, follow_symlinks=False)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+                return None
+            return io.BufferedReader(io.FileIO(os.open(name, READ, dir_fd=self.handle)), HEAD)
+        except OSError:
             return None
-        return io.BufferedReader(io.FileIO(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)), HEAD)
-    except OSError:
-        return None
+
+    def enter(self, folder: bytes) -> None:
+        """Hold this folder, step by step from the top."""
+        if folder == self.path:
+            return
+        self.path = b""
+        self.turn(os.open("/", PLACE))
+        for part in folder.split(b"/"):
+            if part:
+                self.turn(os.open(part, PLACE | os.O_NOFOLLOW, dir_fd=self.handle))
+        self.path = folder
+
+    def turn(self, handle: int) -> None:
+        os.close(self.handle)
+        self.handle = handle
 
 
 def lines(file: Reader) -> Iterator[tuple[int, str]]:
@@ -82,8 +108,9 @@ def main() -> int:
     except (re.error, OverflowError, RecursionError) as problem:
         sys.stderr.write(str(problem))
         return 2
+    folders = Folders()
     for path in given:
-        file = opened(path)
+        file = folders.opened(path)
         if file is not None:
             with file:
                 search(file, path, fits, out)

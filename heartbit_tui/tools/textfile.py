@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
+from heartbit_tui.tools import beneath
 from heartbit_tui.tools.arguments import Unable
 
 EDITABLE_BYTES = 32 * 1024 * 1024
@@ -106,13 +107,16 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def open_regular(path: Path) -> int:
+def open_regular(path: Path, real: str = "") -> int:
     """A descriptor to read a regular file; nothing else is ever opened, because that may block or act.
 
-    Raises `FileNotFoundError` for what is not there and `Unable` for folders, pipes, devices and sockets.
+    It is the file at `real`, where the path led when it was judged, or where it leads now if that is empty.
+    Raises `FileNotFoundError` for what is not there, `Unable` for folders, pipes, devices and sockets.
     """
-    _refuse_special(path, path.stat().st_mode)
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    with beneath.parent(real or beneath.followed(str(path))) as (folder, name):
+        # A link that came to stand here since is told as one by the opening, which does not follow it.
+        _refuse_special(path, os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+        descriptor = beneath.inner(folder, name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         _refuse_special(path, os.fstat(descriptor).st_mode)
     except BaseException:
@@ -124,7 +128,7 @@ def open_regular(path: Path) -> int:
 def _refuse_special(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise Unable(f"{path} is a folder, not a file. Use list to see what is in it.")
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
         kind = next((name for test, name in _SPECIAL if test(mode)), "special file")
         raise Unable(f"{path} is a {kind}, not a regular file; it is not opened.")
 
@@ -137,10 +141,13 @@ _SPECIAL = (
 )
 
 
-def snapshot(path: Path) -> Snapshot | None:
-    """The file at this moment, None where there is none; raises `Unable` for what cannot be changed as a file."""
+def snapshot(path: Path, real: str = "") -> Snapshot | None:
+    """The file at this moment, None where there is none; raises `Unable` for what cannot be changed as a file.
+
+    `real` is as in `open_regular`.
+    """
     try:
-        descriptor = open_regular(path)
+        descriptor = open_regular(path, real)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as problem:
@@ -168,7 +175,7 @@ _ADVICE = MappingProxyType(
         errno.EDQUOT: "Nothing was changed. Free some space first.",
         errno.EFBIG: "Nothing was changed. The file would be larger than allowed.",
         errno.ENAMETOOLONG: "Choose a shorter name.",
-        errno.ELOOP: "The symbolic links lead in a circle; name the real file.",
+        errno.ELOOP: "Symbolic links lead in a circle, or one was put there just now; name the real file.",
         errno.EBUSY: "It is in use (perhaps a mount point); it cannot be replaced.",
     }
 )

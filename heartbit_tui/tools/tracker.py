@@ -1,12 +1,12 @@
 """Which content of a file each agent has seen, and who may change a file right now."""
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from heartbit_tui.tools import beneath
 from heartbit_tui.tools.arguments import Unable
 from heartbit_tui.tools.textfile import Snapshot
 
@@ -53,4 +53,4 @@ class Tracker:
 
 
 def _key(path: Path) -> str:
-    return os.path.realpath(path)
+    return beneath.followed(str(path))

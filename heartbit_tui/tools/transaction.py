@@ -4,52 +4,72 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from heartbit_tui.tools import beneath
 from heartbit_tui.tools.arguments import Unable
 from heartbit_tui.tools.textfile import Stamp, stamp_of, told
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What becomes of one file: new bytes, or None to delete it.
 
-    `stamp` is the file's when it was looked at, None where there was none; `mode` the permission bits that it
-    gets, None for those that it has or that new files get.
+    `real` is where the path led when it was judged, or empty to look where it leads now. `stamp` is the file's when
+    it was looked at, None where there was none; `mode` the permission bits that it gets, None for those that it has
+    or that new files get.
     """
 
     path: Path
     data: bytes | None
     stamp: Stamp | None
     mode: int | None = None
+    real: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Step:
+    """A change in a folder that stays open: all names here are names in it."""
+
     change: Change
-    target: Path
-    staged: Path | None = None
-    backup: Path | None = None
+    folder: int
+    name: str
+    staged: str = ""
+    backup: str = ""
     done: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
+    """What is under way; `made` holds the folders that were made, each as the one that it is in and its name."""
+
+    held: contextlib.ExitStack
     steps: list[_Step] = field(default_factory=list[_Step])
-    folders: list[Path] = field(default_factory=list[Path])
+    made: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+
+    def keep(self, descriptor: int) -> int:
+        self.held.callback(os.close, descriptor)
+        return descriptor
 
 
 def carry_out(changes: Sequence[Change]) -> None:
     """Make all changes, or none and raise `Unable` with the reason.
 
     Links are written through to the real file. New bytes go to a private temporary file beside the target,
-    reach the disk, and then take its name.
+    reach the disk, and then take its name. The folder is opened once, without following a link, and everything
+    happens in it, so that a link that is put in its place leads nowhere.
     """
-    work = _Work()
+    with contextlib.ExitStack() as held:
+        _carry_out(_Work(held=held), changes)
+
+
+def _carry_out(work: _Work, changes: Sequence[Change]) -> None:
     current = changes[0].path if changes else Path()
     try:
         for change in changes:
@@ -69,42 +89,54 @@ def carry_out(changes: Sequence[Change]) -> None:
 
 
 def _stage(work: _Work, change: Change) -> None:
-    step = _Step(change=change, target=Path(os.path.realpath(change.path)))
+    folder, name = os.path.split(change.real or beneath.followed(str(change.path)))
+    step = _Step(change=change, folder=_folder(work, folder, make=change.data is not None), name=name)
     work.steps.append(step)
     if change.data is None:
         return
-    _make_folders(work, step.target.parent)
-    step.staged = _beside(step.target)
-    _write(step.staged, change.data, _owner(step), _mode(step))
+    staged = _free_name()
+    before = _status(step)
+    _write(step, staged, _owner(before), _mode(change, before))
 
 
-def _make_folders(work: _Work, folder: Path) -> None:
-    missing: list[Path] = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for path in reversed(missing):
-        path.mkdir(exist_ok=True)
-        work.folders.append(path)
+def _folder(work: _Work, real: str, *, make: bool) -> int:
+    """The folder, and those on the way to it, made where they are missing."""
+    missing: list[str] = []
+    while True:
+        try:
+            handle = work.keep(beneath.opened(real, beneath.HANDLE))
+            break
+        except FileNotFoundError:
+            if not make or real == "/":
+                raise
+            real, name = os.path.split(real)
+            missing.append(name)
+    for name in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(name, dir_fd=handle)
+            work.made.append((handle, name))
+        handle = work.keep(beneath.inner(handle, name))
+    return handle
 
 
-def _beside(target: Path) -> Path:
-    return target.with_name(f".heartbit-{secrets.token_hex(8)}.tmp")
+def _free_name() -> str:
+    return f".heartbit-{secrets.token_hex(8)}.tmp"
 
 
-def _owner(step: _Step) -> tuple[int, int] | None:
-    with contextlib.suppress(FileNotFoundError):
-        status = step.target.stat()
-        return status.st_uid, status.st_gid
+def _status(step: _Step) -> os.stat_result | None:
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        return os.stat(step.name, dir_fd=step.folder, follow_symlinks=False)
     return None
 
 
-def _mode(step: _Step) -> int:
-    if step.change.mode is not None:
-        return step.change.mode
-    with contextlib.suppress(FileNotFoundError):
-        return stat.S_IMODE(step.target.stat().st_mode)
-    return 0o666 & ~_umask()
+def _owner(before: os.stat_result | None) -> tuple[int, int] | None:
+    return None if before is None else (before.st_uid, before.st_gid)
+
+
+def _mode(change: Change, before: os.stat_result | None) -> int:
+    if change.mode is not None:
+        return change.mode
+    return 0o666 & ~_umask() if before is None else stat.S_IMODE(before.st_mode)
 
 
 def _umask() -> int:
@@ -115,19 +147,17 @@ def _umask() -> int:
     return 0o022
 
 
-def _write(path: Path, data: bytes, owner: tuple[int, int] | None, mode: int) -> None:
+def _write(step: _Step, name: str, owner: tuple[int, int] | None, mode: int) -> None:
     """Bring new bytes to the disk under a temporary name, which they get when they are whole.
 
     A process that is killed meanwhile leaves nothing behind where files can be written without a name.
     """
-    descriptor, named = _nameless(path.parent), False
+    descriptor, named = _nameless(step.folder), False
     if descriptor is None:
-        descriptor, named = (
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600),
-            True,
-        )
+        descriptor, named = os.open(name, _NEW, 0o600, dir_fd=step.folder), True
+        step.staged = name
     with os.fdopen(descriptor, "wb", buffering=0) as file:
-        view = memoryview(data)
+        view = memoryview(step.change.data or b"")
         while view:
             view = view[file.write(view) :]
         if owner is not None and owner != (os.geteuid(), os.getegid()):
@@ -136,24 +166,25 @@ def _write(path: Path, data: bytes, owner: tuple[int, int] | None, mode: int) ->
         os.fchmod(file.fileno(), mode)
         os.fsync(file.fileno())
         if not named:
-            _give_name(file.fileno(), path)
+            _give_name(file.fileno(), step.folder, name)
+            step.staged = name
 
 
-def _give_name(descriptor: int, path: Path) -> None:
-    """Link a file without a name to `path`; only with a folder's descriptor does Python follow the link in /proc."""
-    folder = os.open("/proc/self/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _give_name(descriptor: int, folder: int, name: str) -> None:
+    """Link a file without a name to `name`; only with a folder's descriptor does Python follow the link in /proc."""
+    own = os.open("/proc/self/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.link(str(descriptor), path, src_dir_fd=folder, follow_symlinks=True)
+        os.link(str(descriptor), name, src_dir_fd=own, dst_dir_fd=folder, follow_symlinks=True)
     finally:
-        os.close(folder)
+        os.close(own)
 
 
-def _nameless(folder: Path) -> int | None:
+def _nameless(folder: int) -> int | None:
     """A private file in this folder that has no name yet; None where the system or the file system has none."""
     if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
         return None
     try:
-        return os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
+        return os.open(".", os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600, dir_fd=folder)
     except OSError as problem:
         if problem.errno in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT):
             return None
@@ -165,72 +196,96 @@ def _swap(step: _Step, *, alone: bool) -> None:
     if step.change.stamp is None:
         _create(step)
     elif step.change.data is None:
-        step.backup = _beside(step.target)
-        step.target.rename(step.backup)
+        backup = _free_name()
+        _rename(step, step.name, backup)
+        step.backup = backup
     else:
         _replace(step, alone=alone)
     step.done = True
 
 
 def _refuse_moved(step: _Step) -> None:
-    try:
-        now = stamp_of(step.target.stat())
-    except (FileNotFoundError, NotADirectoryError):
-        now = None
+    found = _status(step)
+    now = None if found is None else stamp_of(found)
     if now != step.change.stamp:
         raise Unable(f"{step.change.path} was changed by something else just now. Nothing was written; read it again.")
 
 
 def _create(step: _Step) -> None:
-    assert step.staged is not None
     try:
-        os.link(step.staged, step.target)
+        os.link(step.staged, step.name, src_dir_fd=step.folder, dst_dir_fd=step.folder, follow_symlinks=False)
     except OSError as problem:
-        if problem.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK):
+        if problem.errno not in _NO_HARD_LINKS:
             raise
-        step.staged.rename(step.target)
+        _rename(step, step.staged, step.name)
 
 
 def _replace(step: _Step, *, alone: bool) -> None:
-    assert step.staged is not None
     if not alone:
-        step.backup = _beside(step.target)
-        _link_or_copy(step.target, step.backup)
-    step.staged.rename(step.target)
+        step.backup = _free_name()
+        _link_or_copy(step)
+    _rename(step, step.staged, step.name)
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
+def _rename(step: _Step, old: str, new: str) -> None:
+    os.rename(old, new, src_dir_fd=step.folder, dst_dir_fd=step.folder)
+
+
+def _link_or_copy(step: _Step) -> None:
     try:
-        os.link(source, target)
+        os.link(step.name, step.backup, src_dir_fd=step.folder, dst_dir_fd=step.folder, follow_symlinks=False)
     except OSError:
-        shutil.copy2(source, target)
+        _copy(step)
+
+
+def _copy(step: _Step) -> None:
+    """What a hard link would keep, where there are none: the bytes, the permission bits and the times."""
+    with (
+        os.fdopen(beneath.inner(step.folder, step.name, os.O_RDONLY | os.O_NONBLOCK), "rb") as source,
+        os.fdopen(os.open(step.backup, _NEW, 0o600, dir_fd=step.folder), "wb") as target,
+    ):
+        before = os.fstat(source.fileno())
+        while chunk := source.read(1 << 20):
+            target.write(chunk)
+        target.flush()
+        os.fchmod(target.fileno(), stat.S_IMODE(before.st_mode))
+        os.utime(target.fileno(), ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def _undo(work: _Work) -> None:
     for step in reversed(work.steps):
-        if step.done and step.backup is None and step.change.stamp is None:
-            step.target.unlink(missing_ok=True)
-        elif step.done and step.backup is not None:
-            step.backup.rename(step.target)
-            step.backup = None
+        if step.done and not step.backup and step.change.stamp is None:
+            _unlink(step, step.name)
+        elif step.done and step.backup:
+            _rename(step, step.backup, step.name)
+            step.backup = ""
     _clean(work)
-    for folder in reversed(work.folders):
+    for folder, name in reversed(work.made):
         with contextlib.suppress(OSError):
-            folder.rmdir()
+            os.rmdir(name, dir_fd=folder)
 
 
 def _clean(work: _Work) -> None:
     for step in work.steps:
-        for left in (step.staged, step.backup):
-            if left is not None:
-                with contextlib.suppress(OSError):
-                    left.unlink(missing_ok=True)
+        for left in filter(None, (step.staged, step.backup)):
+            with contextlib.suppress(OSError):
+                _unlink(step, left)
+
+
+def _unlink(step: _Step, name: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=step.folder)
 
 
 def _sync_folders(work: _Work) -> None:
-    for folder in {step.target.parent for step in work.steps} | set(work.folders):
+    known: set[tuple[int, int]] = set()
+    for folder in (*(step.folder for step in work.steps), *(folder for folder, _ in work.made)):
+        status = os.fstat(folder)
+        if (status.st_dev, status.st_ino) in known:
+            continue
+        known.add((status.st_dev, status.st_ino))
         with contextlib.suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            descriptor = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
             try:
                 os.fsync(descriptor)
             finally:

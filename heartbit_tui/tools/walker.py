@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from heartbit_tui.tools import beneath
 from heartbit_tui.tools.ignore import Rules, Scope, below
 
 MOST_FILES = 200_000
@@ -27,22 +28,32 @@ class Entry:
 
 
 def entries(folder: str, rules: Rules | None) -> list[Entry]:
-    """The entries of a folder by name, without hidden and ignored ones; empty for one that cannot be read."""
+    """The entries of a folder by name, without hidden and ignored ones; empty for one that cannot be read.
+
+    No part of the folder's path may be a link; one that has become a link since is not followed.
+    """
     try:
-        with os.scandir(folder) as found:
-            seen = [_entry(entry) for entry in islice(found, FOLDER_ENTRIES) if not entry.name.startswith(".")]
+        handle = beneath.opened(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
         return []
+    above = folder.rstrip("/")
+    try:
+        with os.scandir(handle) as found:
+            seen = [_entry(entry, above) for entry in islice(found, FOLDER_ENTRIES) if not entry.name.startswith(".")]
+    except OSError:
+        return []
+    finally:
+        os.close(handle)
     kept = (entry for entry in seen if rules is None or not rules.ignores(entry.path, is_folder=entry.is_folder))
     return sorted(kept, key=lambda entry: entry.name)
 
 
-def _entry(entry: os.DirEntry[str]) -> Entry:
+def _entry(entry: os.DirEntry[str], above: str) -> Entry:
     try:
         is_folder, is_file = entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
     except OSError:
         is_folder = is_file = False
-    return Entry(name=entry.name, path=entry.path, is_folder=is_folder, is_file=is_file)
+    return Entry(name=entry.name, path=f"{above}/{entry.name}", is_folder=is_folder, is_file=is_file)
 
 
 def walk(scope: Scope, stop: threading.Event) -> Iterator[str]:
@@ -62,10 +73,10 @@ def walk(scope: Scope, stop: threading.Event) -> Iterator[str]:
             rules.append(inner)
 
 
-def kind_of(path: Path) -> str:
-    """`folder`, `file`, `other`, or empty where there is nothing; links count as what they lead to."""
+def kind_of(real: str) -> str:
+    """`folder`, `file`, `other`, or empty where there is nothing, or a link by now, at a path whose links were resolved."""
     try:
-        mode = path.stat().st_mode
+        mode = beneath.status(real).st_mode
     except OSError:
         return ""
     if stat.S_ISDIR(mode):

@@ -9,7 +9,7 @@ from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.diffs import Diff, unified
 from heartbit_tui.tools.endings import restyle
-from heartbit_tui.tools.paths import absolute, path_objection, shown
+from heartbit_tui.tools.paths import absolute, led, path_objection, shown
 from heartbit_tui.tools.textfile import EDITABLE_BYTES, Snapshot, decode, digest_of, has_surrogates, snapshot
 from heartbit_tui.tools.threads import finish
 from heartbit_tui.tools.tracker import Tracker
@@ -52,16 +52,16 @@ class Write(TypedTool[WriteArguments]):
         """The number of bytes written."""
         path = absolute(self._root, given.file_path)
         async with self._tracker.hold(path):
-            return await finish(lambda: self._write(path, given.content, context.agent))
+            return await finish(lambda: self._write(path, led(context.places, path), given.content, context.agent))
 
     def _diff(self, given: WriteArguments) -> str:
         path = absolute(self._root, given.file_path)
         draft = _draft(snapshot(path), given.content)
         return unified(draft.old, draft.new, shown(self._root, path)).text
 
-    def _write(self, path: Path, content: str, agent: str) -> Output:
+    def _write(self, path: Path, real: str, content: str, agent: str) -> Output:
         name = shown(self._root, path)
-        before = snapshot(path)
+        before = snapshot(path, real)
         draft = _draft(before, content)
         if before is not None and before.data == draft.data:
             self._tracker.saw(agent, path, before.digest)
@@ -69,7 +69,7 @@ class Write(TypedTool[WriteArguments]):
         self._tracker.guard(agent, path, name, before)
         if len(draft.data) > EDITABLE_BYTES:
             raise Unable(f"The content is larger than {EDITABLE_BYTES >> 20} MB. Make it with a program through bash.")
-        carry_out([Change(path=path, data=draft.data, stamp=None if before is None else before.stamp)])
+        carry_out([Change(path=path, real=real, data=draft.data, stamp=None if before is None else before.stamp)])
         self._tracker.saw(agent, path, digest_of(draft.data))
         details = _details(path, unified(draft.old, draft.new, name))
         verb = "Created" if before is None else "Wrote"

@@ -59,7 +59,9 @@ DOORS: Mapping[str, str] = MappingProxyType(
         "heartbit_tui.runtime.plugins": "a built-in is imported when a configuration names it",
     }
 )
-EXTRAS = frozenset({"keyring", "tomllib", "fastembed", "prometheus_client", "starlette", "uvicorn", "sse_starlette"})
+EXTRAS = frozenset(
+    {"keyring", "tomllib", "ctypes", "fastembed", "prometheus_client", "starlette", "uvicorn", "sse_starlette"}
+)
 BEHIND_CLI = tuple(f"heartbit_tui.{name}" for name in ("daemon", "channels", "sensors", "durable"))
 
 

@@ -179,6 +179,36 @@ async def test_without_a_home_in_the_environment_the_persons_own_is_meant(machin
     assert str(Path(pwd.getpwuid(os.getuid()).pw_dir) / ".config/heartbit") in told
 
 
+async def test_a_line_is_explained_command_by_command(machine: Machine) -> None:
+    file = machine.home / ".config/heartbit/permissions.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('[[rules]]\ntool = "bash"\npattern = "rm:*"\naction = "deny"\n')
+    line = "git log -3 | sudo tee notes && sh -c 'rm x' > out.txt"
+    told = json.loads((await machine.run("permissions", "explain", "--json", "--mode", "accept-edits", line)).text)
+    assert (told["decision"], told["mode"]) == ("deny", "accept-edits")
+    assert [(part["what"], part["where"], part["decision"]) for part in told["parts"]] == [
+        ("git log -3", "at character 1", "allow"),
+        ("sudo tee notes", "at character 14", "ask"),
+        ("sh -c rm x", "at character 32", "deny"),
+        ("rm x", "in a script that the line hands to a shell", "deny"),
+        ("> out.txt", "redirection", "allow"),
+    ]
+    assert "rm:*" in told["parts"][3]["why"]
+    plain = (await machine.run("permissions", "explain", "ls; make test")).text.splitlines()
+    assert plain[0].split()[:2] == ["allow", "ls"]
+    assert plain[1].endswith("no rule allows it, and it is not known to do nothing but read")
+    assert plain[-1].startswith("The whole: ask in the ask mode (by ask mode).")
+
+
+async def test_a_call_of_another_tool_is_explained_by_what_it_touches(machine: Machine) -> None:
+    arguments = json.dumps({"file_path": ".git/config", "content": ""})
+    told = json.loads((await machine.run("permissions", "explain", "--json", "--tool", "write", arguments)).text)
+    [part] = told["parts"]
+    assert (told["decision"], told["rule"]) == ("ask", "protected files")
+    assert (part["where"], part["why"]) == ("write", ".git decides what runs or what is allowed")
+    assert (await machine.run("permissions", "explain", "--tool", "write", "no json")).code == 2
+
+
 async def test_calls_are_judged_line_by_line_and_a_bad_line_ends_nothing(machine: Machine) -> None:
     calls = (
         {"id": 1, "tool": "bash", "input": {"command": "git log -3 | head"}, "mode": "plan"},

@@ -37,6 +37,28 @@ def ask_for(*names: str) -> FakeGate:
     return FakeGate(decide)
 
 
+async def test_a_tool_is_told_where_its_paths_led_when_they_were_judged() -> None:
+    told: list[dict[str, str]] = []
+
+    async def look(input: JsonObject, context: CallContext) -> Output:
+        told.append(dict(context.places))
+        return Output(content="seen")
+
+    def decide(action: Action, mode: Mode) -> Verdict:
+        places = {"/w/a": f"/w/{action.call.id}"}
+        return Allow(places=places) if action.call.id == "c1" else Ask(reason="it writes", places=places)
+
+    tool, gate = FakeTool("look", look), FakeGate(decide)
+    async with opened(
+        Plan(replies=[turn(call("look", "c1")), turn(call("look", "c2")), says("done")], tools=[tool], gate=gate)
+    ) as rig:
+        rig.prompt("go")
+        asked = await rig.until(ApprovalRequested)
+        rig.session.submit(Decide(id=asked.id, allow=True))
+        await rig.session.settled()
+    assert told == [{"/w/a": "/w/c1"}, {"/w/a": "/w/c2"}]
+
+
 def contents(rig: Rig) -> dict[str, str]:
     return {result.call_id: result.content for result in rig.results}
 

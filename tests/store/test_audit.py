@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,28 @@ async def test_every_decision_says_who_decided_by_what(
     assert {(row.tool, row.call) for row in found} == {("bash", "c1")}
     assert [told(row)["mode"] for row in found if row.kind != "approval_decision"] == ["ask"] * (len(expected) // 2 + 1)
     assert {told(row)["input"] for row in found if "input" in told(row)} == {'{"command":"ls"}'}
+
+
+async def test_what_a_person_answered_lately_is_told_oldest_first(store: Store) -> None:
+    """Commands alone, those that a person decided, and none that was cut or is somebody else's."""
+    lines = [("a", True, "person"), ("b", False, "person"), ("c", False, "policy"), ("d" * 9_000, True, "person")]
+    events: list[Event] = []
+    for number, (line, allowed, by) in enumerate(lines):
+        call = ToolCall(id=f"c{number}", name="bash", input={"command": line})
+        decided = ApprovalDecision(turn=1, approved=allowed, id=f"a{number}", tool_call_id=call.id)
+        events += [
+            ApprovalRequested(turn=1, tool_names=("bash",), id=f"a{number}", call=call),
+            decided if by == "person" else replace(decided, by="policy"),
+        ]
+    call = ToolCall(id="w", name="write", input={"file_path": "f", "command": "no"})
+    events += [
+        ApprovalRequested(turn=1, tool_names=("write",), id="w", call=call),
+        ApprovalDecision(turn=1, approved=True, id="w", tool_call_id="w"),
+    ]
+    await audited(store, tuple(events))
+    assert await store.audit.answered("ada", limit=20) == [("a", True), ("b", False)]
+    assert await store.audit.answered("ada", limit=1) == [("b", False)]
+    assert await store.audit.answered("bob", limit=20) == []
 
 
 async def test_a_guardrail_that_refuses_is_who_decided(store: Store) -> None:

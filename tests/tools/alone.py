@@ -1,6 +1,7 @@
 """A call by hand, without a session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.ops import Decide
@@ -10,8 +11,9 @@ from heartbit_tui.kernel.protocols import Output, Tool
 class Alone:
     """The context of a call that nobody listens to."""
 
-    def __init__(self, agent: str = "tester") -> None:
+    def __init__(self, agent: str = "tester", places: Mapping[str, str] = MappingProxyType({})) -> None:
         self.agent = agent
+        self.places = places
         self.call_id = "call"
         self.events: list[Event] = []
 

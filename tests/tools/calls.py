@@ -1,8 +1,9 @@
 """What the tests of tools share: a call's context, and a look at which processes live."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from heartbit_tui.kernel.events import Event, Question, ToolProgress
 from heartbit_tui.kernel.ops import Decide
@@ -13,6 +14,7 @@ class Context:
 
     agent = "tester"
     call_id = "call-1"
+    places: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, answers: tuple[tuple[str, ...], ...] | None = None) -> None:
         self.answers = answers

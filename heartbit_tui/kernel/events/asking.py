@@ -13,8 +13,9 @@ Hook: TypeAlias = Literal["pre_llm", "post_llm", "pre_tool", "post_tool"]
 class ApprovalRequested:
     """A call waits for a person. The op `Decide` with the same `id` answers.
 
-    `rule` is what asked; `proposal` the narrowest rule that would let this call pass from now on, empty where
-    none may be remembered; `preview` shows the effect (a diff, a command line).
+    `rule` is what asked; `proposal` the rule that would let this call pass from now on, empty where none may be
+    remembered; `precedent` what that rule would have done with the person's last asks, where it is wider than this
+    call; `preview` shows the effect (a diff, a command line).
     """
 
     turn: int
@@ -25,6 +26,7 @@ class ApprovalRequested:
     rule: str = ""
     proposal: str = ""
     preview: str = ""
+    precedent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

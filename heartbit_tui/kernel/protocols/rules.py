@@ -1,5 +1,6 @@
 """What the loop needs of permissions and guardrails."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -7,6 +8,11 @@ from heartbit_tui.kernel.messages import Assistant, ToolCall
 from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols.models import Request, Spent
 from heartbit_tui.kernel.protocols.tools import Effects, Output, Touch
+
+
+def no_places() -> dict[str, str]:
+    """Nothing was resolved."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +26,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allow:
-    """The call may run."""
+    """The call may run. `places` tells for each path that it touches where that led when it was judged."""
 
     reason: str = ""
     rule: str = ""
+    places: Mapping[str, str] = field(default_factory=no_places, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +43,17 @@ class Deny:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A person decides. `proposal` is the narrowest rule that would allow it from now on, or empty."""
+    """A person decides. `proposal` is a rule that would allow it and its like from now on, or empty.
+
+    `precedent` says what that rule would have done with what the person was asked before, where it is wider than
+    this call. `places` is as in `Allow`.
+    """
 
     reason: str
     rule: str = ""
     proposal: str = ""
+    precedent: str = ""
+    places: Mapping[str, str] = field(default_factory=no_places, compare=False)
 
 
 Verdict: TypeAlias = Allow | Deny | Ask

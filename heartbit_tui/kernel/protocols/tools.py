@@ -1,6 +1,6 @@
 """What the loop needs of a tool."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -36,12 +36,14 @@ class Effects(StrEnum):
 class Touch:
     """One thing that a call would touch: an absolute path, a command line, or a URL.
 
-    `folder` is where a command line starts; empty for the first folder of the workspace.
+    `folder` is where a command line starts; empty for the first folder of the workspace. `real` is where a path led,
+    links resolved, when it was judged; empty before.
     """
 
     kind: Literal["read", "write", "command", "url"]
     what: str
     folder: str = ""
+    real: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,11 @@ class CallContext(Protocol):
     @property
     def call_id(self) -> str:
         """The id of this call."""
+        ...
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Each path that the call touches, and where it led when it was judged; empty where nobody judged."""
         ...
 
     def emit(self, event: Event) -> None:

@@ -1,6 +1,6 @@
 """What a command line was found to do: its commands, the files it names, and what could not be understood."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HERE: tuple[str, ...] = ("",)
 """The folder in which the line starts, relative to itself."""
@@ -25,12 +25,14 @@ class Simple:
     """One simple command as it was written, wrappers included.
 
     `assigned` holds the names of the variables that are set before it; without words it is a bare assignment.
-    `folders` are those in which it may run.
+    `folders` are those in which it may run. `at` is the byte of the line at which it begins, lines that are
+    continued joined; it is below 0 in a script within the line.
     """
 
     words: tuple[Word, ...]
     assigned: tuple[str, ...] = ()
     folders: tuple[str, ...] = HERE
+    at: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

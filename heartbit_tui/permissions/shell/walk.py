@@ -211,7 +211,7 @@ class _Walk:
             else:
                 words.append(word(child))
                 self._inside(child, folders, depth + 1)
-        simple = Simple(tuple(words), tuple(assigned), folders)
+        simple = Simple(tuple(words), tuple(assigned), folders, self._place(node))
         self.commands.append(simple)
         self._script(simple)
         return self._moved(simple, folders)
@@ -224,6 +224,9 @@ class _Walk:
             self.doubt("it changes to a folder that cannot be told")
             return After(folders, folders)
         return After(reached, _both(folders, reached))
+
+    def _place(self, node: "Node") -> int:
+        return -1 if self._depth else node.start_byte
 
     def _script(self, simple: Simple) -> None:
         """Look at what a shell is told to run by a word of the line."""
@@ -260,7 +263,7 @@ class _Walk:
             else:
                 words.append(word(child))
                 self._inside(child, folders, depth + 1)
-        self.commands.append(Simple(tuple(words), tuple(assigned), folders))
+        self.commands.append(Simple(tuple(words), tuple(assigned), folders, self._place(node)))
 
     def _assigned(self, node: "Node", folders: tuple[str, ...], depth: int) -> str:
         """The name of the variable that is set; its value is looked into."""

@@ -21,6 +21,9 @@ LEAST = 3
 REASON = 3
 """Lines of the reason; all of it is shown where it is explained."""
 
+PRECEDENT = 2
+"""Lines of what a wider rule would have allowed; one at the usual width."""
+
 EXPLANATION = 8
 
 HEADED = 5
@@ -126,8 +129,10 @@ def _told(view: View) -> list[Line]:
     assert isinstance(request, ApprovalRequested)
     margin, width = [(MARGIN, look.ink.muted)], max(look.width - EDGE, 1)
     if not view.waiting.explained:
-        lines = setting.wrapped([(seen(request.reason), look.ink.muted)], width, first=margin)
-        return frame.shortened(lines, REASON, look) if request.reason else []
+        told = setting.wrapped([(seen(request.reason), look.ink.muted)], width, first=margin) if request.reason else []
+        wider = precedent(request)
+        more = setting.wrapped([(seen(wider), look.ink.muted)], width, first=margin) if wider else []
+        return [*frame.shortened(told, REASON, look), *frame.shortened(more, PRECEDENT, look)]
     told = "\n".join(explanation(view.waiting))
     return setting.wrapped([(seen(told), look.ink.text)], width, first=margin)[:EXPLANATION]
 
@@ -141,9 +146,16 @@ def explanation(waiting: Waiting) -> Iterator[str]:
         yield request.reason
     if request.proposal:
         yield f"Always would remember: {request.proposal}"
+        if request.precedent:
+            yield request.precedent
     else:
         yield "It cannot be remembered: no rule for it would be narrow enough, or it is asked about each time."
     yield f"Call {waiting.ticket.call_id}, sha256 of tool and arguments {waiting.ticket.digest[:16]}"
+
+
+def precedent(request: ApprovalRequested) -> str:
+    """What always would remember and would have allowed before, on one line; empty where it is this call alone."""
+    return f"Always: {request.proposal}. {request.precedent}" if request.precedent else ""
 
 
 def _who(rule: str) -> str:

@@ -40,6 +40,7 @@ def approval(
     preview: str = "",
     proposal: str | None = None,
     reason: str = REASON,
+    precedent: str = "",
 ) -> ApprovalRequested:
     """A call that waits."""
     given = {"command": "ls -l"} if input is None else input
@@ -54,6 +55,7 @@ def approval(
         rule="ask mode",
         proposal=rule,
         preview=preview,
+        precedent=precedent,
     )
 
 

@@ -51,7 +51,15 @@ def hostile() -> list[Request]:
     one = Question(question=BAD, header=BAD, options=(Choice(label=BAD, description=BAD), Choice(label="b" + BAD)))
     return [
         ApprovalRequested(
-            turn=1, tool_names=("x",), id="a", call=call, reason=BAD, rule=BAD, proposal=f"bash({BAD})", preview=BAD
+            turn=1,
+            tool_names=("x",),
+            id="a",
+            call=call,
+            reason=BAD,
+            rule=BAD,
+            proposal=f"bash({BAD})",
+            preview=BAD,
+            precedent=BAD,
         ),
         QuestionAsked(id="q", questions=(one, one)),
         change(diff=f"--- a/{BAD}\n+++ b/x\n@@ -1 +1 @@ {BAD}\n-{BAD}\n+{BAD}\n"),
@@ -69,6 +77,20 @@ def test_an_approval_reads_from_what_over_why_to_the_choices() -> None:
         "  y Yes, once    s Yes, this session    a Always, in this project…    n No    e No, and say why…",
         "  Esc no, and stop the run   Ctrl+E why",
     ]
+
+
+def test_a_wider_rule_tells_on_one_line_what_it_would_have_allowed() -> None:
+    told = "It would have allowed 14 of your last 20 asks, such as `pytest -q a`, not `git push -f`."
+    wider = approval(proposal="bash(pytest -q:*)", precedent=told)
+    assert texts(drawn(dialog(wider)))[4:7] == [
+        "  The bash tool would run a program, and no rule allows exactly this.",
+        f"  Always: bash(pytest -q:*). {told}",
+        "",
+    ]
+    assert f"  {told}" in texts(drawn(dialog(wider, "ctrl+e")))
+    narrow = texts(drawn(dialog(wider), width=50))
+    at = next(number for number, line in enumerate(narrow) if line.startswith("  Always:"))
+    assert (narrow[at + 1][-2:], narrow[at + 2]) == (" …", "")
 
 
 def test_the_rule_is_shown_before_it_is_kept_with_where_it_holds() -> None:
