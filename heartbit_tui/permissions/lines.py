@@ -11,6 +11,7 @@ from heartbit_tui.kernel.protocols import Action, Touch
 from heartbit_tui.permissions import matching, shell
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Rule
+from heartbit_tui.permissions.secrets import meets_secret
 
 HARMLESS = "harmless commands"
 _MOST_FILES = 2_000
@@ -25,6 +26,7 @@ class _Use:
     writes: tuple[shell.File, ...]
     deep: bool
     rules: tuple[Rule, ...]
+    searches: tuple[shell.Reading, ...] = ()
 
 
 def only_reads(action: Action, mode: Mode, rules: Sequence[Rule], workspace: Workspace) -> bool:
@@ -65,18 +67,19 @@ def _passes(
 
 def _use(seen: shell.Seen, prefixed: tuple[Rule, ...]) -> _Use | None:
     """What all commands read and write, when each is known to be harmless or allowed by a rule."""
-    reads, deep, needed = list(seen.reads), False, list[Rule]()
+    reads, deep, needed, searches = list(seen.reads), False, list[Rule](), list[shell.Reading]()
     for simple in seen.commands:
         if reading := shell.reading(simple):
             reads.extend(reading.files)
             deep = deep or reading.deep
+            searches += [reading] if reading.searched else []
             continue
         rule = next((rule for rule in prefixed if shell.fits(shell.prefix_of(rule.pattern), simple)), None)
         if rule is None:
             return None
         needed.append(rule)
         reads.extend(shell.named_by(simple))
-    return _Use(reads=tuple(reads), writes=seen.writes, deep=deep, rules=tuple(needed))
+    return _Use(reads=tuple(reads), writes=seen.writes, deep=deep, rules=tuple(needed), searches=tuple(searches))
 
 
 def _has_git(seen: shell.Seen) -> bool:
@@ -89,6 +92,8 @@ def _may_use(use: _Use, touch: Touch, strict: tuple[Rule, ...], workspace: Works
     if use.deep and any(not rule.is_about("bash") for rule in about_reading):
         return False
     about_writing = tuple(rule for rule in strict if rule.is_about("write") or rule.is_about("edit"))
+    if any(_meets_secret(search, touch, workspace) for search in use.searches):
+        return False
     checks = ((use.reads, about_reading, False), (use.writes, about_writing, True))
     return all(
         _is_open(path, about, workspace, written=written)
@@ -96,6 +101,11 @@ def _may_use(use: _Use, touch: Touch, strict: tuple[Rule, ...], workspace: Works
         for file in files_used
         for path in _paths(file, touch, workspace)
     )
+
+
+def _meets_secret(search: shell.Reading, touch: Touch, workspace: Workspace) -> bool:
+    paths = (path for file in search.searched for path in _paths(file, touch, workspace) if path)
+    return any(meets_secret(path, workspace, hidden=search.hidden) for path in paths)
 
 
 def _is_open(path: str, about: tuple[Rule, ...], workspace: Workspace, *, written: bool) -> bool:
