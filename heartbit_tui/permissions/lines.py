@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Touch
-from heartbit_tui.permissions import matching, shell
+from heartbit_tui.permissions import matching, repository, shell
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Rule
 from heartbit_tui.permissions.secrets import meets_secret
@@ -58,18 +58,23 @@ def _passes(
     seen = shell.look(touch.what)
     if seen.unclear or not seen.commands or (seen.writes and mode is not Mode.ACCEPT_EDITS):
         return None
-    use = _use(seen, prefixed)
-    if use is None or (touch.folder and _has_git(seen)):
+    git = any(_is_git(simple) for simple in seen.commands)
+    use = _use(seen, prefixed, strange=git and repository.runs_programs(_start(touch, workspace)))
+    if use is None or (touch.folder and git):
         return None
     strict = tuple(rule for rule in rules if rule.action != "allow")
     return use if _may_use(use, touch, strict, workspace) else None
 
 
-def _use(seen: shell.Seen, prefixed: tuple[Rule, ...]) -> _Use | None:
-    """What all commands read and write, when each is known to be harmless or allowed by a rule."""
+def _use(seen: shell.Seen, prefixed: tuple[Rule, ...], *, strange: bool) -> _Use | None:
+    """What all commands read and write, when each is known to be harmless or allowed by a rule.
+
+    In a `strange` repository git is not harmless: it runs what that names.
+    """
     reads, deep, needed, searches = list(seen.reads), False, list[Rule](), list[shell.Reading]()
     for simple in seen.commands:
-        if reading := shell.reading(simple):
+        reading = None if strange and _is_git(simple) else shell.reading(simple)
+        if reading:
             reads.extend(reading.files)
             deep = deep or reading.deep
             searches += [reading] if reading.searched else []
@@ -82,9 +87,13 @@ def _use(seen: shell.Seen, prefixed: tuple[Rule, ...]) -> _Use | None:
     return _Use(reads=tuple(reads), writes=seen.writes, deep=deep, rules=tuple(needed), searches=tuple(searches))
 
 
-def _has_git(seen: shell.Seen) -> bool:
-    """Whether git runs, whose settings would be those of the folder in which the line starts."""
-    return any(words[0].text.endswith("git") for simple in seen.commands for words in shell.readings(simple.words))
+def _is_git(simple: shell.Simple) -> bool:
+    """Whether git runs, whose settings are those of the folder in which the line starts."""
+    return any(words[0].text.endswith("git") for words in shell.readings(simple.words))
+
+
+def _start(touch: Touch, workspace: Workspace) -> str:
+    return touch.folder or (workspace.roots[0] if workspace.roots else "")
 
 
 def _may_use(use: _Use, touch: Touch, strict: tuple[Rule, ...], workspace: Workspace) -> bool:
@@ -119,8 +128,7 @@ def _is_open(path: str, about: tuple[Rule, ...], workspace: Workspace, *, writte
 
 def _paths(file: shell.File, touch: Touch, workspace: Workspace) -> Iterator[str]:
     """Every absolute path that the file may be; one is empty where that is not known."""
-    start = touch.folder or (workspace.roots[0] if workspace.roots else "")
-    path = file.path
+    start, path = _start(touch, workspace), file.path
     if file.home:
         if path != "~" and not path.startswith("~/"):
             yield ""
