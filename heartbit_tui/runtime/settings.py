@@ -13,7 +13,7 @@ from heartbit_tui.config import CHAT_DEFAULTS, Config, Directories, Layer, direc
 from heartbit_tui.config.dotenv import keys as keys_of
 from heartbit_tui.config.keys import Value
 from heartbit_tui.config.locked import LockedFile
-from heartbit_tui.config.trust import TrustStore
+from heartbit_tui.config.trust import Trust, TrustStore
 from heartbit_tui.context import instructions
 from heartbit_tui.context.instructions import Instructions
 from heartbit_tui.kernel.errors import ConfigError
@@ -24,9 +24,14 @@ from heartbit_tui.permissions import Memory, Rule, RuleGate, parse, read as read
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Ruling
 from heartbit_tui.permissions.sandbox import Active, Found
-from heartbit_tui.runtime import sandboxing
+from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.options import Options
 
+CHANGED = (
+    "This folder was trusted, but what may run something here or allow it has changed since ({names}), so it is not trusted "
+    "now. Look at the change, then run `heartbit trust add` in this folder if you want it:"
+)
+CHANGES = "heartbit_tui.config.changes"
 YOLO = "mode: yolo is given anew each time, with --permission-mode yolo; a file cannot set it."
 
 
@@ -45,6 +50,8 @@ class Settings:
     environment: Mapping[str, str]
     today: datetime
     warnings: tuple[str, ...]
+    changed: str = ""
+    """What changed of a folder that was trusted, in words and as a diff; empty where nothing did."""
 
     @property
     def credentials(self) -> Credentials:
@@ -97,7 +104,9 @@ def configuration(options: Options) -> Config:
 def _read(options: Options, clock: Clock) -> Settings:
     home = Path(options.environment.get("HOME") or "/")
     places, root = directories(options.environment, home), files.project_root(options.cwd)
-    trusted = _trusted(places, root)
+    store = TrustStore(LockedFile(places.trust_file))
+    trust = store.look(root)
+    trusted, changed = trust.is_trusted, _changed(store, root, trust)
     config = _configuration(options, places, root, trusted=trusted)
     told = Instructions() if options.bare else _instructions(options, config, places)
     ground = _workspace(options, config, places)
@@ -113,7 +122,8 @@ def _read(options: Options, clock: Clock) -> Settings:
         instructions=told,
         environment=_environment(options, root, trusted=trusted),
         today=clock.now(),
-        warnings=(*config.warnings, *told.warnings, *sandboxing.warnings(sandbox)),
+        warnings=(*((changed,) if changed else ()), *config.warnings, *told.warnings, *sandboxing.warnings(sandbox)),
+        changed=changed,
     )
 
 
@@ -144,6 +154,15 @@ def _limits(config: Config) -> Limits:
         max_identical_tool_calls=config.integer("limits.max_identical_tool_calls") or usual.max_identical_tool_calls,
         max_parallel_calls=config.integer("limits.max_parallel_calls") or usual.max_parallel_calls,
     )
+
+
+def _changed(store: TrustStore, root: Path, trust: Trust) -> str:
+    """What a person has to look at before trusting the folder again."""
+    if trust.state != "changed":
+        return ""
+    names = ", ".join(trust.changed)
+    found = plugins.resolve(f"{CHANGES}:since")(store, root)
+    return f"{CHANGED.format(names=names)}\n{plugins.resolve(f'{CHANGES}:told')(found)}"
 
 
 def _trusted(places: Directories, root: Path) -> bool:
