@@ -40,7 +40,7 @@ def _list(values: Namespace) -> int:
 def _add(values: Namespace) -> int:
     root = _root(values)
     seen, trust = contents(root), Surroundings(values).trust
-    _tell(since(trust, root))
+    _tell(since(trust, root, seen))
     trust.trust(root, now=SystemClock().now(), seen=digests(seen), texts=kept(seen))
     say(f"{root} is trusted" + (f", with {', '.join(seen)} as they are now." if seen else "."))
     return 0
@@ -50,7 +50,7 @@ def _diff(values: Namespace) -> int:
     root = _root(values)
     trust = Surroundings(values).trust
     state = trust.look(root).state
-    _tell(since(trust, root))
+    _tell(since(trust, root, contents(root)))
     if state != "changed":
         sys.stderr.write(f"{root} is {'as it was when it was trusted' if state == 'trusted' else 'not trusted'}.\n")
     return 0

@@ -4,9 +4,10 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 from heartbit_tui.config.redact import Redactor
 from heartbit_tui.config.trust import TrustStore
@@ -21,6 +22,10 @@ MOST_IN_ALL = 512 * 1024
 LINES = 12
 """How many lines of diffs stand in a warning."""
 
+CHANGED = (
+    "This folder was trusted, but what may run something here or allow it has changed since ({names}), so it is not trusted "
+    "now. Look at the change, then run `heartbit trust add` in this folder if you want it:"
+)
 UNKNOWN = "(what it was is not known)"
 HIDDEN = "(only what is hidden as a secret, or how lines end)"
 
@@ -45,13 +50,34 @@ def kept(files: Mapping[str, bytes]) -> str:
     return json.dumps(texts, ensure_ascii=False)
 
 
-def since(store: TrustStore, root: Path) -> tuple[Change, ...]:
-    """What changed in a trusted folder since then; nothing where it was never trusted. Raises `ConfigError`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A trusted folder that is not as it was, as it was looked at; `text` says what changed, in words and as a diff."""
+
+    text: str
+    root: Path
+    files: Mapping[str, bytes]
+    store: TrustStore
+
+    def trust(self, now: datetime) -> None:
+        """Trust the folder as `text` shows it; what has changed meanwhile is not trusted. Raises `ConfigError`."""
+        self.store.trust(self.root, now=now, seen=digests(self.files), texts=kept(self.files))
+
+
+def changed(store: TrustStore, root: Path) -> Changed:
+    """What changed in a folder that was trusted. Raises `ConfigError`."""
+    now = contents(root)
+    found = since(store, root, now)
+    text = f"{CHANGED.format(names=', '.join(change.name for change in found))}\n{told(found)}"
+    return Changed(text=text, root=root, files=now, store=store)
+
+
+def since(store: TrustStore, root: Path, now: Mapping[str, bytes]) -> tuple[Change, ...]:
+    """What differs in these files from when the folder was trusted; nothing where it never was. Raises `ConfigError`."""
     known = store.known(root)
     if known is None:
         return ()
-    now, before = contents(root), restored(store.seen_texts(root))
-    fresh = digests(now)
+    fresh, before = digests(now), restored(store.seen_texts(root))
     names = sorted(name for name in known.keys() | fresh.keys() if known.get(name) != fresh.get(name))
     return changes(names, before, frozenset(known), now)
 
@@ -59,10 +85,10 @@ def since(store: TrustStore, root: Path) -> tuple[Change, ...]:
 def restored(document: str) -> Mapping[str, str]:
     """The texts of `kept`; none where it cannot be read."""
     try:
-        found: object = json.loads(document or "{}")
+        found: Any = json.loads(document or "{}")
     except ValueError:
-        return MappingProxyType({})
-    table = cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
+        found = {}
+    table = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
     return MappingProxyType({name: text for name, text in table.items() if isinstance(text, str)})
 
 

@@ -61,7 +61,7 @@ class Models:
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         self._config = settings.config
-        self._changed = settings.changed
+        self._changed = settings.changed.text if settings.changed else ""
         self._environment = settings.environment
         self._credentials = settings.credentials
         self._client = client

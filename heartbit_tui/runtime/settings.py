@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from heartbit_tui.auth import KEY_NAMES, Credentials, system_vault
 from heartbit_tui.config import CHAT_DEFAULTS, Config, Directories, Layer, directories, files, load
 from heartbit_tui.config.dotenv import keys as keys_of
 from heartbit_tui.config.keys import Value
 from heartbit_tui.config.locked import LockedFile
-from heartbit_tui.config.trust import Trust, TrustStore
+from heartbit_tui.config.trust import TrustStore
 from heartbit_tui.context import instructions
 from heartbit_tui.context.instructions import Instructions
 from heartbit_tui.kernel.errors import ConfigError
@@ -27,11 +27,10 @@ from heartbit_tui.permissions.sandbox import Active, Found
 from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.options import Options
 
-CHANGED = (
-    "This folder was trusted, but what may run something here or allow it has changed since ({names}), so it is not trusted "
-    "now. Look at the change, then run `heartbit trust add` in this folder if you want it:"
-)
-CHANGES = "heartbit_tui.config.changes"
+if TYPE_CHECKING:
+    from heartbit_tui.config.changes import Changed
+
+CHANGED = "heartbit_tui.config.changes:changed"
 YOLO = "mode: yolo is given anew each time, with --permission-mode yolo; a file cannot set it."
 
 
@@ -50,8 +49,8 @@ class Settings:
     environment: Mapping[str, str]
     today: datetime
     warnings: tuple[str, ...]
-    changed: str = ""
-    """What changed of a folder that was trusted, in words and as a diff; empty where nothing did."""
+    changed: "Changed | None" = None
+    """What changed of a folder that was trusted; None where nothing did, or it never was."""
 
     @property
     def credentials(self) -> Credentials:
@@ -106,7 +105,8 @@ def _read(options: Options, clock: Clock) -> Settings:
     places, root = directories(options.environment, home), files.project_root(options.cwd)
     store = TrustStore(LockedFile(places.trust_file))
     trust = store.look(root)
-    trusted, changed = trust.is_trusted, _changed(store, root, trust)
+    trusted = trust.is_trusted
+    changed: Changed | None = plugins.resolve(CHANGED)(store, root) if trust.state == "changed" else None
     config = _configuration(options, places, root, trusted=trusted)
     told = Instructions() if options.bare else _instructions(options, config, places)
     ground = _workspace(options, config, places)
@@ -122,7 +122,12 @@ def _read(options: Options, clock: Clock) -> Settings:
         instructions=told,
         environment=_environment(options, root, trusted=trusted),
         today=clock.now(),
-        warnings=(*((changed,) if changed else ()), *config.warnings, *told.warnings, *sandboxing.warnings(sandbox)),
+        warnings=(
+            *((changed.text,) if changed else ()),
+            *config.warnings,
+            *told.warnings,
+            *sandboxing.warnings(sandbox),
+        ),
         changed=changed,
     )
 
@@ -154,15 +159,6 @@ def _limits(config: Config) -> Limits:
         max_identical_tool_calls=config.integer("limits.max_identical_tool_calls") or usual.max_identical_tool_calls,
         max_parallel_calls=config.integer("limits.max_parallel_calls") or usual.max_parallel_calls,
     )
-
-
-def _changed(store: TrustStore, root: Path, trust: Trust) -> str:
-    """What a person has to look at before trusting the folder again."""
-    if trust.state != "changed":
-        return ""
-    names = ", ".join(trust.changed)
-    found = plugins.resolve(f"{CHANGES}:since")(store, root)
-    return f"{CHANGED.format(names=names)}\n{plugins.resolve(f'{CHANGES}:told')(found)}"
 
 
 def _trusted(places: Directories, root: Path) -> bool:

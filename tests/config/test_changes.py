@@ -28,7 +28,7 @@ def trusted(tmp_path: Path, **files: str) -> tuple[TrustStore, Path]:
 
 
 def shown(store: TrustStore, root: Path) -> list[str]:
-    return [line for change in since(store, root) for line in change.lines]
+    return [line for change in since(store, root, contents(root)) for line in change.lines]
 
 
 def test_a_change_is_a_unified_diff(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_what_is_kept_is_bounded_and_what_is_not_known_is_said(tmp_path: Path) -
 def test_a_long_change_is_cut_and_says_where_the_rest_is(tmp_path: Path) -> None:
     store, root = trusted(tmp_path, heartbit="")
     (root / "heartbit.toml").write_text("".join(f"# {number}\n" for number in range(100)))
-    lines = told(since(store, root)).splitlines()
+    lines = told(since(store, root, contents(root))).splitlines()
     assert len(lines) == 12
     assert lines[-1] == "… 92 more lines: `heartbit trust diff` shows them."
 
@@ -115,4 +115,4 @@ def test_trust_that_is_taken_away_leaves_nothing(tmp_path: Path) -> None:
     store.forget(root)
     store.forget(root)
     assert [path.name for path in (tmp_path / "state/trusted").glob("*.json")] == []
-    assert since(store, root) == ()
+    assert since(store, root, contents(root)) == ()
