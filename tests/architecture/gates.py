@@ -37,7 +37,8 @@ def strays(module: Module, forbidden: tuple[str, ...]) -> Iterator[str]:
 def order(module: Module, function: str, *calls: str) -> bool:
     """Whether the function calls these in this order, the first of each."""
     body = next(node for node in ast.walk(module.tree) if _is_function(node) and node.name == function)
-    lines = [min(c.lineno for c in ast.walk(body) if isinstance(c, ast.Call) and _called(c) == name) for name in calls]
+    made = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
+    lines = [min(call.lineno for call in made if _called(call) == name) for name in calls]
     return lines == sorted(lines)
 
 
