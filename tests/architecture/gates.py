@@ -27,8 +27,9 @@ def callers(modules: Iterable[Module], name: str) -> list[str]:
 def strays(module: Module, forbidden: tuple[str, ...]) -> Iterator[str]:
     """Imports of these modules, or of what is below them."""
     for node in ast.walk(module.tree):
-        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if not isinstance(node, ast.ImportFrom | ast.Import):
+            continue
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
         for name in names:
             if any(name == each or name.startswith(f"{each}.") for each in forbidden):
                 yield module.at(node.lineno, f"imports {name}")
