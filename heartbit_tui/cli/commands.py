@@ -122,6 +122,13 @@ COMMANDS = (
         with_everywhere(),
     ),
     Command(
+        "trust diff",
+        "trust",
+        "show what changed since a directory was trusted, without keys",
+        (Word("directory", "this one without", "?"),),
+        with_everywhere(),
+    ),
+    Command(
         "trust remove",
         "trust",
         "take a directory's trust away",

@@ -18,7 +18,7 @@ commands
   sessions           list, show, rename, fork, delete, export, import, prune, disk
   config             explain: each setting and where it came from; path
   auth               login, logout, status: keys of model services
-  trust              list, add, remove: directories whose own settings count
+  trust              list, add, diff, remove: directories whose own settings count
   permissions        list, revoke: rules learned from approvals; test: what would be decided
   audit              list, show, export, verify: what was decided and done
   models             list models whose prices are known

@@ -2,13 +2,15 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from heartbit_tui.cli.options import directory
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, say
+from heartbit_tui.config.changes import Change, kept, since
 from heartbit_tui.config.files import project_root
-from heartbit_tui.config.trust import fingerprint
+from heartbit_tui.config.watched import contents, digests
 from heartbit_tui.runtime.clock import SystemClock
 
 
@@ -19,6 +21,8 @@ def main(values: Namespace) -> int:
             return attempt(lambda: _add(values))
         case "remove":
             return attempt(lambda: _remove(values))
+        case "diff":
+            return attempt(lambda: _diff(values))
         case _:
             return attempt(lambda: _list(values))
 
@@ -35,10 +39,26 @@ def _list(values: Namespace) -> int:
 
 def _add(values: Namespace) -> int:
     root = _root(values)
-    seen = fingerprint(root)
-    Surroundings(values).trust.trust(root, now=SystemClock().now(), seen=seen)
+    seen, trust = contents(root), Surroundings(values).trust
+    _tell(since(trust, root, seen))
+    trust.trust(root, now=SystemClock().now(), seen=digests(seen), texts=kept(seen))
     say(f"{root} is trusted" + (f", with {', '.join(seen)} as they are now." if seen else "."))
     return 0
+
+
+def _diff(values: Namespace) -> int:
+    root = _root(values)
+    trust = Surroundings(values).trust
+    state = trust.look(root).state
+    _tell(since(trust, root, contents(root)))
+    if state != "changed":
+        sys.stderr.write(f"{root} is {'as it was when it was trusted' if state == 'trusted' else 'not trusted'}.\n")
+    return 0
+
+
+def _tell(found: Sequence[Change]) -> None:
+    if found:
+        say("\n".join(line for change in found for line in change.lines))
 
 
 def _remove(values: Namespace) -> int:

@@ -61,6 +61,12 @@ class LockedFile:
                 _replace(Path(os.path.realpath(self._path)), after)
             return after
 
+    def remove(self) -> None:
+        """Remove the file, if it is there, alone among all writers."""
+        if self._path.exists():
+            with _as_config_error(self.name), self._alone():
+                self._path.unlink(missing_ok=True)
+
     @contextmanager
     def _alone(self) -> Generator[None]:
         self._path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal, cast
 
 import tomli_w
 
-from heartbit_tui.config.files import PROJECT_FILES
 from heartbit_tui.config.locked import LockedFile
+from heartbit_tui.config.watched import fingerprint
 from heartbit_tui.kernel.errors import ConfigError
 
-WATCHED = (*PROJECT_FILES, ".mcp.json")
-"""The files of a project that can run something or widen what is allowed."""
+SEEN = "trusted"
+"""The folder beside the file of trusted folders in which what they looked like is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,38 +39,44 @@ class TrustStore:
 
     def look(self, root: Path) -> Trust:
         """Whether the folder is trusted as it is now: any byte of a watched file that differs ends the trust."""
-        known = _folders(self._file.read(), self._file.name).get(_key(root))
+        known = self.known(root)
         if known is None:
             return Trust(state="untrusted")
         now = fingerprint(root)
         changed = tuple(sorted(name for name in known.keys() | now.keys() if known.get(name) != now.get(name)))
         return Trust(state="changed", changed=changed) if changed else Trust(state="trusted")
 
-    def trust(self, root: Path, *, now: datetime, seen: Mapping[str, str] | None = None) -> None:
-        """Trust the folder as it was when `seen` was taken with `fingerprint`, or as it is now."""
+    def trust(self, root: Path, *, now: datetime, seen: Mapping[str, str] | None = None, texts: str = "") -> None:
+        """Trust the folder as it was when `seen` was taken with `fingerprint`, or as it is now.
+
+        `texts` is what `seen_texts` gives from then on, so that a later change can be shown.
+        """
         files = fingerprint(root) if seen is None else seen
         entry = {"at": now.isoformat(), "files": dict(files)}
+        self._seen(root).update(lambda _: texts)
         self._file.update(lambda text: _with(text, self._file.name, _key(root), entry))
 
     def forget(self, root: Path) -> None:
         """No longer trust the folder."""
         self._file.update(lambda text: _with(text, self._file.name, _key(root), None))
+        self._seen(root).remove()
 
     def folders(self) -> tuple[str, ...]:
         """The real paths of all trusted folders."""
         return tuple(sorted(_folders(self._file.read(), self._file.name)))
 
+    def known(self, root: Path) -> Mapping[str, str] | None:
+        """The SHA-256 of each watched file when the folder was trusted; None where it never was."""
+        return _folders(self._file.read(), self._file.name).get(_key(root))
 
-def fingerprint(root: Path) -> Mapping[str, str]:
-    """The SHA-256 of each watched file that is there. Raises `ConfigError` for one that cannot be read."""
-    return MappingProxyType({name: digest for name in WATCHED if (digest := _digest(root / name))})
+    def seen_texts(self, root: Path) -> str:
+        """What was kept of the files when the folder was trusted; empty where nothing was."""
+        return self._seen(root).read()
 
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.", source=str(path)) from error
+    def _seen(self, root: Path) -> LockedFile:
+        """Where what the folder looked like is kept."""
+        name = hashlib.sha256(os.fsencode(_key(root))).hexdigest()[:32]
+        return LockedFile(Path(self._file.name).parent / SEEN / f"{name}.json")
 
 
 def _key(root: Path) -> str:

@@ -40,6 +40,12 @@ def one_line(text: str, width: int = WIDTH) -> str:
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
+def _warning(text: str) -> list[str]:
+    """A warning, its first line with what it is; further lines, such as those of a diff, stand as they are."""
+    first, *rest = text.split("\n")
+    return [f"warning: {one_line(first, 400)}", *(visible(line)[:400] for line in rest)]
+
+
 class Progress:
     """Folds envelopes into lines for stderr."""
 
@@ -48,7 +54,7 @@ class Progress:
 
     def begin(self, about: About) -> list[str]:
         """The warnings that a session begins with."""
-        return [f"warning: {one_line(each, 400)}" for each in about.warnings]
+        return [line for each in about.warnings for line in _warning(each)]
 
     def take(self, envelope: Envelope) -> list[str]:
         """The lines that an envelope is worth, often none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Decide, Mode
-from heartbit_tui.kernel.protocols import Action, Allow, Ask, Clock, Deny, Effects, Verdict
+from heartbit_tui.kernel.protocols import Action, Allow, Ask, Clock, Deny, Effects, Touch, Verdict
 from heartbit_tui.permissions import glob, lines, matching, modes, shell
 from heartbit_tui.permissions.learned import Memory
 from heartbit_tui.permissions.past import Past
@@ -136,6 +136,14 @@ class RuleGate:
         """Whether a deny rule keeps this file from the tool, for tools that walk over many files."""
         denies = (rule for rule in self.rules if rule.action == "deny" and rule.is_about(tool))
         return any(matching.hits_path(rule, path, self._workspace) for rule in denies)
+
+    def conceals(self, path: str) -> bool:
+        """Whether this file may hold a secret and no rule allows to read it, for tools that walk over many files."""
+        if not self._workspace.secret(path):
+            return False
+        touch = Touch(kind="read", what=path)
+        allows = (rule for rule in self.rules if rule.action == "allow" and rule.is_about("read"))
+        return not any(matching.allows_touch(rule, touch, self._workspace) for rule in allows)
 
     async def learn(self, action: Action, decision: Decide) -> None:
         """Remember a decision for the session, or in the file for this project or everywhere.

@@ -8,9 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Touch
-from heartbit_tui.permissions import matching, shell
+from heartbit_tui.permissions import matching, repository, shell
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Rule
+from heartbit_tui.permissions.secrets import meets_secret
 
 HARMLESS = "harmless commands"
 _MOST_FILES = 2_000
@@ -25,6 +26,7 @@ class _Use:
     writes: tuple[shell.File, ...]
     deep: bool
     rules: tuple[Rule, ...]
+    searches: tuple[shell.Reading, ...] = ()
 
 
 def only_reads(action: Action, mode: Mode, rules: Sequence[Rule], workspace: Workspace) -> bool:
@@ -56,32 +58,42 @@ def _passes(
     seen = shell.look(touch.what)
     if seen.unclear or not seen.commands or (seen.writes and mode is not Mode.ACCEPT_EDITS):
         return None
-    use = _use(seen, prefixed)
-    if use is None or (touch.folder and _has_git(seen)):
+    git = any(_is_git(simple) for simple in seen.commands)
+    use = _use(seen, prefixed, strange=git and repository.runs_programs(_start(touch, workspace)))
+    if use is None or (touch.folder and git):
         return None
     strict = tuple(rule for rule in rules if rule.action != "allow")
     return use if _may_use(use, touch, strict, workspace) else None
 
 
-def _use(seen: shell.Seen, prefixed: tuple[Rule, ...]) -> _Use | None:
-    """What all commands read and write, when each is known to be harmless or allowed by a rule."""
-    reads, deep, needed = list(seen.reads), False, list[Rule]()
+def _use(seen: shell.Seen, prefixed: tuple[Rule, ...], *, strange: bool) -> _Use | None:
+    """What all commands read and write, when each is known to be harmless or allowed by a rule.
+
+    In a `strange` repository git is not harmless: it runs what that names.
+    """
+    reads, deep, needed, searches = list(seen.reads), False, list[Rule](), list[shell.Reading]()
     for simple in seen.commands:
-        if reading := shell.reading(simple):
+        reading = None if strange and _is_git(simple) else shell.reading(simple)
+        if reading:
             reads.extend(reading.files)
             deep = deep or reading.deep
+            searches += [reading] if reading.searched else []
             continue
         rule = next((rule for rule in prefixed if shell.fits(shell.prefix_of(rule.pattern), simple)), None)
         if rule is None:
             return None
         needed.append(rule)
         reads.extend(shell.named_by(simple))
-    return _Use(reads=tuple(reads), writes=seen.writes, deep=deep, rules=tuple(needed))
+    return _Use(reads=tuple(reads), writes=seen.writes, deep=deep, rules=tuple(needed), searches=tuple(searches))
 
 
-def _has_git(seen: shell.Seen) -> bool:
-    """Whether git runs, whose settings would be those of the folder in which the line starts."""
-    return any(words[0].text.endswith("git") for simple in seen.commands for words in shell.readings(simple.words))
+def _is_git(simple: shell.Simple) -> bool:
+    """Whether git runs, whose settings are those of the folder in which the line starts."""
+    return any(words[0].text.endswith("git") for words in shell.readings(simple.words))
+
+
+def _start(touch: Touch, workspace: Workspace) -> str:
+    return touch.folder or (workspace.roots[0] if workspace.roots else "")
 
 
 def _may_use(use: _Use, touch: Touch, strict: tuple[Rule, ...], workspace: Workspace) -> bool:
@@ -89,6 +101,8 @@ def _may_use(use: _Use, touch: Touch, strict: tuple[Rule, ...], workspace: Works
     if use.deep and any(not rule.is_about("bash") for rule in about_reading):
         return False
     about_writing = tuple(rule for rule in strict if rule.is_about("write") or rule.is_about("edit"))
+    if any(_meets_secret(search, touch, workspace) for search in use.searches):
+        return False
     checks = ((use.reads, about_reading, False), (use.writes, about_writing, True))
     return all(
         _is_open(path, about, workspace, written=written)
@@ -124,6 +138,11 @@ def _closed(path: str, file: shell.File, workspace: Workspace, *, written: bool)
     return f"a rule keeps {file.path} from being {'written' if written else 'read'}"
 
 
+def _meets_secret(search: shell.Reading, touch: Touch, workspace: Workspace) -> bool:
+    paths = (path for file in search.searched for path in _paths(file, touch, workspace) if path)
+    return any(meets_secret(path, workspace, hidden=search.hidden) for path in paths)
+
+
 def _is_open(path: str, about: tuple[Rule, ...], workspace: Workspace, *, written: bool) -> bool:
     """Whether this path may be used unasked; an empty one stands for what could not be found out."""
     if not path or not workspace.is_inside(path) or workspace.secret(path):
@@ -135,8 +154,7 @@ def _is_open(path: str, about: tuple[Rule, ...], workspace: Workspace, *, writte
 
 def _paths(file: shell.File, touch: Touch, workspace: Workspace) -> Iterator[str]:
     """Every absolute path that the file may be; one is empty where that is not known."""
-    start = touch.folder or (workspace.roots[0] if workspace.roots else "")
-    path = file.path
+    start, path = _start(touch, workspace), file.path
     if file.home:
         if path != "~" and not path.startswith("~/"):
             yield ""

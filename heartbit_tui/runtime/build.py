@@ -30,6 +30,10 @@ from heartbit_tui.tools.selection import Profile, Selection
 NAME = "heartbit"
 DEMO_PLACE = "heartbit_tui.runtime.demonstration:place"
 DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
+TRUSTING = "heartbit_tui.runtime.trusting:asking"
+ASKING = ("repl", "tui")
+"""The surfaces at which a person is asked again about a folder that changed; at others it is told."""
+
 GUARDRAILS = "heartbit_tui.runtime.guardrails"
 
 
@@ -82,6 +86,11 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         standing.follow(lambda: session.settings.mode)
         _announce(session, options, place)
+        warnings = settings.warnings
+        if settings.changed and options.on_ask == "person" and options.surface in ASKING:
+            again = plugins.resolve(TRUSTING)(session, settings.changed, clock)
+            await stack.enter_async_context(again)
+            warnings = tuple(each for each in warnings if each != settings.changed.text)
         yield Opened(
             session=session,
             journal=place.journal,
@@ -90,7 +99,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             cwd=str(options.cwd),
             whole=place.whole,
             log=place.log,
-            warnings=settings.warnings,
+            warnings=warnings,
             sandbox=sandboxing.label(settings.sandbox),
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
         )

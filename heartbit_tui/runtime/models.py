@@ -61,6 +61,7 @@ class Models:
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         self._config = settings.config
+        self._changed = settings.changed.text if settings.changed else ""
         self._environment = settings.environment
         self._credentials = settings.credentials
         self._client = client
@@ -181,7 +182,8 @@ class Models:
         means = ("provider.script",) if name == "scripted" else (f"{own}.", "provider.base_url")
         waiting = tuple(key for key in self._config.ignored if key.startswith(means))
         if waiting:
-            raise UntrustedError(UNTRUSTED.format(name=name, keys=", ".join(waiting)))
+            refusal = UNTRUSTED.format(name=name, keys=", ".join(waiting))
+            raise UntrustedError(f"{refusal}\n{self._changed}".rstrip())
 
     def _key(self, settings: ProviderSettings) -> str:
         """The service's key, empty for one that takes none. Raises `AuthenticationError`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from heartbit_tui.auth import KEY_NAMES, Credentials, system_vault
 from heartbit_tui.config import CHAT_DEFAULTS, Config, Directories, Layer, directories, files, load
@@ -24,9 +24,13 @@ from heartbit_tui.permissions import Bounds, Memory, Rule, RuleGate, parse, read
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Ruling
 from heartbit_tui.permissions.sandbox import Active, Found
-from heartbit_tui.runtime import sandboxing
+from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.options import Options
 
+if TYPE_CHECKING:
+    from heartbit_tui.config.changes import Changed
+
+CHANGED = "heartbit_tui.config.changes:changed"
 YOLO = "mode: yolo is given anew each time, with --permission-mode yolo; a file cannot set it."
 
 
@@ -46,6 +50,8 @@ class Settings:
     environment: Mapping[str, str]
     today: datetime
     warnings: tuple[str, ...]
+    changed: "Changed | None" = None
+    """What changed of a folder that was trusted; None where nothing did, or it never was."""
 
     @property
     def credentials(self) -> Credentials:
@@ -98,7 +104,9 @@ def configuration(options: Options) -> Config:
 def _read(options: Options, clock: Clock) -> Settings:
     home = Path(options.environment.get("HOME") or "/")
     places, root = directories(options.environment, home), files.project_root(options.cwd)
-    trust = _trust(places, root)
+    store = TrustStore(LockedFile(places.trust_file))
+    trust = store.look(root)
+    changed: Changed | None = plugins.resolve(CHANGED)(store, root) if trust.state == "changed" else None
     config = _configuration(options, places, root, trusted=trust.is_trusted)
     told = Instructions() if options.bare else _instructions(options, config, places)
     ground = _workspace(options, config, places)
@@ -115,7 +123,13 @@ def _read(options: Options, clock: Clock) -> Settings:
         instructions=told,
         environment=_environment(options, root, trusted=trust.is_trusted),
         today=clock.now(),
-        warnings=(*config.warnings, *told.warnings, *sandboxing.warnings(sandbox)),
+        warnings=(
+            *((changed.text,) if changed else ()),
+            *config.warnings,
+            *told.warnings,
+            *sandboxing.warnings(sandbox),
+        ),
+        changed=changed,
     )
 
 

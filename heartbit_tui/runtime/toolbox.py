@@ -77,7 +77,8 @@ class _Kit:
         def withheld(path: str) -> bool:
             return gate.hides(path, name)
 
-        return lambda: _class(target)(self._root, ripgrep=self._ripgrep, withheld=withheld)
+        own = {"secret": gate.conceals} if name == "grep" else {}
+        return lambda: _class(target)(self._root, ripgrep=self._ripgrep, withheld=withheld, **own)
 
     def _bash(self) -> Tool:
         settings = self._settings

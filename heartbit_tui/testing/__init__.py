@@ -1,7 +1,7 @@
 """What heartbit is tested with, shipped so that its users can test with it too.
 
 `FakeClock` is time moved by hand, `FakeCallContext` what a tool is called with, `ScriptedProvider` a model that plays a script, `model_server` a service that
-speaks the three wire formats, and the `conformance_*` modules hold the suites for one's own providers and tools.
+speaks the three wire formats, `Obedient` a model that does whatever any text tells it to, and the `conformance_*` modules hold the suites for one's own providers and tools.
 """
 
 from importlib import import_module
@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from heartbit_tui.testing.calls import FakeCallContext
     from heartbit_tui.testing.clock import FakeClock
     from heartbit_tui.testing.model_server import ModelServer
+    from heartbit_tui.testing.obedient import Obedient
 
-__all__ = ["FakeCallContext", "FakeClock", "ModelServer", "ScriptedProvider"]
+__all__ = ["FakeCallContext", "FakeClock", "ModelServer", "Obedient", "ScriptedProvider"]
 
 _PLACES: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
     {
         "FakeCallContext": ("heartbit_tui.testing.calls", "FakeCallContext"),
         "FakeClock": ("heartbit_tui.testing.clock", "FakeClock"),
         "ModelServer": ("heartbit_tui.testing.model_server", "ModelServer"),
+        "Obedient": ("heartbit_tui.testing.obedient", "Obedient"),
         "ScriptedProvider": ("heartbit_tui.providers.scripted", "Scripted"),
     }
 )

@@ -113,7 +113,7 @@ class Grep(TypedTool[GrepArguments]):
 
     `ripgrep` is the program to search with; empty for none. A pattern that it does not know, such as one that
     looks ahead, goes to Python's engine in a process with a time limit. Files for which `withheld` is true are
-    never searched for the model.
+    never searched for the model, and those for which `secret` is true only where `path` names them.
     """
 
     name = "grep"
@@ -127,10 +127,12 @@ class Grep(TypedTool[GrepArguments]):
         ripgrep: str = "",
         scan_seconds: float = SCAN_SECONDS,
         withheld: Callable[[str], bool] = lambda _: False,
+        secret: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._root = root
         self._ripgrep = ripgrep
         self._withheld = withheld
+        self._secret = secret
         self._scan_seconds = scan_seconds
 
     def objection(self, given: GrepArguments) -> str:
@@ -162,10 +164,13 @@ class Grep(TypedTool[GrepArguments]):
             wanted=compile_glob(given.include) if given.include else None,
             by_name="/" not in given.include,
             hidden_out=scope.is_folder,
-            withheld=cache(self._withheld),
+            withheld=cache(self._closed if scope.is_folder else self._withheld),
         )
         late = await self._search(given, scope, matches)
         return _answer(given, matches, late, self._scan_seconds)
+
+    def _closed(self, path: str) -> bool:
+        return self._withheld(path) or self._secret(path)
 
     def _scope(self, path: Path, real: str) -> Scope:
         """What to search."""

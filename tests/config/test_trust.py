@@ -10,7 +10,8 @@ import pytest
 from heartbit_tui.config import dotenv, load
 from heartbit_tui.config.files import PROJECT_FILES
 from heartbit_tui.config.locked import LockedFile
-from heartbit_tui.config.trust import WATCHED, TrustStore
+from heartbit_tui.config.trust import TrustStore
+from heartbit_tui.config.watched import WATCHED
 from heartbit_tui.kernel.errors import ConfigError
 from tests.config.texts import project, user
 

@@ -27,3 +27,18 @@ async def test_a_denied_file_is_not_found_by_its_content(tmp_path: Path, rule: s
         output = await named(tools, "grep").run({"pattern": "needle"}, FakeCallContext())
     assert "open.txt" in output.content
     assert "private" not in output.content
+
+
+@pytest.mark.security("P7")
+@pytest.mark.parametrize("pattern", ["needle", "(?=n)needle"])
+async def test_a_secret_is_not_found_by_its_content_unless_it_is_named(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "prod.env").write_text("needle=secret\n")
+    (tmp_path / "open.txt").write_text("needle in the open\n")
+    options = Options(cwd=tmp_path, environment={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
+    async with toolbox(tmp_path, await read(options, SystemClock())) as tools:
+        grep = named(tools, "grep")
+        everywhere = await grep.run({"pattern": pattern}, FakeCallContext())
+        there = await grep.run({"pattern": pattern, "path": "prod.env"}, FakeCallContext())
+    assert "open.txt" in everywhere.content
+    assert "secret" not in everywhere.content
+    assert "prod.env:1: needle=secret" in there.content

@@ -1,7 +1,7 @@
 """Whether a simple command is known to do nothing but read, and what it reads."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from heartbit_tui.permissions.shell import git
 from heartbit_tui.permissions.shell.folders import is_cd
@@ -19,15 +19,25 @@ SAFE_VARIABLES = re.compile(
 
 _JQ_BEYOND = re.compile(r"\b(?:env|ENV|import|include|input_filename|modulemeta|get_search_list|input_line_number)\b")
 _DEEP = frozenset({"rg", "find", "tree", "du", "diff", "grep", "egrep", "fgrep"})
+_SEARCHING = frozenset({"rg", "diff", "grep", "egrep", "fgrep"})
+"""The deep ones that show what is in files; the others show names."""
+
+_UNHIDING = frozenset({"--hidden", "--no-ignore", "-g", "--glob", "--iglob", "-t", "--type"})
 _PATTERNED = frozenset({"-e", "--regexp", "--files", "--type-list"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a command reads; `deep` says that it may read more files than it names."""
+    """What a command reads; `deep` says that it may read more files than it names.
+
+    `searched` are the folders of which it shows what is in their files, those with a dot in front too where it says
+    `hidden`.
+    """
 
     files: tuple[File, ...] = ()
     deep: bool = False
+    searched: tuple[File, ...] = ()
+    hidden: bool = True
 
 
 def safely_assigned(simple: Simple) -> bool:
@@ -49,7 +59,8 @@ def reading(simple: Simple) -> Reading | None:
         return Reading()
     if name == "git":
         paths = git.reads(words[1:], simple.folders)
-        return None if paths is None else _files(paths, simple, deep=True)
+        found = None if paths is None else _files(paths, simple, deep=True)
+        return _searching(found, simple) if found and Word("--untracked") in words else found
     if name in SHELLS and _runs_script(words):
         return Reading()
     return _read_by(name, words[1:], simple)
@@ -66,7 +77,9 @@ def _read_by(name: str, words: tuple[Word, ...], simple: Simple) -> Reading | No
     if name == "jq" and _reaches_beyond(given):
         return None
     deep = name in _DEEP and (not table.deep or not table.deep.isdisjoint(given.options))
-    return _files(_paths(given, table), simple, deep=deep)
+    found = _files(_paths(given, table), simple, deep=deep)
+    hidden = name != "rg" or not _UNHIDING.isdisjoint(given.options)
+    return _searching(found, simple, hidden=hidden) if deep and name in _SEARCHING else found
 
 
 def _paths(given: Given, table: Known) -> tuple[Word, ...]:
@@ -79,6 +92,11 @@ def _paths(given: Given, table: Known) -> tuple[Word, ...]:
 def _files(words: tuple[Word, ...], simple: Simple, *, deep: bool = False) -> Reading:
     files = tuple(File(word.text, word.wild, word.home, simple.folders) for word in words)
     return Reading(files=files, deep=deep)
+
+
+def _searching(found: Reading, simple: Simple, *, hidden: bool = True) -> Reading:
+    """The same of a command that searches the folders which it names, or the one in which it runs."""
+    return replace(found, searched=found.files or (File(".", folders=simple.folders),), hidden=hidden)
 
 
 def _runs_script(words: tuple[Word, ...]) -> bool:
