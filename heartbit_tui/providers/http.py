@@ -4,6 +4,8 @@ import asyncio
 import ipaddress
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
 from urllib.request import getproxies
 
 import httpx
@@ -11,6 +13,9 @@ import httpx
 AGENT = "heartbit"
 KEEP_ALIVE = 120.0
 """Seconds that an idle connection is kept for the next turn."""
+
+NEXT = "anyio._backends._asyncio"
+"""What httpcore loads when the first connection is opened; here it is loaded where nobody waits for it."""
 
 
 def open_client(proxies: Mapping[str, str] | None = None) -> httpx.AsyncClient:
@@ -61,9 +66,8 @@ class Routes(httpx.AsyncBaseTransport):
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEP_ALIVE)
         verify = True if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         found = httpx.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits)
-        import anyio  # httpcore's; takes a while
-
-        anyio.run(anyio.sleep, 0)  # loads the rest of what the first connection would wait for
+        with suppress(ImportError):
+            import_module(NEXT)
         return found
 
 

@@ -52,7 +52,6 @@ DOORS: Mapping[str, str] = MappingProxyType(
         "heartbit_tui.tui.start": "what a session needs is loaded while the screen listens",
         "heartbit_tui.cli.screen": "the first frame is painted before anything else is loaded",
         "heartbit_tui.permissions.shell.grammar": "the grammar of bash is loaded when a command line is looked at",
-        "heartbit_tui.providers.http": "what a connection is made of is loaded when the first one is opened",
         "heartbit_tui.permissions.sandbox.landlock": "ctypes is loaded where a command is restricted by Landlock",
         "heartbit_tui.permissions.sandbox.probe": "ctypes is loaded where bubblewrap does not work",
         "heartbit_tui.wire.read": "the validator is loaded when something is read",

@@ -23,10 +23,10 @@ def test_a_tool_is_run_by_one_function_alone() -> None:
 def test_that_function_is_reached_after_consent_alone() -> None:
     assert callers([CALLS], "_run") == ["heartbit_tui.kernel.calls:_one"]
     assert callers([CALLS], "_one") == ["heartbit_tui.kernel.calls:run"]
-    assert order(CALLS, "_one", "refusal", "_start", "_run")
+    assert order(CALLS, "_one", "judged", "_start", "_run")
     assert callers(MODULES, "Calls")[0] == "heartbit_tui.kernel.loop:__init__"
     kernel = [each for each in MODULES if each.name.startswith("heartbit_tui.kernel.")]
-    assert callers(kernel, "refusal") == ["heartbit_tui.kernel.calls:_one"]
+    assert callers(kernel, "judged") == ["heartbit_tui.kernel.calls:_one"]
 
 
 @pytest.mark.security("P15", n=4)

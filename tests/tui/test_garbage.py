@@ -26,7 +26,6 @@ class Knot:
 def own_process() -> Generator[None]:
     """As the entry of the screen leaves it."""
     usual = gc.get_threshold()
-    gc.collect()
     gc.disable()
     yield
     gc.unfreeze()
