@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from heartbit_tui.client.visible import revealed
 from heartbit_tui.kernel.events import GuardrailDenied, GuardrailWarned
 
 Did: TypeAlias = Literal["warned", "rewrote", "withheld", "denied"]
@@ -24,6 +23,8 @@ def did(event: GuardrailDenied | GuardrailWarned) -> Did:
 
 def told(event: GuardrailDenied | GuardrailWarned) -> str:
     """Which guardrail it was, what it did to what, why, and the sentence that it is about, hidden signs written out."""
+    from heartbit_tui.client.visible import revealed
+
     which = f"The guardrail {event.guardrail}" if event.guardrail else "A guardrail"
     quote = f" — “{revealed(event.quote)}”" if event.quote else ""
     return f"{which} {_VERBS[did(event)]} {_what(event)}: {event.reason}{quote}"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope
@@ -14,9 +15,10 @@ from heartbit_tui.permissions.past import Past
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.proposal import propose
 from heartbit_tui.permissions.rules import Rule, Ruling, parse
-from heartbit_tui.permissions.telling import Part, parts
 from heartbit_tui.permissions.trust import SPENT, Bounds, Budget
-from heartbit_tui.permissions.wider import widen
+
+if TYPE_CHECKING:
+    from heartbit_tui.permissions.telling import Part
 
 _WAITING = 200
 """Calls that may wait for an answer, each with its own proposal."""
@@ -40,7 +42,7 @@ class Explanation:
 
     verdict: Verdict
     looked: tuple[Looked, ...]
-    parts: tuple[Part, ...] = ()
+    parts: "tuple[Part, ...]" = ()
 
 
 class RuleGate:
@@ -129,6 +131,8 @@ class RuleGate:
         """The verdict, for each rule whether it is about the call, and for each part what decides it."""
         rules = self.rules
         looked = tuple(Looked(rule=rule, applies=self._applies(rule, action)) for rule in rules)
+        from heartbit_tui.permissions.telling import parts
+
         found = parts(action, mode, rules, self._workspace)
         return Explanation(verdict=self._judged(matching.settled(action), mode), looked=looked, parts=found)
 
@@ -191,6 +195,8 @@ class RuleGate:
     def _with_proposal(self, verdict: Verdict, action: Action) -> Verdict:
         if not isinstance(verdict, Ask) or verdict.rule == modes.PROTECTED:
             return verdict
+        from heartbit_tui.permissions.wider import widen
+
         wider = widen(action, self.past.asks, self._workspace, self._would_pass)
         rule = wider.rule if wider else propose(action, self._workspace)
         self._propose(action, wider.rule if wider else None)

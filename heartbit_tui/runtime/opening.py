@@ -119,7 +119,8 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
                 if number % SLICE == 0:
                     await asyncio.sleep(0)
             began = _Began(bool(log))
-            settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
+            if options.on_ask == "person":  # nobody else is offered what earlier answers speak for
+                settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
             bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, *_log(settings)))
             last = log[-1].seq if log else 0
 

@@ -53,7 +53,10 @@ DOORS: Mapping[str, str] = MappingProxyType(
         "heartbit_tui.cli.screen": "the first frame is painted before anything else is loaded",
         "heartbit_tui.permissions.shell.grammar": "the grammar of bash is loaded when a command line is looked at",
         "heartbit_tui.permissions.sandbox.landlock": "ctypes is loaded where a command is restricted by Landlock",
-        "heartbit_tui.permissions.sandbox.probe": "ctypes is loaded where bubblewrap does not work",
+        "heartbit_tui.permissions.sandbox.probe": "what is needed where bubblewrap does not work is loaded there",
+        "heartbit_tui.permissions.sandbox.confinement": "what a command needs is loaded with the first one",
+        "heartbit_tui.permissions.gate": "what proposes and explains is loaded when somebody is asked or asks",
+        "heartbit_tui.client.guarded": "what writes out hidden signs is loaded when a guardrail stepped in",
         "heartbit_tui.wire.read": "the validator is loaded when something is read",
         "heartbit_tui.runtime.plugins": "a built-in is imported when a configuration names it",
     }

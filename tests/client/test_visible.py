@@ -40,6 +40,7 @@ def test_windows_line_ends_are_line_ends_and_a_lone_return_is_shown() -> None:
 
 
 @given(st.text())
+@pytest.mark.slow
 def test_whatever_comes_nothing_is_left_that_a_terminal_would_obey(text: str) -> None:
     for shown in (harmless(text), revealed(text), one_line(text, 40)):
         assert not ACTING.search(shown)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, strategies as st
 
 from heartbit_tui.headless.lines import SUBTYPES, Lines
@@ -84,6 +85,7 @@ def test_the_end_of_a_run_has_a_line_where_several_are_expected() -> None:
 
 
 @given(st.data())
+@pytest.mark.slow
 def test_every_event_becomes_lines_of_strict_json_that_name_session_and_agent(data: st.DataObject) -> None:
     event = data.draw(values(data.draw(st.sampled_from(get_args(Event)))))
     envelope: Envelope = enveloped([event])[0]

@@ -92,6 +92,7 @@ def _calls(number: int, turn: int) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("name", list(KINDS))
+@pytest.mark.slow
 async def test_no_tool_runs_twice_after_a_fault_in_a_stream(tmp_path: Path, name: str) -> None:
     completed = injected = 0
     rng = Random(name)

@@ -42,6 +42,7 @@ def decide(rules: tuple[Rule, ...], call: Action, mode: Mode) -> Verdict:
 
 @given(st.lists(RULES, max_size=7).flatmap(lambda rules: st.tuples(st.just(rules), st.permutations(rules))), st.data())
 @settings(max_examples=400)
+@pytest.mark.slow
 def test_the_order_of_rules_never_changes_what_may_run(
     orders: tuple[list[Rule], list[Rule]], data: st.DataObject
 ) -> None:

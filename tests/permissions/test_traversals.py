@@ -94,6 +94,7 @@ def judged(tool: Tool, given: Mapping[str, object], checked: RuleGate, mode: Mod
 
 
 @pytest.mark.security("F1")
+@pytest.mark.slow
 async def test_no_climbing_leads_a_tool_out_of_the_workspace_unasked(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

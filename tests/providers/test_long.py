@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis.strategies import dictionaries, floats, integers, lists, none, recursive, text
 
 from heartbit_tui.kernel.errors import ProviderError
@@ -25,6 +25,7 @@ JSON = recursive(
 )
 
 
+@settings(max_examples=30)
 @given(dictionaries(text(), JSON))
 def test_a_body_is_written_as_one_call_writes_it(body: dict[str, Any]) -> None:
     assert written(body) == json.dumps(body, separators=(",", ":"))

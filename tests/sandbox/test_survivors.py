@@ -52,6 +52,7 @@ def kept(temporary: Path) -> list[int]:
 
 @pytest.mark.security("S5")
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 async def test_no_command_that_was_stopped_leaves_a_process(kind: Wanted, tmp_path: Path, word: str) -> None:
     (tmp_path / "root").mkdir()
     inside, chance, tries = sandboxed(tmp_path / "root", kind=kind), random.Random(11), 0

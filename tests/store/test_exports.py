@@ -140,6 +140,7 @@ def test_nothing_in_a_log_becomes_markup_or_steers_a_terminal(evil: str) -> None
 
 @CALM
 @given(LOGS)
+@pytest.mark.slow
 def test_every_log_can_be_exported_in_every_form(log: list[Envelope]) -> None:
     export_markdown(log).encode()
     Page(export_html(log))

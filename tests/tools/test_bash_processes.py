@@ -104,6 +104,7 @@ async def test_a_stopped_command_may_clean_up(tmp_path: Path) -> None:
 
 @pytest.mark.security("S5", n=100)
 @pytest.mark.parametrize("spare", [False, True])
+@pytest.mark.slow
 async def test_cancelling_at_any_moment_leaves_nothing(tmp_path: Path, word: str, *, spare: bool) -> None:
     chance = random.Random(7)
     names = list(STARTERS)

@@ -131,6 +131,7 @@ async def test_an_unread_file_is_refused_and_a_touched_one_is_not(tmp_path: Path
 
 
 @pytest.mark.security("F6", n=1000)
+@pytest.mark.slow
 async def test_1000_interleavings_of_parallel_edits_and_foreign_writes_lose_nothing(tmp_path: Path) -> None:
     """Two agents edit at once, a third program writes in between; each accepted edit is in the end."""
     source = random.Random(2)

@@ -50,6 +50,7 @@ def ran(*folders: Path) -> list[Path]:
 
 @pytest.mark.security("C7")
 @either_way
+@pytest.mark.slow
 async def test_no_file_name_is_run_or_taken_for_an_option(
     tmp_path: Path, ripgrep: str, record_property: Callable[[str, object], None]
 ) -> None:

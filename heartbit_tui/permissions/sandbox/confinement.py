@@ -4,12 +4,16 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from heartbit_tui.permissions.sandbox import bubblewrap, landlock, seatbelt
-from heartbit_tui.permissions.sandbox.hints import allowed_to_this_process, refused
+from heartbit_tui.permissions.sandbox import bubblewrap
 from heartbit_tui.permissions.sandbox.plan import OWN, plan, seen
 from heartbit_tui.permissions.sandbox.types import Active, Bubblewrap, Grounds, Landlock, Plan, Seatbelt
-from heartbit_tui.permissions.sandbox.watch import Held, Kept, Watch, put
+
+if TYPE_CHECKING:
+    from heartbit_tui.permissions.sandbox.landlock import Restriction
+    from heartbit_tui.permissions.sandbox.watch import Held, Kept, Watch
 
 Launch = Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes]]
 
@@ -31,7 +35,7 @@ class Wrapped:
 class Restricted:
     """A sandbox by Landlock for one command; equal as those by bubblewrap are."""
 
-    restriction: landlock.Restriction
+    restriction: "Restriction"
     temporary: str
     has_first: bool = False
 
@@ -51,6 +55,8 @@ class Profiled:
 
     def start(self, inner: Sequence[str], info: int, launch: Launch) -> subprocess.Popen[bytes]:
         """Start `inner` in it; `info` hears nothing, as no process of it ends all others."""
+        from heartbit_tui.permissions.sandbox import seatbelt
+
         own = {"TMPDIR": self.plan.temporary} if self.plan.temporary else {}
         return launch(seatbelt.command(self.plan, inner, self.kept), own)
 
@@ -62,7 +68,6 @@ class Confinement:
         self._active = active
         self._asks = asks
         self._grounds = replace(grounds, temporary=temporary)
-        self._watch = Watch(grounds.roots)
 
     def arranged(self) -> Wrapped | Restricted | Profiled:
         """The sandbox for a command that starts now; looks at the file system."""
@@ -71,6 +76,8 @@ class Confinement:
             case Bubblewrap(program=program):
                 return Wrapped(program=program, plan=planned)
             case Landlock(version=version):
+                from heartbit_tui.permissions.sandbox import landlock
+
                 found = landlock.restriction(version, planned, self._grounds.guarded)
                 return Restricted(restriction=found, temporary=planned.temporary)
             case Seatbelt():
@@ -86,7 +93,7 @@ class Confinement:
         """Whether a person may be asked to let a command run outside."""
         return self._asks
 
-    def held(self) -> Held:
+    def held(self) -> "Held":
         """What decides what runs in the workspace, as it stands before a command; reads the file system."""
         places = plan(self._grounds, seen).places
         roots = {os.path.realpath(root) for root in self._grounds.roots}
@@ -95,14 +102,22 @@ class Confinement:
             tuple(place.path for place in places if place.access == "writable" and place.path not in roots),
         )
 
-    def undo(self, held: Held) -> Mapping[str, Kept | None]:
+    def undo(self, held: "Held") -> "Mapping[str, Kept | None]":
         """Put back what a command made or changed of it; what it made, by path, None for what it removed."""
         return self._watch.undo(held)
 
-    def redo(self, made: Mapping[str, Kept | None]) -> None:
+    def redo(self, made: "Mapping[str, Kept | None]") -> None:
         """Let it stand after all."""
+        from heartbit_tui.permissions.sandbox.watch import put
+
         for path, kept in made.items():
             put(path, kept)
+
+    @cached_property
+    def _watch(self) -> "Watch":
+        from heartbit_tui.permissions.sandbox.watch import Watch
+
+        return Watch(self._grounds.roots)
 
     @property
     def _locks(self) -> bool:
@@ -111,6 +126,8 @@ class Confinement:
 
     def refused(self, output: str, directory: str) -> str:
         """What a command with this output, begun in this folder, was refused in here; empty where nothing shows it."""
+        from heartbit_tui.permissions.sandbox.hints import allowed_to_this_process, refused
+
         return refused(
             output,
             network=self._grounds.network,

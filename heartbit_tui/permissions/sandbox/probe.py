@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from heartbit_tui.permissions.sandbox import bubblewrap, landlock, seatbelt, seccomp
+from heartbit_tui.permissions.sandbox import bubblewrap
 from heartbit_tui.permissions.sandbox.plan import OWN
 from heartbit_tui.permissions.sandbox.types import Absent, Active, Bubblewrap, Found, Landlock, Plan, Seatbelt
 
@@ -81,7 +81,7 @@ def tried(program: str, seconds: float = SECONDS) -> Found:
 @cache
 def restricted(machine: str = "") -> Found:
     """What a trial of Landlock and the filter of system calls says; it is made once in a process."""
-    from heartbit_tui.permissions.sandbox import syscalls
+    from heartbit_tui.permissions.sandbox import landlock, seccomp, syscalls
 
     if (machine or os.uname().machine) not in seccomp.MACHINES:
         return Absent(reason=f"heartbit knows no system calls of {machine or os.uname().machine}")
@@ -98,8 +98,11 @@ def restricted(machine: str = "") -> Found:
 
 
 @cache
-def profiled(program: str = seatbelt.PROGRAM) -> Found:
+def profiled(program: str = "") -> Found:
     """What a trial of Seatbelt says; it is made once in a process."""
+    from heartbit_tui.permissions.sandbox import seatbelt
+
+    program = program or seatbelt.PROGRAM
     bare = seatbelt.command(Plan(places=(), temporary="", network=False), ("/bin/sh", "-c", _ATTEMPT_AND_SAY), ())
     try:
         with tempfile.TemporaryDirectory(prefix="heartbit-") as folder:
@@ -119,6 +122,8 @@ def profiled(program: str = seatbelt.PROGRAM) -> Found:
 
 def _attempted(version: int) -> bytes:
     """What a command says that tries to make a file in a folder that is not its to change."""
+    from heartbit_tui.permissions.sandbox import landlock
+
     bare = landlock.restriction(version, Plan(places=(), temporary="", network=False), ())
     with tempfile.TemporaryDirectory(prefix="heartbit-", dir=OWN[0]) as folder:
         command = ("/bin/sh", "-c", _ATTEMPT, folder)

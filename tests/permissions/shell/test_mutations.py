@@ -31,6 +31,7 @@ def mutated(dice: random.Random, line: str) -> str:
 
 
 @pytest.mark.security("P1")
+@pytest.mark.slow
 def test_p1_no_wrapping_turns_a_question_into_an_allowance(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -47,6 +47,7 @@ async def test_told_by_a_session(tmp_path: Path, number: int, record_property: C
     record_property("cases", len(texts))
 
 
+@pytest.mark.slow
 async def test_they_hold_the_loop_for_no_longer_than_a_tenth_of_a_second(tmp_path: Path) -> None:
     found: list[str] = []
     texts = (*FAR_TOO_LONG, *SHORT[::30])
@@ -126,6 +127,7 @@ async def test_markup_in_a_toast_is_shown_as_it_stands(tmp_path: Path) -> None:
             stage.app.clear_notifications()
 
 
+@pytest.mark.slow
 async def test_in_a_toast(tmp_path: Path) -> None:
     found: list[str] = []
     async with staged(tmp_path) as stage:

@@ -168,6 +168,7 @@ def set_in(text: str, width: int) -> list[Line]:
 
 
 @pytest.mark.security("T8")
+@pytest.mark.slow
 def test_hostile_texts_are_set_in_time_and_fit_and_are_harmless(record_property: Callable[[str, object], None]) -> None:
     texts = [*mixed(), *repeated(), *nested(), *code()]
     assert len(texts) >= 600

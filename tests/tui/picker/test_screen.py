@@ -158,6 +158,7 @@ async def test_hostile_rows_are_shown_at_every_size(size: tuple[int, int]) -> No
     assert app.results == [None]
 
 
+@pytest.mark.slow
 async def test_a_screen_that_changes_its_size_keeps_the_cursor_in_view() -> None:
     app = board(Listing(title="Rows", rows=numbered(500), start=300))
     async with app.run_test(size=(120, 40)) as pilot:

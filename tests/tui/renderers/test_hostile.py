@@ -141,6 +141,7 @@ def faults(lines: Sequence[Line], width: int) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.slow
 def test_hostile_text_stays_text_in_every_renderer(seed: int) -> None:
     ink = shipped_ink()
     found: list[tuple[str, str, list[str]]] = []

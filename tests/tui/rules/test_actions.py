@@ -66,6 +66,7 @@ async def alive(stage: Stage, about: str) -> None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("state", STATES)
+@pytest.mark.slow
 async def test_every_action_can_be_taken(tmp_path: Path, state: str) -> None:
     names = [action.name for action in ACTIONS if table.known(action.name) and action.name not in ENDING]
     async with staged(tmp_path, history=TALKED) as stage:

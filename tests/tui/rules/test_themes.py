@@ -13,6 +13,7 @@ MANY = re.compile(r"\x1b\[(?:[\d;]*;)?[34]8;[25];[\d;]*m")
 
 
 @pytest.mark.parametrize("name", names(None))
+@pytest.mark.slow
 async def test_every_shipped_theme_can_be_worn(tmp_path: Path, name: str) -> None:
     async with staged(tmp_path) as stage:
         stage.app.wear(load(name))

@@ -132,6 +132,7 @@ def test_even_a_single_column_comes_to_an_end() -> None:
     assert read(exact("漢字 a\u200bb", 1, HAND), HAND) == "漢字 a\u200bb"
 
 
+@pytest.mark.slow
 def test_a_word_too_long_for_one_piece_hides_no_letter_that_imitates() -> None:
     text = "a\u0430" * 20_000
     lines = exact(text, 100, HAND)

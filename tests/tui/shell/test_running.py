@@ -90,6 +90,7 @@ async def test_a_background_process_ends_with_its_command_and_is_told(tmp_path: 
     assert running(word) == []
 
 
+@pytest.mark.slow
 async def test_two_hundred_interrupts_leave_no_process(tmp_path: Path) -> None:
     word = f"{random.randrange(10**6, 10**7)}.{os.getpid()}"
     chance = random.Random(11)

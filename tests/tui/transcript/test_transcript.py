@@ -353,6 +353,7 @@ def untimed(block: Block) -> Block:
     return replace(block, at=None) if isinstance(block, Call) else block
 
 
+@pytest.mark.slow
 def test_200_random_sessions_look_the_same_when_they_are_taken_up_again_apart_from_details() -> None:
     for seed in range(SESSIONS):
         log = session(random.Random(seed))
