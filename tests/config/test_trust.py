@@ -137,6 +137,7 @@ def test_trust_is_kept_outside_the_folder_and_for_its_owner_alone(tmp_path: Path
 
 
 @pytest.mark.security("C3", n=3)
+@pytest.mark.security("K8")
 def test_neither_nested_nor_outer_folders_inherit_trust(tmp_path: Path) -> None:
     root, kept = repo(tmp_path), store(tmp_path)
     nested = repo(root, "vendor/nested")

@@ -85,6 +85,7 @@ async def opened(at: Ground, surface: Surface) -> tuple[Counter[str], set[int], 
 @pytest.mark.security("C1", n=hostile.TRIGGERS)
 @pytest.mark.parametrize("surface", [headless, line_by_line, on_the_screen])
 @pytest.mark.timeout(120)
+@pytest.mark.security("K11")
 async def test_c1_a_hostile_repository_starts_nothing_before_trust(tmp_path: Path, surface: Surface) -> None:
     async with ground(tmp_path / "twin") as twin:
         usual, _, _ = await opened(twin, surface)

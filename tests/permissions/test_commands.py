@@ -31,6 +31,7 @@ def test_only_the_whole_line_is_allowed(tmp_path: Path, record_property: Callabl
 
 @pytest.mark.security("P1", n=2)
 @pytest.mark.parametrize("pattern", ["*", "make *", "make c?eck", "**", "make check*", "?", ":*", "m*:*"])
+@pytest.mark.security("K24")
 def test_a_pattern_with_wildcards_allows_no_command(tmp_path: Path, pattern: str) -> None:
     checked = gate(tmp_path / "w", parse(f"bash({pattern})", "allow"), allow_all(), parse("bash", "allow"))
     assert [type(checked.decide(bash(line), Mode.ASK)) for line in ("make check", pattern)] == [Ask, Ask]
@@ -136,6 +137,7 @@ LONG = (
 
 @pytest.mark.security("P2")
 @pytest.mark.parametrize("line", LONG, ids=range(len(LONG)))
+@pytest.mark.security("K27")
 def test_a_long_line_is_judged_quickly(tmp_path: Path, line: str) -> None:
     checked = gate(tmp_path / "w", parse("bash(rm *)", "deny"), parse("bash(*curl*)", "deny"), parse("*(.env)", "deny"))
     started = time.thread_time()

@@ -69,6 +69,7 @@ DENIES: dict[str, tuple[Rule, ...]] = {
 
 
 @pytest.mark.security("P14")
+@pytest.mark.security("K17")
 def test_deny_wins_in_every_order_of_layers(record_property: Callable[[str, object], None]) -> None:
     """Three rulings over three origins, in all orders and all modes."""
     call, seen = bash("git status"), 0

@@ -116,6 +116,7 @@ async def test_600_random_edits_are_exact(tmp_path: Path, record_property: Calla
     assert exact == cases >= 300
 
 
+@pytest.mark.security("K39")
 async def test_an_unread_file_is_refused_and_a_touched_one_is_not(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("a\n")

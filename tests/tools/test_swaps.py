@@ -29,6 +29,7 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="names are exchanged 
 @LINUX
 @pytest.mark.security("F3")
 @pytest.mark.parametrize("way", ["openat2", "walk"])
+@pytest.mark.security("K3")
 def test_no_swap_leads_a_tool_out(tmp_path: Path, way: str, record_property: Callable[[str, object], None]) -> None:
     """The control shows that the swaps come in time: files that are judged and then opened by name do leak."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}

@@ -161,6 +161,7 @@ def test_a_file_that_appears_in_between_is_not_overwritten(tmp_path: Path) -> No
 
 
 @pytest.mark.security("F5", n=200)
+@pytest.mark.security("K48")
 def test_temporary_files_are_private_and_follow_no_planted_link(tmp_path: Path) -> None:
     """The name is random and must not exist, so a planted link is never opened."""
     target = tmp_path / "target"

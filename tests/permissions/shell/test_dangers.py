@@ -48,6 +48,7 @@ def test_p2_a_deny_holds_at_any_length(
 
 
 @pytest.mark.security("P3")
+@pytest.mark.security("K22")
 def test_p3_no_variable_that_runs_code_passes(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     names = (
         *("GIT_PAGER", "LESSOPEN", "PATH", "LD_PRELOAD", "BASH_ENV", "PAGER", "EDITOR", "GIT_DIR", "GIT_SSH", "IFS"),
@@ -82,6 +83,7 @@ def test_p5_no_substitution_passes(tmp_path: Path, record_property: Callable[[st
 
 
 @pytest.mark.security("P6")
+@pytest.mark.security("K21")
 def test_p6_no_redirection_leads_out(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     signs = (">", ">>", ">|", "&>", "&>>", ">&", "2>", "1>", "<>")
     targets = (

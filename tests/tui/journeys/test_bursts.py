@@ -122,6 +122,7 @@ async def desk() -> AsyncGenerator[Desk]:
 
 
 @pytest.mark.slow
+@pytest.mark.security("K43")
 async def test_200_random_bursts_around_the_opening_of_a_sheet_grant_nothing_and_lose_nothing() -> None:
     dice = random.Random(3)
     async with desk() as at:

@@ -98,6 +98,7 @@ def test_words_of_goodbye_stand_on_the_normal_screen(tmp_path: Path) -> None:
 
 @pytest.mark.security("T7")
 @pytest.mark.parametrize("moment", ["", "painted", "imported"])
+@pytest.mark.security("K35")
 def test_a_terminal_that_is_gone_ends_the_process_within_five_seconds(tmp_path: Path, moment: str) -> None:
     with Desk(tmp_path, moment, hang_up=True) as desk:
         if moment:

@@ -1,5 +1,7 @@
 import random
 
+import pytest
+
 from heartbit_tui.tui.sheets.grace import SECONDS, Grace
 
 
@@ -55,6 +57,7 @@ def test_the_same_letter_much_later_is_the_drafts() -> None:
     assert grace.owner("y", 50.1) == "draft"
 
 
+@pytest.mark.security("K42")
 def test_no_key_is_the_sheets_less_than_the_grace_after_the_one_before_or_the_opening() -> None:
     chance = random.Random(3)
     counted = 0
