@@ -12,7 +12,7 @@ from heartbit_tui.tools.bash import Bash
 from tests.sandbox.ground import KINDS, ran, sandboxed
 
 MOST_MILLISECONDS = 15.0
-ROUNDS, TRIES = 15, 4
+ROUNDS, TRIES = 15, 16
 
 
 @pytest.mark.security("S7")
