@@ -34,6 +34,7 @@ from heartbit_tui.tui.status.footer import Footer, Standing
 from heartbit_tui.tui.theme.ink import ink as ink_of
 from heartbit_tui.tui.theme.textual import textual_theme
 from heartbit_tui.tui.theme.types import Theme
+from heartbit_tui.tui.toasts import Lasting
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.live import Live
@@ -81,6 +82,7 @@ class HeartbitApp(App[int], inherit_bindings=False):
         driver: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver)
+        self._notifications = Lasting()
         self.live: Live | None = None
         self.keymap: Keymap = keymap()
         self.presses = Presses(time.monotonic)

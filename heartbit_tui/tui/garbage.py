@@ -10,6 +10,9 @@ SELDOM = (3_000, 5, 1_000)
 QUIET = 2.0
 """Seconds without a key and without news after which all is looked through."""
 
+LEAST = 0.1
+"""Seconds that are waited for at least: a timer of Textual whose time has passed before it begins never calls."""
+
 
 class Garbage:
     """`later` calls something after so many seconds, as `App.set_timer` does; `clock` tells seconds.
@@ -51,7 +54,7 @@ class Garbage:
     def _look(self) -> None:
         left = self._touched + QUIET - self._clock()
         if left > 0:
-            self._later(left, self._look)
+            self._later(max(left, LEAST), self._look)
             return
         self._waits = False
         gc.collect()

@@ -43,6 +43,9 @@ SHORT_SCREEN = 24
 FEWEST = 8
 """Rows that a sheet may take even where that is more than half of the screen."""
 
+SOON = 0.005
+"""Seconds that a timer waits at least: Textual's never calls where its time has passed before it begins to wait."""
+
 WHEEL = 3
 """Lines that one notch of a mouse wheel moves."""
 
@@ -325,7 +328,7 @@ class Sheet(Widget):
         """Draw again once a key counts."""
         left = self._grace.left(self._clock())
         if self._timer is None and left > 0 and self.is_attached:
-            self._timer = self.set_timer(left, self._settle)
+            self._timer = self.set_timer(max(left, SOON), self._settle)
 
     def _settle(self) -> None:
         self._timer = None
