@@ -37,10 +37,10 @@ TAIL = 400
 SHORT = 2_000
 """Envelopes of a log that is folded whole before it is shown."""
 
-SLICE = 50
-"""Envelopes that are folded before others get a turn: two or three milliseconds."""
+SLICE = 25
+"""Envelopes that are folded before others get a turn: one or two milliseconds."""
 
-BREATH = 0.01
+BREATH = 0.005
 """Seconds between two slices."""
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
