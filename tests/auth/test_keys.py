@@ -169,6 +169,7 @@ for number in range(50):
 """
 
 
+@pytest.mark.security("K32")
 def test_two_processes_that_log_in_lose_no_key(tmp_path: Path) -> None:
     path = tmp_path / "credentials.toml"
     assert together(WRITER, (str(path), "a"), (str(path), "b")) == [(0, ""), (0, "")]

@@ -71,6 +71,7 @@ WIDENING = (
 
 @pytest.mark.security("C2")
 @pytest.mark.parametrize("text", WIDENING)
+@pytest.mark.security("K46")
 def test_nothing_that_widens_counts_before_trust(text: str) -> None:
     bare, free = load([], {}, {}, trusted=False), project(AGENT if text.startswith(AGENT) else "")
     held = load([project(text)], {}, {}, trusted=False)

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from heartbit_tui.kernel.conversation import (
@@ -145,6 +146,7 @@ def test_an_answer_that_goes_on_after_a_pause_is_one_message() -> None:
     assert messages == (user("go"), whole)
 
 
+@pytest.mark.security("K29")
 def test_a_log_that_lost_its_beginning_begins_with_a_note() -> None:
     assert folded(answered("hello")) == [f"user: {LOST_START}", "model: hello"]
 

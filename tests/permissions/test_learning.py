@@ -192,6 +192,7 @@ for number in range(500):
 
 
 @pytest.mark.slow
+@pytest.mark.security("K31")
 def test_no_rule_is_lost_between_two_writers(tmp_path: Path) -> None:
     """1,000 writes of two processes that start together; ten files, because every write reads its whole file."""
     assert together(WRITER, (str(tmp_path), "a"), (str(tmp_path), "b")) == [(0, ""), (0, "")]

@@ -82,6 +82,7 @@ def mutated(data: bytes, dice: random.Random) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.security("K30")
 async def test_a_damaged_file_never_crashes_and_mostly_loses_little(path: Path, clock: FakeClock) -> None:
     async with Store.open(path, clock) as store:
         log = await record(store, "s", [STARTED, *run("a", turns=60)])

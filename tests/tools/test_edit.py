@@ -55,6 +55,7 @@ BYTES: tuple[tuple[bytes, str, str, bytes], ...] = (
 
 
 @pytest.mark.parametrize(("before", "old", "new", "after"), BYTES)
+@pytest.mark.security("K38")
 async def test_all_bytes_around_a_change_stay(tmp_path: Path, before: bytes, old: str, new: str, after: bytes) -> None:
     output, data = await edited(tmp_path, before, old, new)
     assert (output.is_error, data) == (False, after), output.content
