@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def files(home: Path) -> dict[str, bytes]:
 
 
 def audited(home: Path) -> bytes:
-    with sqlite3.connect(f"file:{next(home.rglob(SESSION))}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{next(home.rglob(SESSION))}?mode=ro", uri=True)) as connection:
         return "\n".join(str(row) for row in connection.execute("SELECT * FROM audit")).encode()
 
 

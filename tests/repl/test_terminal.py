@@ -88,7 +88,7 @@ def test_the_words_of_a_refusal_reach_the_model_and_the_draft_comes_back(tmp_pat
         screen.until(r"refused: not echo.*I use printf\..*ask>")
         screen.keys(" goes on\x01\x0b\x04")
         assert screen.ended() == 0
-        assert "my draft" in screen.text.rpartition("I use printf.")[2]
+        assert "my draft" in screen.text.partition("refused: not echo")[2]
 
 
 def test_a_rule_is_shown_edited_and_kept(tmp_path: Path) -> None:
