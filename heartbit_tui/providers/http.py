@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import ssl
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
@@ -15,7 +16,14 @@ KEEP_ALIVE = 120.0
 """Seconds that an idle connection is kept for the next turn."""
 
 NEXT = "anyio._backends._asyncio"
-"""What httpcore loads when the first connection is opened; here it is loaded where nobody waits for it."""
+"""What httpcore loads when the first connection is opened."""
+
+
+def load() -> None:
+    """Load what connections are made of, where nobody waits for it. Takes 60 ms: call it in a thread."""
+    for name in ("httpcore", NEXT):
+        with suppress(ImportError):
+            import_module(name)
 
 
 def open_client(proxies: Mapping[str, str] | None = None) -> httpx.AsyncClient:
@@ -36,8 +44,9 @@ def open_client(proxies: Mapping[str, str] | None = None) -> httpx.AsyncClient:
 class Routes(httpx.AsyncBaseTransport):
     """Sends each request directly or through the proxy that is named for its address.
 
-    A transport is opened when its first request comes, in a thread: what it is made of takes 60 ms to load, and its
-    certificates 30 more, which plain `http` does without. Loopback addresses never go through a proxy.
+    A transport is opened when its first request comes. Its certificates take 30 ms, which plain `http` does without; they
+    are read in a thread, but where what it is made of is not loaded yet (`load`): who asks that early waits for nothing
+    else. Loopback addresses never go through a proxy.
     """
 
     def __init__(self, proxies: Mapping[str, str]) -> None:
@@ -59,16 +68,14 @@ class Routes(httpx.AsyncBaseTransport):
         key = (tls, proxy)
         async with self._opening:
             if key not in self._open:
-                self._open[key] = await asyncio.to_thread(self._transport, tls=tls, proxy=proxy)
+                opened = asyncio.to_thread(self._transport, tls=tls, proxy=proxy) if NEXT in sys.modules else None
+                self._open[key] = await opened if opened else self._transport(tls=tls, proxy=proxy)
         return self._open[key]
 
     def _transport(self, *, tls: bool, proxy: str) -> httpx.AsyncHTTPTransport:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEP_ALIVE)
         verify = True if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        found = httpx.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits)
-        with suppress(ImportError):
-            import_module(NEXT)
-        return found
+        return httpx.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits)
 
 
 def proxy_of(url: httpx.URL, proxies: Mapping[str, str]) -> str:

@@ -67,6 +67,7 @@ def wish(app: "HeartbitApp", message: Message) -> None:
 def warmed_up() -> Painter:
     """Load what most people soon need: the colours of code, and the lists. Takes long: call it in a thread."""
     import_module("heartbit_tui.tui.markdown.inline")
+    import_module("heartbit_tui.providers.http").load()
     for name in PLACES:
         import_module(f"heartbit_tui.tui.acts.{name}")
     found = import_module("heartbit_tui.tui.markdown.syntax")
