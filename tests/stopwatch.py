@@ -29,7 +29,7 @@ class Stopwatch:
         return self.seconds - (pressed() - self._pressed)
 
 
-def cost(work: Callable[[], R], *, enough: float, tries: int = 4) -> tuple[R, float]:
+def cost(work: Callable[[], R], *, enough: float, tries: int = 16) -> tuple[R, float]:
     """What work gives, and the seconds of processor time that it takes.
 
     The least of several tries counts, or the first that is no more than enough.

@@ -142,7 +142,7 @@ async def test_a_folder_that_cannot_be_made_is_an_error_with_a_sentence(tmp_path
 
 @pytest.mark.parametrize("strait", ["full", "readonly"])
 def test_a_disk_that_takes_nothing_is_told_to_every_waiter(strait: str) -> None:
-    command = [sys.executable, "-m", "tests.store.straits", strait]
+    command = [sys.executable, "-B", "-m", "tests.store.straits", strait]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.stdout.splitlines()[-1:], done.stderr, done.returncode) == (["as promised"], "", 0)
 

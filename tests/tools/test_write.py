@@ -130,7 +130,7 @@ except Unable as problem:
 def test_a_full_disk_leaves_all_files_as_they_were(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"old")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    command = (sys.executable, "-c", FULL, str(tmp_path / "a"), str(tmp_path / "new/b"))
+    command = (sys.executable, "-B", "-c", FULL, str(tmp_path / "a"), str(tmp_path / "new/b"))
     done = subprocess.run(command, capture_output=True, env=environment, check=True)
     assert b"File too large. Nothing was changed." in done.stdout
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old"}
