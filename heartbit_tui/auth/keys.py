@@ -1,7 +1,7 @@
 """The keys of model services: found in the environment, the keyring or a private file."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 from typing import Literal, Protocol, TypeAlias, cast
 
@@ -9,6 +9,7 @@ import tomli_w
 
 from heartbit_tui.auth.providers import VARIABLES, variable
 from heartbit_tui.auth.vault import SystemVault
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 
 Place: TypeAlias = Literal["environment", "keyring", "file"]

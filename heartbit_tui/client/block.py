@@ -1,9 +1,9 @@
 """A piece of a long list of texts, laid out so that it can be searched as one string."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from heartbit_tui.client.fuzzy import lowered, shaped
+from heartbit_tui.kernel.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Finds what a few letters mean among a hundred thousand paths, in steps that hold nobody up."""
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TypeAlias
 
 from heartbit_tui.client.block import Block, block
 from heartbit_tui.client.fuzzy import Kind, Match, best, match, wanted
 from heartbit_tui.client.tiers import Tier, exact, holding, named, ordered, worded
+from heartbit_tui.kernel.dataclass import dataclass
 
 BLOCK_CHARACTERS = 1 << 15
 """How much text is looked through in one step; a step takes about a millisecond."""

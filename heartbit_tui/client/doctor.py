@@ -4,7 +4,6 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -13,6 +12,7 @@ from heartbit_tui.auth import Credentials, system_vault
 from heartbit_tui.client import reach
 from heartbit_tui.config import Config, Directories, directories
 from heartbit_tui.config.locked import LockedFile
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.permissions.sandbox import Absent, Active
 from heartbit_tui.runtime import sandboxing, settings

@@ -4,12 +4,12 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from heartbit_tui.client.corpus import Corpus, Steps, corpus, finished, search
 from heartbit_tui.client.fuzzy import Match
 from heartbit_tui.client.listing import paths
+from heartbit_tui.kernel.dataclass import dataclass
 
 STALE = 10.0
 """Seconds after which a list is read anew when it is asked for."""

@@ -3,10 +3,11 @@
 import heapq
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice, pairwise
 from typing import TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 LONGEST_QUERY = 64
 """Letters of a query that count."""

@@ -1,13 +1,13 @@
 """The settings as a screen lists them, and the keys of the screen written into the person's own file; blocks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from heartbit_tui.client.settings_file import Simple, with_key
 from heartbit_tui.config import directories
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.tree import singles
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.runtime import settings
 from heartbit_tui.runtime.options import Options
 

@@ -3,10 +3,10 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from heartbit_tui.client.block import Block, mask
+from heartbit_tui.kernel.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

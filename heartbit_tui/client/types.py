@@ -1,9 +1,9 @@
 """A session seen from outside, wherever it runs."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.ops import Mode, Op

@@ -3,7 +3,6 @@
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from typing import Any, cast
 from heartbit_tui.config.redact import Redactor
 from heartbit_tui.config.trust import TrustStore
 from heartbit_tui.config.watched import contents, digests
+from heartbit_tui.kernel.dataclass import dataclass
 
 MOST_CHARACTERS = 64 * 1024
 """How much of a file is kept for a diff; a longer one is told by its name alone."""

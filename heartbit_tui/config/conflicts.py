@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from heartbit_tui.config import tree
 from heartbit_tui.config.entry import Entry, Layer, Problem, Source
 from heartbit_tui.config.keys import Path, Value, dotted, undotted
+from heartbit_tui.kernel.dataclass import dataclass
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _CRON_FIELDS = 6

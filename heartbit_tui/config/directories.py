@@ -1,8 +1,9 @@
 """Where heartbit keeps its files on this machine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 NAME = "heartbit"
 _FOLDERS = (

@@ -1,10 +1,10 @@
 """One value of the configuration, and where it comes from."""
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 from heartbit_tui.config.keys import Key, Path, Value, dotted
 from heartbit_tui.config.positions import line_of
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 
 

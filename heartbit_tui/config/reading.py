@@ -1,13 +1,13 @@
 """From the text of a file to its entries and its problems."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 from heartbit_tui.config import tree
 from heartbit_tui.config.entry import Entry, File, Problem, Source
 from heartbit_tui.config.keys import ELEMENT, Path, Value, dotted, undotted
 from heartbit_tui.config.tree import Node
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 
 Finding = Entry | Problem

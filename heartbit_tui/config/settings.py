@@ -1,7 +1,7 @@
 """The configuration as the rest of heartbit reads it: values that remember where they came from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -9,6 +9,7 @@ from heartbit_tui.config import tree
 from heartbit_tui.config.entry import Entry, Source
 from heartbit_tui.config.keys import Key, Path, Value, dotted, undotted
 from heartbit_tui.config.redact import Redactor, masked
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -2,12 +2,13 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from types import MappingProxyType
 
 from heartbit_tui.config import agent_keys, daemon_keys, team_keys
 from heartbit_tui.config.keys import ANY, ELEMENT, Key, Path
+from heartbit_tui.kernel.dataclass import dataclass
 
 BUILT = frozenset(
     {

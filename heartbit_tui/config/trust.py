@@ -3,7 +3,6 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast
@@ -12,6 +11,7 @@ import tomli_w
 
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.watched import fingerprint
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 
 SEEN = "trusted"

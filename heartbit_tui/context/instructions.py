@@ -1,8 +1,9 @@
 """What a project and its user want of every agent: AGENTS.md and its relatives, found and read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 NAMES = ("AGENTS.override.md", "AGENTS.md", "HEARTBIT.md", "CLAUDE.md")
 """Of these a directory gives the first that it has, unless other names are asked for."""

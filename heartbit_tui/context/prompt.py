@@ -1,9 +1,9 @@
 """The system prompt: the same for a whole session, so that providers can cache it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ops import Mode
 
 POWERS = frozenset({"bash", "write", "edit", "patch"})

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from heartbit_tui.guardrails.hidden import escaped, hidden
 from heartbit_tui.guardrails.reading import BREAK, Words, sentence, views, words
@@ -16,6 +15,7 @@ from heartbit_tui.guardrails.signals import (
     signals,
     vocabulary,
 )
+from heartbit_tui.kernel.dataclass import dataclass
 
 REPEATED = 50
 """A text of more words than this in which one stands more often than this, and makes up a quarter, repeats itself."""

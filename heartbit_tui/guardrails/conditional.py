@@ -1,11 +1,11 @@
 """A guardrail that holds only for some agents, modes, tools or sources."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.guardrails.patterns import fits
 from heartbit_tui.guardrails.sources import source_of
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Assistant, ToolCall
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Checked, Guardrail, Judgement, OnAnswers, Output, Pass, Request, Rewrite

@@ -3,10 +3,10 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from heartbit_tui.guardrails.numbers import card_at, iban_end, is_ssn
+from heartbit_tui.kernel.dataclass import dataclass
 
 _DOMAIN = re.compile(r"@([A-Za-z0-9][A-Za-z0-9.-]{2,250})")
 _LOCAL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}\Z")

@@ -5,13 +5,13 @@ import json
 import secrets
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal, TypeAlias
 
 from heartbit_tui.guardrails.marking import fenced, mark_of
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.guardrails.verdicts import Verdict, verdict_in
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Assistant, Text, ToolCall, user
 from heartbit_tui.kernel.protocols import (
     Block,

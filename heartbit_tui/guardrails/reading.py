@@ -6,11 +6,11 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import unquote
 
 from heartbit_tui.guardrails.hidden import escaped, smuggled, without_hidden
+from heartbit_tui.kernel.dataclass import dataclass
 
 DEPTH = 2
 """How often something that was decoded is decoded again."""

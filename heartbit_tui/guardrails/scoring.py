@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from heartbit_tui.guardrails.hidden import escaped
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock
 
 Scorer: TypeAlias = Callable[[str], float]

@@ -4,8 +4,10 @@ Labels and weights are the seed's where it has them. A `strong` signal means lit
 harmless prose, so that they count in full only beside a strong one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

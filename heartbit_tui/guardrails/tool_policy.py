@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.guardrails.patterns import compiled, fits
 from heartbit_tui.guardrails.places import texts_in, values_at
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject, ToolCall
 from heartbit_tui.kernel.protocols import Judgement, Pass, Refuse, Warn
 

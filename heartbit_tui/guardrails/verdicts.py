@@ -2,8 +2,9 @@
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 Ruling: TypeAlias = Literal["safe", "warn", "unsafe"]
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +12,7 @@ from heartbit_tui.headless import answer_file, endings
 from heartbit_tui.headless.endings import STDOUT_GONE, Ending
 from heartbit_tui.headless.interrupts import Interrupts
 from heartbit_tui.headless.telling import Telling
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope, Terminal
 from heartbit_tui.kernel.ops import Interrupt, Op, Prompt

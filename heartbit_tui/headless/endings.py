@@ -1,10 +1,10 @@
 """How a run can end: the subtype in the result line and the exit code, for every kind of error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, cast
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import RunCompleted, RunFailed, RunInterrupted, Terminal
 

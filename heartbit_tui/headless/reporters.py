@@ -1,6 +1,5 @@
 """The three ways of telling a run, and events on the side: pure folds from envelopes to two texts."""
 
-from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from heartbit_tui.client.types import About
@@ -10,6 +9,7 @@ from heartbit_tui.headless.lines import Lines
 from heartbit_tui.headless.progress import Progress
 from heartbit_tui.headless.result import init, result
 from heartbit_tui.headless.tally import Tally
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Delta, Envelope
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.wire.write import dumps, encode

@@ -3,9 +3,9 @@
 import os
 import select
 import stat
-from dataclasses import dataclass
 
 from heartbit_tui.headless.endings import UsageError
+from heartbit_tui.kernel.dataclass import dataclass
 
 MOST_BYTES = 10_000_000
 """More than any model reads at once."""

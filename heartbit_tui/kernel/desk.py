@@ -1,10 +1,11 @@
 """An agent's place in a session: its conversation, its name on every event, its way to a person."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 
 from heartbit_tui.kernel.conversation import Conversation, OpenCall
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import RefusedError
 from heartbit_tui.kernel.events import (
     ApprovalDecision,

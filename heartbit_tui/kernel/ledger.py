@@ -1,7 +1,8 @@
 """What everything cost: the fold of every model call, by agent, model and purpose."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModelCalled
 from heartbit_tui.kernel.messages import Usage
 

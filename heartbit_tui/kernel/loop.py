@@ -1,10 +1,11 @@
 """The agent's loop: ask, act, repeat."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from heartbit_tui.kernel.calls import Calls
 from heartbit_tui.kernel.circles import Circles
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import AnswerError, ContextOverflowError, HeartbitError
 from heartbit_tui.kernel.events import AutoCompactionTriggered, TurnStarted, UserMessage
 from heartbit_tui.kernel.guards import Guards

@@ -1,9 +1,11 @@
 """What is said between a person, a model and its tools."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 JsonObject: TypeAlias = Mapping[str, Any]
 """A JSON object; it is never changed in place."""

@@ -1,9 +1,9 @@
 """What a person or a program sends into a session."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Audio, Image, Text
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import MalformedError
 from heartbit_tui.kernel.events import (
     AssistantMessage,

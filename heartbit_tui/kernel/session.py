@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Self
 
 from heartbit_tui.kernel import recovery
 from heartbit_tui.kernel.active import Active
 from heartbit_tui.kernel.bus import Bus
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.desk import Desk, People, Settings
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (

@@ -3,9 +3,9 @@
 import itertools
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Touch
 from heartbit_tui.permissions import matching, repository, shell

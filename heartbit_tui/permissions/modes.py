@@ -1,9 +1,9 @@
 """What each mode does with a call that no rule decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Allow, Ask, Deny, Effects, Verdict
 from heartbit_tui.permissions.matching import touches

@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalDecision, Envelope
 from heartbit_tui.kernel.messages import ToolCall
 from heartbit_tui.kernel.protocols import Action, Effects, Touch

@@ -3,10 +3,10 @@
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.permissions import glob
 
 PROTECTED_FOLDERS = frozenset(

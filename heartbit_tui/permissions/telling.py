@@ -1,8 +1,8 @@
 """A verdict taken apart: each command of a line and each thing a call touches, with what decided it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Touch
 from heartbit_tui.permissions import lines, matching, shell

@@ -3,9 +3,9 @@
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalDecision, Envelope, ModelCalled, RunStarted
 from heartbit_tui.kernel.protocols import Action, Clock, Effects
 

@@ -4,9 +4,9 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Action
 from heartbit_tui.permissions import matching, shell
 from heartbit_tui.permissions.past import Asked

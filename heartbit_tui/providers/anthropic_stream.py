@@ -1,9 +1,10 @@
 """The events of an Anthropic Messages answer, turned into parts; pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import MalformedError
 from heartbit_tui.kernel.events import TextDelta, ThinkingDelta, ToolInputDelta
 from heartbit_tui.kernel.messages import AssistantBlock, JsonObject, Opaque, StopReason, Text, Thinking, Usage

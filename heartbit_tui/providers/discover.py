@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
 import httpx
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.providers import classify
 from heartbit_tui.providers.table import PROVIDERS
 

@@ -5,12 +5,12 @@ import json
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 import httpx
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import InvalidRequestError, MalformedError, NetworkError, ProviderError, StalledError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.providers import classify

@@ -1,9 +1,10 @@
 """What can go wrong on the way to a scripted model."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import JsonObject, empty_object
 

@@ -1,10 +1,10 @@
 """What is known of models: how much they read and write, and how they are told to think."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ops import Effort
 
 

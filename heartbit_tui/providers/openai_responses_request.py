@@ -1,10 +1,10 @@
 """A request in the Responses format; pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import (
     Assistant,
     AssistantBlock,

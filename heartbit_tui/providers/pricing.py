@@ -1,10 +1,11 @@
 """What tokens cost; unknown where it is unknown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Any, cast
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.providers.models import matched, plain

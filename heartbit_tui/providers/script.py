@@ -25,12 +25,13 @@ The first reply in the list that fits the request and is not used up is given.
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import Opaque, StopReason, Text, Thinking, ToolCall, Usage
 from heartbit_tui.providers.faults import Fault, fault_from_json

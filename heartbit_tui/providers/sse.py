@@ -6,8 +6,8 @@ broke off without its last blank line, because some services leave that out.
 
 import codecs
 import re
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import MalformedError
 
 MAX_EVENT = 32 * 1024 * 1024

@@ -1,9 +1,9 @@
 """The providers by name: where each one's code, service, key and default model are. Light to import."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.providers import models
 
 

@@ -4,11 +4,12 @@ Plain dataclasses: the configuration has checked types and bounds, and building 
 the time to the first request.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol, TypeAlias
 
 import httpx
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock, Provider
 from heartbit_tui.providers.pricing import Prices
 

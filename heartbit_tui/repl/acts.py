@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ from heartbit_tui.client import protection
 from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.types import Client
 from heartbit_tui.client.visible import one_line
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Rewind, SetMode, SetModel
 from heartbit_tui.repl.commands import table

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, TypeAlias, cast
@@ -17,6 +17,7 @@ from heartbit_tui.client.types import About, Client
 from heartbit_tui.client.visible import harmless
 from heartbit_tui.config.directories import directories
 from heartbit_tui.demo.script import TASK
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.repl import sessions
 from heartbit_tui.repl.acts import Acts, Means

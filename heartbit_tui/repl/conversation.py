@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from heartbit_tui.client.commands import Typed, Unknown
 from heartbit_tui.client.modes import following
 from heartbit_tui.client.types import Client
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, UserMessage
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Answer, Decide, Interrupt, Op, Prompt, SetMode, Steer

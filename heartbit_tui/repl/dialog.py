@@ -1,10 +1,10 @@
 """What waits for a person, and what each key or line of the person's means for it; no screen, no clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested, Question, QuestionAsked
 from heartbit_tui.kernel.ops import Answer, Decide, Interrupt
 

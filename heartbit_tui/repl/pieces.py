@@ -1,8 +1,8 @@
 """What a conversation shows, piece by piece, before it is known how it is drawn."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
 
 

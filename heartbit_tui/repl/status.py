@@ -1,11 +1,11 @@
 """The lines around the draft: what is going on, what the keys do now, and the mode before the cursor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from heartbit_tui.client import titles
 from heartbit_tui.client.visible import one_line, revealed, wrapped
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.repl.dialog import Waiting

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.enums import EditingMode
@@ -15,6 +14,7 @@ from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
 from heartbit_tui.client.history import HistoryFile
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.repl import status
 from heartbit_tui.repl.bindings import bindings
 from heartbit_tui.repl.complete import Completions, completes

@@ -3,11 +3,12 @@
 import platform
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from heartbit_tui.context import prompt
 from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import JsonObject

@@ -1,7 +1,6 @@
 """The guardrails that the configuration asks for, put together in their order."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -28,6 +27,7 @@ from heartbit_tui.guardrails import (
     WarnToDeny,
     When,
 )
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Clock, Guardrail, Provider

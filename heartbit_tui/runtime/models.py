@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from random import Random
 from types import MappingProxyType
 from typing import Any, Literal, Self, TypeVar, cast
@@ -10,6 +10,7 @@ from typing import Any, Literal, Self, TypeVar, cast
 import httpx
 
 from heartbit_tui.config import Config
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import AuthenticationError, ConfigError, NetworkError, UntrustedError
 from heartbit_tui.kernel.ops import SetModel
 from heartbit_tui.kernel.protocols import Clock, Provider

@@ -1,7 +1,8 @@
 """What stands between an agent and the machine, in words that a surface can show."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 Trust: TypeAlias = Literal["trusted", "untrusted", "changed"]
 """How things stand with the folder; `changed` says that a watched file is not as it was when it was trusted."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.trust import Trust, TrustStore
 from heartbit_tui.context import instructions
 from heartbit_tui.context.instructions import Instructions
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Effort, Mode

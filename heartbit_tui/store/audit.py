@@ -3,9 +3,9 @@
 import json
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
 from typing import cast
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store import chain, retention
 from heartbit_tui.store.chain import Checked, Row

@@ -4,9 +4,9 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.store.rows import lenient
 
 START = "0" * 64

@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Delta, Envelope, SessionStarted
 from heartbit_tui.store import rows
 from heartbit_tui.store.recorder import Place, save_prompts, save_summary

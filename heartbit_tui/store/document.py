@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     ContextSummarized,

@@ -1,8 +1,8 @@
 """A session's log as JSON lines, and back: the form that loses nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.wire.errors import WireError

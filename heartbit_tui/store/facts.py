@@ -1,8 +1,8 @@
 """Which events of a session are audited, and who decided what they tell."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,

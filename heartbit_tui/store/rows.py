@@ -3,10 +3,10 @@
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, Event, Notice
 from heartbit_tui.store import driver
 from heartbit_tui.store.deltas import DELTA_TYPES

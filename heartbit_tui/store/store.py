@@ -5,11 +5,11 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Delta, Envelope, Event, SessionRenamed
 from heartbit_tui.kernel.protocols import Clock

@@ -1,9 +1,10 @@
 """What the index knows of a session: a fold of its log."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,

@@ -16,11 +16,11 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject, Thinking, ToolCall
 from heartbit_tui.providers import faults, script
 from heartbit_tui.providers.script import Player, RawCall, Reply

@@ -15,9 +15,9 @@ that many texts tell people to run.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Text, ToolCall
 
 UNSEEN = "unseen"

@@ -3,10 +3,11 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from types import MappingProxyType
 from urllib.parse import SplitResult, quote, urlsplit
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 _PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
 _LONGEST_URL = 8192

@@ -5,13 +5,13 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool
 from heartbit_tui.tools.capture import Capture

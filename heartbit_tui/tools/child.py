@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 _CHUNK = 1 << 16
 _FED_RECORDS = 512

@@ -1,9 +1,9 @@
 """The unified diff between two texts, for a person and for the screen."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools.endings import opcodes, plain, split_lines
 
 _Code: TypeAlias = tuple[str, int, int, int, int]

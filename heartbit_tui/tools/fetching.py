@@ -4,13 +4,13 @@ import asyncio
 import socket
 import zlib
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from ssl import SSLContext, SSLError
 from types import MappingProxyType
 from urllib.parse import quote, urljoin
 
 import httpcore
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools.addresses import Place, Refused, forbidden_name, is_address, is_public, place
 
 MAX_BYTES = 5 * 1024 * 1024

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools.arguments import Unable
 
 _MOST_ALTERNATIVES = 500

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools.arguments import Unable
 from heartbit_tui.tools.endings import dominant, ending_of, split_lines
 from heartbit_tui.tools.unified import Hunk, Line

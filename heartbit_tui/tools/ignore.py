@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools.arguments import Unable
 from heartbit_tui.tools.globs import Row, compile_part, compile_row, row_fits
 from heartbit_tui.tools.textfile import open_regular

@@ -4,11 +4,12 @@ import fnmatch
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from pydantic import Field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.ignore import Rules, below, scope_of

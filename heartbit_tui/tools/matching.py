@@ -5,8 +5,8 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools.endings import plain
 
 _COMPARED_LINES = 3000

@@ -5,8 +5,9 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools.textfile import EDITABLE_BYTES, SNIFFED_BYTES, is_binary, sniff
 
 LINE_BYTES = 2000

@@ -1,11 +1,12 @@
 """patch: change several files at once with a unified diff, all of it or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from pydantic import Field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.diffs import Diff, unified

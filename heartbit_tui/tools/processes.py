@@ -8,7 +8,8 @@ import os
 import signal
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 _FEW = 64
 _ROUNDS = 50

@@ -5,11 +5,11 @@ import errno
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools import beneath
 from heartbit_tui.tools.arguments import Unable
 

@@ -6,9 +6,10 @@ import os
 import secrets
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools import beneath
 from heartbit_tui.tools.arguments import Unable
 from heartbit_tui.tools.textfile import Stamp, stamp_of, told

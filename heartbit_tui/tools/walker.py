@@ -4,10 +4,10 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools import beneath
 from heartbit_tui.tools.ignore import Rules, Scope, below
 

@@ -1,10 +1,10 @@
 """write: give a file new content as a whole, or make a new one."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Touch
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.diffs import Diff, unified

@@ -1,12 +1,12 @@
 """What the screen is started with, read before its first frame."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
 from heartbit_tui.client.history import HistoryFile
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.theme.types import Theme

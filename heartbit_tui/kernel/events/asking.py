@@ -1,8 +1,9 @@
 """What is asked of a person or of a rule, and decided."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject, ToolCall, empty_object
 from heartbit_tui.kernel.ops import Scope
 

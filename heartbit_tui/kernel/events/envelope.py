@@ -1,11 +1,11 @@
 """Events as a union, and the envelope that gives each its place in the log."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events.asking import (
     ApprovalDecision,
     ApprovalRequested,

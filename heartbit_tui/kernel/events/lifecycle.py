@@ -1,8 +1,8 @@
 """What happens to a session as a whole."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ops import Effort, Mode
 
 

@@ -1,7 +1,8 @@
 """What happens in a run: turns, model calls, tool calls, its end."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject, StopReason, Usage, empty_object
 
 

@@ -1,8 +1,8 @@
 """What enters the conversation, and the pieces of it as they are written."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Assistant, ToolResult, User
 
 

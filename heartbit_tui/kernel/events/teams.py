@@ -1,8 +1,8 @@
 """What agents, sensors and stories do around a run."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Usage
 
 

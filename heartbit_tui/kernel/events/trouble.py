@@ -1,8 +1,8 @@
 """What goes wrong on the way, or nearly."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Usage
 
 

@@ -1,8 +1,9 @@
 """All that one run needs, in one place."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Message
 from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.kernel.protocols.around import ContextPolicy

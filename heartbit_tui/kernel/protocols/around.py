@@ -1,9 +1,9 @@
 """What the loop needs of the world around it: time, context, a durable log."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Event
 from heartbit_tui.kernel.messages import Message
 from heartbit_tui.kernel.protocols.models import Request

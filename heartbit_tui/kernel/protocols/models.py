@@ -1,9 +1,9 @@
 """What the loop needs of a model."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ModelEscalated, RetryAttempt, TextDelta, ThinkingDelta, ToolInputDelta
 from heartbit_tui.kernel.messages import AssistantBlock, JsonObject, Message, StopReason, Usage
 from heartbit_tui.kernel.ops import Effort

@@ -1,9 +1,10 @@
 """What the loop needs of permissions and guardrails."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Assistant, ToolCall
 from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols.models import Request, Spent

@@ -1,10 +1,11 @@
 """What the loop needs of a tool."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.messages import Audio, Image, JsonObject, empty_object
 from heartbit_tui.kernel.ops import Decide

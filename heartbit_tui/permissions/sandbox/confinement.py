@@ -3,10 +3,11 @@
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.permissions.sandbox import bubblewrap
 from heartbit_tui.permissions.sandbox.plan import OWN, plan, seen
 from heartbit_tui.permissions.sandbox.types import Active, Bubblewrap, Grounds, Landlock, Plan, Seatbelt

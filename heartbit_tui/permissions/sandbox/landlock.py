@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from io import FileIO
 from types import MappingProxyType
 from typing import Literal, TypeAlias, TypeVar
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.permissions.sandbox import seccomp
 from heartbit_tui.permissions.sandbox.types import Plan
 

@@ -1,7 +1,8 @@
 """What a sandbox is made of, and what became of the wish for one."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 Access: TypeAlias = Literal["writable", "readable", "hidden"]
 

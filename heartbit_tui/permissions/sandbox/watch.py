@@ -6,9 +6,9 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.permissions.paths import PROTECTED_FILES, PROTECTED_FOLDERS
 
 MOST_FOLDERS = 2_000

@@ -1,8 +1,9 @@
 """Whether a simple command is known to do nothing but read, and what it reads."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.permissions.shell import git
 from heartbit_tui.permissions.shell.folders import is_cd
 from heartbit_tui.permissions.shell.options import Given, Known, taken

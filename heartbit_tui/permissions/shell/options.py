@@ -1,8 +1,8 @@
 """Options that are known to do no harm, and how a command's words fall apart into them and operands."""
 
 import re
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.permissions.shell.seen import Word
 
 _WILD_VALUE = re.compile(r"--[a-z-]+=")

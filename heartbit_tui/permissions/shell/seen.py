@@ -1,6 +1,8 @@
 """What a command line was found to do: its commands, the files it names, and what could not be understood."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 HERE: tuple[str, ...] = ("",)
 """The folder in which the line starts, relative to itself."""

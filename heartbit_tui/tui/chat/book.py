@@ -1,8 +1,8 @@
 """A transcript as the source of a pane: each block set once for a width, the oldest of them forgotten again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.chat.tints import Tints
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look

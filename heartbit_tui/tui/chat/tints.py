@@ -1,10 +1,10 @@
 """The colours of code in the transcript, as far as what finds them is loaded; what is not comes later."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rich.style import Style
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.diff.language import colouring
 from heartbit_tui.tui.diff.types import Colour
 from heartbit_tui.tui.lines.ink import Ink

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias
 
 from heartbit_tui.client import fuzzy
 from heartbit_tui.client.fuzzy import lowered
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.complete.item import Item
 from heartbit_tui.tui.complete.menu import Menu
 

@@ -1,6 +1,6 @@
 """One thing that can be put into the draft."""
 
-from dataclasses import dataclass
+from heartbit_tui.kernel.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

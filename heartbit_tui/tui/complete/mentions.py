@@ -1,7 +1,8 @@
 """Files named in a prompt: `@src/a.py`, `@src/a.py:12-40`, `@"a b.txt"`."""
 
 import re
-from dataclasses import dataclass
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 _SPOKEN = re.compile(
     r"""

@@ -1,12 +1,12 @@
 """What can be completed before the cursor, and what is offered for it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from heartbit_tui.client import fuzzy
 from heartbit_tui.client.commands import COMMANDS, Command, named
 from heartbit_tui.client.fuzzy import Kind, Match
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.complete import mentions
 from heartbit_tui.tui.complete.item import Item
 

@@ -1,10 +1,11 @@
 """What a diff is made of."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rich.style import Style
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 Kind: TypeAlias = Literal["same", "added", "removed", "note"]
 """What a row is: a line of both files, of one of them, or a remark that is a line of none."""

@@ -1,9 +1,9 @@
 """Large pastes and images as chips: one private character in the draft, a label on the screen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Image
 from heartbit_tui.tui.draft.cleaning import FIRST_CHIP, LAST_CHIP
 

@@ -6,8 +6,9 @@ import shlex
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 FALLBACKS = ("sensible-editor", "nano", "vim", "vi")
 """What is tried when neither VISUAL nor EDITOR is set."""

@@ -3,10 +3,10 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from heartbit_tui.client.visible import harmless
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.draft.motions import JOINER, left, right
 from heartbit_tui.tui.lines.setting import TAB, cells, cut
 

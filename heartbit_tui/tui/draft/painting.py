@@ -1,11 +1,10 @@
 """Draws rows of a draft as strips of cells."""
 
-from dataclasses import dataclass
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.draft.layout import Layout, Row, cuts
 from heartbit_tui.tui.draft.motions import right
 from heartbit_tui.tui.draft.passage import Passage

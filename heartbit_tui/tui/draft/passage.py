@@ -1,6 +1,8 @@
 """Text with a cursor in it, and how it changes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Going through what was typed before, and back to what is being typed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.draft.passage import Passage
 
 

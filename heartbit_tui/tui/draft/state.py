@@ -1,8 +1,9 @@
 """A draft as data: for tabs, the stash and what is kept when the application ends."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import cast
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Image, JsonObject
 from heartbit_tui.tui.draft.chips import Attachment, PastedImage, PastedText
 from heartbit_tui.tui.draft.cleaning import is_chip

@@ -1,7 +1,9 @@
 """The one list of what a person can do on the screen: names, titles, usual keys, slash commands."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 Where: TypeAlias = Literal["everywhere", "draft", "chat", "side", "reader", "sheet", "list"]
 """Where a key counts: sheet is an approval or a question, list a picker; everywhere is all of them."""

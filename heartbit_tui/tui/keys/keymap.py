@@ -1,11 +1,11 @@
 """Which key does what: the usual keys with a person's own laid over them, and what was wrong with those."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from textual.binding import Binding
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.keys import names
 from heartbit_tui.tui.keys.actions import ACTIONS, Action, Where
 from heartbit_tui.tui.keys.override import Override, Overrides

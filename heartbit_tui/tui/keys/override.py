@@ -1,7 +1,6 @@
 """What a person asks for in a keymap of their own."""
 
-from dataclasses import dataclass
-
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.keys.actions import Where
 
 

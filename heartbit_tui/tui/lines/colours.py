@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from rich.color import Color
 from rich.style import Style
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.measure import TAB, cells, clean
 

@@ -1,9 +1,10 @@
 """The styles of a theme, named for what they say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rich.style import Style
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """One line of the screen, before it is known where it stands."""
 
-from dataclasses import dataclass
-
 from rich.segment import Segment
 from rich.style import Style
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

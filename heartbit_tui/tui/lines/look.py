@@ -1,9 +1,9 @@
 """How lines are to look: how wide, in which styles, with which signs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines.ink import Ink
 
 SIGNS: Mapping[str, str] = MappingProxyType(

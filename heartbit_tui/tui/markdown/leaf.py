@@ -1,8 +1,9 @@
 """A block of Markdown while it is written, and when it is long enough to be cut."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.markdown.piece import Kind
 
 APART: Collection[Kind] = ("code", "table", "heading", "rule")

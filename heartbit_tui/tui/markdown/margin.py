@@ -1,11 +1,12 @@
 """What stands before the lines of a piece: the bars of quotes, the marks of lists, and blanks below them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.segment import Segment
 from rich.style import Style
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS, Look

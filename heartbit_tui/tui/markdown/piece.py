@@ -1,7 +1,8 @@
 """A stretch of an answer that is set in lines on its own."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 Kind: TypeAlias = Literal["paragraph", "heading", "code", "table", "rule", "html"]
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines.line import Line
 
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.source import Key, Source

@@ -1,8 +1,8 @@
 """Which lines of a source are in view: pure walking, whatever the source's length."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.source import Key, Source

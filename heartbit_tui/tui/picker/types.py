@@ -1,9 +1,9 @@
 """What a picker is made of: rows, what can be done with one, and the list around them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 

@@ -1,8 +1,8 @@
 """What it takes to draw the calls of a tool."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.diff.paint import Parts
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look

@@ -1,8 +1,8 @@
 """What renderers know beside a block and how lines are to look."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.diff.types import Colour
 
 

@@ -1,7 +1,6 @@
 """Help, drawn from the keys that count now: grouped, in two columns where there is room, filtered as one types."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events, on
@@ -11,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.keys.actions import SIGNS, Action
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ops import Effort
 from heartbit_tui.providers.models import matched, plain, window
 from heartbit_tui.providers.pricing import PRICES, Price

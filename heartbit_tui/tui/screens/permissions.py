@@ -1,10 +1,10 @@
 """The rules that were learned from a person's answers, and how to take one back."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from heartbit_tui.client.visible import revealed
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line

@@ -1,8 +1,8 @@
 """A search through the whole transcript, as one types."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.pane.source import Key

@@ -1,10 +1,11 @@
 """The sessions: found by what was said in them, opened, copied, renamed, written to a file, deleted."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line

@@ -1,12 +1,13 @@
 """The sheet of a question: what is asked, the options with what they mean, and own words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.segment import Segment
 from rich.style import Style
 
 from heartbit_tui.client.visible import one_line, revealed
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Question, QuestionAsked
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line

@@ -1,13 +1,14 @@
 """What would be done, in pieces that are set in lines when they come into view."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
 
 from heartbit_tui.client.visible import one_line, revealed
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.diff import split, unified
 from heartbit_tui.tui.diff.pieces import pieces as diff_pieces
 from heartbit_tui.tui.diff.types import Piece as DiffPiece, Row

@@ -1,11 +1,11 @@
 """Choices in one row where they fit, else one below the other, and which of them is where."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look

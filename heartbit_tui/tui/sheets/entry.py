@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 _WORD_BEFORE = re.compile(r"\w+\W*$|\W+$")
 _WORD_AFTER = re.compile(r"^\W*\w+|^\W+")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, repeat
 from typing import Literal, TypeAlias
 
@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from heartbit_tui.client.visible import revealed
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.measure import cells, clusters, single

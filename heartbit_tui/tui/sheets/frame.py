@@ -1,12 +1,12 @@
 """What both sheets are drawn in: a heading, a window on what may be long, and a line of keys."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 
 from heartbit_tui.client.visible import one_line, revealed
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from heartbit_tui.client.titles import TELLING
 from heartbit_tui.client.visible import one_line, revealed
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.tui.diff.parse import is_diff, parse

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested, Question, QuestionAsked
 from heartbit_tui.kernel.ops import Answer, Decide, Interrupt
 from heartbit_tui.tui.sheets.entry import Entry

@@ -4,10 +4,10 @@ import asyncio
 import codecs
 import shutil
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tools.environment import for_commands
 from heartbit_tui.tools.shell import Shell
 from heartbit_tui.tools.warden import Warden

@@ -1,10 +1,10 @@
 """What the lower part of the side panel tells, and how it is set in lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.style import Style
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ledger import Line as Cost
 from heartbit_tui.kernel.messages import JsonObject, Usage
 from heartbit_tui.tui.lines import setting

@@ -1,7 +1,6 @@
 """The row above the draft while a run is active: what is going on, for how long, and how to stop it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -9,6 +8,7 @@ from textual import events
 from textual.timer import Timer
 
 from heartbit_tui.client.titles import span
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line

@@ -1,13 +1,14 @@
 """The last row of the screen: where one is, which model answers, how full its window is, what it cost, what protects."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from types import MappingProxyType
 
 from rich.style import Style
 from textual import events
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.runtime.safety import Trust
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink

@@ -1,9 +1,9 @@
 """Which branch a folder is on, and whether something in it is not committed. Blocks: call it in a thread."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from heartbit_tui.client import git
+from heartbit_tui.kernel.dataclass import dataclass
 
 SECONDS = 2.0
 """How long git may take to tell what has changed; a folder where it takes longer counts as clean."""

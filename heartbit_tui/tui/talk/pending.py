@@ -1,9 +1,10 @@
 """What a person has sent that has not come into the conversation yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, PromptQueued, UserMessage
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.tui.transcript.blocks import Prompt

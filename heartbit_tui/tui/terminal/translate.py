@@ -8,8 +8,9 @@ with modifiers are written in the one form that it reads well, `CSI code ; modif
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 ESCAPE = "\x1b"
 PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"

@@ -1,9 +1,9 @@
 """The few colours of the very first frame, found without reading the whole theme and without any library."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.theme.files import PLAIN, STANDARD, found, places
 
 _ENTRY = re.compile(r'^(\w+)\s*=\s*"([^"]*)"')

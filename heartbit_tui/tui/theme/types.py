@@ -1,10 +1,10 @@
 """A theme as data: which colours and which styles, before anything is drawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 
 ANSI: Final = frozenset(

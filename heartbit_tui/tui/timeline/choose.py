@@ -1,9 +1,9 @@
 """Which rows of a timeline a person wants to see, said in a few words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.timeline.rows import Row
 
 STATES: Final = frozenset({"writing", "waiting", "asking", "running", "ok", "failed", "refused", "cut"})

@@ -1,10 +1,10 @@
 """The rows of a timeline: calls of tools and of models."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from heartbit_tui.client.guarded import Did
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.transcript.blocks import State
 
 Kind: TypeAlias = Literal["call", "model"]

@@ -1,10 +1,11 @@
 """The blocks that a transcript is made of, before it is known how they are drawn."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from heartbit_tui.client.guarded import Did
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Hook, Question
 from heartbit_tui.kernel.messages import JsonObject, empty_object
 

@@ -1,8 +1,9 @@
 """What is known of a session beside its transcript: what runs, what is to be done, how full the window is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,

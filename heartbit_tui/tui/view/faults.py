@@ -1,9 +1,9 @@
 """What can be wrong with a file that is to be seen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import JsonObject
 

@@ -2,9 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Delta, Envelope
 from heartbit_tui.tui.timeline.spans import between
 

@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from heartbit_tui.client.types import About, Client
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.tui.setup import Setup
 from heartbit_tui.tui.talk.pace import Pace

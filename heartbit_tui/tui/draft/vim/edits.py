@@ -1,7 +1,6 @@
 """What the operators and the acts of vi do to a text."""
 
-from dataclasses import dataclass
-
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.draft.motions import left, line_end, line_start, right
 from heartbit_tui.tui.draft.passage import Passage
 from heartbit_tui.tui.draft.vim.places import Target, first_nonblank, lines_on, resting

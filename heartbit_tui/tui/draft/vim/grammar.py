@@ -1,8 +1,9 @@
 """Reads the keys of normal and visual mode: counts, operators, motions and objects."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 
 OPERATORS: Final = "dcy"
 MOTIONS: Final = "hjklwbeWBE0^$G;,"

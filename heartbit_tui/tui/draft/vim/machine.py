@@ -1,10 +1,11 @@
 """The state of vi: its mode, the keys of a command so far, its register, and what `.` repeats."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.draft.motions import left, line_end, line_start
 from heartbit_tui.tui.draft.passage import Passage
 from heartbit_tui.tui.draft.vim import edits, visual

@@ -1,10 +1,10 @@
 """Where the motions of vi lead."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.draft.motions import left, line_end, line_start, right
 from heartbit_tui.tui.lines.setting import cells
 
