@@ -51,7 +51,7 @@ class Consent:
         """
         tool = self._tools[call.name]
         action = _action(call, tool)
-        if isinstance(action, str) or isinstance(self._agent.gate.decide(action, self._host.mode), Deny):
+        if isinstance(action, str) or self._agent.gate.forbidden(action, self._host.mode):
             return None
         try:
             decision = await self._host.approve(call, ask, turn=turn, preview=await self._preview(call, tool))
@@ -90,7 +90,7 @@ class Consent:
             except HeartbitError as error:
                 self._host.emit(Notice(level="warning", text=f"The rule was not remembered: {error}"))
         if decision.allow:
-            return None
+            return self._overtaken(action)
         if not self._host.attended:
             reason = f"{ask.reason.rstrip('.') or 'It needs an approval'}; nobody is there to approve it."
             return self._denied(call, f"Permission denied: {reason}", reason, ask.rule)
@@ -98,6 +98,13 @@ class Consent:
             f"The user refused this call and says: {decision.note}" if decision.note else "The user refused this call."
         )
         return self._denied(call, said, decision.note or "refused by the user", ask.rule)
+
+    def _overtaken(self, action: Action) -> Output | None:
+        """What denies a call that a person has just allowed: another mode or rule that came while the request waited."""
+        denied = self._agent.gate.forbidden(action, self._host.mode)
+        if denied is None:
+            return None
+        return self._denied(action.call, f"Permission denied: {denied.reason}", denied.reason, denied.rule)
 
     async def _preview(self, call: ToolCall, tool: Tool) -> str:
         try:

@@ -96,6 +96,11 @@ class RuleGate:
             self.past.ask(action)
         return replace(verdict, places={touch.what: touch.real for touch in action.touches if touch.real})
 
+    def forbidden(self, action: Action, mode: Mode) -> Deny | None:
+        """What denies a call by now; nothing of it counts as used or asked."""
+        verdict = self._judged(matching.settled(action), mode)
+        return verdict if isinstance(verdict, Deny) else None
+
     def take(self, envelope: Envelope) -> None:
         """Hear an event of the session, for what was asked lately and what the auto mode has used."""
         self.past.take(envelope)

@@ -9,7 +9,7 @@ from functools import cache
 from heartbit_tui.auth import Credentials
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.ops import Decide, Mode
-from heartbit_tui.kernel.protocols import Action, Gate, Verdict
+from heartbit_tui.kernel.protocols import Action, Deny, Gate, Verdict
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.trail import Trail
@@ -29,6 +29,13 @@ class Witness:
         verdict = self._gate.decide(action, mode)
         self._trail.decided(action, verdict, mode)
         return verdict
+
+    def forbidden(self, action: Action, mode: Mode) -> Deny | None:
+        """What denies a call by now, by the gate behind this one; the audit hears of a denial."""
+        denied = self._gate.forbidden(action, mode)
+        if denied:
+            self._trail.decided(action, denied, mode)
+        return denied
 
     async def learn(self, action: Action, decision: Decide) -> None:
         """Let the gate behind this one remember a decision."""

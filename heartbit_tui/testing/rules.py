@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from heartbit_tui.guardrails.passing import Passing
 from heartbit_tui.kernel.ops import Decide, Mode
-from heartbit_tui.kernel.protocols import Action, Allow, Verdict
+from heartbit_tui.kernel.protocols import Action, Allow, Deny, Verdict
 
 
 def allow_all(action: Action, mode: Mode) -> Verdict:
@@ -23,6 +23,10 @@ class FakeGate:
     def decide(self, action: Action, mode: Mode) -> Verdict:
         self.seen.append(action)
         return self._decide(action, mode)
+
+    def forbidden(self, action: Action, mode: Mode) -> Deny | None:
+        verdict = self._decide(action, mode)
+        return verdict if isinstance(verdict, Deny) else None
 
     async def learn(self, action: Action, decision: Decide) -> None:
         self.learned.append((action, decision))

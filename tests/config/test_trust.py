@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from heartbit_tui.config import dotenv, load
+from heartbit_tui.config.changes import since
 from heartbit_tui.config.files import PROJECT_FILES
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.trust import TrustStore
-from heartbit_tui.config.watched import WATCHED
+from heartbit_tui.config.watched import WATCHED, contents
 from heartbit_tui.kernel.errors import ConfigError
 from tests.config.texts import project, user
 
@@ -152,6 +153,23 @@ def test_a_link_to_a_trusted_folder_is_that_folder(tmp_path: Path) -> None:
     kept.trust(tmp_path / "link", now=NOW)
     assert kept.look(root).is_trusted
     assert kept.folders() == (str(root),)
+
+
+@pytest.mark.security("K50", n=6)
+@pytest.mark.parametrize("place", ["in the project", "outside"])
+def test_a_change_behind_a_link_is_told_of_the_link(tmp_path: Path, place: str) -> None:
+    root, kept = repo(tmp_path), store(tmp_path)
+    target = (root if place == "in the project" else tmp_path) / "real.toml"
+    for name in PROJECT_FILES:
+        target.write_text("mode = 'ask'\n")
+        (root / name).unlink()
+        (root / name).symlink_to(target)
+        kept.trust(root, now=NOW)
+        target.write_text("mode = 'yolo'\n")
+        assert kept.look(root).state == "changed"
+        assert [change.name for change in since(kept, root, contents(root))] == [name]
+        (root / name).unlink()
+        (root / name).write_text("mode = 'ask'\n")
 
 
 @pytest.mark.security("C3")

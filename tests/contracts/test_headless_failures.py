@@ -149,6 +149,15 @@ async def test_out_of_time_is_a_timeout_and_leaves_nothing_running(machine: Mach
     assert done.seconds < 5
 
 
+@pytest.mark.security("K36")
+async def test_what_a_command_left_behind_does_not_keep_the_process(machine: Machine) -> None:
+    command = "sleep 1000 & (setsid sleep 1000 &); (trap '' TERM HUP; sleep 1000) & echo up"
+    async with service(machine, bash(command), says("Done.")) as (_, known):
+        done = await known.stream("-p", "hi", "--permission-mode", "yolo")
+    assert (kept(done)["result"], done.code) == ("Done.", 0)
+    assert done.seconds < 10
+
+
 async def test_a_model_that_goes_in_circles_is_an_error(machine: Machine) -> None:
     async with service(machine, looks()) as (_, known):
         done = await known.stream("-p", "hi")

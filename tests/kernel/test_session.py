@@ -1,6 +1,8 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import pytest
+
 from heartbit_tui.kernel.conversation import NOT_STARTED, UNKNOWN_OUTCOME
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.events import (
@@ -10,6 +12,7 @@ from heartbit_tui.kernel.events import (
     ModeChanged,
     ModelChanged,
     Notice,
+    PermissionDenied,
     PromptQueued,
     Question,
     QuestionAnswered,
@@ -43,6 +46,7 @@ from heartbit_tui.kernel.protocols import (
     Allow,
     Ask,
     CallContext,
+    Deny,
     Effects,
     Output,
     Request,
@@ -262,6 +266,36 @@ async def test_a_mode_holds_from_the_next_call_on_and_is_told_to_the_model_once(
     assert rig.of(ModeChanged)[0] == ModeChanged(mode=Mode.YOLO)
     told = [event.message for event in rig.of(UserMessage) if event.origin == "heartbit"]
     assert told == [user("[mode: ask]"), user("[mode: yolo]")]
+
+
+@pytest.mark.security("K44", n=4)
+@pytest.mark.parametrize("allow", [True, False])
+@pytest.mark.parametrize("mode", [Mode.PLAN, Mode.YOLO])
+async def test_a_mode_that_changes_while_a_request_waits_answers_nothing_and_what_it_forbids_does_not_run(
+    mode: Mode, allow: bool
+) -> None:
+    ran: list[JsonObject] = []
+
+    async def act(input: JsonObject, context: CallContext) -> Output:
+        ran.append(input)
+        return Output(content="ok")
+
+    def judge(action: Action, mode: Mode) -> Verdict:
+        by_mode: dict[Mode, Verdict] = {Mode.PLAN: Deny(reason="only plans", rule="plan mode"), Mode.YOLO: Allow()}
+        return by_mode.get(mode, Ask(reason="sure?"))
+
+    replies = [turn(call("echo", "c1", text="1")), says("done")]
+    async with opened(Plan(replies=replies, tools=[FakeTool(behave=act)], gate=FakeGate(judge))) as rig:
+        rig.prompt("go")
+        asked = await rig.until(ApprovalRequested)
+        rig.session.submit(SetMode(mode=mode))
+        await rig.until(ModeChanged)
+        assert (ran, rig.of(ToolCallCompleted)) == ([], [])
+        rig.session.submit(Decide(id=asked.id, allow=allow))
+        await rig.session.settled()
+    assert len(ran) == (allow and mode is Mode.YOLO)
+    denied = [event.reason for event in rig.of(PermissionDenied)]
+    assert denied == ([] if ran else ["only plans" if allow else "refused by the user"])
 
 
 async def test_another_model_answers_from_the_next_turn_on() -> None:

@@ -50,7 +50,7 @@ def kept(temporary: Path) -> list[int]:
     return running(str(temporary))
 
 
-@pytest.mark.security("S5")
+@pytest.mark.security("S5", n=150)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.slow
 async def test_no_command_that_was_stopped_leaves_a_process(kind: Wanted, tmp_path: Path, word: str) -> None:
@@ -58,13 +58,13 @@ async def test_no_command_that_was_stopped_leaves_a_process(kind: Wanted, tmp_pa
     inside, chance, tries = sandboxed(tmp_path / "root", kind=kind), random.Random(11), 0
     temporary = tmp_path / "temporary"
     async with Bash(tmp_path / "root", tmp_path / "logs", os.environ, confinement=inside, spare=True) as bash:
-        for _ in range(10):
+        for _ in range(25):
             calls = [_stopped(bash, chance.choice(STARTERS).format(n=word), chance) for _ in range(AT_ONCE)]
             await asyncio.gather(*calls)
             tries += AT_ONCE
             assert running(word) == []
         assert (await ran(bash, "echo fine")).content == "fine\n\n(exit code: 0)"
-    assert (kept(temporary), tries) == ([], 60)
+    assert (kept(temporary), tries) == ([], 150)
 
 
 async def _stopped(bash: Bash, command: str, chance: random.Random) -> None:

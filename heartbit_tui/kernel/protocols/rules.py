@@ -67,6 +67,10 @@ class Gate(Protocol):
         """The verdict on one call."""
         ...
 
+    def forbidden(self, action: Action, mode: Mode) -> Deny | None:
+        """What denies a call by now that was already judged; None where nothing does. It counts as no new verdict."""
+        ...
+
     async def learn(self, action: Action, decision: Decide) -> None:
         """Remember a person's decision whose scope is wider than once.
 
