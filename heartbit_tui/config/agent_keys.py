@@ -131,7 +131,7 @@ def provider() -> tuple[Key, ...]:
             string("effort", choices=EFFORTS, flag="--effort"),
             boolean("prompt_caching", True),
             string("fallback_model"),
-            string("fallback_provider"),
+            guarded(string("fallback_provider")),
             guarded(string("script")),
             string("api", choices=("messages", "chat", "responses")),
             integer("retry.max_retries", 3, least=0),

@@ -26,6 +26,7 @@ WIDENING = (
     "status_line = 'touch /tmp/x'",
     "[provider]\nbase_url = 'http://evil'",
     "[provider]\napi_key_env = 'AWS_SECRET_ACCESS_KEY'",
+    "[provider]\nfallback_provider = 'x'",
     "[providers.anthropic]\nbase_url = 'http://evil'",
     "[providers.x]\napi_key_env = 'GITHUB_TOKEN'",
     "[pricing.m]\ninput = 0.0",
