@@ -17,6 +17,7 @@ from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.proposal import propose
 from heartbit_tui.permissions.rules import Rule, Ruling, parse
 from heartbit_tui.permissions.trust import SPENT, Bounds, Budget
+from heartbit_tui.permissions.wholesale import sweeping
 
 if TYPE_CHECKING:
     from heartbit_tui.permissions.telling import Part
@@ -131,7 +132,14 @@ class RuleGate:
             settled = self._ruled(action, rules, mode)
         if settled is None and harmless:
             settled = Allow(reason="Every command of this line is known to be harmless here.", rule=lines.HARMLESS)
-        return self._with_proposal(settled or modes.fall_back(action, mode, finding, sandboxed=self._sandboxed), action)
+        return self._with_proposal(settled or self._by_mode(action, mode, finding), action)
+
+    def _by_mode(self, action: Action, mode: Mode, finding: modes.Finding) -> Verdict:
+        verdict = modes.fall_back(action, mode, finding, sandboxed=self._sandboxed)
+        by_auto = isinstance(verdict, Allow) and verdict.rule == modes.AUTO_MODE
+        if by_auto and (reason := sweeping(action, self._workspace)):
+            return Ask(reason=reason, rule=modes.AUTO_MODE)
+        return verdict
 
     def explain(self, action: Action, mode: Mode) -> Explanation:
         """The verdict, for each rule whether it is about the call, and for each part what decides it."""

@@ -70,6 +70,78 @@ def test_a_new_file_below_a_link_is_where_the_link_leads(tmp_path: Path, new: st
     assert isinstance(gate(root).decide(write(root / "a" / "new.txt"), Mode.ACCEPT_EDITS), Allow)
 
 
+SWEEPING = (
+    *(
+        "rm -rf .",
+        "rm -rf ./",
+        "rm -r *",
+        "rm -fr ./*",
+        "rm --recursive --force .",
+        "rm --recurs .",
+        "rm -Rf ~",
+        "rm -rf /",
+    ),
+    *("rm -rf ..", "rm -rf src/..", "rm -rf $HOME", "rm -rf $(pwd)", "rm -rf {root}", "rm -rf {root}/*", "rm -rf .git"),
+    *(
+        "rm -rf -- .* ",
+        "find . -delete",
+        "find -delete",
+        "find {root} -type f -delete",
+        "cd src && rm -rf ..",
+        "/bin/rm -r .",
+    ),
+    *(
+        "git clean -fdx",
+        "git clean --force",
+        "git reset --hard",
+        "git reset --hard HEAD~3",
+        "git checkout -- .",
+        "git checkout .",
+    ),
+    *("git restore .", "git checkout -f main", "git stash drop", "git -C . reset --hard", "git -c a.b=c clean -f"),
+)
+ORDINARY = (
+    *(
+        "rm -r build",
+        "rm -rf src/generated dist",
+        "rm *.pyc",
+        "rm -rf build/*",
+        "rm a.txt",
+        "find . -name '*.pyc' -delete",
+    ),
+    *("find . -name __pycache__ -exec rm -rf {{}} +", "git checkout main", "git checkout -b new", "git restore a.py"),
+    *(
+        "git reset a.py",
+        "git stash",
+        "git clean -n",
+        "echo rm -rf build",
+        "make clean",
+        "find build -delete",
+        "git commit -am x",
+    ),
+)
+PLACES = (
+    "{line}",
+    "ls && {line}",
+    "true; {line}",
+    "sh -c '{line}'",
+    "env A=1 {line}",
+    "if true; then {line}; fi",
+    "( {line} )",
+)
+
+
+@pytest.mark.security("K20", n=len(SWEEPING) * len(PLACES))
+@pytest.mark.parametrize("place", PLACES)
+def test_what_takes_away_much_at_once_is_asked_about_in_the_sandbox_too(tmp_path: Path, place: str) -> None:
+    root = tmp_path / "w"
+    checked = gate(root, sandboxed=True)
+    lines = [place.format(line=line.format(root=root)) for line in SWEEPING]
+    assert [line for line in lines if not isinstance(checked.decide(bash(line), Mode.AUTO), Ask)] == []
+    harmless = [place.format(line=line.format()) for line in ORDINARY if "'" not in line or "'" not in place]
+    assert [line for line in harmless if not isinstance(checked.decide(bash(line), Mode.AUTO), Allow)] == []
+
+
 @pytest.mark.security("K23", n=60)
 @pytest.mark.parametrize(
     "line",
