@@ -70,6 +70,10 @@ class Memory(Protocol):
         """Link two entries both ways; whether both are there. Linking twice, or to itself, changes nothing."""
         ...
 
+    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
+        """Make entries stronger that were of use, as a recall that touches does; what is not there is passed over."""
+        ...
+
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging, or no longer. Raises `EntryMissing`."""
         ...

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 RecallReason: TypeAlias = Literal["start", "topic", "tool"]
 """A run began, the talk came to something else, or the model asked."""
 
-MemoryAction: TypeAlias = Literal["stored", "updated", "forgotten", "merged", "linked", "pruned", "refused"]
+MemoryAction: TypeAlias = Literal["stored", "updated", "forgotten", "merged", "pinned", "unpinned", "pruned", "refused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
