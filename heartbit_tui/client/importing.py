@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from heartbit_tui.client.memories import Memories
 from heartbit_tui.memory.lines import AGENT, Reading
 from heartbit_tui.memory.notebook import Clean, cleaned_entry
-from heartbit_tui.memory.types import Entry, NewEntry
+from heartbit_tui.memory.types import Entry
 
 __all__ = ("AGENT", "Taken", "Wanted", "take_in")
 
@@ -34,16 +34,17 @@ class Taken:
 async def take_in(memories: Memories, lines: Iterable[str], wanted: Wanted) -> Taken:
     """Take in all lines. Raises `EntryRefused` with the number of a line that is wrong; nothing is kept then."""
     ground = memories.ground
-    reading = Reading(replace(ground.scope, agent=wanted.agent, project=wanted.project, session=""))
+    scope = replace(ground.scope, agent=wanted.agent, project=wanted.project, session="")
+    reading = Reading(scope, memories.now())
     entries, cleaned = await asyncio.to_thread(lambda: _read(reading.entries(lines), ground.clean))
     for start in range(0, len(entries), BATCH):
         await memories.take_in(entries[start : start + BATCH])
     return Taken(entries=len(entries), cleaned=cleaned)
 
 
-def _read(entries: Iterator[NewEntry | Entry], clean: Clean) -> tuple[list[NewEntry | Entry], int]:
+def _read(entries: Iterator[Entry], clean: Clean) -> tuple[list[Entry], int]:
     """All entries as they may be kept, and how many had something in them."""
-    kept: list[NewEntry | Entry] = []
+    kept: list[Entry] = []
     cleaned = 0
     for entry in entries:
         left, found = cleaned_entry(entry, clean)

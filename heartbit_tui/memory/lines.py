@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory.errors import EntryRefused
-from heartbit_tui.memory.types import Confidentiality, Entry, EntryType, NewEntry, Origin, Scope
+from heartbit_tui.memory.types import Confidentiality, Entry, EntryType, Origin, Scope
 
 AGENT = "heartbit"
 """Whose an entry is whose line names nobody."""
@@ -56,14 +56,16 @@ class Reading:
     """Reads lines; one whose text, agent, session and time were there before gets another id.
 
     Ids that lines lack are made of what they say, so that importing a file twice changes nothing. `scope` gives the
-    tenant and the user, which no line can choose, and the agent and the project where a line names none.
+    tenant and the user, which no line can choose, and the agent and the project where a line names none. Taking an
+    entry in counts as using it `now`, where the line does not tell when it was used: what is old is not faded at once.
     """
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, now: datetime) -> None:
         self._scope = scope
+        self._now = now
         self._seen = Counter[str]()
 
-    def entries(self, lines: Iterable[str]) -> Iterator[NewEntry | Entry]:
+    def entries(self, lines: Iterable[str]) -> Iterator[Entry]:
         """The entries of the lines; blank ones are skipped. Raises `EntryRefused` that names the line."""
         for number, line in enumerate(lines, 1):
             if line.strip():
@@ -72,8 +74,8 @@ class Reading:
                 except (ValueError, EntryRefused) as error:
                     raise EntryRefused(f"Line {number}: {error}. Nothing of the file was taken in.") from error
 
-    def entry(self, line: str) -> NewEntry | Entry:
-        """The entry of one line; one that tells of its use is taken as it is. Raises `ValueError`, `EntryRefused`."""
+    def entry(self, line: str) -> Entry:
+        """The entry of one line. Raises `ValueError`, `EntryRefused`."""
         told: object = json.loads(line)
         if not isinstance(told, dict):
             raise EntryRefused(NO_OBJECT)
@@ -81,13 +83,9 @@ class Reading:
         text = _text(given, "text") or _text(given, "content")
         if not text.strip():
             raise EntryRefused(NO_TEXT)
-        new = self._new(given, text)
-        return _used(new, given) if "last_accessed" in given else new
-
-    def _new(self, given: Mapping[str, Any], text: str) -> NewEntry:
         at = _moment(given, "at") or _moment(given, "created_at")
         scope = self._of(given)
-        return NewEntry(
+        return Entry(
             id=_text(given, "id") or self._made(text, scope, at),
             content=text,
             scope=scope,
@@ -99,9 +97,12 @@ class Reading:
             type=EntryType(_text(given, "memory_type") or _text(given, "type") or "episodic"),
             confidentiality=_level(given),
             strength=_share(given, "strength", 1.0),
-            origin=_origin(given, scope),
+            created_at=at or self._now,
+            last_accessed=_moment(given, "last_accessed") or self._now,
+            access_count=_whole(given, "access_count", 0),
+            related_ids=_names(given, "related_ids"),
             source_ids=_names(given, "source_ids"),
-            at=at,
+            origin=_origin(given, scope),
             pinned=given.get("pinned") is True,
         )
 
@@ -119,33 +120,6 @@ class Reading:
         parts = json.dumps((text, scope.agent, scope.session, scope.project, stamp(at) if at else ""))
         self._seen[parts] += 1
         return blake2b(f"{self._seen[parts]}{parts}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-
-
-def _used(new: NewEntry, given: Mapping[str, Any]) -> Entry:
-    accessed = _moment(given, "last_accessed")
-    created = new.at or accessed
-    if created is None or accessed is None:
-        raise EntryRefused(BAD_TIME.format(key="last_accessed", value=given["last_accessed"]))
-    return Entry(
-        id=new.id,
-        scope=new.scope,
-        content=new.content,
-        category=new.category,
-        tags=new.tags,
-        keywords=new.keywords,
-        summary=new.summary,
-        importance=new.importance,
-        type=new.type,
-        confidentiality=new.confidentiality,
-        strength=new.strength,
-        created_at=created,
-        last_accessed=accessed,
-        access_count=_whole(given, "access_count", 0),
-        related_ids=_names(given, "related_ids"),
-        source_ids=new.source_ids,
-        origin=new.origin,
-        pinned=new.pinned,
-    )
 
 
 def _origin(given: Mapping[str, Any], scope: Scope) -> Origin:

@@ -135,6 +135,10 @@ class VolatileMemory:
         self._links |= {(one, other), (other, one)} if one != other else set()
         return True
 
+    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
+        """Make entries stronger that were of use."""
+        self._touch([self._key(each, reach) for each in dict.fromkeys(entry_ids) if self._has(each, reach)])
+
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging."""
         kept = self._kept[self._key(entry_id, reach)]

@@ -12,9 +12,11 @@ from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.remembering import Late, Remembering, Whose, project_of
 from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.store.database import Database
 
 NOT_KEPT = "memory.type is {kind}: there is no memory that outlives a session, so nothing can be looked at here."
 NOT_YET = "memory.type: postgres is not in this release; what is remembered is kept in the file of the sessions."
+SQLITE = "heartbit_tui.memory.sqlite"
 NAME = "heartbit"
 """The agent of a session."""
 
@@ -38,8 +40,13 @@ def warnings(options: Options, settings: Settings) -> tuple[str, ...]:
 
 @asynccontextmanager
 async def memory(kind: str, settings: Settings, clock: Clock) -> AsyncGenerator[Memory]:
-    """The memory itself; in the one data file, or gone with the process."""
-    yield plugins.resolve("heartbit_tui.memory.volatile:VolatileMemory")(clock)
+    """The memory itself; in the one data file, which is opened when it is first needed, or gone with the process."""
+    if kind == "in_memory":
+        yield plugins.resolve("heartbit_tui.memory.volatile:VolatileMemory")(clock)
+        return
+    steps, prepare = plugins.resolve(f"{SQLITE}:STEPS"), plugins.resolve(f"{SQLITE}:prepare")
+    async with Database.open(settings.store, "memory", steps, prepare, at_once=False) as database:
+        yield plugins.resolve(f"{SQLITE}:SqliteMemory")(database, clock)
 
 
 @asynccontextmanager

@@ -35,6 +35,7 @@ class Database:
         self._prepare = prepare
         self._writer = Worker(self._connect, f"heartbit-{part}-write")
         self._reader = Worker(self._connect_to_read, f"heartbit-{part}-read")
+        self._begun = False
 
     @classmethod
     @asynccontextmanager
@@ -44,11 +45,17 @@ class Database:
         part: str,
         steps: Sequence[Sequence[str]],
         prepare: Callable[[sqlite3.Connection], None] = lambda _: None,
+        *,
+        at_once: bool = True,
     ) -> AsyncGenerator[Self]:
-        """A part of the file `path`, which is made with its folder (0600, 0700) where it is missing."""
+        """A part of the file `path`, which is made with its folder (0600, 0700) where it is missing.
+
+        Where it is not to be opened `at_once`, the first operation does it, and meets what is wrong with the file.
+        """
         database = cls(path, part, steps, prepare)
         try:
-            await database._writer.do(lambda _: None)
+            if at_once:
+                await database._begin()
             yield database
         finally:
             await database._reader.close()
@@ -65,6 +72,7 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
+        await self._begin()
         return await self._reader.do(reading)
 
     async def write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
@@ -75,6 +83,12 @@ class Database:
                 return operation(connection)
 
         return await self._writer.do(writing)
+
+    async def _begin(self) -> None:
+        """See to it that the tables are there: who reads expects them."""
+        if not self._begun:
+            await self._writer.do(lambda _: None)
+            self._begun = True
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -20,7 +19,7 @@ from heartbit_tui.runtime.remembering import is_own
 from heartbit_tui.testing.clock import FakeClock
 from heartbit_tui.testing.rules import FakeGate
 from heartbit_tui.testing.tools import FakeTool
-from tests.kernel.rig import Plan, Rig, opened, says
+from tests.kernel.rig import Plan, Rig, opened, says, turn
 from tests.memory.rig import ANYBODY, MARKS, PROJECT, ground
 
 SCOPE = Scope(agent="heartbit", project=PROJECT)
@@ -64,7 +63,7 @@ async def test_what_answers_is_brought_with_its_origin_between_marks_and_stays_i
     entry = await memory.store(PORT)
     await memory.store(DEPLOY)
     await clock.advance(3 * 86_400)
-    async with opened(Plan(replies=says("4711.", "Yes."), context=policy(memory, clock), clock=clock)) as rig:
+    async with opened(Plan(replies=(says("4711."), says("Yes.")), context=policy(memory, clock), clock=clock)) as rig:
         await rig.ask("Which port has the dev server?")
         first = rig.last_request
         await rig.ask("Sure?")
@@ -87,7 +86,7 @@ async def test_what_is_brought_becomes_stronger_and_what_was_only_looked_at_does
     clock = FakeClock()
     memory = VolatileMemory(clock)
     used, other = await memory.store(PORT), await memory.store(replace(DEPLOY, content="Use the server room key."))
-    async with opened(Plan(replies=says("ok"), context=policy(memory, clock), clock=clock)) as rig:
+    async with opened(Plan(replies=(says("ok"),), context=policy(memory, clock), clock=clock)) as rig:
         await rig.ask("Which port has the dev server got now, please tell me?")
     assert len(brought(rig)) == 1
     counts = [(await memory.get(each.id, ANYBODY)).access_count for each in (used, other)]
@@ -98,7 +97,7 @@ async def test_what_stands_in_the_conversation_is_not_brought_again() -> None:
     clock = FakeClock()
     memory = VolatileMemory(clock)
     await memory.store(PORT)
-    async with opened(Plan(replies=says("a", "b"), context=policy(memory, clock), clock=clock)) as rig:
+    async with opened(Plan(replies=(says("a"), says("b")), context=policy(memory, clock), clock=clock)) as rig:
         await rig.ask("Which port has the dev server?")
         await rig.ask("And the port of the dev server again?")
     assert len(brought(rig)) == 1
@@ -108,7 +107,7 @@ async def test_nothing_is_said_where_nothing_answers() -> None:
     clock = FakeClock()
     memory = VolatileMemory(clock)
     await memory.store(DEPLOY)
-    async with opened(Plan(replies=says("a", "b"), context=policy(memory, clock), clock=clock)) as rig:
+    async with opened(Plan(replies=(says("a"), says("b")), context=policy(memory, clock), clock=clock)) as rig:
         await rig.ask("Which port has the dev server?")
         await rig.ask("ok")
     assert brought(rig) == []
@@ -127,7 +126,7 @@ async def test_a_steer_to_another_topic_searches_again_and_one_on_the_same_does_
         if said:
             rig.session.submit(Steer(text=said.pop(0)))
 
-    replies = (*says(call("look")), *says(call("look")), *says("done"))
+    replies = (turn(call("look")), turn(call("look")), says("done"))
     plan = Plan(replies=replies, tools=(tool,), gate=FakeGate(), context=policy(memory, clock), clock=clock)
     async with opened(plan) as rig:
         rig.prompt("Which port has the dev server?")
@@ -148,7 +147,7 @@ async def test_what_is_brought_is_bounded_in_number_and_size(entries: int, chara
     for number in range(12):
         await memory.store(NewEntry(content=f"The dev server has port number {number:04}.", scope=SCOPE))
     bounds = Bounds(entries=entries, characters=characters)
-    async with opened(Plan(replies=says("a"), context=policy(memory, clock, bounds), clock=clock)) as rig:
+    async with opened(Plan(replies=(says("a"),), context=policy(memory, clock, bounds), clock=clock)) as rig:
         await rig.ask("Which port has the dev server?")
     assert len(rig.of(MemoryRecalled)[0].entries) == expected
 
@@ -157,7 +156,7 @@ async def test_what_is_brought_is_bounded_in_number_and_size(entries: int, chara
 async def test_a_memory_that_fails_holds_nothing_up_and_is_told(kind: type[VolatileMemory], words: str) -> None:
     clock = FakeClock()
     context = policy(kind(clock), clock, Bounds(seconds=0.01))
-    async with opened(Plan(replies=says("fine"), context=context, clock=clock)) as rig:
+    async with opened(Plan(replies=(says("fine"),), context=context, clock=clock)) as rig:
         await rig.ask("Which port has the dev server?")
     (told,) = rig.of(MemoryRecalled)
     assert words in told.note
@@ -171,7 +170,7 @@ async def test_the_work_itself_drifting_away_searches_again_but_not_every_turn()
     await memory.store(PORT)
     await memory.store(DEPLOY)
     steps = [call("look", topic=f"deploy release make hand number {number}") for number in range(9)]
-    replies = (*(reply for step in steps for reply in says(step)), *says("done"))
+    replies = (*map(turn, steps), says("done"))
     bounds = Bounds(turns=3, times=3)
     plan = Plan(replies=replies, tools=(FakeTool("look"),), context=policy(memory, clock, bounds), clock=clock)
     async with opened(plan) as rig:
@@ -185,7 +184,7 @@ async def test_a_pinned_entry_that_is_found_comes_with_one_word_in_common() -> N
     words = "Please mend the failing parser test about strange unicode input here"
     await memory.store(replace(PORT, content="Run parser checks with tox -e parser.", pinned=True))
     await memory.store(replace(PORT, content="Somebody once wrote a parser in Perl."))
-    async with opened(Plan(replies=says("a"), context=policy(memory, clock), clock=clock)) as rig:
+    async with opened(Plan(replies=(says("a"),), context=policy(memory, clock), clock=clock)) as rig:
         await rig.ask(words)
     (told,) = rig.of(MemoryRecalled)
     assert [each.why for each in told.entries] == ["pinned; words: parser"]
@@ -195,7 +194,6 @@ async def test_an_entry_above_the_cap_is_never_brought() -> None:
     clock = FakeClock()
     memory = VolatileMemory(clock)
     await memory.store(replace(PORT, confidentiality=Confidentiality.RESTRICTED))
-    async with opened(Plan(replies=says("a"), context=policy(memory, clock), clock=clock)) as rig:
+    async with opened(Plan(replies=(says("a"),), context=policy(memory, clock), clock=clock)) as rig:
         await rig.ask("Which port has the dev server?")
     assert brought(rig) == []
-    assert clock.now() - timedelta(0) == clock.now()

@@ -113,6 +113,16 @@ class SqliteMemory:
         """Link two entries both ways."""
         return await self._database.write(lambda connection: writing.link(connection, entry_id, related_id, reach))
 
+    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
+        """Make entries stronger that were of use."""
+        now = self._clock.now()
+
+        def touching(connection: sqlite3.Connection) -> None:
+            rows.touch(connection, writing.some(connection, entry_ids, reach), now)
+
+        if entry_ids:
+            await self._database.write(touching)
+
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging."""
         return await self._database.write(lambda connection: writing.pin(connection, entry_id, reach, pinned))
