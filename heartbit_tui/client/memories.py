@@ -96,6 +96,10 @@ class Memories:
         """What it stands on."""
         return self._ground
 
+    def narrowed(self, narrow: Callable[[Reach], Reach]) -> "Memories":
+        """The same with less of it in reach."""
+        return Memories(replace(self._ground, reach=narrow(self._ground.reach)), self._clock, self._tell)
+
     def strength(self, entry: Entry) -> float:
         """How strong an entry is now, 0..1, decay counted."""
         return scoring.strength_at(entry.strength, entry.last_accessed, self._clock.now())
@@ -216,9 +220,9 @@ async def opened(options: Options, reach: Callable[[Reach], Reach] = lambda reac
         yield Memories(replace(ground, reach=reach(ground.reach)), clock)
 
 
-def of_session(remembering: Remembering, clock: Clock) -> Memories:
+def of_session(remembering: Remembering) -> Memories:
     """The memory of an open session; what is changed is told in its log."""
-    return Memories(remembering.person, clock, remembering.tell)
+    return Memories(remembering.person, remembering.clock, remembering.tell)
 
 
 def unlocked(entry: Entry) -> bool:

@@ -25,6 +25,9 @@ from heartbit_tui.memory.types import (
 EMBED_SECONDS = 2.0
 """How long a question may be embedded before it is answered by words alone."""
 
+SHORTEST = 6
+"""Characters from which a text can have a secret or an address in it."""
+
 NOT_KEPT = "Nothing was stored, because there is {found} in it. Say it without, or leave it out."
 BY_WORDS = "searched by words alone: {reason}"
 SLOW = f"the question was not embedded within {EMBED_SECONDS:g} s"
@@ -203,6 +206,8 @@ def cleaned_entry(wanted: AnyEntry, clean: Clean) -> tuple[AnyEntry, tuple[str, 
     found = dict[str, None]()
 
     def without(text: str) -> str:
+        if len(text) < SHORTEST:
+            return text
         cleaned = clean(text)
         found.update(dict.fromkeys(cleaned.found))
         return cleaned.text

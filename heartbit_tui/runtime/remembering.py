@@ -77,7 +77,6 @@ class Remembering:
     """
 
     def __init__(self, memory: Memory, whose: Whose, settings: Settings, clock: Clock, asking: "Asking") -> None:
-        self._memory = memory
         self._whose = whose
         self._settings = settings
         self._config = settings.config
@@ -99,9 +98,9 @@ class Remembering:
         """What the person stands on: everything, and what they note is every agent's."""
 
     @property
-    def memory(self) -> Memory:
-        """What all of it stands on."""
-        return self._memory
+    def clock(self) -> Clock:
+        """The time that entries are stored by."""
+        return self._clock
 
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
