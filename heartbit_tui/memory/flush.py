@@ -6,6 +6,7 @@ from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import Assistant, Message, ToolCall, ToolResult, User
 from heartbit_tui.memory import telling
+from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.notebook import Notebook
 from heartbit_tui.memory.topics import keywords
 from heartbit_tui.memory.types import Entry, NewEntry
@@ -36,13 +37,16 @@ class Flush:
         """Keep what is worth it in these messages; how many entries that made."""
         kept: list[Entry] = []
         found: set[str] = set()
-        try:
-            for wanted in entries(messages):
+        for wanted in entries(messages):
+            try:
                 entry, without = await self._notebook.keep(wanted, by=BY)
+            except HeartbitError as error:
+                self._tell(MemoryChanged(action="refused", reason=NOT_KEPT.format(error=error)))
+                if not isinstance(error, EntryRefused):
+                    break  # the file cannot be used: the next one would fail as this one did
+            else:
                 kept.append(entry)
                 found.update(without)
-        except HeartbitError as error:
-            self._tell(MemoryChanged(action="refused", reason=NOT_KEPT.format(error=error)))
         if kept:
             reason = f"left out: {', '.join(sorted(found))}" if found else ""
             self._tell(telling.change("stored", kept, reason=reason))

@@ -8,6 +8,9 @@ from heartbit_tui.memory.words import STOP, words
 SHORTEST = 2
 """Letters of a word that says something; a figure may be shorter."""
 
+LONGEST = 40
+"""Letters of a keyword; what is longer is a key, a path or noise."""
+
 SAME = 0.15
 """Share of words in common from which two texts are about the same."""
 
@@ -28,7 +31,7 @@ def terms(text: str) -> tuple[str, ...]:
 
 def keywords(text: str, most: int = 8) -> tuple[str, ...]:
     """The words that stand for a text: the most frequent, and of those as frequent the longer ones first."""
-    counted = Counter(_counted(text))
+    counted = Counter(word for word in _counted(text) if len(word) <= LONGEST)
     ranked = sorted(counted, key=lambda word: (-counted[word], -len(word), word))
     return tuple(ranked[:most])
 
