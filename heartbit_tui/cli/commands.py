@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from heartbit_tui.cli.flags import CHAT, MODES, RUN, with_everywhere
+from heartbit_tui.cli.memory_commands import MEMORY
 from heartbit_tui.cli.spec import Command, Flag, Word
 
 ID = Word("id", "the session; the beginning of its id is enough")
@@ -204,6 +205,7 @@ COMMANDS = (
         "find out whether a row was changed, taken out or put in; the exit code is 1 then",
         groups=with_everywhere(JSON),
     ),
+    *MEMORY,
     Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),
     Command(
         "doctor", "doctor", "find out what is missing, in words that are safe to paste", groups=with_everywhere(JSON)
@@ -220,7 +222,15 @@ COMMANDS = (
 )
 
 DEFAULTS = MappingProxyType(
-    {"sessions": "list", "config": "explain", "auth": "status", "trust": "list", "permissions": "list", "audit": "list"}
+    {
+        "sessions": "list",
+        "config": "explain",
+        "auth": "status",
+        "trust": "list",
+        "permissions": "list",
+        "audit": "list",
+        "memory": "list",
+    }
 )
 """What a command of two words means when the second is left out."""
 

@@ -75,6 +75,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="permissions", does="what is allowed, denied or asked about", aliases=("rules", "allow")),
     Command(name="tools", does="the tools that the agent has"),
     Command(name="todos", does="the agent's list of things to do"),
+    Command(name="memory", takes="[WORDS]", does="what is remembered: look, search, pin, edit, forget"),
     Command(name="compact", takes="[FOCUS]", does="shorten the conversation for the model"),
     Command(name="status", does="the session, its model, its mode, its context"),
     Command(name="safety", does="what protects you: sandbox, trust, rules, guardrails, audit"),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from heartbit_tui.client.types import About
 from heartbit_tui.kernel.bus import Subscription
@@ -12,8 +13,14 @@ from heartbit_tui.kernel.events import Delta, Envelope, Terminal
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.kernel.protocols import Journal
+from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.build import Opened, opened
 from heartbit_tui.runtime.options import Options
+
+if TYPE_CHECKING:
+    from heartbit_tui.client.memories import Memories
+
+MEMORIES = "heartbit_tui.client.memories:of_session"
 
 
 def _at_once() -> float:
@@ -104,6 +111,17 @@ class Local:
         session = self._opened.session
         await session.settled()
         await self._opened.journal.committed(session.seq)
+
+    def memories(self) -> "Memories | None":
+        remembering = self._opened.remembering
+        return plugins.resolve(MEMORIES)(remembering) if remembering is not None else None
+
+    async def finish(self) -> int:
+        session = self._opened.session
+        if self._opened.remembering is not None:
+            await session.settled()
+            await self._opened.remembering.finish()
+        return session.seq
 
     def close(self) -> None:
         """Let all readers come to an end."""

@@ -18,6 +18,13 @@ TELLING: Mapping[str, str] = MappingProxyType(
         "webfetch": "url",
         "websearch": "query",
         "skill": "name",
+        "memory_store": "content",
+        "memory_recall": "query",
+        "memory_update": "content",
+        "memory_forget": "id",
+        "memory_consolidate": "content",
+        "shared_memory_read": "query",
+        "shared_memory_write": "content",
     }
 )
 """Which argument tells most about a call."""
@@ -28,6 +35,8 @@ COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "glob": ("file", "files"),
         "list": ("entry", "entries"),
         "websearch": ("result", "results"),
+        "memory_recall": ("memory", "memories"),
+        "shared_memory_read": ("memory", "memories"),
     }
 )
 """What a tool counts: one of it, and many."""

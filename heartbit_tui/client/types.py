@@ -1,13 +1,16 @@
 """A session seen from outside, wherever it runs."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.runtime.safety import Safety
+
+if TYPE_CHECKING:
+    from heartbit_tui.client.memories import Memories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,4 +82,12 @@ class Client(Protocol):
 
     async def settled(self) -> None:
         """Return once no run is active and none can start by itself, and all that was said is durable."""
+        ...
+
+    def memories(self) -> "Memories | None":
+        """What is remembered, for the person; None where there is no memory."""
+        ...
+
+    async def finish(self) -> int:
+        """Do what is to be done at a session's end (merging and pruning what is remembered), once; the last seq then."""
         ...

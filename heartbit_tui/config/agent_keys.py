@@ -279,8 +279,12 @@ def memory() -> tuple[Key, ...]:
     return (
         *group(
             "memory",
-            string("type", choices=("in_memory", "sqlite", "postgres")),
+            string("type", "sqlite", choices=("sqlite", "in_memory", "none", "postgres")),
             string("database_url", secret=True),
+            integer("recall_limit", 5, least=0),
+            integer("recall_characters", 4_000),
+            string("max_confidentiality", "confidential", choices=("public", "internal", "confidential")),
+            boolean("prune_on_exit", True),
             number("reflection_threshold"),
             boolean("consolidate_on_exit", False),
             string("embedding.provider", "none", choices=("none", "openai", "local")),

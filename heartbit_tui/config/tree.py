@@ -24,6 +24,7 @@ BUILT = frozenset(
         "screen",
         "sandbox",
         "trust_budget",
+        "memory",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

@@ -48,6 +48,8 @@ class Headless:
         self._task: asyncio.Task[object] | None = None
         self._prompts: asyncio.Queue[Prompt | None] = asyncio.Queue()
         self._ends: asyncio.Queue[Terminal] = asyncio.Queue()
+        self._seq = 0
+        self._news = asyncio.Event()
         self._stopped = ""
         self._gone = False
         self._failure: Ending | None = None
@@ -95,14 +97,24 @@ class Headless:
             while not self._stopped and (prompt := await self._prompts.get()) is not None:
                 client.submit(prompt)
                 self._judge(await self._ends.get())
+            if not self._stopped and self._failure is None:
+                await self._heard(await client.finish())
             for side in sides:
                 side.cancel()
 
     async def _listen(self, envelopes: AsyncIterator[Envelope]) -> None:
         async for envelope in envelopes:
             await self._tell(self._telling.take(envelope))
+            self._seq = envelope.seq
+            self._news.set()
             if self._telling.tally.ends_run(envelope) and isinstance(envelope.event, Terminal):
                 self._ends.put_nowait(envelope.event)
+
+    async def _heard(self, seq: int) -> None:
+        """Return once all up to this seq was told, so that what the end of the session cost is counted."""
+        while self._seq < seq and not self._stopped:
+            self._news.clear()
+            await self._news.wait()
 
     async def _feed(self, client: Client, plan: Plan) -> None:
         try:
@@ -144,6 +156,7 @@ class Headless:
             return
         self._stopped = reason
         self._prompts.put_nowait(None)
+        self._news.set()
         if self._client is not None:
             self._client.submit(Interrupt(reason=reason))
         elif self._task is not None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from heartbit_tui.client import guarded
+from heartbit_tui.client import guarded, remembered
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
 from heartbit_tui.headless.tally import Tally
@@ -13,6 +13,8 @@ from heartbit_tui.kernel.events import (
     Envelope,
     GuardrailDenied,
     GuardrailWarned,
+    MemoryChanged,
+    MemoryRecalled,
     Notice,
     PermissionDenied,
     RetryAttempt,
@@ -21,7 +23,7 @@ from heartbit_tui.kernel.events import (
 )
 
 WIDTH = 100
-TELLING = ("command", "file_path", "path", "pattern", "url", "query", "name")
+TELLING = ("command", "file_path", "path", "pattern", "url", "query", "name", "content")
 """The arguments that say most about a call, the best first."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -70,6 +72,8 @@ class Progress:
                 return [f"guardrail: {one_line(guarded.told(event), 400)}"]
             case RetryAttempt(attempt=attempt, max_retries=most, delay_ms=delay, error_class=kind):
                 return [f"retry {attempt}/{most} in {delay / 1000:.1f} s: {one_line(kind)}"]
+            case MemoryRecalled() | MemoryChanged() as event:
+                return _memory(event)
             case Notice(level=level, text=text):
                 return [f"{level}: {one_line(text, 400)}"]
             case _:
@@ -80,6 +84,14 @@ class Progress:
         seconds = f" ({event.duration_ms / 1000:.1f} s)" if event.duration_ms >= 100 else ""
         about = gist(self._inputs.pop(event.tool_call_id, ""))
         return f"{mark} {one_line(f'{event.tool_name} {about}')}{seconds}"
+
+
+def _memory(event: MemoryRecalled | MemoryChanged) -> list[str]:
+    """What happened to the memory; what the model's own call did has its line already, unless it was refused."""
+    text = remembered.told(event)
+    if not text or (event.tool_call_id and not remembered.is_trouble(event)):
+        return []
+    return [f"memory: {one_line(text, 400)}"]
 
 
 def gist(input: str) -> str:

@@ -15,6 +15,12 @@ AUTO_MODE = "auto mode"
 
 READ_ONLY = frozenset({Effects.NONE, Effects.READ})
 AUTO_WAITS = "Auto mode needs a sandbox and none is active, so it asks as the ask mode does. "
+REMEMBERING = ("memory_", "shared_memory_")
+"""How the tools are called that change heartbit's own memory, which touches no file that anybody sees.
+
+Where edits pass, so do they: a person sees each in the log, and can take it back.
+"""
+
 SANDBOXED = "bash"
 """The tool whose programs run in the sandbox; those of any other do not."""
 
@@ -25,6 +31,8 @@ WANTS: Mapping[Effects, str] = MappingProxyType(
         Effects.EXECUTE: "The {tool} tool would run a program, and no rule allows exactly this.",
     }
 )
+
+MEMORY = "The {tool} tool would change what is remembered beyond this session."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,9 @@ def _doubt(action: Action, mode: Mode, finding: Finding) -> str:
         return f"{finding.outside} lies outside the workspace."
     if action.effects is Effects.READ:
         return ""
-    if action.effects is Effects.WRITE and mode is Mode.ACCEPT_EDITS and not finding.undeclared:
+    free = not finding.undeclared or action.call.name.startswith(REMEMBERING)
+    if action.effects is Effects.WRITE and mode is Mode.ACCEPT_EDITS and free:
         return ""
+    if action.call.name.startswith(REMEMBERING):
+        return MEMORY.format(tool=action.call.name)
     return WANTS[action.effects].format(tool=action.call.name)

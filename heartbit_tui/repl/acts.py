@@ -10,12 +10,14 @@ from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.types import Client
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Rewind, SetMode, SetModel
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.keys import KEYS
 from heartbit_tui.repl.paint import MARKS
+from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import New, Resume
 
 Act: TypeAlias = Callable[[str], Awaitable[Next | None]]
@@ -67,6 +69,7 @@ class Acts:
             "export": self._export,
             "compact": self._compact,
             "rewind": self._rewind,
+            "memory": self._memory,
             "clear": self._clear,
             "vim": self._vim,
             "quit": self._quit,
@@ -196,6 +199,18 @@ class Acts:
             await self._conversation.settled()
         else:
             self._tell(f"/rewind takes a number from 1 to {len(prompts)}.", warning=True)
+
+    async def _memory(self, argument: str) -> None:
+        found = self._client.memories()
+        if found is None:
+            self._tell("This session has no memory: memory.type is none, or it was started with --bare.", warning=True)
+            return
+        told = plugins.resolve("heartbit_tui.repl.memory:told")
+        try:
+            if text := await told(found, argument):
+                self._tell(text)
+        except HeartbitError as error:
+            self._tell(str(error), warning=True)
 
     async def _clear(self, _: str) -> None:
         self._means.clear()

@@ -15,6 +15,11 @@ COMMANDS: tuple[Command, ...] = (
     replace(_ALL["export"], does="write this session to a file: md, html or jsonl"),
     _ALL["compact"],
     replace(_ALL["rewind"], does="go back to before your prompt N; without N the list of them"),
+    replace(
+        _ALL["memory"],
+        takes="[VERB …]",
+        does="what is remembered; /memory search WORDS, note WORDS, show, pin, unpin, edit or forget ID",
+    ),
     *(_ALL[name] for name in ("clear", "vim", "quit")),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from heartbit_tui.client import guarded, titles
+from heartbit_tui.client import guarded, remembered, titles
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
@@ -17,6 +17,8 @@ from heartbit_tui.kernel.events import (
     GuardrailDenied,
     GuardrailWarned,
     LlmResponse,
+    MemoryChanged,
+    MemoryRecalled,
     ModeChanged,
     ModelChanged,
     ModelEscalated,
@@ -234,6 +236,8 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
     match event:
         case Notice(level=level, text=text):
             return (Told(level=level, text=text),)
+        case MemoryRecalled() | MemoryChanged():
+            return _memory(event)
         case GuardrailDenied():
             return (Told(level="warning", text=guarded.told(event)),)
         case GuardrailWarned():
@@ -244,6 +248,14 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
             return (Told(level="info", text=f"The model wrote {asked}; {tool} was meant."),)
         case _:
             return ()
+
+
+def _memory(event: MemoryRecalled | MemoryChanged) -> tuple[Piece, ...]:
+    """What happened to the memory; what a call of the model's own did is told by the call."""
+    text = remembered.told(event)
+    if not text or event.tool_call_id:
+        return ()
+    return (Told(level="warning" if remembered.is_trouble(event) else "info", text=text),)
 
 
 def _decision(event: ApprovalDecision) -> str:

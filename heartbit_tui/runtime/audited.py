@@ -49,7 +49,7 @@ def watched(gate: Gate, trail: Trail | None) -> Gate:
 
 def trail_of(settings: Settings) -> Trail:
     """The audit of a session with these settings, in the name of the person whose process this is."""
-    return Trail(_mask(settings), user=_user())
+    return Trail(mask_of(settings), user=_user())
 
 
 def spellings(secrets: Iterable[str]) -> frozenset[str]:
@@ -61,7 +61,7 @@ def _inside(secret: str, is_ascii: bool) -> str:
     return json.dumps(secret, ensure_ascii=is_ascii)[1:-1]
 
 
-def _mask(settings: Settings) -> Callable[[str], str]:
+def mask_of(settings: Settings) -> Callable[[str], str]:
     """Masks the keys of the settings and of the environment; they are looked up with the first text.
 
     The system's keyring is not asked: it may want its password, and nobody is there to give it.

@@ -18,10 +18,12 @@ from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.memory_store import remembered, warnings as memory_warnings
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.protection import protection
+from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
@@ -56,6 +58,8 @@ class Opened:
     warnings: tuple[str, ...] = ()
     sandbox: str = ""
     safety: Safety = NOTHING_KNOWN
+    remembering: Remembering | None = None
+    """What is done with the memory; None where there is none."""
 
     @property
     def last_seq(self) -> int:
@@ -79,15 +83,21 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
+        remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
+        tools = (*tools, *(remembering.tools if remembering else ()))
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
+        agent = replace(agent, context=remembering.around(agent.context) if remembering else agent.context)
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         standing.follow(lambda: session.settings.mode)
+        if remembering is not None:
+            remembering.begin(session)
+            stack.push_async_callback(remembering.finish)
         _announce(session, options, place)
-        warnings = settings.warnings
+        warnings = (*settings.warnings, *memory_warnings(options, settings))
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:
             again = plugins.resolve(TRUSTING)(session, settings.changed, clock)
             await stack.enter_async_context(again)
@@ -103,6 +113,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             warnings=warnings,
             sandbox=sandboxing.label(settings.sandbox),
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
+            remembering=remembering,
         )
 
 

@@ -9,28 +9,42 @@ from typing import cast
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Tool, ToolSpec, Touch
 
+HERE = Path(__file__).parent
+"""Where the descriptions and schemas of the built-in tools stand."""
+
 SCHEMAS = "schemas.json"
 """The input schema of each built-in tool, as its arguments give it; a test keeps the two alike."""
 
 
 @cache
-def schemas() -> Mapping[str, JsonObject]:
-    """The input schemas by tool."""
-    text = Path(__file__).with_name(SCHEMAS).read_text(encoding="utf-8")
+def schemas(folder: Path = HERE) -> Mapping[str, JsonObject]:
+    """The input schemas of a capability's tools, by tool."""
+    text = folder.joinpath(SCHEMAS).read_text(encoding="utf-8")
     return cast("Mapping[str, JsonObject]", json.loads(text))
 
 
-def spec_of(name: str) -> ToolSpec:
-    """How a model sees a built-in tool; nothing of the tool itself is loaded."""
-    description = Path(__file__).with_name(f"{name}.md").read_text(encoding="utf-8").strip()
-    return ToolSpec(name=name, description=description, input_schema=schemas()[name])
+def spec_of(name: str, folder: Path = HERE) -> ToolSpec:
+    """How a model sees a tool of a capability; nothing of the tool itself is loaded."""
+    description = folder.joinpath(f"{name}.md").read_text(encoding="utf-8").strip()
+    return ToolSpec(name=name, description=description, input_schema=schemas(folder)[name])
 
 
 class Deferred:
-    """A built-in tool that `make` makes when a call needs it: building argument models takes most of a start."""
+    """A tool that `make` makes when a call needs it: building argument models takes most of a start.
 
-    def __init__(self, name: str, effects: Effects, make: Callable[[], Tool], *, keeps_own_time: bool = False) -> None:
-        self._spec = spec_of(name)
+    `folder` is where its description and the file of schemas stand.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        effects: Effects,
+        make: Callable[[], Tool],
+        *,
+        keeps_own_time: bool = False,
+        folder: Path = HERE,
+    ) -> None:
+        self._spec = spec_of(name, folder)
         self._effects = effects
         self._make = make
         self._keeps_own_time = keeps_own_time

@@ -150,7 +150,8 @@ class Bridge:
         size = window(known.model) or 0
         about = talk.client.about if talk.client else None
         safety = about.safety if about else None
-        app.living.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs))
+        told = Facts(todos=known.todos, last=known.last, window=size, costs=costs, memories=known.memories)
+        app.living.side.show(told)
         app.footer.tell(
             Standing(
                 folder=str(app.folder),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from heartbit_tui.auth.providers import KEY_NAMES
 from heartbit_tui.client.commands import Typed, Unknown, parse
+from heartbit_tui.tui.acts import table
 from heartbit_tui.tui.draft.kind import Kind
 from heartbit_tui.tui.draft.messages import Submitted
 from heartbit_tui.tui.shell.hints import hint, refused
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
 SECRETS = KEY_NAMES | {"HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN"}
 """Variables with keys, which a command whose output the model may see does not get."""
-
-NO_MEMORY = (
-    "Notes to memory come with the memory, which this release does not have. AGENTS.md is read by every session."
-)
 
 
 class Submitting:
@@ -61,8 +58,7 @@ class Submitting:
             case Kind.SHELL | Kind.HIDDEN:
                 self._shell(message)
             case Kind.NOTE:
-                app.tell(NO_MEMORY, warning=True)
-                app.draft.restore(message.state)
+                app.start(noting(app, message))
             case Kind.PROMPT:
                 self._say(message)
 
@@ -135,6 +131,11 @@ class Submitting:
         app.living.bridge.changed(talk)
         if not hidden:
             self._ran.append(ran)
+
+
+async def noting(app: "HeartbitApp", message: Submitted) -> None:
+    """Keep a note; the draft comes back where it could not be kept."""
+    await table.note(app, message.text, lambda: app.draft.restore(message.state))
 
 
 def _exchanged(talk: Talk, old: Shell, new: Shell) -> Shell:

@@ -14,8 +14,8 @@ def test_a_tool_is_run_by_one_function_alone() -> None:
     """The others hand on a call that has passed: a tool that is loaded late, and the checking of its arguments."""
     assert executions(MODULES) == [
         "heartbit_tui.kernel.calls:_run",
-        "heartbit_tui.tools.arguments:run",
         "heartbit_tui.tools.late:run",
+        "heartbit_tui.wire.arguments:run",
     ]
 
 

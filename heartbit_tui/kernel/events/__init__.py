@@ -35,6 +35,7 @@ from heartbit_tui.kernel.events.lifecycle import (
     SessionRenamed,
     SessionStarted,
 )
+from heartbit_tui.kernel.events.memory import MemoryAction, MemoryChanged, MemoryRecalled, RecallReason, Recollection
 from heartbit_tui.kernel.events.running import (
     LlmResponse,
     ModelCalled,
@@ -91,6 +92,9 @@ __all__ = (
     "GuardrailWarned",
     "Hook",
     "LlmResponse",
+    "MemoryAction",
+    "MemoryChanged",
+    "MemoryRecalled",
     "ModeChanged",
     "ModelCalled",
     "ModelChanged",
@@ -102,6 +106,8 @@ __all__ = (
     "Question",
     "QuestionAnswered",
     "QuestionAsked",
+    "RecallReason",
+    "Recollection",
     "RetryAttempt",
     "Rewound",
     "RunCompleted",

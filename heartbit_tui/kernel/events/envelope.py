@@ -24,6 +24,7 @@ from heartbit_tui.kernel.events.lifecycle import (
     SessionRenamed,
     SessionStarted,
 )
+from heartbit_tui.kernel.events.memory import MemoryChanged, MemoryRecalled
 from heartbit_tui.kernel.events.running import (
     LlmResponse,
     ModelCalled,
@@ -107,6 +108,8 @@ Event: TypeAlias = (
     | SessionPruned
     | AutoCompactionTriggered
     | TodosChanged
+    | MemoryRecalled
+    | MemoryChanged
     | SubAgentsDispatched
     | SubAgentCompleted
     | TaskRouted

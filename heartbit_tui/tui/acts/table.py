@@ -23,6 +23,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
         "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
+        "remembering": ("memory",),
         "service": ("model", "effort", "login", "init"),
         "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),
         "rows": ("open-place", "copy-block", "drop"),
@@ -57,6 +58,11 @@ def act(name: str) -> Act:
     if _MODULES[name] == "tabs":
         return lambda app, argument: module.tab(app, argument if name == "tab" else name.removeprefix("tab-"))
     return module.ACTS[name]
+
+
+async def note(app: "HeartbitApp", text: str, put_back: Callable[[], None]) -> None:
+    """Keep what the person noted; `put_back` where it could not be kept."""
+    await import_module("heartbit_tui.tui.acts.remembering").note(app, text, put_back)
 
 
 def wish(app: "HeartbitApp", message: Message) -> None:

@@ -155,6 +155,7 @@ _SESSION = _grouped(
     _action("search", "search the whole transcript", command="search", takes="[WORDS]"),
     _action("diff", "what was changed in the files", command="diff"),
     _action("todos", "the agent's list of things to do", command="todos"),
+    _action("memory", "what is remembered: look, search, pin, edit, forget", command="memory", takes="[WORDS]"),
     _action("context", "what fills the model's window", command="context"),
     _action("copy", "copy the last answer", command="copy"),
     _action("clear", "clear the screen; the conversation stays", command="clear"),
@@ -227,6 +228,7 @@ _LIST = _grouped(
     _action("fork-row", "a copy of it", "ctrl+f"),
     _action("export-row", "write it to a file", "ctrl+e"),
     _action("delete-row", "delete it", "ctrl+d"),
+    _action("pin-row", "hold it against fading, or no longer", "ctrl+k"),
 )
 
 ACTIONS: tuple[Action, ...] = (

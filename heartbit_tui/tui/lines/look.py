@@ -29,6 +29,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "empty": "░",
         "more": "…",
         "guard": "◆",
+        "pinned": "▪",
     }
 )
 """The signs of the screen, each one cell wide."""

@@ -10,7 +10,10 @@ from heartbit_tui.kernel.messages import JsonObject, Usage
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.side.memories import lines as memory_lines
+from heartbit_tui.tui.side.section import heading
 from heartbit_tui.tui.status.figures import meter, money, percent, tokens
+from heartbit_tui.tui.transcript.recalled import Memories
 
 TODOS = 12
 """Items that are shown; the ones around the first that is not done."""
@@ -22,19 +25,19 @@ MODELS = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`window` is how many tokens the model reads at most, 0 where that is not known; `memories` are what was recalled
-    for this turn, one line each, None while there is no memory.
+    in this run, None while nothing was looked for.
     """
 
     todos: tuple[JsonObject, ...] = ()
     last: Usage | None = None
     window: int = 0
     costs: tuple[Cost, ...] = ()
-    memories: tuple[str, ...] | None = None
+    memories: Memories | None = None
 
 
 def lines(facts: Facts, look: Look) -> list[Line]:
     """All sections that have something to tell, one under the other."""
-    sections = [_todo(facts.todos, look), _context(facts, look), _memory(facts.memories, look)]
+    sections = [_todo(facts.todos, look), _context(facts, look), memory_lines(facts.memories, look)]
     return [line for section in sections for line in section]
 
 
@@ -43,22 +46,6 @@ def count(todos: Sequence[JsonObject]) -> str:
     live = [each for each in todos if each.get("status") != "cancelled"]
     done = sum(each.get("status") == "completed" for each in live)
     return f"{done}/{len(live)}" if live else ""
-
-
-def heading(words: str, look: Look, right: str = "") -> Line:
-    """The rule that a section begins with."""
-    ink = look.ink
-    tail = f" {right} ─" if right else ""
-    words = setting.cut(words, max(look.width - 4 - len(tail), 1))
-    dashes = "─" * max(look.width - setting.cells(words) - 3 - len(tail), 0)
-    parts = [
-        ("─ ", ink.rule),
-        (words, ink.muted),
-        (f" {dashes}", ink.rule),
-        (tail[:-1], ink.muted),
-        (tail[-1:], ink.rule),
-    ]
-    return setting.fitted(parts, look.width)
 
 
 def _todo(todos: Sequence[JsonObject], look: Look) -> list[Line]:
@@ -133,11 +120,3 @@ def _price(name: str, cost: float, read: int, wrote: int, look: Look) -> Line:
     return setting.beside(
         [(" ".join(setting.clean(name[:400]).split()), look.ink.muted)], right, look.width, look.ink.text
     )
-
-
-def _memory(memories: tuple[str, ...] | None, look: Look) -> list[Line]:
-    if not memories:
-        return []
-    shown = [" ".join(setting.clean(each[:400]).split()) for each in memories]
-    rows = [setting.fitted([(f"{SIGNS['bullet']} {each}", look.ink.text)], look.width) for each in shown]
-    return [heading(f"memory {len(shown)}", look), *rows]

@@ -8,6 +8,7 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
     LlmResponse,
+    MemoryRecalled,
     ModeChanged,
     ModelChanged,
     RunCompleted,
@@ -21,6 +22,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Assistant, JsonObject, Usage
 from heartbit_tui.kernel.ops import Effort, Mode
+from heartbit_tui.tui.transcript.recalled import Memories, after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Known:
     todos: tuple[JsonObject, ...] = ()
     last: Usage | None = None
     """The last model call of the agent: what it read is what fills the window."""
+    memories: Memories | None = None
+    """What was recalled in the run that is active, or was the last."""
 
     @property
     def context_tokens(self) -> int:
@@ -52,12 +56,12 @@ class Known:
         """What is known once this envelope is."""
         event = envelope.event
         if isinstance(event, RunStarted) and not self.agent:
-            return replace(self, agent=envelope.agent, running=True, since=envelope.at)
+            return replace(self, agent=envelope.agent, running=True, since=envelope.at, memories=None)
         if self.agent not in ("", envelope.agent):
             return self
         match event:
             case RunStarted():
-                return replace(self, running=True, since=envelope.at)
+                return replace(self, running=True, since=envelope.at, memories=None)
             case RunCompleted() | RunFailed() | RunInterrupted():
                 return replace(self, running=False, since=None)
             case TurnStarted(turn=turn, held=held):
@@ -69,6 +73,8 @@ class Known:
 
     def _settings(self, envelope: Envelope) -> "Known":
         match envelope.event:
+            case MemoryRecalled() as recalled:
+                return replace(self, memories=after(self.memories, recalled, envelope.at))
             case TodosChanged(todos=todos):
                 return replace(self, todos=todos)
             case SessionRenamed(title=title):

@@ -1,6 +1,6 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import guarded, titles
+from heartbit_tui.client import guarded, remembered, titles
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     BudgetExceeded,
@@ -9,6 +9,8 @@ from heartbit_tui.kernel.events import (
     Event,
     GuardrailDenied,
     GuardrailWarned,
+    MemoryChanged,
+    MemoryRecalled,
     ModelChanged,
     ModelEscalated,
     NameRepaired,
@@ -23,6 +25,8 @@ from heartbit_tui.tui.transcript.blocks import Call, Guarded, Notice
 
 def notice(event: Event) -> Notice | None:
     """The sentence for an event, None where it needs none."""
+    if isinstance(event, MemoryRecalled | MemoryChanged):
+        return _memory(event)
     found = _trouble(event)
     return found if found is not None else _change(event)
 
@@ -76,6 +80,14 @@ def _change(event: Event) -> Notice | None:
             return _info(f"{count} old tool results were shortened for the model; the log keeps them whole.")
         case _:
             return None
+
+
+def _memory(event: MemoryRecalled | MemoryChanged) -> Notice | None:
+    """What happened to the memory; what a call of the model's own did is told by its row."""
+    text = remembered.told(event)
+    if event.tool_call_id or not text:
+        return None
+    return _warning(text) if remembered.is_trouble(event) else _info(text)
 
 
 def _info(text: str) -> Notice:

@@ -106,6 +106,12 @@ class Replay:
     async def settled(self) -> None:
         return
 
+    def memories(self) -> None:
+        return None
+
+    async def finish(self) -> int:
+        return 0
+
     async def _wait(self, seconds: float | None) -> None:
         try:
             async with asyncio.timeout(seconds):

@@ -14,6 +14,7 @@ from textual.worker_manager import WorkerManager
 
 from heartbit_tui.client.fuzzy import Match
 from heartbit_tui.client.history import HistoryFile
+from heartbit_tui.client.memories import Memories
 from heartbit_tui.client.types import About, Client
 from heartbit_tui.kernel.events import (
     Envelope,
@@ -93,6 +94,7 @@ class Told:
 
     def __init__(self, number: int = 1, **about: Any) -> None:
         self.sent: list[Op] = []
+        self.remembered: Memories | None = None
         self.running = False
         self.history: tuple[Envelope, ...] = ()
         self.about = replace(ABOUT, session_id=f"{SESSION}-{number}", **about)
@@ -126,6 +128,12 @@ class Told:
 
     async def settled(self) -> None:
         return
+
+    def memories(self) -> Memories | None:
+        return self.remembered
+
+    async def finish(self) -> int:
+        return self._seq
 
     async def tell(self, events: Sequence[Event], agent: str) -> None:
         """Let something happen; returns when it was heard of."""

@@ -1,0 +1,61 @@
+"""What outlives a session: entries that are scored, fade, grow by use, link to each other, and are found again.
+
+`types` has the words, `protocols` what a memory can be asked for. A `Reach` says what its holder can get at.
+"""
+
+from heartbit_tui.memory.errors import EmbeddingError, EntryError, EntryMissing, EntryRefused
+from heartbit_tui.memory.protocols import MIN_AGE, MIN_STRENGTH, Embedder, Memory, Vectors
+from heartbit_tui.memory.types import (
+    CATEGORIES,
+    Change,
+    Confidentiality,
+    Embedded,
+    Entry,
+    EntryType,
+    Floats,
+    Merged,
+    NewEntry,
+    Origin,
+    Pending,
+    Query,
+    Reach,
+    Recall,
+    Recalled,
+    Scope,
+    Space,
+    Stats,
+    Vector,
+    Why,
+)
+
+__all__ = [
+    "CATEGORIES",
+    "MIN_AGE",
+    "MIN_STRENGTH",
+    "Change",
+    "Confidentiality",
+    "Embedded",
+    "Embedder",
+    "EmbeddingError",
+    "Entry",
+    "EntryError",
+    "EntryMissing",
+    "EntryRefused",
+    "EntryType",
+    "Floats",
+    "Memory",
+    "Merged",
+    "NewEntry",
+    "Origin",
+    "Pending",
+    "Query",
+    "Reach",
+    "Recall",
+    "Recalled",
+    "Scope",
+    "Space",
+    "Stats",
+    "Vector",
+    "Vectors",
+    "Why",
+]

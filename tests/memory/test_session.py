@@ -1,0 +1,228 @@
+"""The memory of whole sessions: kept from one to the next, put in order at the end, and nobody's where it is not wanted."""
+
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from heartbit_tui.client import importing, memories
+from heartbit_tui.client.local import Local
+from heartbit_tui.client.memories import Memories, Wanted
+from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.kernel.events import (
+    ApprovalRequested,
+    Event,
+    MemoryChanged,
+    MemoryRecalled,
+    ModelCalled,
+    ToolCallCompleted,
+)
+from heartbit_tui.kernel.messages import JsonObject, Text, user
+from heartbit_tui.kernel.ops import Decide, Mode, Prompt
+from heartbit_tui.memory.errors import EntryRefused
+from heartbit_tui.runtime.build import Opened, opened
+from heartbit_tui.runtime.options import Options
+
+Kind = TypeVar("Kind")
+
+PORT = "The dev server listens on port 4711."
+STORE: JsonObject = {"call": "memory_store", "input": {"content": PORT, "keywords": ["port", "server"]}}
+MORE: JsonObject = {"call": "memory_store", "input": {"content": "It restarts.", "keywords": ["port", "server"]}}
+TWICE: JsonObject = {"blocks": [STORE, MORE]}
+
+
+class Seen:
+    """An open session with all that happens in it."""
+
+    def __init__(self, found: Opened) -> None:
+        self.found = found
+        self.client = Local(found)
+        self._reader = found.session.bus.subscribe(after=0)
+        self._events: list[Event] = []
+
+    async def ask(self, text: str) -> None:
+        self.client.submit(Prompt(content=(Text(text=text),)))
+        await self.client.settled()
+
+    def of(self, kind: type[Kind]) -> list[Kind]:
+        self._events += (envelope.event for envelope in self._reader.drain())
+        return [event for event in self._events if isinstance(event, kind)]
+
+
+class House:
+    """A home folder with a project in it, and a model that plays scripts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.project = folder / "project"
+        self.project.mkdir()
+
+    def options(self, replies: Sequence[object] = (), settings: str = "", **more: Any) -> Options:
+        script = self.folder / "script.json"
+        script.write_text(json.dumps({"replies": list(replies)}), "utf-8")
+        file = self.folder / "settings.toml"
+        file.write_text(f'[provider]\nname = "scripted"\nscript = "{script}"\n{settings}', "utf-8")
+        environment = {"HOME": str(self.folder), "PATH": "/usr/bin:/bin", "HEARTBIT_SANDBOX": "false"}
+        given = {"cwd": self.project, "mode": Mode.ACCEPT_EDITS, **more}
+        return Options(environment=environment, config_file=file, **given)
+
+    @asynccontextmanager
+    async def session(self, *replies: object, settings: str = "", **more: Any) -> AsyncGenerator[Seen]:
+        async with opened(self.options(replies, settings, **more)) as found:
+            yield Seen(found)
+
+    @asynccontextmanager
+    async def memories(self) -> AsyncGenerator[Memories]:
+        async with memories.opened(self.options()) as found:
+            yield found
+
+    async def contents(self) -> list[str]:
+        async with self.memories() as found:
+            return [entry.content for entry in await found.list(Wanted())]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+async def test_what_one_session_stored_the_next_is_told_and_a_person_can_look_at(house: House) -> None:
+    async with house.session({"blocks": [STORE]}, "Kept.") as first:
+        await first.ask("remember the port")
+        session = first.client.about.session_id
+        assert [event.action for event in first.of(MemoryChanged)] == ["stored"]
+    async with house.session("4711.") as second:
+        await second.ask("Which port has the dev server?")
+        (told,) = second.of(MemoryRecalled)
+        assert [(each.content, each.session, each.agent) for each in told.entries] == [(PORT, session, "heartbit")]
+        assert int(told.entries[0].source) > 0
+    async with house.memories() as found:
+        (entry,) = await found.list(Wanted())
+        assert (entry.scope.project, entry.origin.session, entry.access_count) == (str(house.project), session, 1)
+        assert (await found.find(entry.id[:6])).id == entry.id
+        account = await found.why(entry.id, "dev server port")
+        assert account.found.why.relevance == 1.0
+
+
+async def test_in_ask_mode_a_person_is_shown_what_would_be_stored_and_a_no_keeps_it_out(house: House) -> None:
+    async with house.session({"blocks": [STORE]}, "Well.", mode=Mode.ASK) as seen:
+        seen.client.submit(Prompt(content=(Text(text="remember the port"),)))
+        async for envelope in seen.client.envelopes():
+            if isinstance(envelope.event, ApprovalRequested):
+                break
+        (asked,) = seen.of(ApprovalRequested)
+        assert asked.preview.startswith(PORT)
+        assert asked.reason == "The memory_store tool would change what is remembered beyond this session."
+        seen.client.submit(Decide(id=asked.id, allow=False, note="not that"))
+        await seen.client.settled()
+        assert seen.of(MemoryChanged) == []
+        seen.client.close()
+    assert await house.contents() == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "tools"),
+    [
+        ('[memory]\ntype = "none"\n', {}, False),
+        ("", {"bare": True}, False),
+        ('[memory]\ntype = "in_memory"\n', {}, True),
+        ("", {"ephemeral": True}, True),
+    ],
+)
+async def test_nothing_is_kept_where_none_is_wanted(
+    house: House, settings: str, more: dict[str, Any], tools: bool
+) -> None:
+    async with house.session({"blocks": [STORE]}, "Kept.", settings=settings, **more) as seen:
+        await seen.ask("remember the port")
+        assert ("memory_store" in seen.client.about.tools) is tools
+        assert (seen.client.memories() is not None) is tools
+    assert await house.contents() == []
+    if settings:
+        with pytest.raises(ConfigError, match="no memory that outlives a session"):
+            async with memories.opened(house.options((), settings)):
+                pass
+
+
+async def test_the_end_of_a_session_merges_what_belongs_together_and_counts_it(house: House) -> None:
+    merged = {"blocks": [{"text": "Port 4711; it restarts."}], "when_system": "You merge notes", "cost_usd": 0.25}
+    settings = "[memory]\nconsolidate_on_exit = true\n"
+    async with house.session(TWICE, "Kept.", merged, settings=settings) as seen:
+        await seen.ask("remember both")
+        before = seen.client.costs()
+        seq = await seen.client.finish()
+        assert seq == seen.found.session.seq
+        assert [event.action for event in seen.of(MemoryChanged)] == ["stored", "stored", "merged"]
+        (called,) = (event for event in seen.of(ModelCalled) if event.purpose == "consolidation")
+        assert called.cost_usd == 0.25
+        assert {line.purpose for line in seen.client.costs()} - {line.purpose for line in before} == {"consolidation"}
+        assert await seen.client.finish() == seq
+    assert await house.contents() == ["Port 4711; it restarts."]
+
+
+async def test_nothing_is_merged_unless_that_is_wanted_or_after_a_run_that_failed(house: House) -> None:
+    async with house.session(TWICE, "Kept.") as seen:
+        await seen.ask("remember both")
+    fault = {"fault": {"kind": "status", "status": 400}}
+    async with house.session(fault, settings="[memory]\nconsolidate_on_exit = true\n") as seen:
+        await seen.ask("more")
+        await seen.client.finish()
+        assert [event for event in seen.of(ModelCalled) if event.purpose == "consolidation"] == []
+    assert len(await house.contents()) == 2
+
+
+async def test_what_has_faded_is_pruned_at_the_end_and_a_pin_holds(house: House) -> None:
+    async with house.memories() as found:
+        old = '{"text": "%s", "at": "2020-01-01T00:00:00Z", "last_accessed": "2020-01-01T00:00:00Z", "project": "%s"}'
+        lines = [old % (words, house.project) for words in ("faded", "held", "elsewhere")]
+        lines[2] = lines[2].replace(str(house.project), "/elsewhere")
+        taken = await importing.take_in(found, lines, importing.Wanted())
+        assert taken.entries == 3
+        held = (await found.search(Wanted(text="held"))).found[0].entry
+        await found.pin(held.id)
+    async with house.session("Hello.") as seen:
+        await seen.ask("hello")
+        await seen.client.finish()
+        (pruned,) = seen.of(MemoryChanged)
+        assert (pruned.action, pruned.count) == ("pruned", 1)
+    assert sorted(await house.contents()) == ["elsewhere", "held"]
+
+
+async def test_a_persons_note_is_pinned_every_agents_told_in_the_log_and_without_secrets(house: House) -> None:
+    async with house.session("ok") as seen:
+        found = seen.client.memories()
+        assert found is not None
+        entry = await found.note("Always answer in French.")
+        assert (entry.pinned, entry.scope.agent, entry.origin.by) == (True, "", "person")
+        with pytest.raises(EntryRefused, match="an e-mail address"):
+            await found.note("Mine is jane.doe@example.com")
+        await found.pin(entry.id, pinned=False)
+        await found.forget(entry.id)
+        assert [event.action for event in seen.of(MemoryChanged)] == ["stored", "unpinned", "forgotten"]
+
+
+async def test_what_is_about_to_leave_the_conversation_is_kept_through_the_hook(house: House) -> None:
+    async with house.session("ok") as seen:
+        remembering = seen.found.remembering
+        assert remembering is not None
+        await remembering.keep((user("hello"),))
+        assert seen.of(MemoryChanged) == []
+
+
+async def test_a_reflection_is_asked_for_at_the_threshold_that_is_set(house: House) -> None:
+    async with house.session(TWICE, "Kept.", settings="[memory]\nreflection_threshold = 10\n") as seen:
+        await seen.ask("remember both")
+        outputs = [event.output for event in seen.of(ToolCallCompleted)]
+        assert sum('`memory_type` "reflection"' in output for output in outputs) == 1
+
+
+async def test_two_projects_do_not_see_each_others_memory(house: House) -> None:
+    async with house.session({"blocks": [STORE]}, "Kept.") as seen:
+        await seen.ask("remember the port")
+    other = house.folder / "other"
+    other.mkdir()
+    async with house.session("?", cwd=other) as seen:
+        await seen.ask("Which port has the dev server?")
+        assert seen.of(MemoryRecalled) == []
