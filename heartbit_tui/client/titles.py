@@ -17,6 +17,7 @@ TELLING: Mapping[str, str] = MappingProxyType(
         "list": "path",
         "webfetch": "url",
         "websearch": "query",
+        "knowledge_search": "query",
         "skill": "name",
     }
 )
@@ -28,6 +29,7 @@ COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "glob": ("file", "files"),
         "list": ("entry", "entries"),
         "websearch": ("result", "results"),
+        "knowledge_search": ("passage", "passages"),
     }
 )
 """What a tool counts: one of it, and many."""

@@ -23,6 +23,8 @@ BUILT = frozenset(
         "screen",
         "sandbox",
         "trust_budget",
+        "knowledge",
+        "embedding",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

@@ -17,6 +17,7 @@ from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.lookup import lookup
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
@@ -25,6 +26,7 @@ from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.toolbox import toolbox
+from heartbit_tui.runtime.voice import Voice
 from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
@@ -77,7 +79,11 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
-        tools = await stack.enter_async_context(toolbox(options.cwd, settings))
+        voice = Voice()
+        tools = (
+            *await stack.enter_async_context(toolbox(options.cwd, settings)),
+            *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
+        )
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
@@ -85,6 +91,8 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         standing.follow(lambda: session.settings.mode)
+        voice.speak_in(session)
+        stack.callback(voice.hush)
         _announce(session, options, place)
         warnings = settings.warnings
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:

@@ -19,7 +19,8 @@ from heartbit_tui.store.copies import Copy
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
 from heartbit_tui.store.locks import Lease, Leases, exclusive
-from heartbit_tui.store.migrations import migrate
+from heartbit_tui.store.migrations import Step, migrate
+from heartbit_tui.store.parts import Part, bring_up
 from heartbit_tui.store.recorder import Place, Recorder
 from heartbit_tui.store.rows import Log
 from heartbit_tui.store.trail import Trail
@@ -54,6 +55,7 @@ class Store:
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)
         self.audit = Audit(self._reader, self._writer)
+        self.tables = Part(self._reader, self._writer)
 
     @classmethod
     @asynccontextmanager
@@ -135,6 +137,11 @@ class Store:
         async with self.recorder(session_id) as recorder:
             seq, now, event = recorder.seq + 1, self._clock.now(), SessionRenamed(title=title)
             recorder.take(Envelope(seq=seq, at=now, session=session_id, run="", agent=AGENT, event=event))
+
+    async def part(self, name: str, steps: Sequence[Step]) -> Part:
+        """The file for tables of somebody else's, brought up to date first: `steps` lead to the newest version of them."""
+        await self._writer.do(lambda connection: bring_up(connection, name, steps))
+        return self.tables
 
     async def delete(self, session_id: str) -> None:
         """Remove a session for good. Raises `StoreError` while some process writes it."""
