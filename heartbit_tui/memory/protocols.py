@@ -39,7 +39,7 @@ class Memory(Protocol):
         """
         ...
 
-    async def store_many(self, entries: Sequence[NewEntry | Entry], reach: Reach | None = None) -> tuple[Entry, ...]:
+    async def store_many(self, new: Sequence[NewEntry | Entry], reach: Reach | None = None) -> tuple[Entry, ...]:
         """Keep all of them, or none."""
         ...
 

@@ -244,7 +244,8 @@ class VolatileMemory:
         if wanted is None:
             return []
         having = ((key, self._kept[key].vectors.get(wanted.model)) for key in facts)
-        near = [(key, fusion.cosine(wanted.values, values)) for key, values in having if values is not None]
+        size = len(wanted.values)
+        near = [(key, fusion.cosine(wanted.values, values)) for key, values in having if values and len(values) == size]
         near.sort(key=lambda each: (-each[1], -each[0]))
         return near[: from_vectors(query.limit)]
 
