@@ -1,0 +1,123 @@
+"""The entries whose vectors lie nearest: first by their codes, then the best of those by the whole vectors."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Sequence
+from typing import Any, Final
+
+from heartbit_tui.memory.sqlite import codes
+from heartbit_tui.memory.sqlite.extension import loaded
+from heartbit_tui.memory.sqlite.fallback import Comparison, choose
+from heartbit_tui.memory.sqlite.scopes import Where
+from heartbit_tui.memory.sqlite.spaces import Place
+from heartbit_tui.memory.types import Floats
+
+FIRST: Final = 2_000
+"""How many the codes hand on to the exact comparison. Of 100,000 vectors without any order in them, all of the
+nearest ten are among the first 2,000 by a code of 1,152 bits, but for one in fifty."""
+
+
+class Nearest:
+    """Searches by vector: with sqlite-vec where the connection has it, else with numpy or plain Python.
+
+    Without sqlite-vec the codes are kept in memory, 160 bytes each, until they change.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: bool | None = None
+        self._comparison: Comparison | None = None
+        self._kept: tuple[tuple[Any, ...], list[int], Any] | None = None
+
+    def way(self, connection: sqlite3.Connection) -> str:
+        """What compares: "sqlite-vec", "numpy" or "python"."""
+        if self._loaded is None:
+            self._loaded = loaded(connection)
+        if self._loaded:
+            return "sqlite-vec"
+        self._comparison = self._comparison or choose()
+        return self._comparison.name
+
+    def search(
+        self, connection: sqlite3.Connection, place: Place, where: Where, values: Floats, limit: int
+    ) -> list[tuple[int, float]]:
+        """The nearest entries with their cosines, nearest first; none where the vector has another length."""
+        if len(values) != place.dimension:
+            return []
+        wanted = codes.unit(values)
+        if self.way(connection) == "sqlite-vec":
+            return _ranked(connection, place, where, _first(connection, place, where, wanted), wanted, limit)
+        return self._without(connection, place, where, wanted, limit)
+
+    def _without(
+        self, connection: sqlite3.Connection, place: Place, where: Where, wanted: "array[float]", limit: int
+    ) -> list[tuple[int, float]]:
+        comparison = self._comparison or choose()
+        keys, held = self._codes(connection, place, where, comparison)
+        first = [keys[each] for each in comparison.closest(held, codes.code(wanted), FIRST)]
+        vectors = _vectors(connection, place, where, first)
+        cosines = comparison.cosines([vector for _, vector in vectors], wanted)
+        near = [(key, cosine) for (key, _), cosine in zip(vectors, cosines, strict=True)]
+        return sorted(near, key=lambda each: (-each[1], -each[0]))[:limit]
+
+    def _codes(
+        self, connection: sqlite3.Connection, place: Place, where: Where, comparison: Comparison
+    ) -> tuple[list[int], Any]:
+        scopes = _scopes(connection, where)
+        narrow = (where.sql, json.dumps(where.values)) if where.narrow else ("", "")
+        name = (place.key, place.changes, tuple(scopes), *narrow)
+        if self._kept is None or self._kept[0] != name:
+            rows = connection.execute(*_coded("c.key, c.code", place, where, scopes)).fetchall()
+            self._kept = (name, [key for key, _ in rows], comparison.held([code for _, code in rows]))
+        return self._kept[1], self._kept[2]
+
+
+def _first(connection: sqlite3.Connection, place: Place, where: Where, wanted: "array[float]") -> list[int]:
+    sql, values = _coded("c.key", place, where, _scopes(connection, where))
+    sql += " ORDER BY vec_distance_hamming(vec_bit(c.code), vec_bit(:code)) LIMIT :first"
+    return [row[0] for row in connection.execute(sql, {**values, "code": codes.code(wanted), "first": FIRST})]
+
+
+def _ranked(
+    connection: sqlite3.Connection,
+    place: Place,
+    where: Where,
+    keys: Sequence[int],
+    wanted: "array[float]",
+    limit: int,
+) -> list[tuple[int, float]]:
+    asked = f"""
+        SELECT v.key, 1 - vec_distance_cosine(v.vector, :vector) AS cosine
+        FROM memory_vectors_{place.key} v JOIN memories m ON m.key = v.key
+        WHERE v.key IN (SELECT value FROM json_each(:keys)) AND {where.sql}
+        ORDER BY cosine DESC, v.key DESC LIMIT :most
+    """
+    values = {**where.values, "vector": wanted.tobytes(), "keys": json.dumps(keys), "most": limit}
+    return [(key, cosine) for key, cosine in connection.execute(asked, values) if cosine is not None]
+
+
+def _vectors(
+    connection: sqlite3.Connection, place: Place, where: Where, keys: Sequence[int]
+) -> list[tuple[int, bytes]]:
+    asked = f"""
+        SELECT v.key, v.vector FROM memory_vectors_{place.key} v JOIN memories m ON m.key = v.key
+        WHERE v.key IN (SELECT value FROM json_each(:keys)) AND {where.sql}
+    """
+    return connection.execute(asked, {**where.values, "keys": json.dumps(keys)}).fetchall()
+
+
+def _coded(columns: str, place: Place, where: Where, scopes: Sequence[int]) -> tuple[str, dict[str, Any]]:
+    """The codes of some scopes, of those rows alone that a narrow query is about."""
+    inside = "c.scope IN (SELECT value FROM json_each(:inside))"
+    values = {"inside": json.dumps(scopes)}
+    if not where.narrow:
+        return f"SELECT {columns} FROM memory_codes_{place.key} c WHERE {inside}", values
+    sql = f"SELECT {columns} FROM memories m JOIN memory_codes_{place.key} c ON c.scope = m.scope AND c.key = m.key"
+    return f"{sql} WHERE {inside} AND {where.sql}", {**where.values, **values}
+
+
+def _scopes(connection: sqlite3.Connection, where: Where) -> Sequence[int]:
+    if where.scopes is not None:
+        return where.scopes
+    asked = "SELECT key FROM memory_scopes WHERE owner = ? ORDER BY key"
+    return [row[0] for row in connection.execute(asked, (where.owner,))]

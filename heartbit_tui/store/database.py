@@ -1,0 +1,123 @@
+"""The one data file as a capability uses it: with tables of its own, beside those of the sessions.
+
+Each part of the file has its own version, so that its tables are made when it is first used and not at every start.
+"""
+
+import os
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self, TypeVar
+
+from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.store import driver
+from heartbit_tui.store.locks import exclusive
+from heartbit_tui.store.worker import Worker
+
+_Answer = TypeVar("_Answer")
+
+_PARTS = "CREATE TABLE IF NOT EXISTS parts (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) STRICT"
+
+
+class Database:
+    """Reads and writes of one part of the file, each in a thread of its own. Everything raises `StoreError`.
+
+    `async with Database.open(path, "memory", steps) as database`. `prepare` is called with each new connection.
+    """
+
+    def __init__(
+        self, path: Path, part: str, steps: Sequence[Sequence[str]], prepare: Callable[[sqlite3.Connection], None]
+    ) -> None:
+        self._path = path
+        self._part = part
+        self._steps = steps
+        self._prepare = prepare
+        self._writer = Worker(self._connect, f"heartbit-{part}-write")
+        self._reader = Worker(self._connect_to_read, f"heartbit-{part}-read")
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        path: Path,
+        part: str,
+        steps: Sequence[Sequence[str]],
+        prepare: Callable[[sqlite3.Connection], None] = lambda _: None,
+    ) -> AsyncGenerator[Self]:
+        """A part of the file `path`, which is made with its folder (0600, 0700) where it is missing."""
+        database = cls(path, part, steps, prepare)
+        try:
+            await database._writer.do(lambda _: None)
+            yield database
+        finally:
+            await database._reader.close()
+            await database._writer.close()
+
+    async def read(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """Run an operation that sees the file as it is at one moment."""
+
+        def reading(connection: sqlite3.Connection) -> _Answer:
+            connection.execute("BEGIN")
+            try:
+                return operation(connection)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+        return await self._reader.do(reading)
+
+    async def write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """Run an operation of which everything happens or nothing, while nobody else writes."""
+
+        def writing(connection: sqlite3.Connection) -> _Answer:
+            with driver.transaction(connection):
+                return operation(connection)
+
+        return await self._writer.do(writing)
+
+    def _connect(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with exclusive(self._path.with_name(self._path.name + ".opening")):
+            # Never opened here once it is there: closing it again would drop the locks that SQLite holds on it.
+            if not self._path.exists():
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            connection = driver.connect(self._path)
+            try:
+                self._prepare(connection)
+                migrate(connection, self._part, self._steps)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        connection = driver.connect(self._path, reads_only=True)
+        self._prepare(connection)
+        return connection
+
+
+def migrate(connection: sqlite3.Connection, part: str, steps: Sequence[Sequence[str]]) -> None:
+    """Bring a part of the file to its newest version, one transaction a step.
+
+    Raises `StoreError` when a newer heartbit has written it.
+    """
+    connection.execute(_PARTS)
+    while (now := version(connection, part)) < len(steps):
+        with driver.transaction(connection):
+            # Another process may have taken the step meanwhile.
+            if version(connection, part) == now:
+                for statement in steps[now]:
+                    connection.execute(statement)
+                connection.execute("REPLACE INTO parts (name, version) VALUES (?, ?)", (part, now + 1))
+    if now > len(steps):
+        raise StoreError(
+            f"The {part} in the data file has version {now}, and this heartbit knows versions up to {len(steps)}: "
+            "a newer heartbit has written it. Update heartbit."
+        )
+
+
+def version(connection: sqlite3.Connection, part: str) -> int:
+    """How many steps a part of this file has behind it."""
+    found = connection.execute("SELECT version FROM parts WHERE name = ?", (part,)).fetchone()
+    return int(found[0]) if found else 0
