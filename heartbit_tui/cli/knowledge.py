@@ -25,7 +25,6 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.embedding import embedding
 from heartbit_tui.runtime.knowledge import Knowledge, knowledge
 from heartbit_tui.runtime.settings import read
-from heartbit_tui.store.store import Store
 
 NO_SOURCE = (
     "There is nothing to index: name files, folders, patterns or URLs, as in `heartbit knowledge index docs/ 'notes/**/*.md'`, "
@@ -62,8 +61,10 @@ async def _act(values: Namespace) -> int:
 async def _here(values: Namespace) -> AsyncGenerator[_Here]:
     around, clock = Surroundings(values), SystemClock()
     settings = await read(around.options, clock)
-    async with Store.open(settings.store, clock) as store, embedding(settings, clock, _tell) as made:
-        base = await knowledge(store, settings, around.root, clock, made.reading)
+    async with (
+        embedding(settings, clock, _tell) as made,
+        knowledge(settings, around.root, clock, made.reading) as base,
+    ):
         yield _Here(base=base, embedder=made.reading, root=around.root, cwd=around.cwd)
 
 
@@ -93,21 +94,19 @@ async def _index(here: _Here, values: Namespace) -> int:
 
 async def _embed(here: _Here, bar: Bar) -> tuple[int, str]:
     """Give vectors to all chunks that have none: how many got one, and why the others did not."""
-    total = await here.base.vectors.waiting(here.embedder.model) if here.embedder.dimension else 0
-    done = 0
+    seen = Followed(model=here.embedder.model)
 
     def progress(followed: Followed) -> None:
-        nonlocal done
-        done = followed.done
-        bar.show("embed", done, total, here.embedder.model)
+        nonlocal seen
+        seen = followed
+        bar.show("embed", followed.done, followed.total, followed.model)
 
-    if total:
-        progress(Followed(model=here.embedder.model))
     try:
-        followed = await follow(here.base.vectors, here.embedder, progress)
+        await follow(here.base.vectors, here.embedder, progress)
     except HeartbitError as problem:
-        return done, f"{total - done} chunks have no vector and are found by words alone: {problem}"
-    return followed.done, f"{followed.failed} chunks cannot be embedded." if followed.failed else ""
+        left = seen.total - seen.done
+        return seen.done, f"{left} chunks have no vector and are found by words alone: {problem}"
+    return seen.done, f"{seen.failed} chunks cannot be embedded." if seen.failed else ""
 
 
 def _tell(text: str) -> None:

@@ -8,11 +8,12 @@ from typing import Protocol
 from heartbit_tui.knowledge.types import Database, KnowledgeError
 from heartbit_tui.knowledge.vectors import packed
 
+_TEXTS = "SELECT c.key, c.title || char(10) || c.content"
 _PENDING = """
-SELECT c.key, c.title || char(10) || c.content FROM knowledge_documents AS d
+FROM knowledge_documents AS d
 JOIN knowledge_chunks AS c ON c.document = d.key
 LEFT JOIN knowledge_vectors AS v ON v.chunk = c.key AND v.model = :model
-WHERE d.space = :space AND v.chunk IS NULL ORDER BY c.key LIMIT :limit
+WHERE d.space = :space AND v.chunk IS NULL
 """
 _KEEP = """
 INSERT OR REPLACE INTO knowledge_vectors (chunk, model, vector)
@@ -31,6 +32,14 @@ class Pending:
     revision: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Chunks that wait for a vector: some of them, and how many there are in all."""
+
+    texts: tuple[Pending, ...]
+    total: int
+
+
 class Embedded(Protocol):
     """The vector of a chunk that had waited."""
 
@@ -47,20 +56,16 @@ class Vectors:
         self._database = database
         self._space = space
 
-    async def pending(self, model: str, limit: int) -> Sequence[Pending]:
+    async def pending(self, model: str, limit: int) -> Waiting:
         """Chunks that this model has not read yet."""
-        told = {"model": model, "space": self._space, "limit": limit}
+        told = {"model": model, "space": self._space}
 
-        def operation(connection: sqlite3.Connection) -> list[Pending]:
-            return [Pending(key=key, text=text) for key, text in connection.execute(_PENDING, told)]
+        def operation(connection: sqlite3.Connection) -> Waiting:
+            total: int = connection.execute(f"SELECT count(*) {_PENDING}", told).fetchone()[0]
+            some = connection.execute(f"{_TEXTS} {_PENDING} ORDER BY c.key LIMIT :limit", {**told, "limit": limit})
+            return Waiting(texts=tuple(Pending(key=key, text=text) for key, text in some), total=total)
 
         return await self._database.read(operation)
-
-    async def waiting(self, model: str) -> int:
-        """How many chunks wait."""
-        counted = f"SELECT count(*) FROM ({_PENDING})"
-        told = {"model": model, "space": self._space, "limit": -1}
-        return await self._database.read(lambda connection: int(connection.execute(counted, told).fetchone()[0]))
 
     async def embed(self, model: str, vectors: Sequence[Embedded]) -> int:
         """Keep vectors, in place of those of another model; how many. Those of chunks that are gone are left out.

@@ -3,12 +3,13 @@
 import math
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nsmallest
 from importlib import import_module
 from operator import mul
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 Floats: TypeAlias = Sequence[float]
 
@@ -58,24 +59,18 @@ def compared(rows: Iterable[tuple[int, bytes]], wanted: Floats, limit: int) -> l
     return [(key, -score) for score, key in nsmallest(limit, scored)]
 
 
+def prepare(connection: sqlite3.Connection) -> None:
+    """Load sqlite-vec into a new connection, where that SQLite takes extensions; otherwise Python compares."""
+    if not hasattr(connection, "enable_load_extension"):
+        return
+    # Each SQLite module has an error class of its own; the library may be missing, or be none for this machine.
+    with suppress(Exception):
+        connection.enable_load_extension(True)
+        import_module("sqlite_vec").load(connection)
+        connection.enable_load_extension(False)
+
+
 def has_distances(connection: sqlite3.Connection) -> bool:
-    """Whether the connection knows sqlite-vec's functions; they are loaded where that is possible."""
-    try:
-        connection.execute("SELECT vec_version()")
-    except Exception:  # noqa: BLE001 - whatever a build of SQLite raises for a function that is not there
-        return _loaded(connection)
-    return True
-
-
-def _loaded(connection: sqlite3.Connection) -> bool:
-    allow: Callable[[bool], None] | None = getattr(connection, "enable_load_extension", None)
-    if allow is None:
-        return False
-    try:
-        library: Any = import_module("sqlite_vec")
-        allow(True)
-        library.load(connection)
-        allow(False)
-    except Exception:  # noqa: BLE001 - a library that is not installed, or not for this SQLite; it is only faster
-        return False
-    return True
+    """Whether a connection has the functions of sqlite-vec."""
+    listed = "SELECT 1 FROM pragma_function_list WHERE name = 'vec_distance_cosine'"
+    return connection.execute(listed).fetchone() is not None

@@ -16,7 +16,6 @@ from heartbit_tui.runtime.embedding import embedding
 from heartbit_tui.runtime.knowledge import Knowledge, knowledge
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.store.store import Store
 
 EMBEDDING = (
     "{waiting} chunks of the indexed documents get vectors of {model} in the background; until then they are found by "
@@ -30,12 +29,10 @@ Say = Callable[[str, bool], None]
 
 
 @asynccontextmanager
-async def desk(
-    options: Options, settings: Settings, clock: Clock, store: Store | None, say: Say
-) -> AsyncGenerator[KnowledgeSearch]:
-    """The tool; what it opens is closed with it. `store` is the session's, None where nothing is kept."""
+async def desk(options: Options, settings: Settings, clock: Clock, say: Say) -> AsyncGenerator[KnowledgeSearch]:
+    """The tool; what it opens is closed with it."""
     async with AsyncExitStack() as stack:
-        around = _Around(options=options, settings=settings, clock=clock, store=store, say=say)
+        around = _Around(options=options, settings=settings, clock=clock, say=say)
         yield KnowledgeSearch(_Desk(around, stack).find, options.cwd)
 
 
@@ -46,7 +43,6 @@ class _Around:
     options: Options
     settings: Settings
     clock: Clock
-    store: Store | None
     say: Say
 
 
@@ -68,9 +64,9 @@ class _Desk:
     async def _opened(self) -> Knowledge:
         around, stack = self._around, self._stack
         settings, clock = around.settings, around.clock
-        store = around.store or await stack.enter_async_context(Store.open(settings.store, clock))
         made = await stack.enter_async_context(embedding(settings, clock, lambda text: around.say(text, False)))
-        base = await knowledge(store, settings, project_root(around.options.cwd), clock, made.asking)
+        root = project_root(around.options.cwd)
+        base = await stack.enter_async_context(knowledge(settings, root, clock, made.asking))
         if made.is_on:
             await self._follow(base, made.reading)
         return base
@@ -78,10 +74,10 @@ class _Desk:
     async def _follow(self, base: Knowledge, embedder: Embedder) -> None:
         """Have the chunks that lack a vector of this model get one in the background."""
         say = self._around.say
-        waiting = await base.vectors.waiting(embedder.model)
-        if not waiting:
+        waiting = await base.vectors.pending(embedder.model, 1)
+        if not waiting.total:
             return
-        say(EMBEDDING.format(waiting=waiting, model=embedder.model), False)
+        say(EMBEDDING.format(waiting=waiting.total, model=embedder.model), False)
 
         def progress(followed: Followed) -> None:
             if followed.over:

@@ -1,6 +1,7 @@
 """The knowledge base put together: its sources and settings, the disk, the web, the file, and what makes vectors."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -8,7 +9,7 @@ from typing import Any, cast
 from heartbit_tui.config import Config
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.knowledge import schema
+from heartbit_tui.knowledge import schema, vectors
 from heartbit_tui.knowledge.embedding import Vectors
 from heartbit_tui.knowledge.index import Index
 from heartbit_tui.knowledge.load import Loader
@@ -16,7 +17,7 @@ from heartbit_tui.knowledge.search import Search
 from heartbit_tui.knowledge.types import Embedder, Kind, Settings as Cutting, Source
 from heartbit_tui.runtime.documents import Web, files
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.store.store import Store
+from heartbit_tui.store.database import Database
 
 NAMES: tuple[tuple[Kind, str], ...] = (("file", "path"), ("glob", "pattern"), ("url", "url"))
 """The key of `[[knowledge.sources]]` that each kind of source is named by."""
@@ -35,23 +36,24 @@ class Knowledge:
     sources: tuple[Source, ...]
 
 
-async def knowledge(store: Store, settings: Settings, root: Path, clock: Clock, embedder: Embedder) -> Knowledge:
-    """The knowledge base of the project at `root`, in this store. Raises `ConfigError`, `StoreError`."""
+@asynccontextmanager
+async def knowledge(settings: Settings, root: Path, clock: Clock, embedder: Embedder) -> AsyncGenerator[Knowledge]:
+    """The knowledge base of the project at `root`, in the data file. Raises `ConfigError`, `StoreError`."""
     home = Path(settings.environment.get("HOME") or "/")
     space, listed, gate = str(root), sources(settings.config), settings.gate
 
     def withheld(path: str) -> bool:
         return gate.hides(path) or gate.conceals(path)
 
-    part = await store.part(schema.NAME, schema.STEPS)
     web = Web(settings.environment, allow_private=settings.config.boolean("tools.webfetch.allow_private"))
-    return Knowledge(
-        index=Index(part, space, cutting(settings.config), clock),
-        search=Search(part, space, embedder, withheld=withheld),
-        vectors=Vectors(part, space),
-        loader=Loader(root, home, find=files, fetch=web.page, withheld=withheld),
-        sources=listed,
-    )
+    async with Database.open(settings.store, schema.NAME, schema.STEPS, vectors.prepare) as database:
+        yield Knowledge(
+            index=Index(database, space, cutting(settings.config), clock),
+            search=Search(database, space, embedder, withheld=withheld),
+            vectors=Vectors(database, space),
+            loader=Loader(root, home, find=files, fetch=web.page, withheld=withheld),
+            sources=listed,
+        )
 
 
 def cutting(config: Config) -> Cutting:

@@ -1,6 +1,5 @@
 """Whether a session can look documents up; what does it is loaded where there are some."""
 
-import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
@@ -9,11 +8,13 @@ from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.store.parts import version
 from heartbit_tui.store.store import Store
 
 NAME = "knowledge_search"
 PART = "knowledge"
+BY_HAND = "SELECT 1 FROM knowledge_sources WHERE space = ? LIMIT 1"
+"""Whether sources of a space were added by hand; part and table are those of `heartbit_tui.knowledge.schema`."""
+
 DESK = "heartbit_tui.runtime.documents_desk:desk"
 
 Say = Callable[[str, bool], None]
@@ -28,7 +29,7 @@ async def lookup(
     if options.bare or NAME in settings.config.strings("tools.disabled") or not await _wanted(options, settings, store):
         yield ()
         return
-    async with plugins.resolve(DESK)(options, settings, clock, store, say) as tool:
+    async with plugins.resolve(DESK)(options, settings, clock, say) as tool:
         yield (tool,)
 
 
@@ -36,12 +37,4 @@ async def _wanted(options: Options, settings: Settings, store: Store | None) -> 
     """Whether documents are named by the settings, or were indexed by hand."""
     if settings.config.is_set("knowledge.sources"):
         return True
-    space = str(project_root(options.cwd))
-    return store is not None and await store.tables.read(lambda connection: _has_sources(connection, space))
-
-
-def _has_sources(connection: sqlite3.Connection, space: str) -> bool:
-    if not version(connection, PART):
-        return False
-    found = connection.execute("SELECT 1 FROM knowledge_sources WHERE space = ? LIMIT 1", (space,))
-    return found.fetchone() is not None
+    return store is not None and await store.holds(PART, BY_HAND, (str(project_root(options.cwd)),))

@@ -16,11 +16,11 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import copies, driver, ids, retention, rows
 from heartbit_tui.store.audit import Audit
 from heartbit_tui.store.copies import Copy
+from heartbit_tui.store.database import version
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
 from heartbit_tui.store.locks import Lease, Leases, exclusive
-from heartbit_tui.store.migrations import Step, migrate
-from heartbit_tui.store.parts import Part, bring_up
+from heartbit_tui.store.migrations import migrate
 from heartbit_tui.store.recorder import Place, Recorder
 from heartbit_tui.store.rows import Log
 from heartbit_tui.store.trail import Trail
@@ -55,7 +55,6 @@ class Store:
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)
         self.audit = Audit(self._reader, self._writer)
-        self.tables = Part(self._reader, self._writer)
 
     @classmethod
     @asynccontextmanager
@@ -131,17 +130,21 @@ class Store:
         await self._add(await self._reader.do(lambda _: copies.of_log(new, log)))
         return new
 
+    async def holds(self, part: str, question: str, given: Sequence[str]) -> bool:
+        """Whether a part of the file that a capability owns has a row for this question; no where there is no such part."""
+
+        def operation(connection: sqlite3.Connection) -> bool:
+            there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'parts'").fetchone()
+            return bool(there and version(connection, part) and connection.execute(question, given).fetchone())
+
+        return await self._reader.do(operation)
+
     async def rename(self, session_id: str, title: str) -> None:
         """Give a session that nobody writes now a new title; an open one takes the op `Rename`."""
         await self.index.info(session_id)
         async with self.recorder(session_id) as recorder:
             seq, now, event = recorder.seq + 1, self._clock.now(), SessionRenamed(title=title)
             recorder.take(Envelope(seq=seq, at=now, session=session_id, run="", agent=AGENT, event=event))
-
-    async def part(self, name: str, steps: Sequence[Step]) -> Part:
-        """The file for tables of somebody else's, brought up to date first: `steps` lead to the newest version of them."""
-        await self._writer.do(lambda connection: bring_up(connection, name, steps))
-        return self.tables
 
     async def delete(self, session_id: str) -> None:
         """Remove a session for good. Raises `StoreError` while some process writes it."""

@@ -18,7 +18,7 @@ FIRST_WAIT, LONGEST_WAIT = 30.0, 600.0
 """Seconds until the next try after a failure, doubled for each further one."""
 
 
-class Waiting(Protocol):
+class Text(Protocol):
     """A text that has no vector yet."""
 
     @property
@@ -29,10 +29,19 @@ class Waiting(Protocol):
     def text(self) -> str: ...
 
 
+class Waiting(Protocol):
+    """Texts that wait for a vector: some of them, and how many there are in all."""
+
+    @property
+    def texts(self) -> Sequence[Text]: ...
+    @property
+    def total(self) -> int: ...
+
+
 class Backlog(Protocol):
     """Where texts wait and vectors are kept: a memory, or an index of documents."""
 
-    async def pending(self, model: str, limit: int) -> Sequence[Waiting]:
+    async def pending(self, model: str, limit: int) -> Waiting:
         """Texts that wait for a vector of this model."""
         ...
 
@@ -47,10 +56,11 @@ class Backlog(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """How far it is: texts that got their vector, and those that no vector could be made for."""
+    """How far it is: texts that got their vector, of how many, and those that no vector could be made for."""
 
     model: str
     done: int = 0
+    total: int = 0
     failed: int = 0
     over: bool = False
 
@@ -68,23 +78,25 @@ async def follow(backlog: Backlog, embedder: Embedder, progress: Progress = lamb
     if not embedder.dimension:
         return Followed(model=model, over=True)
     while True:
-        waiting = [each for each in await backlog.pending(model, BATCH + len(bad)) if each.key not in bad]
+        found = await backlog.pending(model, BATCH + len(bad))
+        waiting = [each for each in found.texts if each.key not in bad]
+        total = done + found.total
         if not waiting:
             break
+        progress(Followed(model=model, done=done, total=total, failed=len(bad)))
         made, failed = await _vectors(embedder, waiting, works=done > 0)
         bad |= failed
         kept = await backlog.embed(model, made)
         done += kept
         if made and not kept:  # all were changed or removed meanwhile, or cannot be kept: the next time tells
             break
-        progress(Followed(model=model, done=done, failed=len(bad)))
     await backlog.serve(model)
-    ended = Followed(model=model, done=done, failed=len(bad), over=True)
+    ended = Followed(model=model, done=done, total=total, failed=len(bad), over=True)
     progress(ended)
     return ended
 
 
-async def _vectors(embedder: Embedder, waiting: Sequence[Waiting], *, works: bool) -> tuple[list[Embedded], set[int]]:
+async def _vectors(embedder: Embedder, waiting: Sequence[Text], *, works: bool) -> tuple[list[Embedded], set[int]]:
     """The vectors of these texts, and the keys of those that have none even alone.
 
     Raises `EmbeddingError` where the embedder, of which it is not known yet that it works, fails for the first two.
@@ -105,14 +117,14 @@ async def _vectors(embedder: Embedder, waiting: Sequence[Waiting], *, works: boo
         return made, bad
 
 
-async def _alone(embedder: Embedder, each: Waiting) -> Embedded | None:
+async def _alone(embedder: Embedder, each: Text) -> Embedded | None:
     try:
         return _paired([each], await embedder.embed([each.text]))[0]
     except EmbeddingError:
         return None
 
 
-def _paired(waiting: Sequence[Waiting], vectors: Sequence[Floats]) -> list[Embedded]:
+def _paired(waiting: Sequence[Text], vectors: Sequence[Floats]) -> list[Embedded]:
     return [
         Embedded(key=each.key, revision=each.revision, values=values)
         for each, values in zip(waiting, vectors, strict=True)
