@@ -206,6 +206,29 @@ COMMANDS = (
         groups=with_everywhere(JSON),
     ),
     *MEMORY,
+    Command(
+        "knowledge index",
+        "knowledge",
+        "index the documents of this project, as far as they changed, for knowledge_search",
+        (Word("sources", "files, folders, patterns or URLs to index from now on", "*"),),
+        with_everywhere(
+            Flag(("--forget",), "a source that was added by hand and goes; may be repeated", "many", "SOURCE"), JSON
+        ),
+        ("heartbit knowledge index docs/ 'notes/**/*.md' https://example.com/manual", "heartbit knowledge index"),
+    ),
+    Command(
+        "knowledge search",
+        "knowledge",
+        "search the indexed documents, by words and by meaning",
+        (Word("query", "what to look for", "*"),),
+        with_everywhere(
+            Flag(("-k", "--number"), "so many passages at most, 5 without", "count", "N"),
+            Flag(("--source",), "only documents whose path or URL begins so", "text", "PREFIX"),
+            JSON,
+        ),
+        ("heartbit knowledge search how are releases made", "heartbit knowledge search retries --source docs/ --json"),
+    ),
+    Command("knowledge stats", "knowledge", "tell what is indexed", groups=with_everywhere(JSON)),
     Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),
     Command(
         "doctor", "doctor", "find out what is missing, in words that are safe to paste", groups=with_everywhere(JSON)
@@ -230,6 +253,7 @@ DEFAULTS = MappingProxyType(
         "permissions": "list",
         "audit": "list",
         "memory": "list",
+        "knowledge": "stats",
     }
 )
 """What a command of two words means when the second is left out."""

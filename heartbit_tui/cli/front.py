@@ -21,6 +21,7 @@ commands
   trust              list, add, diff, remove: directories whose own settings count
   permissions        list, revoke: rules learned from approvals; test: what would be decided
   audit              list, show, export, verify: what was decided and done
+  knowledge          index, search, stats: documents that the agent looks things up in
   models             list models whose prices are known
   doctor             find out what is missing
   completions        for bash, zsh, fish

@@ -17,6 +17,7 @@ TELLING: Mapping[str, str] = MappingProxyType(
         "list": "path",
         "webfetch": "url",
         "websearch": "query",
+        "knowledge_search": "query",
         "skill": "name",
         "memory_store": "content",
         "memory_recall": "query",
@@ -37,6 +38,7 @@ COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "websearch": ("result", "results"),
         "memory_recall": ("memory", "memories"),
         "shared_memory_read": ("memory", "memories"),
+        "knowledge_search": ("passage", "passages"),
     }
 )
 """What a tool counts: one of it, and many."""

@@ -287,6 +287,11 @@ def memory() -> tuple[Key, ...]:
             boolean("prune_on_exit", True),
             number("reflection_threshold"),
             boolean("consolidate_on_exit", False),
+            below="memory",
+            guarded=True,
+        ),
+        *group(
+            "embedding",
             string("embedding.provider", "none", choices=("none", "openai", "local")),
             string("embedding.model", "text-embedding-3-small"),
             string("embedding.api_key_env", "OPENAI_API_KEY"),

@@ -25,6 +25,8 @@ BUILT = frozenset(
         "sandbox",
         "trust_budget",
         "memory",
+        "knowledge",
+        "embedding",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

@@ -18,6 +18,7 @@ from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.lookup import lookup
 from heartbit_tui.runtime.memory_store import remembered, warnings as memory_warnings
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
@@ -28,6 +29,7 @@ from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.toolbox import toolbox
+from heartbit_tui.runtime.voice import Voice
 from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
@@ -82,9 +84,13 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
-        tools = await stack.enter_async_context(toolbox(options.cwd, settings))
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
-        tools = (*tools, *(remembering.tools if remembering else ()))
+        voice = Voice()
+        tools = (
+            *await stack.enter_async_context(toolbox(options.cwd, settings)),
+            *(remembering.tools if remembering else ()),
+            *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
+        )
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         agent = replace(agent, context=remembering.around(agent.context) if remembering else agent.context)
         standing = Standing(settings.mode)
@@ -96,6 +102,8 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         if remembering is not None:
             remembering.begin(session)
             stack.push_async_callback(remembering.finish)
+        voice.speak_in(session)
+        stack.callback(voice.hush)
         _announce(session, options, place)
         warnings = (*settings.warnings, *memory_warnings(options, settings))
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:

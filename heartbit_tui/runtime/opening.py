@@ -93,6 +93,8 @@ class Place:
     """Reads all that was recorded up to the end of `log`, with what that leaves out."""
     trail: Trail | None = None
     """What hears of every verdict for the audit; None where nothing is kept."""
+    store: Store | None = None
+    """The open file; None where nothing is kept."""
 
 
 @asynccontextmanager
@@ -129,7 +131,14 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
                 return tuple(envelope for envelope in recorded if envelope.seq <= last)
 
             yield Place(
-                session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log, whole=whole, trail=trail
+                session_id=session_id,
+                bus=bus,
+                journal=recorder,
+                ledger=ledger,
+                log=log,
+                whole=whole,
+                trail=trail,
+                store=store,
             )
         if not began.yes:
             await _forget(store, session_id)

@@ -10,6 +10,12 @@ from heartbit_tui.kernel.errors import ConfigError
 BUILT_IN: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "heartbit.tools": MappingProxyType({"__respond__": "heartbit_tui.tools.respond:Respond"}),
+        "heartbit.embeddings": MappingProxyType(
+            {
+                "openai": "heartbit_tui.memory.embed.openai:OpenAIEmbedder",
+                "local": "heartbit_tui.memory.embed.choose:local",
+            }
+        ),
     }
 )
 """Group, name, and `module:object`. Entry points are looked for only where a name is not here."""

@@ -16,6 +16,7 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import copies, driver, ids, retention, rows
 from heartbit_tui.store.audit import Audit
 from heartbit_tui.store.copies import Copy
+from heartbit_tui.store.database import version
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
 from heartbit_tui.store.locks import Lease, Leases, exclusive
@@ -128,6 +129,15 @@ class Store:
         new = ids.new_id(self._clock.now())
         await self._add(await self._reader.do(lambda _: copies.of_log(new, log)))
         return new
+
+    async def holds(self, part: str, question: str, given: Sequence[str]) -> bool:
+        """Whether a part of the file that a capability owns has a row for this question; no where there is no such part."""
+
+        def operation(connection: sqlite3.Connection) -> bool:
+            there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'parts'").fetchone()
+            return bool(there and version(connection, part) and connection.execute(question, given).fetchone())
+
+        return await self._reader.do(operation)
 
     async def rename(self, session_id: str, title: str) -> None:
         """Give a session that nobody writes now a new title; an open one takes the op `Rename`."""

@@ -34,6 +34,7 @@ DRAWINGS: Mapping[str, Drawing] = MappingProxyType(
         "question": QUESTION,
         "webfetch": FETCH,
         "websearch": WEB_SEARCH,
+        "knowledge_search": WEB_SEARCH,
         "delegate_task": DELEGATE,
         "form_squad": DELEGATE,
     }

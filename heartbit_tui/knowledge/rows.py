@@ -1,0 +1,104 @@
+"""What is written into the tables of the knowledge base, and read from them; each function is part of one operation."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from heartbit_tui.knowledge.prepare import Ready
+from heartbit_tui.knowledge.types import Kind, Source, Stats
+
+
+def digests(connection: sqlite3.Connection, space: str) -> Mapping[str, str]:
+    """The digest of each document of a space, by its URI."""
+    return dict(connection.execute("SELECT uri, digest FROM knowledge_documents WHERE space = ?", (space,)).fetchall())
+
+
+def put(connection: sqlite3.Connection, space: str, at: str, prepared: Iterable[tuple[Ready, str]]) -> None:
+    """Keep documents, each with its source, in place of what was known of them before."""
+    for each, source in prepared:
+        document = each.document
+        connection.execute("DELETE FROM knowledge_documents WHERE space = ? AND uri = ?", (space, document.uri))
+        size = len(document.text.encode("utf-8", "replace"))
+        key = connection.execute(
+            "INSERT INTO knowledge_documents (space, uri, source, title, digest, size, indexed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (space, document.uri, source, document.title, each.digest, size, at),
+        ).lastrowid
+        connection.executemany(
+            "INSERT INTO knowledge_chunks (document, number, first_line, last_line, title, content) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [(key, n, c.first_line, c.last_line, document.title, c.text) for n, c in enumerate(each.chunks)],
+        )
+
+
+def settle(connection: sqlite3.Connection, space: str, gone: Iterable[str], claimed: Iterable[tuple[str, str]]) -> None:
+    """Forget documents with their chunks, words and vectors; note from which source the others come now."""
+    connection.executemany(
+        "DELETE FROM knowledge_documents WHERE space = ? AND uri = ?", [(space, uri) for uri in gone]
+    )
+    connection.executemany(
+        "UPDATE knowledge_documents SET source = ? WHERE space = ? AND uri = ? AND source <> ?",
+        [(source, space, uri, source) for uri, source in claimed],
+    )
+
+
+def sources(connection: sqlite3.Connection, space: str) -> tuple[Source, ...]:
+    """The sources that were added by hand."""
+    found = connection.execute("SELECT kind, what FROM knowledge_sources WHERE space = ? ORDER BY what", (space,))
+    return tuple(Source(kind=_kind(kind), what=what) for kind, what in found)
+
+
+def add_sources(connection: sqlite3.Connection, space: str, added: Iterable[Source]) -> None:
+    """Add sources that are to be indexed from now on."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO knowledge_sources (space, kind, what) VALUES (?, ?, ?)",
+        ((space, each.kind, each.what) for each in added),
+    )
+
+
+def drop_source(connection: sqlite3.Connection, space: str, what: str) -> bool:
+    """Forget a source that was added by hand; whether it was there."""
+    gone = connection.execute("DELETE FROM knowledge_sources WHERE space = ? AND what = ?", (space, what))
+    return gone.rowcount > 0
+
+
+def stats(connection: sqlite3.Connection, space: str, model: str) -> Stats:
+    """What a space holds."""
+    documents, size, at = connection.execute(
+        "SELECT count(*), coalesce(sum(size), 0), coalesce(max(indexed_at), '') FROM knowledge_documents WHERE space = ?",
+        (space,),
+    ).fetchone()
+    chunks, vectors = connection.execute(
+        """
+        SELECT count(*), count(v.chunk) FROM knowledge_documents AS d
+        JOIN knowledge_chunks AS c ON c.document = d.key
+        LEFT JOIN knowledge_vectors AS v ON v.chunk = c.key AND v.model = ?
+        WHERE d.space = ?
+        """,
+        (model, space),
+    ).fetchone()
+    per_source = connection.execute(
+        """
+        SELECT d.source, count(DISTINCT d.key), count(c.key) FROM knowledge_documents AS d
+        LEFT JOIN knowledge_chunks AS c ON c.document = d.key WHERE d.space = ? GROUP BY d.source ORDER BY d.source
+        """,
+        (space,),
+    ).fetchall()
+    return Stats(
+        documents=documents,
+        chunks=chunks,
+        bytes=size,
+        vectors=vectors,
+        model=model,
+        indexed_at=at,
+        per_source=tuple((source, count, pieces) for source, count, pieces in per_source),
+    )
+
+
+def _kind(text: str) -> Kind:
+    match text:
+        case "url":
+            return "url"
+        case "glob":
+            return "glob"
+        case _:
+            return "file"
