@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.conversation import Conversation, OpenCall
 from heartbit_tui.kernel.errors import RefusedError
 from heartbit_tui.kernel.events import (
@@ -37,6 +38,7 @@ class Settings:
     provider: Provider
     effort: Effort | None = None
     on_ask: OnAsk = "person"
+    caps: Caps = field(default_factory=Caps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,10 @@ class Desk:
     @property
     def attended(self) -> bool:
         return self._settings.on_ask == "person"
+
+    @property
+    def caps(self) -> Caps:
+        return self._settings.caps
 
     def emit(self, event: Event) -> int:
         envelope = self._append(self.agent, event)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias
 
+from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.messages import Message, ToolCall
 from heartbit_tui.kernel.ops import Decide, Effort, Mode
@@ -38,6 +39,11 @@ class Host(Protocol):
     @property
     def attended(self) -> bool:
         """Whether there is a person who can be asked."""
+        ...
+
+    @property
+    def caps(self) -> Caps:
+        """What may be spent before a person is asked."""
         ...
 
     def emit(self, event: Event) -> int:

@@ -14,7 +14,7 @@ from heartbit_tui.kernel.messages import Assistant, JsonObject, Message, StopRea
 from heartbit_tui.kernel.protocols import Agent, Request, View
 from heartbit_tui.kernel.reply import Answered, ask_model, keep
 from heartbit_tui.kernel.respond import Respond
-from heartbit_tui.kernel.spending import check_spending
+from heartbit_tui.kernel.spending import admit, check_spending
 
 CUT_OFF = "The model's answer was cut off at its output limit of {tokens} tokens. Raise limits.max_output_tokens."
 REFUSED = "The model refused to go on with this task. Say it differently, or try another model."
@@ -51,7 +51,7 @@ class Loop:
         while True:
             self._turn += 1
             self._budget.check_turn(self._turn)
-            check_spending(self._budget, self._host)
+            await admit(self._budget, self._host)
             held, most = self._guards.holds, self._agent.limits.max_turns
             self._host.emit(TurnStarted(turn=self._turn, max_turns=most, held=held))
             answered = await self._ask(held=held)

@@ -27,6 +27,8 @@ class Effort(StrEnum):
 
 
 Scope: TypeAlias = Literal["once", "session", "project", "user"]
+Span: TypeAlias = Literal["run", "session", "day"]
+"""What a cap on money is about: one run, this session, or all sessions of a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +116,18 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetCap:
+    """From the next model call on, ask when more US dollars than this were spent; None for no cap."""
+
+    span: Span
+    usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     """Interrupt what is active and end the session."""
 
 
-Op: TypeAlias = Prompt | Steer | Interrupt | Decide | Answer | Compact | SetModel | SetMode | Rewind | Rename | Close
+Op: TypeAlias = (
+    Prompt | Steer | Interrupt | Decide | Answer | Compact | SetModel | SetMode | SetCap | Rewind | Rename | Close
+)

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Self
 
 from heartbit_tui.kernel import recovery
 from heartbit_tui.kernel.active import Active
 from heartbit_tui.kernel.bus import Bus
+from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.desk import Desk, People, Settings
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (
+    CapChanged,
     Envelope,
     Event,
     ModeChanged,
@@ -33,6 +35,7 @@ from heartbit_tui.kernel.ops import (
     Prompt,
     Rename,
     Rewind,
+    SetCap,
     SetMode,
     SetModel,
     Steer,
@@ -59,6 +62,7 @@ class Wiring:
     journal: Journal
     clock: Clock
     models: Callable[[SetModel], Provider] | None = None
+    caps: Caps = field(default_factory=Caps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,9 @@ class Session:
         self.id = session_id
         self.agent = agent
         self.bus = wiring.bus
-        self.settings = Settings(mode=opening.mode, provider=agent.provider, effort=agent.effort, on_ask=opening.on_ask)
+        self.settings = Settings(
+            mode=opening.mode, provider=agent.provider, effort=agent.effort, on_ask=opening.on_ask, caps=wiring.caps
+        )
         self.people = People(numbers=count(recovery.asked(log) + 1))
         self._clock = wiring.clock
         self._models = wiring.models
@@ -111,6 +117,7 @@ class Session:
         log, self._log = self._log, ()
         for number, envelope in enumerate(log, 1):
             self.desk.hear(envelope)
+            self.settings.caps.recall(envelope)
             if number % SLICE == 0:
                 await asyncio.sleep(0)
         await self._tasks.__aenter__()
@@ -166,13 +173,15 @@ class Session:
             case _:
                 self._change(op)
 
-    def _change(self, op: Compact | SetModel | SetMode | Rewind | Rename) -> None:
+    def _change(self, op: Compact | SetModel | SetMode | SetCap | Rewind | Rename) -> None:
         match op:
             case SetMode(mode=mode):
                 self.settings.mode = mode
                 self._tell(ModeChanged(mode=mode))
             case SetModel():
                 self._set_model(op)
+            case SetCap(span=span, usd=usd):
+                self._tell(CapChanged(span=span, usd=usd))
             case Rename(title=title):
                 self._tell(SessionRenamed(title=title))
             case Rewind() | Compact() if self.running:
@@ -188,6 +197,7 @@ class Session:
         self._seq += 1
         envelope = Envelope(seq=self._seq, at=self._clock.now(), session=self.id, run=run, agent=agent, event=event)
         self.desk.hear(envelope)
+        self.settings.caps.take(envelope)
         self.bus.publish(envelope)
         return envelope
 

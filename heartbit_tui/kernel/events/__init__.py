@@ -27,6 +27,7 @@ from heartbit_tui.kernel.events.envelope import (
     type_name,
 )
 from heartbit_tui.kernel.events.lifecycle import (
+    CapChanged,
     ModeChanged,
     ModelChanged,
     Notice,
@@ -81,6 +82,7 @@ __all__ = (
     "AssistantMessage",
     "AutoCompactionTriggered",
     "BudgetExceeded",
+    "CapChanged",
     "Choice",
     "ContextSummarized",
     "Delta",

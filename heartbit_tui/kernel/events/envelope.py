@@ -16,6 +16,7 @@ from heartbit_tui.kernel.events.asking import (
     QuestionAsked,
 )
 from heartbit_tui.kernel.events.lifecycle import (
+    CapChanged,
     ModeChanged,
     ModelChanged,
     Notice,
@@ -77,6 +78,7 @@ Event: TypeAlias = (
     | SessionRenamed
     | ModeChanged
     | ModelChanged
+    | CapChanged
     | Rewound
     | PromptQueued
     | Notice

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from heartbit_tui.kernel.messages import Usage
+from heartbit_tui.kernel.ops import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +38,14 @@ class DoomLoopDetected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetExceeded:
-    """The run used more than it may: tokens, or US dollars when `unit` says so."""
+    """More was used than may be: tokens of the run, or US dollars when `unit` says so, then of what `span` says."""
 
     used: float
     limit: float
     partial_usage: Usage
     unit: Literal["tokens", "usd"] = "tokens"
+    span: Span = "run"
+    action: Literal["asked", "ended"] = "ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
