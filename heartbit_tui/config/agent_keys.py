@@ -171,6 +171,8 @@ def limits() -> tuple[Key, ...]:
             integer("max_output_tokens", 8_192),
             guarded(integer("max_total_tokens", flag="--max-tokens")),
             guarded(number("max_cost_usd", flag="--max-cost")),
+            guarded(number("max_session_cost_usd", flag="--max-session-cost")),
+            guarded(number("max_day_cost_usd", flag="--max-day-cost")),
             number("run_timeout", flag="--timeout"),
             number("tool_timeout", 120),
             integer("max_tool_output_bytes", 32_768),

@@ -9,6 +9,7 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     AutoCompactionTriggered,
     BudgetExceeded,
+    CapChanged,
     ContextSummarized,
     DoomLoopDetected,
     Envelope,
@@ -43,6 +44,7 @@ SUBTYPES: Mapping[type[Event], str] = MappingProxyType(
     {
         AutoCompactionTriggered: "compact",
         BudgetExceeded: "budget_exceeded",
+        CapChanged: "cap",
         ContextSummarized: "compact",
         DoomLoopDetected: "doom_loop",
         GuardrailDenied: "guardrail",

@@ -81,7 +81,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
-        wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
+        wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect, caps=place.caps)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         standing.follow(lambda: session.settings.mode)

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from heartbit_tui.kernel.bus import Bus
+from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import (
     AssistantMessage,
@@ -32,7 +33,7 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.protocols import Clock, Journal
 from heartbit_tui.permissions.past import MOST
-from heartbit_tui.runtime import plugins, retention
+from heartbit_tui.runtime import capping, plugins, retention
 from heartbit_tui.runtime.audited import trail_of
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.runtime.settings import Settings
@@ -93,6 +94,7 @@ class Place:
     """Reads all that was recorded up to the end of `log`, with what that leaves out."""
     trail: Trail | None = None
     """What hears of every verdict for the audit; None where nothing is kept."""
+    caps: Caps = field(default_factory=Caps)
 
 
 @asynccontextmanager
@@ -107,7 +109,8 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
         bus = Bus((ledger.take, settings.gate.take, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
-        yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger)
+        caps = capping.unrecorded(settings, clock)
+        yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger, caps=caps)
         return
     async with Store.open(settings.store, clock) as store:
         session_id = await _find(options, store, clock)
@@ -129,7 +132,14 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
                 return tuple(envelope for envelope in recorded if envelope.seq <= last)
 
             yield Place(
-                session_id=session_id, bus=bus, journal=recorder, ledger=ledger, log=log, whole=whole, trail=trail
+                session_id=session_id,
+                bus=bus,
+                journal=recorder,
+                ledger=ledger,
+                log=log,
+                whole=whole,
+                trail=trail,
+                caps=capping.recorded(settings, store, session_id, last),
             )
         if not began.yes:
             await _forget(store, session_id)

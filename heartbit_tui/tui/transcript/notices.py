@@ -1,9 +1,10 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import guarded, titles
+from heartbit_tui.client import caps, guarded, titles
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     BudgetExceeded,
+    CapChanged,
     ContextSummarized,
     DoomLoopDetected,
     Event,
@@ -50,8 +51,10 @@ def _trouble(event: Event) -> Notice | None:
             return _warning(f"{what}; trying again in {titles.span(delay)} ({attempt} of {most})")
         case DoomLoopDetected(tool_names=names, consecutive_count=count):
             return _warning(f"The agent repeats itself: {', '.join(names)}, {count} times.")
-        case BudgetExceeded(used=used, limit=limit, unit=unit):
-            return _warning(f"Used {used:g} of {limit:g} {unit}.")
+        case BudgetExceeded() as event:
+            return _warning(caps.exceeded(event))
+        case CapChanged() as event:
+            return _info(caps.changed(event))
         case NameRepaired(asked=asked, tool_name=tool):
             return _info(f"The model wrote {asked}; {tool} was meant.")
         case _:
