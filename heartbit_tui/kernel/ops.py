@@ -84,6 +84,14 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """Tell the model whole again what the newest summary stands for: the events from `first` to `last`, else all."""
+
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetModel:
     """From the next turn on, use this model; empty fields stay as they are."""
 
@@ -118,4 +126,6 @@ class Close:
     """Interrupt what is active and end the session."""
 
 
-Op: TypeAlias = Prompt | Steer | Interrupt | Decide | Answer | Compact | SetModel | SetMode | Rewind | Rename | Close
+Op: TypeAlias = (
+    Prompt | Steer | Interrupt | Decide | Answer | Compact | Restore | SetModel | SetMode | Rewind | Rename | Close
+)

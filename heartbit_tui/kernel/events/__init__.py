@@ -67,11 +67,14 @@ from heartbit_tui.kernel.events.teams import (
 from heartbit_tui.kernel.events.trouble import (
     AutoCompactionTriggered,
     BudgetExceeded,
+    ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     ModelEscalated,
+    ResultReplaced,
     RetryAttempt,
     SessionPruned,
+    Span,
 )
 
 __all__ = (
@@ -82,6 +85,7 @@ __all__ = (
     "AutoCompactionTriggered",
     "BudgetExceeded",
     "Choice",
+    "ContextRestored",
     "ContextSummarized",
     "Delta",
     "DoomLoopDetected",
@@ -102,6 +106,7 @@ __all__ = (
     "Question",
     "QuestionAnswered",
     "QuestionAsked",
+    "ResultReplaced",
     "RetryAttempt",
     "Rewound",
     "RunCompleted",
@@ -112,6 +117,7 @@ __all__ = (
     "SessionPruned",
     "SessionRenamed",
     "SessionStarted",
+    "Span",
     "StoryUpdated",
     "SubAgentCompleted",
     "SubAgentsDispatched",

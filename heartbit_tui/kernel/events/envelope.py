@@ -56,9 +56,11 @@ from heartbit_tui.kernel.events.teams import (
 from heartbit_tui.kernel.events.trouble import (
     AutoCompactionTriggered,
     BudgetExceeded,
+    ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     ModelEscalated,
+    ResultReplaced,
     RetryAttempt,
     SessionPruned,
 )
@@ -104,6 +106,8 @@ Event: TypeAlias = (
     | DoomLoopDetected
     | BudgetExceeded
     | ContextSummarized
+    | ContextRestored
+    | ResultReplaced
     | SessionPruned
     | AutoCompactionTriggered
     | TodosChanged
