@@ -14,11 +14,11 @@ def exceeded(event: BudgetExceeded) -> str:
     """That more was used than may be."""
     if event.unit == "tokens":
         return f"Used {event.used:,.0f} of {event.limit:,.0f} tokens."
-    return f"Spent ${dollars(event.used)} of ${dollars(event.limit)} for {WHAT[event.span]}."
+    return f"Spent ${dollars(event.used)} of ${dollars(event.limit)} for {WHAT[event.period]}."
 
 
 def changed(event: CapChanged) -> str:
     """That another cap holds."""
     if event.usd is None:
-        return f"No cap on what {OF[event.span]} may cost."
-    return f"The cap of {OF[event.span]} is ${dollars(event.usd)} now."
+        return f"No cap on what {OF[event.period]} may cost."
+    return f"The cap of {OF[event.period]} is ${dollars(event.usd)} now."

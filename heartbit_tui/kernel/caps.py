@@ -7,9 +7,9 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from heartbit_tui.kernel.events import CapChanged, Envelope, ModelCalled
-from heartbit_tui.kernel.ops import Span
+from heartbit_tui.kernel.ops import Period
 
-NO_CAPS: Mapping[Span, float] = MappingProxyType({})
+NO_CAPS: Mapping[Period, float] = MappingProxyType({})
 
 
 async def nobody(day: date) -> float:
@@ -26,13 +26,13 @@ def local_day(at: datetime) -> date:
 class Reached:
     """A cap that was passed, in US dollars."""
 
-    span: Span
+    period: Period
     used: float
     cap: float
 
 
 class Caps:
-    """What may be spent and what was, by span; money whose price is unknown counts nothing.
+    """What may be spent and what was, by period; money whose price is unknown counts nothing.
 
     The cap of a run is the agent's own limit until a person changes it here. `elsewhere` tells what was spent on a day
     by all but this process's work in this session: other sessions, and this one before it was opened.
@@ -40,14 +40,14 @@ class Caps:
 
     def __init__(
         self,
-        caps: Mapping[Span, float] = NO_CAPS,
+        caps: Mapping[Period, float] = NO_CAPS,
         *,
         elsewhere: Callable[[date], Awaitable[float]] = nobody,
         day_of: Callable[[datetime], date] = local_day,
     ) -> None:
         self.asking = asyncio.Lock()
         """Held while a person is asked, so that agents that work side by side ask one question."""
-        self._caps: dict[Span, float | None] = {**caps}
+        self._caps: dict[Period, float | None] = {**caps}
         self._elsewhere = elsewhere
         self._day_of = day_of
         self._session = 0.0
@@ -66,8 +66,8 @@ class Caps:
                 self._session += cost or 0.0
                 day = self._day_of(envelope.at)
                 self._today = (day, self._own(day) + (cost or 0.0))
-            case CapChanged(span=span, usd=usd):
-                self._caps[span] = usd
+            case CapChanged(period=period, usd=usd):
+                self._caps[period] = usd
             case _:
                 pass
 
@@ -77,27 +77,27 @@ class Caps:
             day = self._day_of(now)
             self._others = (day, await self._elsewhere(day))
 
-    def cap(self, span: Span, usual: float | None = None) -> float | None:
-        """What may be spent in a span, None for any amount; `usual` holds where nobody said anything else."""
-        return self._caps.get(span, usual)
+    def cap(self, period: Period, usual: float | None = None) -> float | None:
+        """What may be spent in a period, None for any amount; `usual` holds where nobody said anything else."""
+        return self._caps.get(period, usual)
 
-    def used(self, span: Span, now: datetime, run: float = 0.0) -> float:
-        """What was spent in a span; `run` is what the active run has spent."""
-        if span == "run":
+    def used(self, period: Period, now: datetime, run: float = 0.0) -> float:
+        """What was spent in a period; `run` is what the active run has spent."""
+        if period == "run":
             return run
-        if span == "session":
+        if period == "session":
             return self._session
         day, others = self._others
         return self._own(self._day_of(now)) + (others if day == self._day_of(now) else 0.0)
 
     def reached(self, now: datetime, run: float, usual: float | None) -> tuple[Reached, ...]:
         """The caps that were passed (strictly more was spent), the narrowest first."""
-        spans: tuple[Span, ...] = ("run", "session", "day")
+        periods: tuple[Period, ...] = ("run", "session", "day")
         found: list[Reached] = []
-        for span in spans:
-            cap, used = self.cap(span, usual if span == "run" else None), self.used(span, now, run)
+        for period in periods:
+            cap, used = self.cap(period, usual if period == "run" else None), self.used(period, now, run)
             if cap is not None and used > cap:
-                found.append(Reached(span=span, used=used, cap=cap))
+                found.append(Reached(period=period, used=used, cap=cap))
         return tuple(found)
 
     def _own(self, day: date) -> float:

@@ -22,6 +22,7 @@ from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Message, ToolCall, user
 from heartbit_tui.kernel.ops import Answer, Decide, Effort, Mode
+from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.protocols import Ask, Clock, Journal, Provider
 from heartbit_tui.kernel.questions import Questions
 
@@ -121,6 +122,9 @@ class Desk:
         if facts and facts != self.conversation.last_told({self.facts(mode) for mode in Mode}):
             self.emit(UserMessage(message=user(facts), origin="heartbit"))
         return self.conversation.messages()
+
+    def past(self) -> Past:
+        return self.conversation.past()
 
     def knows(self, call_id: str) -> bool:
         return self.conversation.knows(call_id)

@@ -116,12 +116,12 @@ class LimitError(HeartbitError):
     kind: ClassVar[str] = "limit"
 
     def __init__(
-        self, limit: Limit, *, used: float, bound: float, span: Literal["run", "session", "day"] = "run"
+        self, limit: Limit, *, used: float, bound: float, period: Literal["run", "session", "day"] = "run"
     ) -> None:
         self.limit: Limit = limit
         self.used = used
         self.bound = bound
-        key = limit if span == "run" else span
+        key = limit if period == "run" else period
         super().__init__(_LIMIT_MESSAGE[key].format(used=used, bound=bound))
 
 

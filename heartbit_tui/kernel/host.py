@@ -7,6 +7,7 @@ from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.messages import Message, ToolCall
 from heartbit_tui.kernel.ops import Decide, Effort, Mode
+from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.protocols import Ask, Clock, Provider
 
 OnAsk: TypeAlias = Literal["person", "deny", "fail"]
@@ -56,6 +57,10 @@ class Host(Protocol):
 
     def messages(self) -> tuple[Message, ...]:
         """The conversation so far."""
+        ...
+
+    def past(self) -> Past:
+        """All that was said and still counts, also what a summary stands for."""
         ...
 
     def knows(self, call_id: str) -> bool:

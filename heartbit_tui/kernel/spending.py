@@ -35,11 +35,11 @@ async def admit(budget: Budget, host: Host) -> None:
     await host.caps.look(host.clock.now())
     async with host.caps.asking:
         passed = set[str]()
-        while reached := next((each for each in _reached(budget, host) if each.span not in passed), None):
+        while reached := next((each for each in _reached(budget, host) if each.period not in passed), None):
             _tell(reached, budget, host)
             if not host.attended or not await _agreed(reached, host):
                 raise _error(reached)
-            passed.add(reached.span)
+            passed.add(reached.period)
 
 
 def check_spending(budget: Budget, host: Host) -> None:
@@ -92,7 +92,7 @@ def _tell(reached: Reached, budget: Budget, host: Host) -> None:
         limit=reached.cap,
         partial_usage=budget.usage,
         unit="usd",
-        span=reached.span,
+        period=reached.period,
         action="asked" if host.attended else "ended",
     )
     host.emit(event)
@@ -111,14 +111,14 @@ async def _agreed(reached: Reached, host: Host) -> bool:
             return said == ONCE.label
         cap = offered if said == more.label else amount(said)
         if cap is not None and cap >= reached.used:
-            host.emit(CapChanged(span=reached.span, usd=cap))
+            host.emit(CapChanged(period=reached.period, usd=cap))
             return True
         wrong = NOT_AN_AMOUNT.format(said=said[:40], used=dollars(reached.used))
 
 
 def _sentence(reached: Reached) -> str:
-    return REACHED[reached.span].format(used=dollars(reached.used), cap=dollars(reached.cap))
+    return REACHED[reached.period].format(used=dollars(reached.used), cap=dollars(reached.cap))
 
 
 def _error(reached: Reached) -> LimitError:
-    return LimitError("cost", used=reached.used, bound=reached.cap, span=reached.span)
+    return LimitError("cost", used=reached.used, bound=reached.cap, period=reached.period)

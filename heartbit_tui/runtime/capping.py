@@ -5,25 +5,25 @@ from datetime import date
 
 from heartbit_tui.config import Config
 from heartbit_tui.kernel.caps import Caps
-from heartbit_tui.kernel.ops import Span
+from heartbit_tui.kernel.ops import Period
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.store import Store
 
-KEYS: tuple[tuple[Span, str], ...] = (
+KEYS: tuple[tuple[Period, str], ...] = (
     ("session", "limits.max_session_cost_usd"),
     ("day", "limits.max_day_cost_usd"),
 )
 """The keys of all caps but that of a run, which is among the agent's own limits."""
 
 
-def of(config: Config) -> dict[Span, float]:
+def of(config: Config) -> dict[Period, float]:
     """The caps that the settings have."""
-    found: dict[Span, float] = {}
-    for span, key in KEYS:
+    found: dict[Period, float] = {}
+    for period, key in KEYS:
         usd = config.number(key)
         if usd is not None:
-            found[span] = usd
+            found[period] = usd
     return found
 
 

@@ -10,6 +10,7 @@ from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import (
     AssistantMessage,
+    ContextRestored,
     ContextSummarized,
     Envelope,
     Event,
@@ -17,6 +18,8 @@ from heartbit_tui.kernel.events import (
     ModelCalled,
     ModelChanged,
     Notice,
+    ResultReplaced,
+    ResultRestored,
     Rewound,
     RunCompleted,
     RunFailed,
@@ -28,6 +31,8 @@ from heartbit_tui.kernel.events import (
     TodosChanged,
     ToolAnswered,
     ToolCallStarted,
+    ToolDropped,
+    ToolRestored,
     UserMessage,
 )
 from heartbit_tui.kernel.ledger import Ledger
@@ -53,6 +58,11 @@ RESUMED: tuple[type[Event], ...] = (
     TextDelta,
     Rewound,
     ContextSummarized,
+    ContextRestored,
+    ResultReplaced,
+    ResultRestored,
+    ToolDropped,
+    ToolRestored,
     ModelCalled,
     TodosChanged,
     RunStarted,

@@ -21,7 +21,7 @@ from heartbit_tui.kernel.events import (
     RunInterrupted,
 )
 from heartbit_tui.kernel.messages import Usage
-from heartbit_tui.kernel.ops import Answer, Interrupt, SetCap, Span
+from heartbit_tui.kernel.ops import Answer, Interrupt, Period, SetCap
 from heartbit_tui.kernel.protocols import Limits
 from heartbit_tui.kernel.spending import ONCE, STOP, amount, raised
 from heartbit_tui.providers.script import Reply, call
@@ -49,12 +49,12 @@ async def asked(plan: Plan, said: Sequence[str]) -> AsyncGenerator[Rig]:
 
 
 def plan(turns: int = 4, run: float | None = 1.0, **caps: float) -> Plan:
-    spans: dict[Span, float] = {name: usd for name, usd in caps.items() if name in ("session", "day")}
+    periods: dict[Period, float] = {name: usd for name, usd in caps.items() if name in ("session", "day")}
     return Plan(
         replies=working(turns),
         tools=[FakeTool()],
         limits=Limits(max_cost_usd=run),
-        caps=Caps(spans) if spans else Caps(),
+        caps=Caps(periods) if periods else Caps(),
     )
 
 
@@ -64,7 +64,7 @@ async def test_a_person_is_asked_before_the_answer_after_the_one_that_passed_the
         assert question.question.startswith("This run has cost $1.20, and its cap is $1.00. Go on?")
         assert [option.label for option in question.options] == ["Go on once", "Raise to $2.00", "Stop"]
         [told] = rig.of(BudgetExceeded)
-        assert (told.span, told.action, told.unit, told.limit) == ("run", "asked", "usd", 1.0)
+        assert (told.period, told.action, told.unit, told.limit) == ("run", "asked", "usd", 1.0)
         assert (rig.of(RunFailed)[0].kind, len(rig.provider.requests)) == ("max_cost", 3)
         assert len(rig.results) == 3
 
@@ -73,7 +73,7 @@ async def test_a_person_is_asked_before_the_answer_after_the_one_that_passed_the
 async def test_stopping_and_declining_end_the_run_and_keep_all_that_was_done(said: str) -> None:
     async with asked(plan(), [said]) as rig:
         assert rig.of(RunFailed)[0].error.startswith("Cost limit exceeded: used $1.2000, limit $1.0000.")
-        rig.session.submit(SetCap(span="run", usd=None))
+        rig.session.submit(SetCap(period="run", usd=None))
         await rig.ask("go on")
         assert isinstance(rig.events[-1], RunCompleted)
 
@@ -86,7 +86,7 @@ async def test_once_is_one_answer_and_the_question_comes_again() -> None:
 
 async def test_a_raised_cap_holds_for_the_session_and_asks_where_it_ends() -> None:
     async with asked(plan(turns=6), ["Raise to $2.00", STOP.label]) as rig:
-        assert rig.of(CapChanged) == [CapChanged(span="run", usd=2.0)]
+        assert rig.of(CapChanged) == [CapChanged(period="run", usd=2.0)]
         assert [told.limit for told in rig.of(BudgetExceeded)] == [1.0, 2.0]
         assert len(rig.provider.requests) == 6
 
@@ -95,7 +95,7 @@ async def test_an_amount_of_ones_own_is_the_new_cap_and_what_is_none_is_asked_ag
     async with asked(plan(), ["plenty", "0.5", "-3", "$7,50"]) as rig:
         questions = [asked.questions[0].question for asked in rig.of(QuestionAsked)]
         assert [text.startswith("`") for text in questions] == [False, True, True, True]
-        assert rig.of(CapChanged) == [CapChanged(span="run", usd=7.5)]
+        assert rig.of(CapChanged) == [CapChanged(period="run", usd=7.5)]
         assert isinstance(rig.events[-1], RunCompleted)
 
 
@@ -114,7 +114,7 @@ async def test_the_cap_of_a_session_counts_all_its_runs_also_those_before_it_was
     again = plan(turns=0, run=None, session=0.7)
     again.log = tuple(rig.log)
     async with asked(again, [STOP.label]) as later:
-        assert [told.span for told in later.of(BudgetExceeded)] == ["session"]
+        assert [told.period for told in later.of(BudgetExceeded)] == ["session"]
         assert later.of(RunFailed)[0].error.startswith("Cost limit of the session exceeded: used $0.8000")
         assert later.provider.requests == []
 
@@ -128,7 +128,7 @@ async def test_the_cap_of_a_day_counts_what_others_spent_today_and_forgets_it_to
 
     capped = Plan(replies=[*working(0), *working(0)], caps=Caps({"day": 4.0}, elsewhere=elsewhere))
     async with asked(capped, [STOP.label]) as rig:
-        assert [told.span for told in rig.of(BudgetExceeded)] == ["day"]
+        assert [told.period for told in rig.of(BudgetExceeded)] == ["day"]
         await rig.clock.advance(timedelta(days=1).total_seconds())
         await rig.ask("again")
         assert isinstance(rig.events[-1], RunCompleted)
@@ -136,14 +136,14 @@ async def test_the_cap_of_a_day_counts_what_others_spent_today_and_forgets_it_to
 
 
 async def test_nobody_there_ends_the_run_with_the_limit_of_the_span() -> None:
-    spans: tuple[tuple[Span, str], ...] = (("session", "--max-session-cost"), ("day", "--max-day-cost"))
-    for span, flag in spans:
+    periods: tuple[tuple[Period, str], ...] = (("session", "--max-session-cost"), ("day", "--max-day-cost"))
+    for period, flag in periods:
         capped = plan(run=None)
-        capped.on_ask, capped.caps = "deny", Caps({span: 1.0})
+        capped.on_ask, capped.caps = "deny", Caps({period: 1.0})
         async with asked(capped, []) as rig:
             [failed] = rig.of(RunFailed)
             assert (failed.kind, flag in failed.error) == ("max_cost", True)
-            assert [(told.span, told.action) for told in rig.of(BudgetExceeded)] == [(span, "ended")]
+            assert [(told.period, told.action) for told in rig.of(BudgetExceeded)] == [(period, "ended")]
 
 
 async def test_an_interrupt_while_the_question_stands_ends_the_run_and_withdraws_it() -> None:
@@ -154,15 +154,15 @@ async def test_an_interrupt_while_the_question_stands_ends_the_run_and_withdraws
         await rig.session.settled()
         assert isinstance(rig.events[-1], RunInterrupted)
         assert rig.of(QuestionAnswered) == [QuestionAnswered(id="question-1", answers=())]
-        rig.session.submit(SetCap(span="run", usd=90.0))
+        rig.session.submit(SetCap(period="run", usd=90.0))
         await rig.ask("go on")
         assert isinstance(rig.events[-1], RunCompleted)
 
 
 async def test_several_caps_are_asked_about_one_after_the_other_and_a_lower_one_set_meanwhile_holds() -> None:
     async with asked(plan(turns=3, run=0.3, session=0.3), [ONCE.label, ONCE.label] * 3) as rig:
-        assert [told.span for told in rig.of(BudgetExceeded)] == ["run", "session"] * 3
-        rig.session.submit(SetCap(span="session", usd=0.1))
+        assert [told.period for told in rig.of(BudgetExceeded)] == ["run", "session"] * 3
+        rig.session.submit(SetCap(period="session", usd=0.1))
         rig.prompt("more")
         await rig.until(QuestionAsked, 7)
         assert rig.of(BudgetExceeded)[-1].limit == 0.1
@@ -220,7 +220,7 @@ def _check(log: Sequence[Envelope], cap: float) -> None:
 @given(st.floats(0.0001, 1e4), st.floats(0.0001, 1e4))
 def test_what_is_offered_is_above_what_was_used(used: float, cap: float) -> None:
     if used > cap:
-        assert raised(Reached(span="run", used=used, cap=cap)) >= used
+        assert raised(Reached(period="run", used=used, cap=cap)) >= used
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,6 @@ from heartbit_tui.kernel.events.envelope import (
     type_name,
 )
 from heartbit_tui.kernel.events.lifecycle import (
-    CapChanged,
     ModeChanged,
     ModelChanged,
     Notice,
@@ -36,6 +35,7 @@ from heartbit_tui.kernel.events.lifecycle import (
     SessionRenamed,
     SessionStarted,
 )
+from heartbit_tui.kernel.events.metered import CacheExpired, CapChanged, ResultRestored, ToolDropped, ToolRestored
 from heartbit_tui.kernel.events.running import (
     LlmResponse,
     ModelCalled,
@@ -68,11 +68,14 @@ from heartbit_tui.kernel.events.teams import (
 from heartbit_tui.kernel.events.trouble import (
     AutoCompactionTriggered,
     BudgetExceeded,
+    ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     ModelEscalated,
+    ResultReplaced,
     RetryAttempt,
     SessionPruned,
+    Span,
 )
 
 __all__ = (
@@ -82,8 +85,10 @@ __all__ = (
     "AssistantMessage",
     "AutoCompactionTriggered",
     "BudgetExceeded",
+    "CacheExpired",
     "CapChanged",
     "Choice",
+    "ContextRestored",
     "ContextSummarized",
     "Delta",
     "DoomLoopDetected",
@@ -104,6 +109,8 @@ __all__ = (
     "Question",
     "QuestionAnswered",
     "QuestionAsked",
+    "ResultReplaced",
+    "ResultRestored",
     "RetryAttempt",
     "Rewound",
     "RunCompleted",
@@ -114,6 +121,7 @@ __all__ = (
     "SessionPruned",
     "SessionRenamed",
     "SessionStarted",
+    "Span",
     "StoryUpdated",
     "SubAgentCompleted",
     "SubAgentsDispatched",
@@ -125,8 +133,10 @@ __all__ = (
     "ToolAnswered",
     "ToolCallCompleted",
     "ToolCallStarted",
+    "ToolDropped",
     "ToolInputDelta",
     "ToolProgress",
+    "ToolRestored",
     "TurnStarted",
     "UserMessage",
     "clip",

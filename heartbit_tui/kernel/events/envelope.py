@@ -16,7 +16,6 @@ from heartbit_tui.kernel.events.asking import (
     QuestionAsked,
 )
 from heartbit_tui.kernel.events.lifecycle import (
-    CapChanged,
     ModeChanged,
     ModelChanged,
     Notice,
@@ -25,6 +24,7 @@ from heartbit_tui.kernel.events.lifecycle import (
     SessionRenamed,
     SessionStarted,
 )
+from heartbit_tui.kernel.events.metered import CacheExpired, CapChanged, ResultRestored, ToolDropped, ToolRestored
 from heartbit_tui.kernel.events.running import (
     LlmResponse,
     ModelCalled,
@@ -57,9 +57,11 @@ from heartbit_tui.kernel.events.teams import (
 from heartbit_tui.kernel.events.trouble import (
     AutoCompactionTriggered,
     BudgetExceeded,
+    ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     ModelEscalated,
+    ResultReplaced,
     RetryAttempt,
     SessionPruned,
 )
@@ -79,6 +81,10 @@ Event: TypeAlias = (
     | ModeChanged
     | ModelChanged
     | CapChanged
+    | CacheExpired
+    | ResultRestored
+    | ToolDropped
+    | ToolRestored
     | Rewound
     | PromptQueued
     | Notice
@@ -106,6 +112,8 @@ Event: TypeAlias = (
     | DoomLoopDetected
     | BudgetExceeded
     | ContextSummarized
+    | ContextRestored
+    | ResultReplaced
     | SessionPruned
     | AutoCompactionTriggered
     | TodosChanged

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from heartbit_tui.kernel.ops import Effort, Mode, Span
+from heartbit_tui.kernel.ops import Effort, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +39,6 @@ class ModelChanged:
     provider: str
     model: str
     effort: Effort | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapChanged:
-    """From here on a person is asked when more US dollars than this were spent; None for no cap."""
-
-    span: Span
-    usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
