@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from heartbit_tui.context import tokens
+from heartbit_tui.context import letters, tokens
 from heartbit_tui.context.cutting import KEEP, through
 from heartbit_tui.kernel.conversation import SUMMARY
-from heartbit_tui.kernel.messages import Assistant, JsonObject, Text, ToolCall, ToolResult, User
+from heartbit_tui.kernel.dropping import note
+from heartbit_tui.kernel.messages import Assistant, JsonObject, Text, ToolCall, ToolResult, User, UserBlock
 from heartbit_tui.kernel.past import Past, Placed
 from heartbit_tui.kernel.protocols import Request
 
@@ -30,7 +32,16 @@ KINDS: tuple[Kind, ...] = (
     "file",
     "result",
 )
-FILES = frozenset({"read", "write", "edit", "patch"})
+BY_ORIGIN: Mapping[str, Kind] = MappingProxyType(
+    {"prompt": "prompt", "steer": "prompt", "memory": "memory", "skill": "skills", "instructions": "instructions"}
+)
+"""What a user's message is by whose words it holds; any other are heartbit's own."""
+
+BY_TOOL: Mapping[str, Kind] = MappingProxyType(
+    {**dict.fromkeys(("read", "write", "edit", "patch"), "file"), "skill": "skills"}
+)
+"""What a result is by its tool; those of memory are told by the beginning of their names."""
+
 TITLE = 80
 """Letters of a title."""
 
@@ -39,25 +50,40 @@ TITLE = 80
 class Item:
     """One thing in the window. `first` and `last` are seqs of the log, 0 for what does not stand there.
 
-    `droppable` ones can be taken out for themselves: a result, by the id of its `call`.
+    `tokens` are estimated, `letters` are exact. `droppable` ones can be taken out for themselves: a result, by the id of
+    its `call`, or a tool, by its title. `restorable` ones were taken out or shortened and can be told whole again.
     """
 
     kind: Kind
     title: str
     tokens: int
+    letters: int = 0
     first: int = 0
     last: int = 0
     call: str = ""
     droppable: bool = False
+    restorable: bool = False
 
 
-def items(request: Request, past: Past, *, instructions: str = "", factor: float = 1.0) -> tuple[Item, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the system prompt that is an item of its own: its text stands in it word for word."""
+
+    kind: Kind
+    title: str
+    text: str
+
+
+def items(
+    request: Request, past: Past, *, instructions: str = "", parts: Sequence[Part] = (), factor: float = 1.0
+) -> tuple[Item, ...]:
     """Everything that `request` sends, in its order; `past` is the conversation that it was made of.
 
-    `instructions` is the part of the system prompt that came from files; `factor` corrects all estimates
-    (`tokens.Meter.factor`).
+    `parts` are the parts of the system prompt, `instructions` the one that came from files where that is all that is
+    known of them; `factor` corrects all estimates (`tokens.Meter.factor`).
     """
-    found = (*_fixed(request, instructions), *_summary(past), *_entries(past))
+    known = (*parts, Part(kind="instructions", title="instructions of files", text=instructions))
+    found = (*_system(request, known), *_tools(request, past), *_said(request, past))
     return tuple(replace(item, tokens=round(item.tokens * factor)) for item in found)
 
 
@@ -86,45 +112,104 @@ def turns_left(totals: Sequence[int], threshold: int) -> int | None:
     return max(-(-(threshold - totals[-1]) * len(growth) // sum(growth)), 0)
 
 
-def _fixed(request: Request, instructions: str) -> Iterator[Item]:
-    told = tokens.text(instructions) if instructions in request.system else 0
-    yield Item(kind="system", title="system prompt", tokens=tokens.text(request.system) - told)
-    if told:
-        yield Item(kind="instructions", title="instructions of files", tokens=told)
+def _system(request: Request, parts: Sequence[Part]) -> Iterator[Item]:
+    """The system prompt as a whole, less the parts that are told one by one."""
+    rest, found = request.system, list[Item]()
+    for part in parts:
+        if part.text and part.text in rest:
+            rest = rest.replace(part.text, "", 1)
+            size = tokens.text(part.text)
+            found.append(Item(kind=part.kind, title=part.title, tokens=size, letters=len(part.text)))
+    own = max(tokens.text(request.system) - total(found), 0)
+    yield Item(kind="system", title="system prompt", tokens=own, letters=len(rest))
+    yield from found
+
+
+def _tools(request: Request, past: Past) -> Iterator[Item]:
+    several = len(request.tools) > 1
     for spec in request.tools:
-        yield Item(kind="tools", title=spec.name, tokens=tokens.tool(spec))
+        size, exact = tokens.tool(spec), letters.tool(spec)
+        yield Item(kind="tools", title=spec.name, tokens=size, letters=exact, droppable=several)
+    for name in sorted(past.left_out):
+        yield Item(kind="tools", title=name, tokens=0, restorable=True)
 
 
-def _summary(past: Past) -> Iterator[Item]:
-    if past.fold is not None:
-        event = past.fold.event
-        size = tokens.text(SUMMARY + event.summary)
-        first = event.spans[0].first if event.spans else 1
-        yield Item(kind="summary", title=f"summary of {first}–{event.through - 1}", tokens=size, first=past.fold.seq)
+def _said(request: Request, past: Past) -> Iterator[Item]:
+    """The messages as they are sent, each block with the entry of the log that it came from."""
+    told = tuple(past.told())
+    calls = {call.id: call for each in told if isinstance(each.entry, Assistant) for call in each.entry.calls}
+    results = {each.entry.call_id: each for each in told if isinstance(each.entry, ToolResult)}
+    places = {id(part): each for each in told if not isinstance(each.entry, ToolResult) for part in each.entry.content}
+    for message in request.messages:
+        if isinstance(message, Assistant):
+            yield _answer(message, [places[id(part)] for part in message.content if id(part) in places])
+            continue
+        overhead = tokens.OVERHEAD
+        for place, group in groupby(message.content, lambda part: _place(part, places, results)):
+            item = _item(tuple(group), place, calls, past)
+            yield replace(item, tokens=item.tokens + overhead)
+            overhead = 0
 
 
-def _entries(past: Past) -> Iterator[Item]:
-    calls: dict[str, ToolCall] = {}
-    for placed in past.told():
-        if isinstance(placed.entry, Assistant):
-            calls |= {call.id: call for call in placed.entry.calls}
-        yield _item(placed, calls)
+def _place(part: UserBlock, places: Mapping[int, Placed], results: Mapping[str, Placed]) -> Placed | ToolResult | None:
+    """Where a block came from; a result that stands in for a missing one is its own place."""
+    if isinstance(part, ToolResult):
+        return results.get(part.call_id, part)
+    return places.get(id(part))
 
 
-def _item(placed: Placed, calls: Mapping[str, ToolCall]) -> Item:
-    size, at = tokens.entry(placed.entry), placed.seq
-    match placed.entry:
-        case User():
-            kind: Kind = "prompt" if placed.own else "told"
-            return Item(kind=kind, title=_cut(_words(placed.entry)), tokens=size, first=at, last=at)
-        case Assistant() as answer:
-            title = _cut(answer.text) or ", ".join(call.name for call in answer.calls)
-            return Item(kind="answer", title=title, tokens=size, first=at, last=at)
-        case ToolResult(call_id=id):
-            call = calls.get(id)
-            kind = "file" if call is not None and call.name in FILES else "result"
-            title = _cut(f"{call.name} {_subject(call.input)}") if call else id
-            return Item(kind=kind, title=title, tokens=size, first=at, last=at, call=id, droppable=True)
+def _answer(message: Assistant, places: Sequence[Placed]) -> Item:
+    title = _cut(message.text) or ", ".join(call.name for call in message.calls)
+    return Item(
+        kind="answer",
+        title=title,
+        tokens=tokens.message(message),
+        letters=sum(map(letters.block, message.content)),
+        first=places[0].seq if places else 0,
+        last=places[-1].seq if places else 0,
+    )
+
+
+def _item(
+    group: tuple[UserBlock, ...], place: Placed | ToolResult | None, calls: Mapping[str, ToolCall], past: Past
+) -> Item:
+    seq = place.seq if isinstance(place, Placed) else 0
+    first, size, exact = group[0], sum(map(tokens.block, group)), sum(map(letters.block, group))
+    if isinstance(first, ToolResult):
+        return _result(first, seq, calls.get(first.call_id), past)
+    title = _cut(_words(User(content=group)))
+    summary = place is None and title.startswith(SUMMARY.strip())
+    kind: Kind = "summary" if summary else BY_ORIGIN.get(place.origin, "told") if isinstance(place, Placed) else "told"
+    title = _summarised(past) if summary else title
+    return Item(kind=kind, title=title, tokens=size, letters=exact, first=seq, last=seq)
+
+
+def _result(result: ToolResult, seq: int, call: ToolCall | None, past: Past) -> Item:
+    out = result.call_id in past.replaced
+    gains = bool(result.media) or len(result.content) > len(note(result))
+    return Item(
+        kind=_kind_of(call),
+        title=_cut(f"{call.name} {_subject(call.input)}") if call else result.call_id,
+        tokens=tokens.block(result),
+        letters=letters.block(result),
+        first=seq,
+        last=seq,
+        call=result.call_id,
+        droppable=bool(seq) and gains,
+        restorable=out,
+    )
+
+
+def _kind_of(call: ToolCall | None) -> Kind:
+    name = call.name if call else ""
+    return "memory" if name.startswith(("memory_", "shared_memory_")) else BY_TOOL.get(name, "result")
+
+
+def _summarised(past: Past) -> str:
+    if past.fold is None:
+        return "summary"
+    event = past.fold.event
+    return f"summary of {event.spans[0].first if event.spans else 1}–{event.through - 1}"
 
 
 def _words(message: User) -> str:
@@ -137,5 +222,5 @@ def _subject(given: JsonObject) -> str:
 
 
 def _cut(words: str) -> str:
-    line = " ".join(words.split())
+    line = " ".join(words[: TITLE * 4].split())
     return line if len(line) <= TITLE else f"{line[: TITLE - 1]}…"
