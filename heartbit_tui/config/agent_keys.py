@@ -130,6 +130,7 @@ def provider() -> tuple[Key, ...]:
             guarded(string("api_key_env")),
             string("effort", choices=EFFORTS, flag="--effort"),
             boolean("prompt_caching", True),
+            string("cache_ttl", "5m", choices=("5m", "1h")),
             string("fallback_model"),
             string("fallback_provider"),
             guarded(string("script")),

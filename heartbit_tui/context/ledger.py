@@ -1,6 +1,6 @@
 """What fills the model's window, item by item, and what would go next; pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from heartbit_tui.context import letters, tokens
 from heartbit_tui.context.cutting import KEEP, through
 from heartbit_tui.kernel.conversation import SUMMARY
 from heartbit_tui.kernel.dropping import note
-from heartbit_tui.kernel.messages import Assistant, JsonObject, Text, ToolCall, ToolResult, User, UserBlock
+from heartbit_tui.kernel.messages import Assistant, JsonObject, Message, Text, ToolCall, ToolResult, User, UserBlock
 from heartbit_tui.kernel.past import Past, Placed
 from heartbit_tui.kernel.protocols import Request
 
@@ -74,8 +74,40 @@ class Part:
     text: str
 
 
+class Kept:
+    """The items of messages that were looked at before: a long conversation is counted once, then what is new of it."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Message, tuple[Item, ...]]] = {}
+        self._changed = 0
+
+    def since(self, past: Past) -> None:
+        """Forget everything where the conversation was changed."""
+        if past.changed != self._changed:
+            self._known.clear()
+            self._changed = past.changed
+
+    def of(self, message: Message, make: Callable[[Message], Iterator[Item]]) -> tuple[Item, ...]:
+        """The items of a message."""
+        known = self._known.get(id(message))
+        if known is None or known[0] is not message:
+            known = self._known[id(message)] = (message, tuple(make(message)))
+        return known[1]
+
+    def trim(self, messages: Sequence[Message]) -> None:
+        """Forget what is no longer sent, once that is as much as what is."""
+        if len(self._known) > 2 * len(messages) + 64:
+            self._known = {id(message): self._known[id(message)] for message in messages}
+
+
 def items(
-    request: Request, past: Past, *, instructions: str = "", parts: Sequence[Part] = (), factor: float = 1.0
+    request: Request,
+    past: Past,
+    *,
+    instructions: str = "",
+    parts: Sequence[Part] = (),
+    factor: float = 1.0,
+    kept: Kept | None = None,
 ) -> tuple[Item, ...]:
     """Everything that `request` sends, in its order; `past` is the conversation that it was made of.
 
@@ -83,8 +115,9 @@ def items(
     known of them; `factor` corrects all estimates (`tokens.Meter.factor`).
     """
     known = (*parts, Part(kind="instructions", title="instructions of files", text=instructions))
-    found = (*_system(request, known), *_tools(request, past), *_said(request, past))
-    return tuple(replace(item, tokens=round(item.tokens * factor)) for item in found)
+    said = _said(request, past, Kept() if kept is None else kept)
+    found = (*_system(request, known), *_tools(request, past), *said)
+    return found if factor == 1.0 else tuple(replace(item, tokens=round(item.tokens * factor)) for item in found)
 
 
 def total(several: Sequence[Item]) -> int:
@@ -100,7 +133,16 @@ def by_kind(several: Sequence[Item]) -> Mapping[Kind, int]:
 
 def next_dropped(several: Sequence[Item], past: Past, *, keep: int = KEEP) -> tuple[Item, ...]:
     """The items that the next compaction would put into a summary, oldest first; none where it would do nothing."""
-    end = through(past, keep=keep)
+    return before(several, end(past, keep=keep))
+
+
+def end(past: Past, *, keep: int = KEEP) -> int:
+    """The seq before which the next compaction would summarise, 0 where it would do nothing."""
+    return through(past, keep=keep)
+
+
+def before(several: Sequence[Item], end: int) -> tuple[Item, ...]:
+    """The items before a seq that a summary would stand for: all but a person's own words."""
     return tuple(item for item in several if item.last and item.last < end and item.kind != "prompt")
 
 
@@ -134,21 +176,27 @@ def _tools(request: Request, past: Past) -> Iterator[Item]:
         yield Item(kind="tools", title=name, tokens=0, restorable=True)
 
 
-def _said(request: Request, past: Past) -> Iterator[Item]:
+def _said(request: Request, past: Past, kept: Kept) -> Iterator[Item]:
     """The messages as they are sent, each block with the entry of the log that it came from."""
     told = tuple(past.told())
     calls = {call.id: call for each in told if isinstance(each.entry, Assistant) for call in each.entry.calls}
     results = {each.entry.call_id: each for each in told if isinstance(each.entry, ToolResult)}
     places = {id(part): each for each in told if not isinstance(each.entry, ToolResult) for part in each.entry.content}
-    for message in request.messages:
+
+    def made(message: Message) -> Iterator[Item]:
         if isinstance(message, Assistant):
             yield _answer(message, [places[id(part)] for part in message.content if id(part) in places])
-            continue
+            return
         overhead = tokens.OVERHEAD
         for place, group in groupby(message.content, lambda part: _place(part, places, results)):
             item = _item(tuple(group), place, calls, past)
             yield replace(item, tokens=item.tokens + overhead)
             overhead = 0
+
+    kept.since(past)
+    for message in request.messages:
+        yield from kept.of(message, made)
+    kept.trim(request.messages)
 
 
 def _place(part: UserBlock, places: Mapping[int, Placed], results: Mapping[str, Placed]) -> Placed | ToolResult | None:

@@ -146,6 +146,7 @@ class Conversation:
                 todos=self._todos[-1][1] if self._todos else (),
                 plan=self._plans[-1][1] if self._plans else "",
                 left_out=self._left_out[-1][1] if self._left_out else frozenset(),
+                changed=max((noted[-1][0] for noted in (self._marks, self._left_out) if noted), default=0),
             )
         return self._past
 

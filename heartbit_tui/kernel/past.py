@@ -60,6 +60,8 @@ class Past:
     todos: tuple[Mapping[str, object], ...] = ()
     plan: str = ""
     left_out: frozenset[str] = frozenset()
+    changed: int = 0
+    """The seq of the newest event that changed what the model is told of all this, 0 where none did."""
 
     @property
     def fold(self) -> Fold | None:

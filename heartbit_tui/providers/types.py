@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeAlias
 import httpx
 
 from heartbit_tui.kernel.protocols import Clock, Provider
+from heartbit_tui.providers.caching import Ttl
 from heartbit_tui.providers.pricing import Prices
 
 Api: TypeAlias = Literal["", "messages", "chat", "responses"]
@@ -50,6 +51,7 @@ class Settings:
     name: str = "anthropic"
     model: str = ""
     prompt_caching: bool = True
+    cache_ttl: Ttl = "5m"
     base_url: str = ""
     api: Api = ""
     api_key_env: str = ""

@@ -1,13 +1,18 @@
-"""What may be spent before a person is asked, by the settings, and what other sessions spend of it."""
+"""The meters of a session: its caps by the settings, and what other sessions have spent of them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import TypeVar
 
 from heartbit_tui.config import Config
 from heartbit_tui.kernel.caps import Caps
+from heartbit_tui.kernel.ledger import Daily
 from heartbit_tui.kernel.ops import Period
 from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.runtime.warmth import Warmth, terms_of
+from heartbit_tui.store.spending import Spending
 from heartbit_tui.store.store import Store
 
 KEYS: tuple[tuple[Period, str], ...] = (
@@ -15,6 +20,8 @@ KEYS: tuple[tuple[Period, str], ...] = (
     ("day", "limits.max_day_cost_usd"),
 )
 """The keys of all caps but that of a run, which is among the agent's own limits."""
+
+Found = TypeVar("Found")
 
 
 def of(config: Config) -> dict[Period, float]:
@@ -27,21 +34,27 @@ def of(config: Config) -> dict[Period, float]:
     return found
 
 
-def recorded(settings: Settings, store: Store, session_id: str, after: int) -> Caps:
-    """The caps of a session that was recorded up to the seq `after`; what it adds itself is not told by the store."""
-    return Caps(of(settings.config), elsewhere=lambda day: store.spending.on(day, session_id=session_id, after=after))
+def recorded(settings: Settings, clock: Clock, store: Store, session_id: str, after: int) -> Meters:
+    """The meters of a session that was recorded up to the seq `after`; what it adds itself the store does not tell."""
+    spending = store.spending
+    caps = Caps(of(settings.config), elsewhere=lambda day: spending.on(day, session_id=session_id, after=after))
+    return Meters(caps=caps, warmth=Warmth(terms_of(settings.config)), clock=clock, days=spending.days)
 
 
-def unrecorded(settings: Settings, clock: Clock) -> Caps:
-    """The caps of a session that is not kept: it sees what others spent today, and nobody sees what it spends."""
-    return Caps(of(settings.config), elsewhere=_of_the_others(settings, clock))
+def unrecorded(settings: Settings, clock: Clock) -> Meters:
+    """The meters of a session that is not kept: it sees what others spent, and nobody sees what it spends."""
 
-
-def _of_the_others(settings: Settings, clock: Clock) -> Callable[[date], Awaitable[float]]:
-    async def elsewhere(day: date) -> float:
+    async def read(work: Callable[[Spending], Awaitable[Found]], nothing: Found) -> Found:
         if not settings.store.exists():
-            return 0.0
+            return nothing
         async with Store.open(settings.store, clock) as store:
-            return await store.spending.on(day)
+            return await work(store.spending)
 
-    return elsewhere
+    async def elsewhere(day: date) -> float:
+        return await read(lambda spending: spending.on(day), 0.0)
+
+    async def days(first: date, last: date) -> list[Daily]:
+        return await read(lambda spending: spending.days(first, last), [])
+
+    caps = Caps(of(settings.config), elsewhere=elsewhere)
+    return Meters(caps=caps, warmth=Warmth(terms_of(settings.config)), clock=clock, days=days)

@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from heartbit_tui.kernel.bus import Bus
-from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import (
     AssistantMessage,
@@ -35,11 +34,11 @@ from heartbit_tui.kernel.events import (
     ToolRestored,
     UserMessage,
 )
-from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.protocols import Clock, Journal
 from heartbit_tui.permissions.past import MOST
 from heartbit_tui.runtime import capping, plugins, retention
 from heartbit_tui.runtime.audited import trail_of
+from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.ids import new_id, short
@@ -98,13 +97,12 @@ class Place:
     session_id: str
     bus: Bus
     journal: Journal
-    ledger: Ledger
+    meters: Meters
     log: tuple[Envelope, ...] = ()
     whole: Callable[[], Awaitable[tuple[Envelope, ...]]] = _nothing
     """Reads all that was recorded up to the end of `log`, with what that leaves out."""
     trail: Trail | None = None
     """What hears of every verdict for the audit; None where nothing is kept."""
-    caps: Caps = field(default_factory=Caps)
 
 
 @asynccontextmanager
@@ -113,43 +111,36 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
 
     Raises `StoreError` when the file cannot be used, or there is no such session.
     """
-    ledger = Ledger()
     if options.ephemeral or settings.config.boolean("sessions.ephemeral"):
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
-        bus = Bus((ledger.take, settings.gate.take, *_log(settings)))
+        meters = capping.unrecorded(settings, clock)
+        bus = Bus((meters.take, settings.gate.take, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
-        caps = capping.unrecorded(settings, clock)
-        yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger, caps=caps)
+        yield Place(session_id=session_id, bus=bus, journal=Forgetful(), meters=meters)
         return
     async with Store.open(settings.store, clock) as store:
         session_id = await _find(options, store, clock)
         trail = trail_of(settings)
         async with store.recorder(session_id, trail) as recorder:
             log = (await store.load(session_id, only=RESUMED)).envelopes if recorder.seq else ()
+            last = log[-1].seq if log else 0
+            meters = capping.recorded(settings, clock, store, session_id, last)
             for number, envelope in enumerate(log, 1):
-                ledger.take(envelope)
+                meters.take(envelope)
                 if number % SLICE == 0:
                     await asyncio.sleep(0)
             began = _Began(bool(log))
             if options.on_ask == "person":  # nobody else is offered what earlier answers speak for
                 settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
-            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, *_log(settings)))
-            last = log[-1].seq if log else 0
+            bus = Bus((recorder.take, meters.take, began.take, settings.gate.take, *_log(settings)))
 
             async def whole() -> tuple[Envelope, ...]:
                 recorded = (await store.load(session_id)).envelopes if last else ()
                 return tuple(envelope for envelope in recorded if envelope.seq <= last)
 
             yield Place(
-                session_id=session_id,
-                bus=bus,
-                journal=recorder,
-                ledger=ledger,
-                log=log,
-                whole=whole,
-                trail=trail,
-                caps=capping.recorded(settings, store, session_id, last),
+                session_id=session_id, bus=bus, journal=recorder, meters=meters, log=log, whole=whole, trail=trail
             )
         if not began.yes:
             await _forget(store, session_id)

@@ -1,9 +1,10 @@
 """What was spent on models, by day and model: read from the audit, which outlives the sessions that it tells of."""
 
 import sqlite3
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from heartbit_tui.kernel.ledger import Daily
 from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.store.rows import storable
 from heartbit_tui.store.worker import Worker
@@ -17,18 +18,6 @@ _ROWS = (
     + ", ".join(f"coalesce(json_extract(told, '$.usage.{name}'), 0)" for name in _TOKENS)
     + f" {_CALLS} ORDER BY at"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """The sum of one model on one day of the person's own clock; `unpriced` calls have no known price."""
-
-    day: date
-    model: str
-    calls: int = 0
-    usage: Usage = field(default_factory=Usage)
-    cost_usd: float = 0.0
-    unpriced: int = 0
 
 
 class Spending:
@@ -47,14 +36,14 @@ class Spending:
 
         return await self._reader.do(operation)
 
-    async def days(self, first: date, last: date) -> list[Spent]:
+    async def days(self, first: date, last: date) -> list[Daily]:
         """What each model cost on each day, the newest day first, and the dearest model first."""
         begin, end = _bounds(first, last)
         rows = await self._reader.do(lambda connection: connection.execute(_ROWS, (begin, end)).fetchall())
-        sums: dict[tuple[date, str], Spent] = {}
+        sums: dict[tuple[date, str], Daily] = {}
         for at, model, cost, *tokens in rows:
             key = (_day(at), str(model))
-            known = sums.get(key) or Spent(day=key[0], model=key[1])
+            known = sums.get(key) or Daily(day=key[0], model=key[1])
             sums[key] = replace(
                 known,
                 calls=known.calls + 1,
