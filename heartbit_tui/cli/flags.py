@@ -40,7 +40,11 @@ OUTPUT = (
 LIMITS = (
     Flag(("--max-turns",), "stop after so many model calls (exit code 3)", "count", "N"),
     Flag(("--max-tokens",), "stop when so many tokens are spent (exit code 3)", "count", "N"),
-    Flag(("--max-cost",), "stop when this is spent (exit code 3)", "amount", "USD"),
+    Flag(
+        ("--max-cost",), "when a task has cost this: ask, or stop where nobody is there (exit code 3)", "amount", "USD"
+    ),
+    Flag(("--max-session-cost",), "the same for all tasks of the session", "amount", "USD"),
+    Flag(("--max-day-cost",), "the same for all sessions of today", "amount", "USD"),
     Flag(("--timeout",), "stop after this many seconds (exit code 124)", "amount", "SECONDS"),
 )
 

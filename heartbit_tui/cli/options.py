@@ -23,6 +23,8 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "max_turns": "limits.max_turns",
         "max_tokens": "limits.max_total_tokens",
         "max_cost": "limits.max_cost_usd",
+        "max_session_cost": "limits.max_session_cost_usd",
+        "max_day_cost": "limits.max_day_cost_usd",
         "timeout": "limits.run_timeout",
     }
 )

@@ -15,6 +15,7 @@ from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.kernel.protocols import Journal
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.build import Opened, opened
+from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.options import Options
 
 if TYPE_CHECKING:
@@ -80,7 +81,11 @@ class Local:
         return self._opened.session.settings.mode
 
     def costs(self) -> tuple[Line, ...]:
-        return self._opened.ledger.lines()
+        return self._opened.meters.ledger.lines()
+
+    @property
+    def meters(self) -> Meters:
+        return self._opened.meters
 
     def submit(self, op: Op) -> None:
         self._opened.session.submit(op)

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Protocol
 
+from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.events import Envelope
-from heartbit_tui.kernel.ledger import Line
+from heartbit_tui.kernel.events import CacheExpired, Envelope
+from heartbit_tui.kernel.ledger import Capped, Daily, Line
 from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.runtime.safety import Safety
 
@@ -34,6 +35,26 @@ class About:
     safety: Safety | None = None
 
 
+class Meters(Protocol):
+    """What a session costs and what fills its model's window, told at any time."""
+
+    def outlook(self) -> Outlook:
+        """What would be sent now, item by item, and when it will be shortened."""
+        ...
+
+    def cold(self) -> CacheExpired | None:
+        """What the model's service has forgotten and would have to read anew now; None where that is not much."""
+        ...
+
+    def capped(self) -> tuple[Capped, ...]:
+        """What may be spent in a run, in this session, today, where there is a cap."""
+        ...
+
+    async def daily(self, days: int) -> list[Daily]:
+        """What each model cost on each of the last days, in all sessions. Raises `StoreError`."""
+        ...
+
+
 class Client(Protocol):
     """What a surface needs of a session."""
 
@@ -54,6 +75,11 @@ class Client(Protocol):
 
     def costs(self) -> tuple[Line, ...]:
         """The cost ledger so far, by agent, model and purpose."""
+        ...
+
+    @property
+    def meters(self) -> Meters | None:
+        """The meters; None where nothing runs, as in a replay."""
         ...
 
     @property

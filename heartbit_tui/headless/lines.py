@@ -9,6 +9,8 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     AutoCompactionTriggered,
     BudgetExceeded,
+    CacheExpired,
+    CapChanged,
     ContextSummarized,
     DoomLoopDetected,
     Envelope,
@@ -24,6 +26,8 @@ from heartbit_tui.kernel.events import (
     Notice,
     PermissionDenied,
     QuestionAsked,
+    ResultReplaced,
+    ResultRestored,
     RetryAttempt,
     RunCompleted,
     RunFailed,
@@ -37,6 +41,8 @@ from heartbit_tui.kernel.events import (
     TodosChanged,
     ToolAnswered,
     ToolCallCompleted,
+    ToolDropped,
+    ToolRestored,
 )
 from heartbit_tui.kernel.messages import Assistant, JsonObject, ToolResult, User
 from heartbit_tui.wire.write import dump, dump_message
@@ -45,6 +51,8 @@ SUBTYPES: Mapping[type[Event], str] = MappingProxyType(
     {
         AutoCompactionTriggered: "compact",
         BudgetExceeded: "budget_exceeded",
+        CacheExpired: "cache_expired",
+        CapChanged: "cap",
         ContextSummarized: "compact",
         DoomLoopDetected: "doom_loop",
         GuardrailDenied: "guardrail",
@@ -57,12 +65,16 @@ SUBTYPES: Mapping[type[Event], str] = MappingProxyType(
         NameRepaired: "name_repaired",
         Notice: "notice",
         QuestionAsked: "question",
+        ResultReplaced: "context",
+        ResultRestored: "context",
         RetryAttempt: "retry",
         SessionPruned: "prune",
         SubAgentCompleted: "sub_agent_completed",
         SubAgentsDispatched: "sub_agents_dispatched",
         TaskRouted: "task_routed",
         TodosChanged: "todo",
+        ToolDropped: "context",
+        ToolRestored: "context",
     }
 )
 """The events that become `system` lines of their own, field by field."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from heartbit_tui.client import guarded, remembered
+from heartbit_tui.client import guarded, metered, remembered
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
 from heartbit_tui.headless.tally import Tally
@@ -76,8 +76,9 @@ class Progress:
                 return _memory(event)
             case Notice(level=level, text=text):
                 return [f"{level}: {one_line(text, 400)}"]
-            case _:
-                return []
+            case event:
+                told = metered.notice(event)
+                return [] if told is None else [f"{told.level}: {one_line(told.text, 400)}"]
 
     def _call(self, event: ToolCallCompleted) -> str:
         mark = "✗" if event.is_error else "·"

@@ -1,24 +1,33 @@
 """What the model sees: the fold of a session's log into messages that every provider accepts."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
     AssistantMessage,
+    ContextRestored,
     ContextSummarized,
     Envelope,
+    ModeChanged,
     NameRepaired,
+    ResultReplaced,
+    ResultRestored,
     Rewound,
+    SessionStarted,
+    TodosChanged,
     ToolAnswered,
     ToolCallStarted,
+    ToolDropped,
+    ToolRestored,
     UserMessage,
 )
-from heartbit_tui.kernel.messages import Message, Text, ToolCall, ToolResult, User, user
-from heartbit_tui.kernel.rounds import LOST_START, NOT_STARTED, UNKNOWN_OUTCOME, Entry, Rounds
+from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolCall, ToolResult, User, user
+from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.kernel.past import Entry, Mark, Past, Placed, folds, replaced
+from heartbit_tui.kernel.rounds import LOST_START, NOT_STARTED, UNKNOWN_OUTCOME, Rounds
 
 __all__ = (
     "LOST_START",
@@ -46,9 +55,6 @@ class OpenCall:
     began: datetime | None
 
 
-_Item: TypeAlias = tuple[int, Entry | ContextSummarized]
-
-
 class Conversation:
     """The messages of one agent, kept up to date by `apply`.
 
@@ -60,12 +66,18 @@ class Conversation:
     def __init__(self, agent: str, log: Iterable[Envelope] = ()) -> None:
         self._agent = agent
         self._seq = 0
-        self._items: list[_Item] = []
-        self._summary: ContextSummarized | None = None
+        self._entries: list[Placed] = []
+        self._marks: list[tuple[int, Mark]] = []
+        self._todos: list[tuple[int, tuple[Mapping[str, object], ...]]] = []
+        self._plans: list[tuple[int, str]] = []
+        self._left_out: list[tuple[int, frozenset[str]]] = []
+        self._mode: Mode | None = None
         self._told: list[tuple[int, str]] = []
         self._begun: dict[str, datetime] = {}
         self._names: dict[str, str] = {}
+        self._ids: set[str] = set()
         self._rounds = Rounds(self._begun)
+        self._past: Past | None = None
         self._built: tuple[Message, ...] | None = None
         for envelope in log:
             self.apply(envelope)
@@ -77,19 +89,40 @@ class Conversation:
         self._seq = envelope.seq
         match envelope.event:
             case UserMessage(message=entry, origin=origin):
-                self._append(envelope.seq, entry)
+                self._append(Placed(seq=envelope.seq, entry=entry, origin=origin))
                 if origin == "heartbit":
                     self._told.append((envelope.seq, _words(entry)))
-            case AssistantMessage(message=entry) | ToolAnswered(result=entry):
-                self._append(envelope.seq, entry)
+            case AssistantMessage(message=entry):
+                self._ids.update(call.id for call in entry.calls)
+                self._append(Placed(seq=envelope.seq, entry=entry))
+                self._planned(envelope.seq, entry)
+            case ToolAnswered(result=entry):
+                self._append(Placed(seq=envelope.seq, entry=entry))
             case ToolCallStarted(tool_call_id=call_id):
                 self._begun[call_id] = envelope.at
             case NameRepaired(tool_call_id=call_id, tool_name=name):
                 self._names[call_id] = name
+            case _:
+                self._turn_to(envelope)
+
+    def _turn_to(self, envelope: Envelope) -> None:
+        """Take in what is no entry but changes what the model is told."""
+        match envelope.event:
+            case SessionStarted(mode=mode) | ModeChanged(mode=mode):
+                self._mode = mode
+            case TodosChanged(todos=todos):
+                self._todos.append((envelope.seq, todos))
+                self._past = None
             case Rewound(to=seq):
                 self._rewind(seq)
-            case ContextSummarized(summary=summary) as event if summary:
-                self._items.append((envelope.seq, event))
+            case ContextSummarized(summary="") | ContextRestored(summary=0):
+                pass
+            case ToolDropped(tool_name=name):
+                self._leave_out(envelope.seq, self.past().left_out | {name})
+            case ToolRestored(tool_name=name):
+                self._leave_out(envelope.seq, self.past().left_out - {name})
+            case (ContextSummarized() | ContextRestored() | ResultReplaced() | ResultRestored()) as mark:
+                self._marks.append((envelope.seq, mark))
                 self._rebuild()
             case _:
                 pass
@@ -101,8 +134,22 @@ class Conversation:
         return self._built
 
     def knows(self, call_id: str) -> bool:
-        """Whether a call with this id was made before."""
-        return self._rounds.knows(call_id)
+        """Whether a call with this id was ever made, also where a summary now stands for it."""
+        return call_id in self._ids
+
+    def past(self) -> Past:
+        """All entries that count, with what is made of them for the model."""
+        if self._past is None:
+            self._past = Past(
+                entries=tuple(self._entries),
+                folds=folds(self._marks),
+                replaced=replaced(self._marks),
+                todos=self._todos[-1][1] if self._todos else (),
+                plan=self._plans[-1][1] if self._plans else "",
+                left_out=self._left_out[-1][1] if self._left_out else frozenset(),
+                changed=max((noted[-1][0] for noted in (self._marks, self._left_out) if noted), default=0),
+            )
+        return self._past
 
     def unanswered(self) -> tuple[ToolResult, ...]:
         """A result that tells the truth for each call that the log holds no result for."""
@@ -121,26 +168,34 @@ class Conversation:
 
     def last_told(self, texts: Collection[str]) -> str:
         """Which of `texts` heartbit told the model last, as far as the model still sees it; else empty."""
-        through = self._summary.through if self._summary else 0
-        seen = (text for seq, text in reversed(self._told) if seq >= through)
+        fold = self.past().fold
+        seen = (text for seq, text in reversed(self._told) if fold is None or not fold.hides(seq))
         return next((text for text in seen if text in texts), "")
 
-    def _append(self, seq: int, entry: Entry) -> None:
-        self._items.append((seq, entry))
-        self._rounds.add(entry)
-        self._built = None
+    def _append(self, placed: Placed) -> None:
+        self._entries.append(placed)
+        self._rounds.add(placed.entry)
+        self._past = self._built = None
+
+    def _planned(self, seq: int, message: Assistant) -> None:
+        if self._mode is Mode.PLAN and not message.calls and message.text.strip():
+            self._plans.append((seq, message.text))
+
+    def _leave_out(self, seq: int, tools: frozenset[str]) -> None:
+        self._left_out.append((seq, tools))
+        self._past = None
 
     def _rewind(self, to: int) -> None:
-        del self._items[bisect_left(self._items, to, key=_seq_of) :]
-        del self._told[bisect_left(self._told, to, key=lambda told: told[0]) :]
+        del self._entries[bisect_left(self._entries, to, key=lambda placed: placed.seq) :]
+        for noted in (self._marks, self._todos, self._plans, self._left_out, self._told):
+            del noted[bisect_left(noted, to, key=lambda each: each[0]) :]
         self._rebuild()
 
     def _rebuild(self) -> None:
         self._rounds = Rounds(self._begun)
-        self._summary = _last_summary(self._items)
-        for entry in _sendable(self._items, self._summary):
+        self._past = self._built = None
+        for entry in _sendable(self.past()):
             self._rounds.add(entry)
-        self._built = None
 
 
 def assemble(entries: Sequence[Entry], started: Iterable[str] = ()) -> Iterator[Message]:
@@ -154,21 +209,11 @@ def assemble(entries: Sequence[Entry], started: Iterable[str] = ()) -> Iterator[
     yield from rounds.messages()
 
 
-def _sendable(items: Sequence[_Item], summary: ContextSummarized | None) -> Iterator[Entry]:
-    if summary is not None:
-        yield user(f"{SUMMARY}{summary.summary}")
-    through = summary.through if summary else 0
-    for seq, entry in items:
-        if seq >= through and not isinstance(entry, ContextSummarized):
-            yield entry
-
-
-def _last_summary(items: Sequence[_Item]) -> ContextSummarized | None:
-    return next((event for _, event in reversed(items) if isinstance(event, ContextSummarized)), None)
-
-
-def _seq_of(item: _Item) -> int:
-    return item[0]
+def _sendable(past: Past) -> Iterator[Entry]:
+    if past.fold is not None:
+        yield user(f"{SUMMARY}{past.fold.event.summary}")
+    for placed in past.told():
+        yield placed.entry
 
 
 def _words(message: User) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from itertools import count
 
+from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.conversation import Conversation, OpenCall
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import RefusedError
@@ -22,6 +23,7 @@ from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Message, ToolCall, user
 from heartbit_tui.kernel.ops import Answer, Decide, Effort, Mode
+from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.protocols import Ask, Clock, Journal, Provider
 from heartbit_tui.kernel.questions import Questions
 
@@ -38,6 +40,7 @@ class Settings:
     provider: Provider
     effort: Effort | None = None
     on_ask: OnAsk = "person"
+    caps: Caps = field(default_factory=Caps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,10 @@ class Desk:
     def attended(self) -> bool:
         return self._settings.on_ask == "person"
 
+    @property
+    def caps(self) -> Caps:
+        return self._settings.caps
+
     def emit(self, event: Event) -> int:
         envelope = self._append(self.agent, event)
         self.hear(envelope)
@@ -116,6 +123,9 @@ class Desk:
         if facts and facts != self.conversation.last_told({self.facts(mode) for mode in Mode}):
             self.emit(UserMessage(message=user(facts), origin="heartbit"))
         return self.conversation.messages()
+
+    def past(self) -> Past:
+        return self.conversation.past()
 
     def knows(self, call_id: str) -> bool:
         return self.conversation.knows(call_id)

@@ -111,15 +111,18 @@ class MalformedError(ProviderError):
 
 
 class LimitError(HeartbitError):
-    """A limit of this run was reached: `used` of `bound` (turns, tokens, US dollars or seconds)."""
+    """A limit was reached: `used` of `bound` (turns, tokens, US dollars or seconds); money may be a session's or a day's."""
 
     kind: ClassVar[str] = "limit"
 
-    def __init__(self, limit: Limit, *, used: float, bound: float) -> None:
+    def __init__(
+        self, limit: Limit, *, used: float, bound: float, period: Literal["run", "session", "day"] = "run"
+    ) -> None:
         self.limit: Limit = limit
         self.used = used
         self.bound = bound
-        super().__init__(_LIMIT_MESSAGE[limit].format(used=used, bound=bound))
+        key = limit if period == "run" else period
+        super().__init__(_LIMIT_MESSAGE[key].format(used=used, bound=bound))
 
 
 class AnswerError(HeartbitError):
@@ -174,6 +177,10 @@ _LIMIT_MESSAGE = MappingProxyType(
         "turns": "Max turns ({bound:.0f}) exceeded. Raise it with --max-turns, or resume the session to go on.",
         "tokens": "Token budget exceeded: used {used:.0f}, limit {bound:.0f}. Raise it with --max-tokens.",
         "cost": "Cost limit exceeded: used ${used:.4f}, limit ${bound:.4f}. Raise it with --max-cost.",
+        "session": "Cost limit of the session exceeded: used ${used:.4f}, limit ${bound:.4f}. "
+        "Raise it with --max-session-cost.",
+        "day": "Cost limit of the day exceeded: ${used:.4f} in all sessions, limit ${bound:.4f}. "
+        "Raise it with --max-day-cost.",
         "time": "Run timed out after {bound:.0f} s. Raise it with --timeout, or resume the session to go on.",
     }
 )

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias
 
+from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.messages import Message, ToolCall
 from heartbit_tui.kernel.ops import Decide, Effort, Mode
+from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.protocols import Ask, Clock, Provider
 
 OnAsk: TypeAlias = Literal["person", "deny", "fail"]
@@ -40,6 +42,11 @@ class Host(Protocol):
         """Whether there is a person who can be asked."""
         ...
 
+    @property
+    def caps(self) -> Caps:
+        """What may be spent before a person is asked."""
+        ...
+
     def emit(self, event: Event) -> int:
         """Publish an event under this agent's name; its seq."""
         ...
@@ -50,6 +57,10 @@ class Host(Protocol):
 
     def messages(self) -> tuple[Message, ...]:
         """The conversation so far."""
+        ...
+
+    def past(self) -> Past:
+        """All that was said and still counts, also what a summary stands for."""
         ...
 
     def knows(self, call_id: str) -> bool:

@@ -1,10 +1,12 @@
 """What everything cost: the fold of every model call, by agent, model and purpose."""
 
 from dataclasses import field
+from datetime import date
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModelCalled
 from heartbit_tui.kernel.messages import Usage
+from heartbit_tui.kernel.ops import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,27 @@ class Line:
     usage: Usage = field(default_factory=Usage)
     cost_usd: float = 0.0
     unpriced: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daily:
+    """The sum of one model on one day of the person's own clock; `unpriced` calls have no known price."""
+
+    day: date
+    model: str
+    calls: int = 0
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: float = 0.0
+    unpriced: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capped:
+    """What was spent in a period and what may be, in US dollars; None is any amount."""
+
+    period: Period
+    used: float
+    cap: float | None
 
 
 class Ledger:

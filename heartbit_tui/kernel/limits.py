@@ -23,6 +23,11 @@ class Budget:
         self.unpriced = False
         self._blind = False
 
+    @property
+    def cap(self) -> float | None:
+        """US dollars that a run of this agent may cost, None for any amount."""
+        return self._limits.max_cost_usd
+
     def spend(self, usage: Usage, cost_usd: float | None) -> None:
         """Count one model call."""
         self.usage += usage
@@ -40,13 +45,11 @@ class Budget:
         if turn > self._limits.max_turns:
             raise LimitError("turns", used=turn - 1, bound=self._limits.max_turns)
 
-    def check_spending(self) -> None:
-        """Raise `LimitError` when more was spent than allowed (strictly more)."""
-        tokens, money = self._limits.max_total_tokens, self._limits.max_cost_usd
+    def check_tokens(self) -> None:
+        """Raise `LimitError` when more tokens were used than allowed (strictly more)."""
+        tokens = self._limits.max_total_tokens
         if tokens is not None and self.usage.total > tokens:
             raise LimitError("tokens", used=self.usage.total, bound=tokens)
-        if money is not None and self.cost_usd > money:
-            raise LimitError("cost", used=self.cost_usd, bound=money)
 
 
 class DoomLoop:

@@ -1,26 +1,25 @@
 """The agent's loop: ask, act, repeat."""
 
 import asyncio
-from dataclasses import replace
 
 from heartbit_tui.kernel.calls import Calls
 from heartbit_tui.kernel.circles import Circles
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import AnswerError, ContextOverflowError, HeartbitError
-from heartbit_tui.kernel.events import AutoCompactionTriggered, TurnStarted, UserMessage
+from heartbit_tui.kernel.errors import AnswerError, ContextOverflowError
+from heartbit_tui.kernel.events import TurnStarted, UserMessage
 from heartbit_tui.kernel.guards import Guards
 from heartbit_tui.kernel.host import Host
 from heartbit_tui.kernel.limits import Budget
-from heartbit_tui.kernel.messages import Assistant, JsonObject, Message, StopReason, Usage, user
-from heartbit_tui.kernel.protocols import Agent, Request, View
+from heartbit_tui.kernel.messages import Assistant, JsonObject, StopReason, user
+from heartbit_tui.kernel.protocols import Agent
 from heartbit_tui.kernel.reply import Answered, ask_model, keep
 from heartbit_tui.kernel.respond import Respond
-from heartbit_tui.kernel.spending import check_spending
+from heartbit_tui.kernel.sight import Sight
+from heartbit_tui.kernel.spending import admit, check_spending
 
 CUT_OFF = "The model's answer was cut off at its output limit of {tokens} tokens. Raise limits.max_output_tokens."
 REFUSED = "The model refused to go on with this task. Say it differently, or try another model."
 NOT_RUN = "Not run: the answer that asked for it ended in a refusal."
-GO_ON = "Go on."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +41,7 @@ class Loop:
         self._calls = Calls(agent, host, self._guards)
         self._circles = Circles(agent.limits, host, self._calls)
         self._respond = Respond(agent.response, host, self._calls)
+        self._sight = Sight(agent, host, self._guards, self._respond)
         self._turn = 0
 
     async def run(self) -> Outcome:
@@ -52,7 +52,7 @@ class Loop:
         while True:
             self._turn += 1
             self._budget.check_turn(self._turn)
-            check_spending(self._budget, self._host)
+            await admit(self._budget, self._host)
             held, most = self._guards.holds, self._agent.limits.max_turns
             self._host.emit(TurnStarted(turn=self._turn, max_turns=most, held=held))
             answered = await self._ask(held=held)
@@ -66,40 +66,14 @@ class Loop:
                 return Outcome(tool_calls_made=self._calls.made, structured=self._respond.answer)
 
     async def _ask(self, *, held: bool) -> Answered:
-        request = await self._request()
+        request = await self._sight.request(self._turn)
         try:
             return await ask_model(self._host, request, turn=self._turn, held=held)
         except ContextOverflowError as overflow:
-            shorter = await self._shortened(request)
-            self._host.emit(AutoCompactionTriggered(turn=self._turn, success=shorter is not None, usage=Usage()))
+            shorter = await self._sight.shorter(self._turn)
             if shorter is None:
                 raise overflow from None
         return await ask_model(self._host, shorter, turn=self._turn, held=held)
-
-    async def _request(self) -> Request:
-        messages = _to_answer(self._host.messages())
-        specs = (*(tool.spec for tool in self._agent.tools), *self._respond.specs)
-        request = Request(
-            system=self._agent.system,
-            messages=messages,
-            tools=self._agent.offered(specs, messages),
-            max_tokens=self._agent.max_tokens,
-            tool_choice=self._respond.choice,
-            effort=self._host.effort,
-        )
-        return await self._guards.request(self._seen(request, await self._agent.context.view(request, turn=self._turn)))
-
-    async def _shortened(self, request: Request) -> Request | None:
-        try:
-            view = await self._agent.context.shorten(request, turn=self._turn)
-        except HeartbitError:
-            return None
-        return None if view is None else await self._guards.request(self._seen(request, view))
-
-    def _seen(self, request: Request, view: View) -> Request:
-        for event in view.events:
-            self._host.emit(event)
-        return replace(request, messages=view.messages)
 
     async def _act(self, message: Assistant) -> None:
         if message.stop is StopReason.REFUSAL:
@@ -125,14 +99,6 @@ class Loop:
         if message.stop is StopReason.MAX_TOKENS:
             raise AnswerError(CUT_OFF.format(tokens=self._agent.max_tokens))
         return not self._respond.demand()
-
-
-def _to_answer(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """The messages with something to answer at their end; a paused answer goes on by itself."""
-    last = messages[-1] if messages else None
-    if last is None or (isinstance(last, Assistant) and last.stop is not StopReason.PAUSE):
-        return (*messages, user(GO_ON))
-    return messages
 
 
 def _stay_wanted() -> None:

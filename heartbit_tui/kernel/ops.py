@@ -27,6 +27,8 @@ class Effort(StrEnum):
 
 
 Scope: TypeAlias = Literal["once", "session", "project", "user"]
+Period: TypeAlias = Literal["run", "session", "day"]
+"""What a cap on money is about: one run, this session, or all sessions of a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,26 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """Tell the model whole again what the newest summary stands for: the events from `first` to `last`, else all."""
+
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """From the next model call on, leave out the results of these calls and these tools; `back` tells them again.
+
+    A call keeps its one result: a note stands in its place.
+    """
+
+    calls: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetModel:
     """From the next turn on, use this model; empty fields stay as they are."""
 
@@ -114,8 +136,31 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetCap:
+    """From the next model call on, ask when more US dollars than this were spent; None for no cap."""
+
+    period: Period
+    usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     """Interrupt what is active and end the session."""
 
 
-Op: TypeAlias = Prompt | Steer | Interrupt | Decide | Answer | Compact | SetModel | SetMode | Rewind | Rename | Close
+Op: TypeAlias = (
+    Prompt
+    | Steer
+    | Interrupt
+    | Decide
+    | Answer
+    | Compact
+    | Restore
+    | Drop
+    | SetModel
+    | SetMode
+    | SetCap
+    | Rewind
+    | Rename
+    | Close
+)

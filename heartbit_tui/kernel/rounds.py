@@ -1,7 +1,6 @@
 """Messages that alternate and pair up, built entry by entry out of a log in any state."""
 
 from collections.abc import Container, Iterator
-from typing import TypeAlias
 
 from heartbit_tui.kernel.messages import (
     Assistant,
@@ -15,12 +14,11 @@ from heartbit_tui.kernel.messages import (
     User,
     UserBlock,
 )
+from heartbit_tui.kernel.past import Entry
 
 UNKNOWN_OUTCOME = "Interrupted while it ran: the outcome is unknown. Look before you do it again."
 NOT_STARTED = "Interrupted before it started: nothing was done."
 LOST_START = "[Earlier messages are missing.]"
-
-Entry: TypeAlias = User | Assistant | ToolResult
 
 
 class Rounds:
@@ -52,10 +50,6 @@ class Rounds:
     def messages(self) -> tuple[Message, ...]:
         """All that was added, as a provider takes it."""
         return (*self._done, *self._round())
-
-    def knows(self, call_id: str) -> bool:
-        """Whether a call with this id stands in the messages."""
-        return call_id in self._ids
 
     def unanswered(self) -> tuple[ToolCall, ...]:
         """The calls of the last round that have no result yet."""

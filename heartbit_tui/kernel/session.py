@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import field
 from itertools import count
 from typing import Self
 
-from heartbit_tui.kernel import recovery
+from heartbit_tui.kernel import dropping, recovery, shortening
 from heartbit_tui.kernel.active import Active
 from heartbit_tui.kernel.bus import Bus
+from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.desk import Desk, People, Settings
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (
+    CapChanged,
     Envelope,
     Event,
     ModeChanged,
@@ -27,28 +30,29 @@ from heartbit_tui.kernel.ops import (
     Close,
     Compact,
     Decide,
+    Drop,
     Interrupt,
     Mode,
     Op,
     Prompt,
     Rename,
+    Restore,
     Rewind,
+    SetCap,
     SetMode,
     SetModel,
     Steer,
 )
-from heartbit_tui.kernel.protocols import Agent, Clock, Journal, Provider, Request
+from heartbit_tui.kernel.protocols import Agent, Clock, Journal, Provider
 from heartbit_tui.kernel.recovery import CRASHED
+from heartbit_tui.kernel.shortening import NOTHING_TO_COMPACT
 
 __all__ = ("BUSY", "CLOSED", "CRASHED", "NOTHING_TO_COMPACT", "Opening", "Session", "Wiring")
 
 BUSY = "Not while a run is active: interrupt it first."
 CLOSED = "The session is closed: nothing more can be started in it."
-NOTHING_TO_COMPACT = "The conversation was left as it is: there is nothing that this session can shorten."
 NO_SUCH_PLACE = "There is nothing at {seq} to go back to: this session goes from 1 to {last}."
 NO_MODELS = "This session cannot change its model."
-NOT_SHORTENED = "The conversation could not be shortened: {kind}: {error}"
-NOT_FINISHED = "Shortening the conversation was interrupted."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,7 @@ class Wiring:
     journal: Journal
     clock: Clock
     models: Callable[[SetModel], Provider] | None = None
+    caps: Caps = field(default_factory=Caps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,9 @@ class Session:
         self.id = session_id
         self.agent = agent
         self.bus = wiring.bus
-        self.settings = Settings(mode=opening.mode, provider=agent.provider, effort=agent.effort, on_ask=opening.on_ask)
+        self.settings = Settings(
+            mode=opening.mode, provider=agent.provider, effort=agent.effort, on_ask=opening.on_ask, caps=wiring.caps
+        )
         self.people = People(numbers=count(recovery.asked(log) + 1))
         self._clock = wiring.clock
         self._models = wiring.models
@@ -111,6 +118,7 @@ class Session:
         log, self._log = self._log, ()
         for number, envelope in enumerate(log, 1):
             self.desk.hear(envelope)
+            self.settings.caps.recall(envelope)
             if number % SLICE == 0:
                 await asyncio.sleep(0)
         await self._tasks.__aenter__()
@@ -166,21 +174,27 @@ class Session:
             case _:
                 self._change(op)
 
-    def _change(self, op: Compact | SetModel | SetMode | Rewind | Rename) -> None:
+    def _change(self, op: Compact | Restore | Drop | SetModel | SetMode | SetCap | Rewind | Rename) -> None:
         match op:
             case SetMode(mode=mode):
                 self.settings.mode = mode
                 self._tell(ModeChanged(mode=mode))
             case SetModel():
                 self._set_model(op)
+            case SetCap(period=period, usd=usd):
+                self._tell(CapChanged(period=period, usd=usd))
             case Rename(title=title):
                 self._tell(SessionRenamed(title=title))
-            case Rewind() | Compact() if self.running:
+            case Rewind() | Compact() | Restore() if self.running:
                 self._tell(Notice(level="warning", text=BUSY))
+            case Drop():
+                dropping.drop(self.agent, self.desk, op)
+            case Restore():
+                shortening.restore(self.desk, op)
             case Rewind(seq=seq):
                 self._rewind(seq)
             case Compact(focus=focus) if not self._closed:
-                self._active.start(self._shorten(focus), "compact")
+                self._active.start(shortening.shorten(self.agent, self.desk, focus), "compact")
             case Compact():
                 self._tell(Notice(level="warning", text=CLOSED))
 
@@ -188,6 +202,7 @@ class Session:
         self._seq += 1
         envelope = Envelope(seq=self._seq, at=self._clock.now(), session=self.id, run=run, agent=agent, event=event)
         self.desk.hear(envelope)
+        self.settings.caps.take(envelope)
         self.bus.publish(envelope)
         return envelope
 
@@ -221,17 +236,3 @@ class Session:
         if self._models is None:
             raise HeartbitError(NO_MODELS)
         return self._models(op)
-
-    async def _shorten(self, focus: str) -> None:
-        """Shorten the conversation; raises nothing but `CancelledError`."""
-        request = Request(system=self.agent.system, messages=self.desk.conversation.messages())
-        try:
-            view = await self.agent.context.shorten(request, turn=0, focus=focus)
-        except asyncio.CancelledError:
-            self._tell(Notice(level="warning", text=NOT_FINISHED))
-            raise
-        except Exception as error:  # noqa: BLE001 - the session boundary: a policy's fault must not end the session
-            self._tell(Notice(level="error", text=NOT_SHORTENED.format(kind=type(error).__name__, error=error)))
-            return
-        for event in view.events if view else (Notice(level="info", text=NOTHING_TO_COMPACT),):
-            self._tell(event)

@@ -11,7 +11,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryRecalled, RecallReason, UserMessage
 from heartbit_tui.kernel.messages import Assistant, Audio, Image, Message, Text, User, user
-from heartbit_tui.kernel.protocols import ContextPolicy, Request, View
+from heartbit_tui.kernel.protocols import ContextPolicy, Request, Scene, Shortening, View
 from heartbit_tui.memory import telling
 from heartbit_tui.memory.fencing import Fence, read
 from heartbit_tui.memory.notebook import Notebook
@@ -88,8 +88,13 @@ class Recalling:
         view = await self._inner.view(request, turn=turn)
         return replace(view, events=(*events, *view.events))
 
-    async def shorten(self, request: Request, *, turn: int, focus: str = "") -> View | None:
-        return await self._inner.shorten(request, turn=turn, focus=focus)
+    async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
+        return await self._inner.prepare(request, scene, turn=turn)
+
+    async def shorten(
+        self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+    ) -> Shortening | None:
+        return await self._inner.shorten(request, scene, turn=turn, focus=focus, overflow=overflow)
 
     async def _brought(self, messages: Sequence[Message], turn: int) -> tuple[Event, ...]:
         """What is told when there is a reason to search; nothing where nothing fits."""

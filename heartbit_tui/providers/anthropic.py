@@ -41,5 +41,7 @@ def build(
         headers["anthropic-beta"] = beta
     path = "/messages" if settings.base_url.rstrip("/").endswith("/v1") else "/v1/messages"
     exchange = remote.exchange(remote.endpoint(settings, path, headers, key), settings, client=client, clock=clock)
-    sender = Sender(provider=settings.name, model=model, known=known, caching=settings.prompt_caching)
+    sender = Sender(
+        provider=settings.name, model=model, known=known, caching=settings.prompt_caching, ttl=settings.cache_ttl
+    )
     return remote.Remote(exchange, Messages(sender), name=settings.name, model=model, prices=prices or Prices())

@@ -24,6 +24,7 @@ from heartbit_tui.kernel.messages import (
 from heartbit_tui.kernel.ops import Effort
 from heartbit_tui.kernel.protocols import AnyTool, Request, ThisTool, ToolSpec
 from heartbit_tui.providers import models
+from heartbit_tui.providers.caching import Ttl, mark
 from heartbit_tui.providers.models import Model, Thinks, plain, thinking_room
 
 NO_OUTPUT = "(no output)"
@@ -34,12 +35,13 @@ UNKNOWN = Model(200_000, 32_000, Thinks.BUDGET)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who asks: the provider's name, the model and what is known of it, and whether prompts are cached."""
+    """Who asks: the provider's name, the model and what is known of it, and whether prompts are cached, for how long."""
 
     provider: str
     model: str
     known: Model = UNKNOWN
     caching: bool = True
+    ttl: Ttl = "5m"
 
 
 def known(model: str) -> Model:
@@ -57,7 +59,7 @@ def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = 
     given = (encoded(message, sender) for message in request.messages) if messages is None else messages
     merged = _merged(given)
     if sender.caching:
-        _mark([message for message in merged if message["role"] == "user"][-2:])
+        _mark([message for message in merged if message["role"] == "user"][-2:], sender)
     return {
         "model": sender.model,
         "messages": merged,
@@ -73,7 +75,7 @@ def _system(system: str, sender: Sender) -> JsonObject:
         return {}
     if not sender.caching:
         return {"system": system}
-    return {"system": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]}
+    return {"system": [{"type": "text", "text": system, "cache_control": mark(sender.ttl)}]}
 
 
 def _tools(request: Request, sender: Sender) -> JsonObject:
@@ -81,7 +83,7 @@ def _tools(request: Request, sender: Sender) -> JsonObject:
         return {}
     tools = [_tool(tool) for tool in request.tools]
     if sender.caching:
-        tools[-1]["cache_control"] = {"type": "ephemeral"}
+        tools[-1]["cache_control"] = mark(sender.ttl)
     choice = _choice(request, sender)
     return {"tools": tools, "tool_choice": choice} if choice else {"tools": tools}
 
@@ -172,9 +174,9 @@ def _merged(messages: Iterable[Encoded]) -> list[dict[str, Any]]:
     return merged
 
 
-def _mark(messages: Sequence[dict[str, Any]]) -> None:
+def _mark(messages: Sequence[dict[str, Any]], sender: Sender) -> None:
     for message in messages:
-        message["content"][-1] = {**message["content"][-1], "cache_control": {"type": "ephemeral"}}
+        message["content"][-1] = {**message["content"][-1], "cache_control": mark(sender.ttl)}
 
 
 def _is_blank(block: UserBlock | AssistantBlock) -> bool:

@@ -41,6 +41,7 @@ def build(
         flavour=flavour(settings.name, endpoint.url),
         known=models.known(model) or openai_chat_request.UNKNOWN,
         caching=settings.prompt_caching,
+        ttl=settings.cache_ttl,
     )
     exchange = remote.exchange(endpoint, settings, client=client, clock=clock)
     return remote.Remote(exchange, Chat(sender), name=settings.name, model=model, prices=prices or Prices())

@@ -21,6 +21,7 @@ from heartbit_tui.kernel.messages import (
 from heartbit_tui.kernel.ops import Effort
 from heartbit_tui.kernel.protocols import AnyTool, Request, ThisTool, ToolSpec
 from heartbit_tui.providers.arguments import written
+from heartbit_tui.providers.caching import Ttl, mark
 from heartbit_tui.providers.models import Model, Thinks, thinking_room
 
 NO_OUTPUT = "(no output)"
@@ -38,6 +39,7 @@ class Sender:
     flavour: Flavour
     known: Model = UNKNOWN
     caching: bool = True
+    ttl: Ttl = "5m"
 
     @property
     def marks(self) -> bool:
@@ -54,7 +56,7 @@ def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = 
     given = (encoded(message, sender) for message in request.messages) if messages is None else messages
     merged = [*_system(request.system, sender), *_merged(chain.from_iterable(given))]
     if sender.marks:
-        _mark(merged)
+        _mark(merged, sender.ttl)
     asked: dict[str, Any] = {"model": sender.model, "messages": merged, "stream": True}
     asked["stream_options"] = {"include_usage": True}
     if sender.flavour == "openrouter":
@@ -67,7 +69,7 @@ def _system(system: str, sender: Sender) -> list[dict[str, Any]]:
         return []
     if not sender.marks:
         return [{"role": "system", "content": system}]
-    return [{"role": "system", "content": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]}]
+    return [{"role": "system", "content": [{"type": "text", "text": system, "cache_control": mark(sender.ttl)}]}]
 
 
 def _tools(request: Request, sender: Sender) -> JsonObject:
@@ -75,7 +77,7 @@ def _tools(request: Request, sender: Sender) -> JsonObject:
         return {}
     tools = [_tool(tool) for tool in request.tools]
     if sender.marks:
-        tools[-1]["cache_control"] = {"type": "ephemeral"}
+        tools[-1]["cache_control"] = mark(sender.ttl)
     choice = None if sender.known.thinks is Thinks.BOUND else _choice(request)
     return {"tools": tools, "tool_choice": choice} if choice else {"tools": tools}
 
@@ -229,10 +231,10 @@ def _parts(content: Any) -> list[dict[str, Any]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-def _mark(messages: list[dict[str, Any]]) -> None:
+def _mark(messages: list[dict[str, Any]], ttl: Ttl) -> None:
     """Let the last two messages that the model reads end what may be cached."""
     read = [index for index, message in enumerate(messages) if message["role"] in ("user", "tool")]
     for index in read[-2:]:
         *before, last = _parts(messages[index]["content"])
-        marked = [*before, {**last, "cache_control": {"type": "ephemeral"}}]
+        marked = [*before, {**last, "cache_control": mark(ttl)}]
         messages[index] = {**messages[index], "content": marked}

@@ -1,7 +1,7 @@
 """What tokens cost; unknown where it is unknown."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -96,21 +96,36 @@ OpenRouter report their own cost, which is preferred.
 """
 
 FREE_VARIANT = ":free"
+HOUR_WRITE = 2.0
+"""What writing to a cache that lasts an hour costs, as a multiple of `input`; Claude's, the only one with a choice."""
 
 
 class Prices:
-    """The price table, with a person's own prices before the built-in ones."""
+    """The price table, with a person's own prices before the built-in ones.
 
-    def __init__(self, own: Mapping[str, Price] = MappingProxyType({})) -> None:
+    With `hour` what is written to Claude's cache stays there for an hour, and costs more.
+    """
+
+    def __init__(self, own: Mapping[str, Price] = MappingProxyType({}), *, hour: bool = False) -> None:
         self._own = {plain(name): price for name, price in own.items()}
+        self._hour = hour
 
     def cost(self, model: str, usage: Usage) -> float | None:
         """What this usage costs in US dollars; None where the price is not known."""
+        price = self.price(model)
+        return price.of(usage) if price else 0.0 if model.endswith(FREE_VARIANT) else None
+
+    def price(self, model: str) -> Price | None:
+        """The price of this model; None where it is not known."""
         name = plain(model)
-        for prices in (self._own, PRICES):
-            if found := matched(name, prices):
-                return prices[found].of(usage)
-        return 0.0 if model.endswith(FREE_VARIANT) else None
+        if found := matched(name, self._own):
+            return self._own[found]
+        found = matched(name, PRICES)
+        if not found:
+            return None
+        price = PRICES[found]
+        lasting = self._hour and found.startswith("claude")
+        return replace(price, cache_write=price.input * HOUR_WRITE) if lasting else price
 
 
 def cost(model: str, usage: Usage) -> float | None:
@@ -118,12 +133,12 @@ def cost(model: str, usage: Usage) -> float | None:
     return Prices().cost(model, usage)
 
 
-def prices_from(table: Mapping[str, Any]) -> Prices:
+def prices_from(table: Mapping[str, Any], *, hour: bool = False) -> Prices:
     """The prices of a `[pricing]` table: model to an object with `input`, `output` and the cache's rates.
 
-    Without them, reading from the cache costs a tenth of `input` and writing to it costs `input`. Raises `ConfigError`.
+    `hour` is as in `Prices`. Without them, reading from the cache costs a tenth of `input` and writing to it costs `input`. Raises `ConfigError`.
     """
-    return Prices({name: _price(name, value) for name, value in table.items()})
+    return Prices({name: _price(name, value) for name, value in table.items()}, hour=hour)
 
 
 def _price(name: str, value: object) -> Price:

@@ -11,6 +11,7 @@ import httpx
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock, Provider
+from heartbit_tui.providers.caching import Ttl
 from heartbit_tui.providers.pricing import Prices
 
 Api: TypeAlias = Literal["", "messages", "chat", "responses"]
@@ -51,6 +52,7 @@ class Settings:
     name: str = "anthropic"
     model: str = ""
     prompt_caching: bool = True
+    cache_ttl: Ttl = "5m"
     base_url: str = ""
     api: Api = ""
     api_key_env: str = ""

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
-from heartbit_tui.client import guarded, remembered, titles
+from heartbit_tui.client import guarded, metered, remembered, titles
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
     AutoCompactionTriggered,
-    BudgetExceeded,
     ContextSummarized,
     DoomLoopDetected,
     Envelope,
@@ -226,10 +225,9 @@ def _changed(event: Event) -> tuple[Piece, ...]:
         case ModelChanged(provider=provider, model=model, effort=effort):
             told = f"model: {provider} {model}" + (f", effort {effort}" if effort else "")
             return (Told(level="info", text=told),)
-        case BudgetExceeded(used=used, limit=limit, unit=unit):
-            return (Told(level="warning", text=f"Used {used:g} of {limit:g} {unit}."),)
         case _:
-            return ()
+            told = metered.notice(event)
+            return () if told is None else (Told(level=told.level, text=told.text),)
 
 
 def _trouble(event: Event) -> tuple[Piece, ...]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import cast
 
 from heartbit_tui.context import prompt
+from heartbit_tui.context.instructions import SEPARATOR
+from heartbit_tui.context.ledger import Part
 from heartbit_tui.context.whole import Whole
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
-from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
@@ -20,6 +21,7 @@ from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.lookup import lookup
 from heartbit_tui.runtime.memory_store import remembered, warnings as memory_warnings
+from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
@@ -30,6 +32,7 @@ from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.voice import Voice
+from heartbit_tui.runtime.warmth import Watchful
 from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
@@ -52,7 +55,7 @@ class Opened:
 
     session: Session
     journal: Journal
-    ledger: Ledger
+    meters: Meters
     gate: Gate
     cwd: str
     whole: Callable[[], Awaitable[tuple[Envelope, ...]]]
@@ -95,9 +98,14 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         agent = replace(agent, context=remembering.around(agent.context) if remembering else agent.context)
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
-        wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
+        watch = Watchful(agent.context, place.meters.warmth)
+        agent = replace(agent, context=watch)
+        wiring = Wiring(
+            bus=place.bus, journal=place.journal, clock=clock, models=models.connect, caps=place.meters.caps
+        )
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
+        place.meters.join(session, watch, _parts(settings))
         standing.follow(lambda: session.settings.mode)
         if remembering is not None:
             remembering.begin(session)
@@ -113,7 +121,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         yield Opened(
             session=session,
             journal=place.journal,
-            ledger=place.ledger,
+            meters=place.meters,
             gate=settings.gate,
             cwd=str(options.cwd),
             whole=place.whole,
@@ -152,6 +160,16 @@ def _agent(options: Options, settings: Settings, provider: Provider, tools: tupl
         facts=lambda mode: prompt.facts(mode, f"{settings.today:%Y-%m-%d}"),
         offered=_selection(settings),
     )
+
+
+def _parts(settings: Settings) -> tuple[Part, ...]:
+    """The parts of the system prompt that are told of one by one: each file of instructions."""
+    found = settings.instructions
+    texts = found.text.split(SEPARATOR)
+    if len(texts) != len(found.files):
+        return (Part(kind="instructions", title="instructions of files", text=found.text),)
+    pairs = zip(found.files, texts, strict=True)
+    return tuple(Part(kind="instructions", title=str(file), text=text) for file, text in pairs)
 
 
 def _guardrails(

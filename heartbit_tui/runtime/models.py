@@ -17,7 +17,7 @@ from heartbit_tui.kernel.protocols import Clock, Provider
 from heartbit_tui.providers import table
 from heartbit_tui.providers.fallback import Fallback
 from heartbit_tui.providers.http import open_client
-from heartbit_tui.providers.pricing import prices_from
+from heartbit_tui.providers.pricing import Prices, prices_from
 from heartbit_tui.providers.remote import usual_timeouts
 from heartbit_tui.providers.retrying import Retrying
 from heartbit_tui.providers.types import Build, Retry, Settings as ProviderSettings, Timeouts
@@ -152,7 +152,7 @@ class Models:
             if settings.name in table.PROVIDERS or settings.api
             else plugins.load("heartbit.providers", settings.name)
         )
-        prices = prices_from(cast("Mapping[str, Any]", self._config.value("pricing") or {}))
+        prices = prices_of(self._config)
         return build(settings, key=self._key(settings), client=self._client, clock=self._clock, prices=prices)
 
     def _settings(self, choice: Choice) -> ProviderSettings:
@@ -169,6 +169,7 @@ class Models:
             api=cast("Literal['messages']", config.string("provider.api") or (APIS.get(kind, "chat") if kind else "")),
             api_key_env=config.string(f"{own}.api_key_env") or config.string("provider.api_key_env"),
             prompt_caching=config.boolean("provider.prompt_caching"),
+            cache_ttl="1h" if has_hour(config) else "5m",
             script=config.string("provider.script"),
             retry=_section(config, "provider.retry", Retry()),
             timeouts=_section(config, "provider.timeouts", usual_timeouts(choice.name)),
@@ -194,6 +195,16 @@ class Models:
         if found is None and variable:
             raise AuthenticationError(NO_KEY.format(name=settings.name, variable=variable))
         return found.value if found else ""
+
+
+def has_hour(config: Config) -> bool:
+    """Whether Claude is asked to keep prompts for an hour."""
+    return config.string("provider.cache_ttl") == "1h"
+
+
+def prices_of(config: Config) -> Prices:
+    """The prices that hold by this configuration. Raises `ConfigError`."""
+    return prices_from(cast("Mapping[str, Any]", config.value("pricing") or {}), hour=has_hour(config))
 
 
 def _plain(name: str) -> str:

@@ -9,6 +9,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import (
     AssistantMessage,
+    ContextRestored,
     ContextSummarized,
     Envelope,
     Event,
@@ -16,6 +17,8 @@ from heartbit_tui.kernel.events import (
     ModelCalled,
     ModelChanged,
     Notice,
+    ResultReplaced,
+    ResultRestored,
     Rewound,
     RunCompleted,
     RunFailed,
@@ -27,13 +30,15 @@ from heartbit_tui.kernel.events import (
     TodosChanged,
     ToolAnswered,
     ToolCallStarted,
+    ToolDropped,
+    ToolRestored,
     UserMessage,
 )
-from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.protocols import Clock, Journal
 from heartbit_tui.permissions.past import MOST
-from heartbit_tui.runtime import plugins, retention
+from heartbit_tui.runtime import capping, plugins, retention
 from heartbit_tui.runtime.audited import trail_of
+from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.ids import new_id, short
@@ -52,6 +57,11 @@ RESUMED: tuple[type[Event], ...] = (
     TextDelta,
     Rewound,
     ContextSummarized,
+    ContextRestored,
+    ResultReplaced,
+    ResultRestored,
+    ToolDropped,
+    ToolRestored,
     ModelCalled,
     TodosChanged,
     RunStarted,
@@ -87,7 +97,7 @@ class Place:
     session_id: str
     bus: Bus
     journal: Journal
-    ledger: Ledger
+    meters: Meters
     log: tuple[Envelope, ...] = ()
     whole: Callable[[], Awaitable[tuple[Envelope, ...]]] = _nothing
     """Reads all that was recorded up to the end of `log`, with what that leaves out."""
@@ -103,28 +113,29 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
 
     Raises `StoreError` when the file cannot be used, or there is no such session.
     """
-    ledger = Ledger()
     if options.ephemeral or settings.config.boolean("sessions.ephemeral"):
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
-        bus = Bus((ledger.take, settings.gate.take, *_log(settings)))
+        meters = capping.unrecorded(settings, clock)
+        bus = Bus((meters.take, settings.gate.take, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
-        yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger)
+        yield Place(session_id=session_id, bus=bus, journal=Forgetful(), meters=meters)
         return
     async with Store.open(settings.store, clock) as store:
         session_id = await _find(options, store, clock)
         trail = trail_of(settings)
         async with store.recorder(session_id, trail) as recorder:
             log = (await store.load(session_id, only=RESUMED)).envelopes if recorder.seq else ()
+            last = log[-1].seq if log else 0
+            meters = capping.recorded(settings, clock, store, session_id, last)
             for number, envelope in enumerate(log, 1):
-                ledger.take(envelope)
+                meters.take(envelope)
                 if number % SLICE == 0:
                     await asyncio.sleep(0)
             began = _Began(bool(log))
             if options.on_ask == "person":  # nobody else is offered what earlier answers speak for
                 settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
-            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, *_log(settings)))
-            last = log[-1].seq if log else 0
+            bus = Bus((recorder.take, meters.take, began.take, settings.gate.take, *_log(settings)))
 
             async def whole() -> tuple[Envelope, ...]:
                 recorded = (await store.load(session_id)).envelopes if last else ()
@@ -134,7 +145,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
                 session_id=session_id,
                 bus=bus,
                 journal=recorder,
-                ledger=ledger,
+                meters=meters,
                 log=log,
                 whole=whole,
                 trail=trail,

@@ -131,7 +131,9 @@ _AUDIT: Step = (
     """,
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _AUDIT)
+_SPENDING: Step = ("CREATE INDEX audit_spending ON audit (at) WHERE kind = 'model_called'",)
+
+STEPS: tuple[Step, ...] = (_FIRST, _AUDIT, _SPENDING)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -23,6 +23,7 @@ from heartbit_tui.store.locks import Lease, Leases, exclusive
 from heartbit_tui.store.migrations import migrate
 from heartbit_tui.store.recorder import Place, Recorder
 from heartbit_tui.store.rows import Log
+from heartbit_tui.store.spending import Spending
 from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
 from heartbit_tui.wire.names import type_of
@@ -55,6 +56,7 @@ class Store:
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)
         self.audit = Audit(self._reader, self._writer)
+        self.spending = Spending(self._reader)
 
     @classmethod
     @asynccontextmanager

@@ -64,7 +64,6 @@ def test_what_the_model_reads_is_tidy(path: Path) -> None:
     assert len(text) < 4_000
 
 
-async def test_the_plainest_policy_shows_everything_and_shortens_nothing() -> None:
+async def test_the_plainest_policy_shows_everything() -> None:
     request = Request(system="s", messages=(user("a"),))
     assert await Whole().view(request, turn=1) == View(messages=request.messages)
-    assert await Whole().shorten(request, turn=1) is None

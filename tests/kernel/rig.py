@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from heartbit_tui.context.whole import Whole
 from heartbit_tui.kernel.bus import Bus, Subscription
+from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
@@ -62,6 +63,7 @@ class Plan:
     facts: Callable[[Mode], str] = lambda mode: f"[mode: {mode}]"
     models: Callable[[SetModel], Provider] | None = None
     sinks: Sequence[Callable[[Envelope], None]] = ()
+    caps: Caps = field(default_factory=Caps)
     strict: bool = True
 
 
@@ -88,7 +90,7 @@ class Rig:
         )
         bus = Bus((self.log.append, *plan.sinks))
         self.reader: Subscription = bus.subscribe()
-        wiring = Wiring(bus=bus, journal=plan.journal, clock=plan.clock, models=plan.models)
+        wiring = Wiring(bus=bus, journal=plan.journal, clock=plan.clock, models=plan.models, caps=plan.caps)
         self.session = Session("s1", agent, wiring, Opening(log=plan.log, mode=plan.mode, on_ask=plan.on_ask))
 
     @property

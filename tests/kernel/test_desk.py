@@ -8,6 +8,7 @@ from heartbit_tui.kernel.events import (
     ApprovalRequested,
     AssistantMessage,
     ModelCalled,
+    QuestionAsked,
     RunCompleted,
     RunFailed,
     RunInterrupted,
@@ -16,7 +17,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import JsonObject, StopReason, Text, Usage
-from heartbit_tui.kernel.ops import Decide, Interrupt, Mode
+from heartbit_tui.kernel.ops import Answer, Decide, Interrupt, Mode
 from heartbit_tui.kernel.protocols import (
     Action,
     Agent,
@@ -81,13 +82,15 @@ def team(limits: Limits | None = None) -> tuple[Delegates, Plan, Ledger]:
     return delegates, plan, ledger
 
 
-async def worked(rig: Rig, delegates: Delegates, *, allow: bool) -> None:
-    """Let both delegates ask, and decide the same for them."""
+async def worked(rig: Rig, delegates: Delegates, *, allow: bool, stops: bool = False) -> None:
+    """Let both delegates ask, and decide the same for them; `stops` declines to spend more than may be spent."""
     delegates.rig = rig
     rig.prompt("go")
     await rig.until(ApprovalRequested, 2)
     for asked in rig.of(ApprovalRequested):
         rig.session.submit(Decide(id=asked.id, allow=allow))
+    if stops:
+        rig.session.submit(Answer(id=(await rig.until(QuestionAsked)).id, answers=()))
     await rig.session.settled()
 
 
@@ -118,7 +121,7 @@ async def test_what_they_spend_is_reported_by_the_run_and_stands_in_the_ledger()
 async def test_what_they_spend_counts_for_the_limit_of_the_one_they_work_for() -> None:
     delegates, plan, _ = team(Limits(max_cost_usd=2.0))
     async with opened(plan) as rig:
-        await worked(rig, delegates, allow=True)
+        await worked(rig, delegates, allow=True, stops=True)
     assert [event.kind for event in rig.of(RunFailed)] == ["max_cost"]
     assert len(rig.provider.requests) == 1
 

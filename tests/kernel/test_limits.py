@@ -159,7 +159,7 @@ async def test_more_tokens_than_allowed_end_the_run_and_exactly_as_many_do_not()
 
 async def test_more_money_than_allowed_ends_the_run_after_one_response_too_many_at_most() -> None:
     replies = [turn(call("echo", text=str(n)), cost_usd=0.4) for n in range(9)]
-    rig = await ran(Plan(replies=replies, tools=[FakeTool()], limits=Limits(max_cost_usd=1.0)))
+    rig = await ran(Plan(replies=replies, tools=[FakeTool()], limits=Limits(max_cost_usd=1.0), on_ask="deny"))
     assert rig.of(RunFailed)[0].kind == "max_cost"
     assert len(rig.provider.requests) == 3
     assert rig.of(BudgetExceeded)[0].unit == "usd"
@@ -171,7 +171,9 @@ async def test_money_that_a_tool_spends_counts_before_the_model_is_asked_again()
         return Output(content="ok")
 
     replies = [turn(call("echo"), cost_usd=0.1), says("done", cost_usd=0.1)]
-    rig = await ran(Plan(replies=replies, tools=[FakeTool(behave=delegate)], limits=Limits(max_cost_usd=1.0)))
+    rig = await ran(
+        Plan(replies=replies, tools=[FakeTool(behave=delegate)], limits=Limits(max_cost_usd=1.0), on_ask="deny")
+    )
     assert (rig.of(RunFailed)[0].kind, len(rig.provider.requests)) == ("max_cost", 1)
 
 

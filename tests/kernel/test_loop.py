@@ -21,7 +21,7 @@ from heartbit_tui.kernel.messages import (
     Usage,
     user,
 )
-from heartbit_tui.kernel.protocols import Effects, Request, ThisTool, View
+from heartbit_tui.kernel.protocols import Effects, Request, Scene, Shortening, ThisTool, View
 from heartbit_tui.kernel.respond import ACCEPTED, DEMAND, NOT_RUN
 from heartbit_tui.providers.faults import Drop, Status
 from heartbit_tui.providers.script import call
@@ -37,19 +37,25 @@ class Shortens:
     def __init__(self, *, able: bool = True, fails: bool = False) -> None:
         self._able = able
         self._fails = fails
+        self._short = False
         self.asked = 0
 
-    async def view(self, request: Request, *, turn: int) -> View:
-        return View(messages=request.messages)
+    async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
+        return False
 
-    async def shorten(self, request: Request, *, turn: int, focus: str = "") -> View | None:
+    async def view(self, request: Request, *, turn: int) -> View:
+        return View(messages=(user("short"),) if self._short else request.messages)
+
+    async def shorten(
+        self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+    ) -> Shortening | None:
         self.asked += 1
         if self._fails:
             raise HeartbitError("no summary")
-        spent = ModelCalled(
-            purpose="summary", model="m1", usage=Usage(input_tokens=100, output_tokens=50), cost_usd=0.1
-        )
-        return View(messages=(user("short"),), events=(spent,)) if self._able else None
+        usage = Usage(input_tokens=100, output_tokens=50)
+        spent = ModelCalled(purpose="summary", model="m1", usage=usage, cost_usd=0.1)
+        self._short = self._able
+        return Shortening(events=(spent,), usage=usage) if self._able else None
 
 
 def respond() -> FakeTool:
@@ -152,7 +158,9 @@ async def test_a_broken_stream_fails_the_run_and_keeps_what_was_shown() -> None:
 async def test_a_conversation_that_does_not_fit_is_shortened_once() -> None:
     policy = Shortens()
     rig = await ran(Plan(replies=[turn(fault=OVERFLOW), says("done")], context=policy))
-    assert rig.of(AutoCompactionTriggered) == [AutoCompactionTriggered(turn=1, success=True, usage=Usage())]
+    assert rig.of(AutoCompactionTriggered) == [
+        AutoCompactionTriggered(turn=1, success=True, usage=Usage(input_tokens=100, output_tokens=50))
+    ]
     assert spoken(rig.last_request.messages) == ["user: short"]
     assert rig.of(RunCompleted)[0].total_usage == Usage(input_tokens=110, output_tokens=55)
 

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from heartbit_tui.context.whole import Whole
 from heartbit_tui.kernel.conversation import NOT_STARTED, UNKNOWN_OUTCOME
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.events import (
@@ -50,8 +51,9 @@ from heartbit_tui.kernel.protocols import (
     Effects,
     Output,
     Request,
+    Scene,
+    Shortening,
     Verdict,
-    View,
 )
 from heartbit_tui.kernel.session import BUSY, CLOSED, NO_MODELS, NO_SUCH_PLACE, NOTHING_TO_COMPACT
 from heartbit_tui.providers.script import call
@@ -362,11 +364,10 @@ async def test_a_conversation_with_nothing_to_shorten_says_so() -> None:
 
 
 async def test_a_policy_that_fails_does_not_end_the_session() -> None:
-    class Broken:
-        async def view(self, request: Request, *, turn: int) -> View:
-            return View(messages=request.messages)
-
-        async def shorten(self, request: Request, *, turn: int, focus: str = "") -> View | None:
+    class Broken(Whole):
+        async def shorten(
+            self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+        ) -> Shortening | None:
             raise ZeroDivisionError("ours")
 
     async with opened(Plan(replies=[says("hi")], context=Broken())) as rig:

@@ -36,6 +36,7 @@ from heartbit_tui.kernel.events.lifecycle import (
     SessionStarted,
 )
 from heartbit_tui.kernel.events.memory import MemoryAction, MemoryChanged, MemoryRecalled, RecallReason, Recollection
+from heartbit_tui.kernel.events.metered import CacheExpired, CapChanged, ResultRestored, ToolDropped, ToolRestored
 from heartbit_tui.kernel.events.running import (
     LlmResponse,
     ModelCalled,
@@ -68,11 +69,14 @@ from heartbit_tui.kernel.events.teams import (
 from heartbit_tui.kernel.events.trouble import (
     AutoCompactionTriggered,
     BudgetExceeded,
+    ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     ModelEscalated,
+    ResultReplaced,
     RetryAttempt,
     SessionPruned,
+    Span,
 )
 
 __all__ = (
@@ -82,7 +86,10 @@ __all__ = (
     "AssistantMessage",
     "AutoCompactionTriggered",
     "BudgetExceeded",
+    "CacheExpired",
+    "CapChanged",
     "Choice",
+    "ContextRestored",
     "ContextSummarized",
     "Delta",
     "DoomLoopDetected",
@@ -108,6 +115,8 @@ __all__ = (
     "QuestionAsked",
     "RecallReason",
     "Recollection",
+    "ResultReplaced",
+    "ResultRestored",
     "RetryAttempt",
     "Rewound",
     "RunCompleted",
@@ -118,6 +127,7 @@ __all__ = (
     "SessionPruned",
     "SessionRenamed",
     "SessionStarted",
+    "Span",
     "StoryUpdated",
     "SubAgentCompleted",
     "SubAgentsDispatched",
@@ -129,8 +139,10 @@ __all__ = (
     "ToolAnswered",
     "ToolCallCompleted",
     "ToolCallStarted",
+    "ToolDropped",
     "ToolInputDelta",
     "ToolProgress",
+    "ToolRestored",
     "TurnStarted",
     "UserMessage",
     "clip",

@@ -25,6 +25,7 @@ from heartbit_tui.kernel.events.lifecycle import (
     SessionStarted,
 )
 from heartbit_tui.kernel.events.memory import MemoryChanged, MemoryRecalled
+from heartbit_tui.kernel.events.metered import CacheExpired, CapChanged, ResultRestored, ToolDropped, ToolRestored
 from heartbit_tui.kernel.events.running import (
     LlmResponse,
     ModelCalled,
@@ -57,9 +58,11 @@ from heartbit_tui.kernel.events.teams import (
 from heartbit_tui.kernel.events.trouble import (
     AutoCompactionTriggered,
     BudgetExceeded,
+    ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     ModelEscalated,
+    ResultReplaced,
     RetryAttempt,
     SessionPruned,
 )
@@ -78,6 +81,11 @@ Event: TypeAlias = (
     | SessionRenamed
     | ModeChanged
     | ModelChanged
+    | CapChanged
+    | CacheExpired
+    | ResultRestored
+    | ToolDropped
+    | ToolRestored
     | Rewound
     | PromptQueued
     | Notice
@@ -105,6 +113,8 @@ Event: TypeAlias = (
     | DoomLoopDetected
     | BudgetExceeded
     | ContextSummarized
+    | ContextRestored
+    | ResultReplaced
     | SessionPruned
     | AutoCompactionTriggered
     | TodosChanged

@@ -4,6 +4,7 @@ from typing import Literal
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Usage
+from heartbit_tui.kernel.ops import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +38,68 @@ class DoomLoopDetected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetExceeded:
-    """The run used more than it may: tokens, or US dollars when `unit` says so."""
+    """More was used than may be: tokens of the run, or US dollars when `unit` says so, then of what `period` says."""
 
     used: float
     limit: float
     partial_usage: Usage
     unit: Literal["tokens", "usd"] = "tokens"
+    period: Period = "run"
+    action: Literal["asked", "ended"] = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A part of the log, from the event `first` to the event `last`, and what it was about."""
+
+    first: int
+    last: int
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextSummarized:
-    """The events before `through` (a seq) are told to the model as `summary` from here on."""
+    """The events before `through` (a seq) are told to the model as `summary` from here on.
+
+    The messages whose seqs are in `kept` still stand behind the summary, word for word. `spans` are the parts of what
+    it replaces, each of which can be brought back; `tokens_before` and `tokens_after` are estimates of the whole
+    request. `usage` is what writing the summary took.
+    """
 
     turn: int
     usage: Usage
     summary: str = ""
     through: int = 0
+    kept: tuple[int, ...] = ()
+    spans: tuple[Span, ...] = ()
+    trigger: Literal["threshold", "overflow", "asked"] = "threshold"
+    tokens_before: int = 0
+    tokens_after: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextRestored:
+    """What the summary at the seq `summary` replaced is told to the model whole again.
+
+    Only the events from `first` to `last` where those are not 0; else all of it, and the summary no longer counts.
+    """
+
+    summary: int
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultReplaced:
+    """The model is told `content` as the result of a call from here on; the log keeps the whole of it.
+
+    `omitted` is how many bytes shorter it is.
+    """
+
+    tool_call_id: str
+    content: str
+    omitted: int
+    why: Literal["compressed", "dropped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What the loop consumes: the seams at which everything else is plugged in."""
 
 from heartbit_tui.kernel.protocols.agent import Agent, Limits
-from heartbit_tui.kernel.protocols.around import Clock, ContextPolicy, Journal, View
+from heartbit_tui.kernel.protocols.around import Clock, ContextPolicy, Journal, Scene, Shortening, View
 from heartbit_tui.kernel.protocols.models import (
     AnyTool,
     Block,
@@ -61,6 +61,8 @@ __all__ = (
     "Refuse",
     "Request",
     "Rewrite",
+    "Scene",
+    "Shortening",
     "Spent",
     "ThisTool",
     "Tool",

@@ -1,12 +1,14 @@
 """What the loop needs of the world around it: time, context, a durable log."""
 
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Event
-from heartbit_tui.kernel.messages import Message
-from heartbit_tui.kernel.protocols.models import Request
+from heartbit_tui.kernel.messages import Assistant, Message, Usage
+from heartbit_tui.kernel.past import Past
+from heartbit_tui.kernel.protocols.models import Purpose, Request
 
 
 class Clock(Protocol):
@@ -33,15 +35,63 @@ class View:
     events: tuple[Event, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortening:
+    """The events that make a conversation shorter, and what it took to find them.
+
+    No events mean that views are shorter from here on.
+    """
+
+    events: tuple[Event, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+
+
+class Scene(Protocol):
+    """What a context policy may use of the session that it works in."""
+
+    @property
+    def clock(self) -> Clock:
+        """Where time comes from."""
+        ...
+
+    def past(self) -> Past:
+        """All that was said and still counts."""
+        ...
+
+    def emit(self, event: Event) -> int:
+        """Publish an event under this agent's name; its seq."""
+        ...
+
+    async def ask(self, request: Request, purpose: Purpose) -> Assistant:
+        """Ask the session's model on the side; guardrails see the request, and its cost is told.
+
+        Raises `HeartbitError`.
+        """
+        ...
+
+
 class ContextPolicy(Protocol):
     """Decides what of a conversation a model gets to see; the log itself stays whole."""
+
+    async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
+        """Before each model call: publish what changes the conversation for good; whether anything did.
+
+        `request` is what would be sent. Raises nothing that a run could go on without.
+        """
+        ...
 
     async def view(self, request: Request, *, turn: int) -> View:
         """The messages to send in place of `request.messages`; pairs of call and result stay together."""
         ...
 
-    async def shorten(self, request: Request, *, turn: int, focus: str = "") -> View | None:
-        """A shorter view after the model said that the request does not fit, or None where that is not possible."""
+    async def shorten(
+        self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+    ) -> Shortening | None:
+        """What makes the conversation shorter now, or None where that is not possible.
+
+        After an `overflow` the model said that `request` does not fit; else a person asks for it, `focus` says what
+        matters most to them, and a `HeartbitError` says why it failed.
+        """
         ...
 
 

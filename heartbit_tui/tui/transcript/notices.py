@@ -1,9 +1,8 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import guarded, remembered, titles
+from heartbit_tui.client import guarded, metered, remembered, titles
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
-    BudgetExceeded,
     ContextSummarized,
     DoomLoopDetected,
     Event,
@@ -27,6 +26,9 @@ def notice(event: Event) -> Notice | None:
     """The sentence for an event, None where it needs none."""
     if isinstance(event, MemoryRecalled | MemoryChanged):
         return _memory(event)
+    told = event if isinstance(event, Told) else metered.notice(event)
+    if told is not None:
+        return Notice(level=told.level, text=told.text)
     found = _trouble(event)
     return found if found is not None else _change(event)
 
@@ -47,15 +49,11 @@ def intervention(event: GuardrailDenied | GuardrailWarned, call: Call | None) ->
 
 def _trouble(event: Event) -> Notice | None:
     match event:
-        case Told(level=level, text=text):
-            return Notice(level=level, text=text)
         case RetryAttempt(attempt=attempt, max_retries=most, delay_ms=delay, error_class=kind):
             what = kind.replace("_", " ") or "error"
             return _warning(f"{what}; trying again in {titles.span(delay)} ({attempt} of {most})")
         case DoomLoopDetected(tool_names=names, consecutive_count=count):
             return _warning(f"The agent repeats itself: {', '.join(names)}, {count} times.")
-        case BudgetExceeded(used=used, limit=limit, unit=unit):
-            return _warning(f"Used {used:g} of {limit:g} {unit}.")
         case NameRepaired(asked=asked, tool_name=tool):
             return _info(f"The model wrote {asked}; {tool} was meant.")
         case _:

@@ -57,6 +57,10 @@ class Replay:
         return self._ledger.lines()
 
     @property
+    def meters(self) -> None:
+        return None
+
+    @property
     def history(self) -> tuple[Envelope, ...]:
         return ()
 

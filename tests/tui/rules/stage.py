@@ -12,7 +12,7 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from heartbit_tui.client.types import About, Client
+from heartbit_tui.client.types import About, Client, Meters
 from heartbit_tui.kernel.events import (
     Delta,
     Envelope,
@@ -92,6 +92,10 @@ class Played:
     @property
     def mode(self) -> Mode:
         return self._mode
+
+    @property
+    def meters(self) -> Meters | None:
+        return None
 
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()

@@ -15,7 +15,7 @@ from textual.worker_manager import WorkerManager
 from heartbit_tui.client.fuzzy import Match
 from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.client.memories import Memories
-from heartbit_tui.client.types import About, Client
+from heartbit_tui.client.types import About, Client, Meters
 from heartbit_tui.kernel.events import (
     Envelope,
     Event,
@@ -102,6 +102,10 @@ class Told:
         self._ledger = Ledger()
         self._seq = 0
         self._news: asyncio.Queue[tuple[Envelope, ...]] = asyncio.Queue()
+
+    @property
+    def meters(self) -> Meters | None:
+        return None
 
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()

@@ -1,0 +1,128 @@
+"""What a session costs, what may be spent, and what fills its model's window: asked for at any time."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, timedelta
+from typing import Protocol, runtime_checkable
+
+from heartbit_tui.context.ledger import Kept, Part
+from heartbit_tui.context.outlook import Outlook, Size, outlook
+from heartbit_tui.kernel.caps import Caps, local_day
+from heartbit_tui.kernel.events import CacheExpired, Envelope, ModelCalled
+from heartbit_tui.kernel.ledger import Capped, Daily, Ledger
+from heartbit_tui.kernel.messages import Message
+from heartbit_tui.kernel.ops import Period
+from heartbit_tui.kernel.protocols import Clock, Request
+from heartbit_tui.kernel.session import Session
+from heartbit_tui.kernel.sight import offered
+from heartbit_tui.providers.models import window
+from heartbit_tui.runtime.warmth import Warmth, Watchful
+
+TURNS = 9
+"""Turns by whose growth it is told when compaction comes."""
+
+Days = Callable[[date, date], Awaitable[list[Daily]]]
+"""Reads what was spent from one day to another."""
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A context policy that knows from how many tokens on it summarises."""
+
+    def threshold(self, request: Request) -> int:
+        """The tokens beyond which a summary is written; 0 for never."""
+        ...
+
+
+class Meters:
+    """The meters of one session; give `take` to the bus as a sink, and call `join` once the session is there."""
+
+    def __init__(self, *, caps: Caps, warmth: Warmth, clock: Clock, days: Days | None = None) -> None:
+        self.ledger = Ledger()
+        self.caps = caps
+        self.warmth = warmth
+        self._clock = clock
+        self._days = days
+        self._totals: deque[int] = deque(maxlen=TURNS)
+        self._session: Session | None = None
+        self._watch: Watchful | None = None
+        self._parts: tuple[Part, ...] = ()
+        self._kept = Kept()
+        self._factor = 1.0
+        self._known: tuple[object, object, Outlook] | None = None
+
+    def take(self, envelope: Envelope) -> None:
+        """Count an envelope, of the log or as it is published."""
+        self.ledger.take(envelope)
+        self.warmth.take(envelope)
+        match envelope.event:
+            case ModelCalled(purpose="turn", usage=usage) if self._session is None or self._is_own(envelope):
+                self._totals.append(usage.prompt + usage.output_tokens)
+            case _:
+                pass
+
+    def join(self, session: Session, watch: Watchful, parts: Sequence[Part] = ()) -> None:
+        """Be asked about this session from now on; `parts` are those of its system prompt."""
+        self._session, self._watch, self._parts = session, watch, tuple(parts)
+
+    def outlook(self) -> Outlook:
+        """What would be sent now, item by item; cheap while nothing has changed."""
+        session = self._session
+        if session is None:
+            return Outlook()
+        messages, past = session.desk.conversation.messages(), session.desk.past()
+        if self._known is None or self._known[0] is not messages or self._known[1] is not past:
+            specs = tuple(tool.spec for tool in session.agent.tools)
+            tools = offered(session.agent, specs, messages, past)
+            request = Request(system=session.agent.system, messages=self._shown(messages), tools=tools)
+            size = self._size(request, session.settings.provider.model)
+            found = outlook(request, past, size, parts=self._parts, before=self._factor, kept=self._kept)
+            self._factor = found.factor
+            self._known = (messages, past, found)
+        return self._known[2]
+
+    def cold(self) -> CacheExpired | None:
+        """What the service would have to read anew now."""
+        return self.warmth.cold(self._clock.now())
+
+    def capped(self) -> tuple[Capped, ...]:
+        """All periods that have a cap, and what was spent of it."""
+        session = self._session
+        if session is None:
+            return ()
+        now, budget = self._clock.now(), session.desk.budget
+        run, usual = budget.cost_usd if budget else 0.0, session.agent.limits.max_cost_usd
+        periods: tuple[Period, ...] = ("run", "session", "day")
+        found = (
+            Capped(
+                period=period,
+                used=self.caps.used(period, now, run),
+                cap=self.caps.cap(period, usual if period == "run" else None),
+            )
+            for period in periods
+        )
+        return tuple(each for each in found if each.cap is not None)
+
+    async def daily(self, days: int) -> list[Daily]:
+        """What each model cost on each of the last days, in all sessions. Raises `StoreError`."""
+        today = local_day(self._clock.now())
+        return await self._days(today - timedelta(days=days - 1), today) if self._days else []
+
+    def _is_own(self, envelope: Envelope) -> bool:
+        return self._session is not None and envelope.agent == self._session.agent.name
+
+    def _shown(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """The messages as the policy showed them last, with what came since."""
+        if self._watch is None or not self._watch.asked:
+            return messages
+        asked, known = self._watch.asked, len(self._watch.asked)
+        if len(messages) < known or messages[known - 1] != asked[-1]:
+            return messages
+        if any(one is not other for one, other in zip(messages[: known - 1], asked, strict=False)):
+            return messages
+        return (*self._watch.sent, *messages[known:])
+
+    def _size(self, request: Request, model: str) -> Size:
+        policy = self._watch.policy if self._watch else None
+        threshold = policy.threshold(request) if isinstance(policy, Foreseeing) else 0
+        return Size(window=window(model) or 0, threshold=threshold, totals=tuple(self._totals))
