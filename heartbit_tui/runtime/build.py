@@ -14,7 +14,7 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
-from heartbit_tui.runtime import plugins, sandboxing
+from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.models import Models
@@ -78,13 +78,17 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
+        following = contexts.Following()
+        tools = (*tools, contexts.recall(following))
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
+        agent = replace(agent, context=contexts.policy(options.cwd, settings, following))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         standing.follow(lambda: session.settings.mode)
+        following.follow(session)
         _announce(session, options, place)
         warnings = settings.warnings
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:
@@ -130,7 +134,7 @@ def _agent(options: Options, settings: Settings, provider: Provider, tools: tupl
         effort=settings.effort,
         response=_response(options.schema),
         facts=lambda mode: prompt.facts(mode, f"{settings.today:%Y-%m-%d}"),
-        offered=_selection(settings),
+        offered=contexts.recalling(_selection(settings)),
     )
 
 

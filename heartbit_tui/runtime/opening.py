@@ -9,6 +9,7 @@ from heartbit_tui.kernel.bus import Bus
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import (
     AssistantMessage,
+    ContextRestored,
     ContextSummarized,
     Envelope,
     Event,
@@ -16,6 +17,7 @@ from heartbit_tui.kernel.events import (
     ModelCalled,
     ModelChanged,
     Notice,
+    ResultReplaced,
     Rewound,
     RunCompleted,
     RunFailed,
@@ -52,6 +54,8 @@ RESUMED: tuple[type[Event], ...] = (
     TextDelta,
     Rewound,
     ContextSummarized,
+    ContextRestored,
+    ResultReplaced,
     ModelCalled,
     TodosChanged,
     RunStarted,
