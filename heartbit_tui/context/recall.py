@@ -6,7 +6,7 @@ from pathlib import Path
 from heartbit_tui.context.transcript import entry
 from heartbit_tui.kernel.conversation import SUMMARY
 from heartbit_tui.kernel.messages import JsonObject, Message, Text
-from heartbit_tui.kernel.past import Past, Placed, whole
+from heartbit_tui.kernel.past import Past, Placed
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, ToolSpec, Touch
 
 NAME = "recall_context"
@@ -61,7 +61,7 @@ class RecallContext:
 
     async def run(self, input: JsonObject, context: CallContext) -> Output:
         past = self._past()
-        first, last = whole(past.entries, input["first"], input.get("last", input["first"]))
+        first, last = input["first"], input.get("last", input["first"])
         found = past.between(first, last)
         if not found:
             return Output(content=_nothing(past, first, last), is_error=True)

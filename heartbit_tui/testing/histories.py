@@ -1,5 +1,6 @@
 """Made-up sessions, as odd as real ones are: reasoning, calls side by side, denied and lost results, steers, pictures."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from random import Random
 
@@ -31,6 +32,7 @@ from heartbit_tui.kernel.messages import (
     UserBlock,
     user,
 )
+from heartbit_tui.providers.script import sign
 from heartbit_tui.testing.clock import FakeClock
 
 TOOLS = ("bash", "read", "edit", "grep", "todowrite")
@@ -47,14 +49,17 @@ def envelopes(events: Sequence[Event], *, agent: str = "main", first: int = 1) -
     ]
 
 
-def history(random: Random, exchanges: int, *, long: int = 400) -> list[Event]:
-    """The events of a session with so many prompts; results have up to `long` words. The last one may be unfinished."""
+def history(random: Random, exchanges: int, *, long: int = 400, first: int = 1) -> list[Event]:
+    """The events of a session with so many prompts, of which the first has the seq `first`.
+
+    Results have up to `long` words. A few calls have no result, and a few prompts are gone back on.
+    """
     told: list[Event] = []
-    ids = (f"call_{number}" for number in range(10**9))
+    ids = (f"call_{first}_{number}" for number in itertools.count())
     for exchange in range(exchanges):
         told.extend(_exchange(random, ids, exchange, long))
         if random.random() < 0.03:
-            prompts = [seq for seq, event in enumerate(told, 1) if isinstance(event, UserMessage)]
+            prompts = [seq for seq, event in enumerate(told, first) if isinstance(event, UserMessage)]
             told.append(Rewound(to=random.choice(prompts[-3:])))
     return told
 
@@ -93,7 +98,8 @@ def _turn(random: Random, ids: Iterator[str], long: int) -> Iterator[Event]:
 
 
 def _before(random: Random) -> tuple[AssistantBlock, ...]:
-    thinking = (Thinking(text=_words(random, 8), signature=f"sig{random.random()}"),) if random.random() < 0.4 else ()
+    thought = _words(random, 8)
+    thinking = (Thinking(text=thought, signature=sign(thought)),) if random.random() < 0.4 else ()
     opaque = (Opaque(provider="anthropic", data={"type": "redacted"}),) if random.random() < 0.05 else ()
     words = (Text(text=_words(random, 6)),) if random.random() < 0.6 else ()
     return (*thinking, *opaque, *words)
