@@ -17,6 +17,7 @@ BUILT = frozenset(
         "tools",
         "permissions",
         "guardrails",
+        "context",
         "instructions",
         "sessions",
         "log",

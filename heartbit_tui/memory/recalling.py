@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.errors import ContextOverflowError, HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryRecalled, RecallReason, UserMessage
 from heartbit_tui.kernel.messages import Assistant, Audio, Image, Message, Text, User, user
 from heartbit_tui.kernel.protocols import ContextPolicy, Request, Scene, Shortening, View
@@ -92,7 +92,13 @@ class Recalling:
         return await self._inner.prepare(request, scene, turn=turn)
 
     async def shorten(
-        self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+        self,
+        request: Request,
+        scene: Scene,
+        *,
+        turn: int,
+        focus: str = "",
+        overflow: ContextOverflowError | None = None,
     ) -> Shortening | None:
         return await self._inner.shorten(request, scene, turn=turn, focus=focus, overflow=overflow)
 

@@ -16,7 +16,7 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
-from heartbit_tui.runtime import plugins, sandboxing
+from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.lookup import lookup
@@ -88,14 +88,16 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
-        voice = Voice()
+        voice, following = Voice(), contexts.Following()
         tools = (
             *await stack.enter_async_context(toolbox(options.cwd, settings)),
+            contexts.recall(following),
             *(remembering.tools if remembering else ()),
             *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
         )
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
-        agent = replace(agent, context=remembering.around(agent.context) if remembering else agent.context)
+        policy = contexts.policy(options.cwd, settings, following, remembering)
+        agent = replace(agent, context=remembering.around(policy) if remembering else policy)
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         watch = Watchful(agent.context, place.meters.warmth)
@@ -112,6 +114,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             stack.push_async_callback(remembering.finish)
         voice.speak_in(session)
         stack.callback(voice.hush)
+        following.follow(session)
         _announce(session, options, place)
         warnings = (*settings.warnings, *memory_warnings(options, settings))
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:
@@ -158,7 +161,7 @@ def _agent(options: Options, settings: Settings, provider: Provider, tools: tupl
         effort=settings.effort,
         response=_response(options.schema),
         facts=lambda mode: prompt.facts(mode, f"{settings.today:%Y-%m-%d}"),
-        offered=_selection(settings),
+        offered=contexts.recalling(_selection(settings)),
     )
 
 

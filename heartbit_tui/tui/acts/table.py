@@ -24,6 +24,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
         "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
         "remembering": ("memory",),
+        "summaries": ("expand", "uncompact"),
         "service": ("model", "effort", "login", "init"),
         "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),
         "rows": ("open-place", "copy-block", "drop"),
