@@ -23,6 +23,7 @@ BUILT = frozenset(
         "screen",
         "sandbox",
         "trust_budget",
+        "undo",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

@@ -1,6 +1,5 @@
 """What the model sees: the fold of a session's log into messages that every provider accepts."""
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Message, Text, ToolCall, ToolResult, User, user
 from heartbit_tui.kernel.rounds import LOST_START, NOT_STARTED, UNKNOWN_OUTCOME, Entry, Rounds
+from heartbit_tui.kernel.standing import Standing
 
 __all__ = (
     "LOST_START",
@@ -53,13 +53,15 @@ class Conversation:
 
     Whatever the log holds, also a damaged or a cut one, `messages` alternate between user and assistant, begin
     with a user's, hold no empty block, and answer every tool call exactly once, in the order of the calls. A
-    rewind brings back what a later summary had replaced.
+    rewind brings back what a later summary had replaced, and one to before a rewind what that had taken away.
     """
 
     def __init__(self, agent: str, log: Iterable[Envelope] = ()) -> None:
         self._agent = agent
         self._seq = 0
         self._items: list[_Item] = []
+        self._past: list[_Item] = []
+        self._standing = Standing()
         self._summary: ContextSummarized | None = None
         self._told: list[tuple[int, str]] = []
         self._begun: dict[str, datetime] = {}
@@ -86,7 +88,7 @@ class Conversation:
             case NameRepaired(tool_call_id=call_id, tool_name=name):
                 self._names[call_id] = name
             case Rewound(to=seq):
-                self._rewind(seq)
+                self._rewind(envelope.seq, seq)
             case ContextSummarized(summary=summary) as event if summary:
                 self._items.append((envelope.seq, event))
                 self._rebuild()
@@ -121,7 +123,8 @@ class Conversation:
     def last_told(self, texts: Collection[str]) -> str:
         """Which of `texts` heartbit told the model last, as far as the model still sees it; else empty."""
         through = self._summary.through if self._summary else 0
-        seen = (text for seq, text in reversed(self._told) if seq >= through)
+        told = reversed(self._told)
+        seen = (text for seq, text in told if seq >= through and self._standing.counts(seq))
         return next((text for text in seen if text in texts), "")
 
     def _append(self, seq: int, entry: Entry) -> None:
@@ -129,9 +132,12 @@ class Conversation:
         self._rounds.add(entry)
         self._built = None
 
-    def _rewind(self, to: int) -> None:
-        del self._items[bisect_left(self._items, to, key=_seq_of) :]
-        del self._told[bisect_left(self._told, to, key=lambda told: told[0]) :]
+    def _rewind(self, seq: int, to: int) -> None:
+        """Let count what stood right before `to`; what is taken away is kept for a way forward again."""
+        every = sorted((*self._items, *self._past), key=_seq_of)
+        self._standing.went_back(seq, to)
+        self._items = self._standing.keep(every)
+        self._past = [item for item in every if not self._standing.counts(item[0])]
         self._rebuild()
 
     def _rebuild(self) -> None:

@@ -41,6 +41,7 @@ from heartbit_tui.kernel.events import (
     UserMessage,
 )
 from heartbit_tui.kernel.messages import JsonObject, Text, ToolCall, User
+from heartbit_tui.kernel.standing import Standing
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
 
 
@@ -63,6 +64,8 @@ class Fold:
         self.context_tokens = 0
         self.cut = CutCalls()
         self._calls: dict[str, ToolCall] = {}
+        self._prompts: list[tuple[int, str]] = []
+        self._standing = Standing()
         self._shown = ""
         self._diffs: dict[str, str] = {}
         self._refused: dict[str, str] = {}
@@ -98,15 +101,16 @@ class Fold:
             case RunStarted() | RunCompleted() | RunFailed() | RunInterrupted():
                 return self._run(event)
             case _:
-                return self._session(event)
+                return self._session(envelope.seq, event)
 
-    def _session(self, event: Event) -> tuple[Piece, ...]:
+    def _session(self, seq: int, event: Event) -> tuple[Piece, ...]:
         match event:
             case PromptQueued(text=text):
                 self.queued += 1
                 return (Said(text=text, how="queued"),)
             case Rewound(to=to):
-                self.prompts = tuple(each for each in self.prompts if each[0] < to)
+                self._standing.went_back(seq, to)
+                self.prompts = tuple(self._standing.keep(self._prompts))
                 return (Told(level="info", text="Went back; what came after no longer counts."),)
             case SessionRenamed(title=title):
                 self.title = title
@@ -174,6 +178,7 @@ class Fold:
     def _said(self, seq: int, message: User, origin: str) -> tuple[Piece, ...]:
         words = "".join(block.text for block in message.content if isinstance(block, Text))
         if origin == "prompt":
+            self._prompts.append((seq, words))
             self.prompts = (*self.prompts, (seq, words))
             self.queued = max(self.queued - 1, 0)
         return (Said(text=words, how="steer" if origin == "steer" else "prompt"),)

@@ -25,6 +25,7 @@ from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.toolbox import toolbox
+from heartbit_tui.runtime.undoing import Undoing
 from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
@@ -51,6 +52,7 @@ class Opened:
     gate: Gate
     cwd: str
     whole: Callable[[], Awaitable[tuple[Envelope, ...]]]
+    undo: Undoing
     log: tuple[Envelope, ...] = ()
     warnings: tuple[str, ...] = ()
     sandbox: str = ""
@@ -76,8 +78,10 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         sandboxing.demand(settings.config, settings.sandbox)
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
-        place = await stack.enter_async_context(placed(options, settings, clock))
+        undoing = Undoing(options, settings, clock)
+        place = await stack.enter_async_context(placed(options, settings, clock, undoing.take))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
+        tools = await stack.enter_async_context(undoing.around(tools))
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
@@ -85,6 +89,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         standing.follow(lambda: session.settings.mode)
+        await undoing.join(session, place)
         _announce(session, options, place)
         warnings = settings.warnings
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:
@@ -100,6 +105,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             whole=place.whole,
             log=place.log,
             warnings=warnings,
+            undo=undoing,
             sandbox=sandboxing.label(settings.sandbox),
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
         )

@@ -12,6 +12,7 @@ from heartbit_tui.kernel.events import (
     ContextSummarized,
     Envelope,
     Event,
+    FilesChanged,
     ModeChanged,
     ModelCalled,
     ModelChanged,
@@ -27,6 +28,7 @@ from heartbit_tui.kernel.events import (
     TodosChanged,
     ToolAnswered,
     ToolCallStarted,
+    Undone,
     UserMessage,
 )
 from heartbit_tui.kernel.ledger import Ledger
@@ -59,6 +61,8 @@ RESUMED: tuple[type[Event], ...] = (
     RunFailed,
     RunInterrupted,
     Notice,
+    FilesChanged,
+    Undone,
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 
@@ -96,8 +100,10 @@ class Place:
 
 
 @asynccontextmanager
-async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Place]:
-    """The place of the session that the options ask for.
+async def placed(
+    options: Options, settings: Settings, clock: Clock, *also: Callable[[Envelope], None]
+) -> AsyncGenerator[Place]:
+    """The place of the session that the options ask for; all that happens in it goes to `also`, too.
 
     Raises `StoreError` when the file cannot be used, or there is no such session.
     """
@@ -105,7 +111,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
     if options.ephemeral or settings.config.boolean("sessions.ephemeral"):
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
-        bus = Bus((ledger.take, settings.gate.take, *_log(settings)))
+        bus = Bus((ledger.take, settings.gate.take, *also, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
         yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger)
         return
@@ -121,7 +127,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
             began = _Began(bool(log))
             if options.on_ask == "person":  # nobody else is offered what earlier answers speak for
                 settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
-            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, *_log(settings)))
+            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, *also, *_log(settings)))
             last = log[-1].seq if log else 0
 
             async def whole() -> tuple[Envelope, ...]:

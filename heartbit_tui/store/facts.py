@@ -32,6 +32,7 @@ from heartbit_tui.kernel.events import (
     SubAgentsDispatched,
     ToolCallCompleted,
     ToolCallStarted,
+    Undone,
 )
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Verdict
@@ -56,6 +57,7 @@ PLAIN = (
     ContextSummarized,
     AutoCompactionTriggered,
     Rewound,
+    Undone,
     SubAgentsDispatched,
     SubAgentCompleted,
 )

@@ -26,6 +26,7 @@ from heartbit_tui.kernel.events.envelope import (
     clip,
     type_name,
 )
+from heartbit_tui.kernel.events.files import FilesChanged, Undone
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -87,6 +88,7 @@ __all__ = (
     "DoomLoopDetected",
     "Envelope",
     "Event",
+    "FilesChanged",
     "GuardrailDenied",
     "GuardrailWarned",
     "Hook",
@@ -126,6 +128,7 @@ __all__ = (
     "ToolInputDelta",
     "ToolProgress",
     "TurnStarted",
+    "Undone",
     "UserMessage",
     "clip",
     "type_name",
