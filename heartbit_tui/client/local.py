@@ -14,6 +14,7 @@ from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.kernel.protocols import Journal
 from heartbit_tui.runtime.build import Opened, opened
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.undoing import Undoing
 
 
 def _at_once() -> float:
@@ -71,6 +72,10 @@ class Local:
     @property
     def mode(self) -> Mode:
         return self._opened.session.settings.mode
+
+    @property
+    def undo(self) -> Undoing:
+        return self._opened.undo
 
     def costs(self) -> tuple[Line, ...]:
         return self._opened.ledger.lines()

@@ -8,6 +8,9 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.runtime.safety import Safety
+from heartbit_tui.undo.intent import Restored, What
+from heartbit_tui.undo.past import Point
+from heartbit_tui.undo.preview import Preview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,32 @@ class About:
     safety: Safety | None = None
 
 
+class Undo(Protocol):
+    """Going back in a session, and forward again; only while no run is active.
+
+    Everything raises `UndoError` where that is not possible, and `StoreError` or `OSError` where it fails.
+    """
+
+    def points(self) -> tuple[Point, ...]:
+        """The prompts and calls that one can go back to, oldest first."""
+        ...
+
+    async def undo(self, number: str = "", what: What = "both", *, overrule: bool = False) -> Preview:
+        """What going back to right before a point means; without a number before the last prompt.
+
+        With `overrule` also what somebody else changed is put back.
+        """
+        ...
+
+    async def redo(self, *, overrule: bool = False) -> Preview:
+        """What taking back the last undo means."""
+        ...
+
+    async def carry_out(self, preview: Preview) -> Restored:
+        """Do what a preview shows."""
+        ...
+
+
 class Client(Protocol):
     """What a surface needs of a session."""
 
@@ -47,6 +76,11 @@ class Client(Protocol):
     @property
     def mode(self) -> Mode:
         """The mode that holds now."""
+        ...
+
+    @property
+    def undo(self) -> Undo | None:
+        """What goes back; None where nothing can be changed, as in a replay."""
         ...
 
     def costs(self) -> tuple[Line, ...]:

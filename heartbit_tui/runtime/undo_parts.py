@@ -9,13 +9,12 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.tools import ignore
 from heartbit_tui.undo.cache import Cache
-from heartbit_tui.undo.engine import Engine
+from heartbit_tui.undo.engine import INDEXES, Engine
 from heartbit_tui.undo.index import Index
 from heartbit_tui.undo.survey import Survey
 from heartbit_tui.undo.types import Bounds, Rules
 from heartbit_tui.undo.watch import Watch
 
-INDEXES = "indexes"
 MOST_NAMED = 100
 
 

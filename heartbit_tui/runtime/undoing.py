@@ -95,16 +95,19 @@ class Undoing:
     async def carry_out(self, preview: Preview) -> Restored:
         """Do what a preview shows; no run can begin meanwhile."""
         service, session = self._idle(), self._session
-        done: asyncio.Future[Restored] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Restored] = loop.create_future()
 
         async def work() -> None:
             try:
-                done.set_result(await service.carry_out(preview))
+                restored = await service.carry_out(preview)
+                # In the next round of the loop: whoever waits finds the session idle again.
+                loop.call_soon(done.set_result, restored)
             except asyncio.CancelledError:
                 done.cancel()
                 raise
             except (HeartbitError, OSError) as error:
-                done.set_exception(error)
+                loop.call_soon(done.set_exception, error)
 
         if session is None or not session.during(work, "undo"):
             raise UndoError(BUSY)

@@ -16,6 +16,7 @@ from heartbit_tui.undo.types import Bounds, Changes, State
 
 BLOBS = "blobs"
 LOCK = "in-use"
+INDEXES = "indexes"
 JOURNALS = "journals"
 MISSING = "what was kept of it is gone: heartbit gc made room, or the data directory was emptied"
 

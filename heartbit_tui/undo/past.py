@@ -81,7 +81,7 @@ class Past:
         self._standing = Standing()
         self._undone: list[tuple[int, Undone]] = []
         self._outcomes: set[str] = set()
-        self._agent = ""
+        self.agent = ""
         self._run = 0
         self.seq = 0
         for envelope in log:
@@ -94,13 +94,13 @@ class Past:
         self.seq = envelope.seq
         match envelope.event:
             case RunStarted():
-                self._agent = self._agent or envelope.agent
-                if envelope.agent == self._agent:
+                self.agent = self.agent or envelope.agent
+                if envelope.agent == self.agent:
                     self._run = envelope.seq
                     self._undone.clear()
-            case UserMessage(message=message, origin="prompt") if envelope.agent == self._agent:
+            case UserMessage(message=message, origin="prompt") if envelope.agent == self.agent:
                 self._prompted(envelope, message)
-            case AssistantMessage(message=message) if envelope.agent == self._agent:
+            case AssistantMessage(message=message) if envelope.agent == self.agent:
                 self._asked.update((call.id, _Asked(call, envelope.seq)) for call in message.calls)
             case ToolCallStarted() as started:
                 self._called(envelope, started)

@@ -93,6 +93,10 @@ class Played:
     def mode(self) -> Mode:
         return self._mode
 
+    @property
+    def undo(self) -> None:
+        return None
+
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 

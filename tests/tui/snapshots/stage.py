@@ -101,6 +101,10 @@ class Told:
         self._seq = 0
         self._news: asyncio.Queue[tuple[Envelope, ...]] = asyncio.Queue()
 
+    @property
+    def undo(self) -> None:
+        return None
+
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 
