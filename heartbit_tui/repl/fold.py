@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from heartbit_tui.client import guarded, titles
+from heartbit_tui.client import guarded, titles, undone
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
@@ -14,6 +14,7 @@ from heartbit_tui.kernel.events import (
     DoomLoopDetected,
     Envelope,
     Event,
+    FilesChanged,
     GuardrailDenied,
     GuardrailWarned,
     LlmResponse,
@@ -38,6 +39,7 @@ from heartbit_tui.kernel.events import (
     TodosChanged,
     ToolCallCompleted,
     ToolCallStarted,
+    Undone,
     UserMessage,
 )
 from heartbit_tui.kernel.messages import JsonObject, Text, ToolCall, User
@@ -119,6 +121,8 @@ class Fold:
                 return (Told(level="info", text="The conversation so far was summarised for the model."),)
             case AutoCompactionTriggered(success=True):
                 return (Told(level="info", text="The conversation did not fit the model's window; it was shortened."),)
+            case Undone():
+                return (Told(level="info", text=undone.told(event)),)
             case _:
                 return _changed(event)
 
@@ -245,6 +249,8 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
             return (Told(level="info", text=guarded.told(event)),)
         case DoomLoopDetected(tool_names=names, consecutive_count=count):
             return (Told(level="warning", text=f"The agent repeats itself: {', '.join(names)}, {count} times."),)
+        case FilesChanged() if event.lost:
+            return (Told(level="warning", text=undone.lost(event)),)
         case NameRepaired(asked=asked, tool_name=tool):
             return (Told(level="info", text=f"The model wrote {asked}; {tool} was meant."),)
         case _:

@@ -18,7 +18,8 @@ COMMANDS = "bash"
 class Preview:
     """An intent with all that it means. `title` says to where; `beyond` are the calls whose effects elsewhere stay.
 
-    `lost` are sentences about what could not be kept when it happened.
+    `lost` are sentences about what could not be kept when it happened. `words` are those of the prompt that is taken
+    back, for the draft.
     """
 
     intent: Intent
@@ -26,6 +27,7 @@ class Preview:
     plan: Plan
     beyond: tuple[Point, ...] = ()
     lost: tuple[str, ...] = ()
+    words: str = ""
 
     @property
     def does_nothing(self) -> bool:
@@ -67,7 +69,7 @@ def summary(preview: Preview) -> str:
     """What it means, in one sentence."""
     plan = preview.plan
     parts = [
-        "the chat goes back" if preview.intent.chat else "",
+        f"the chat goes {'forward' if preview.intent.redo else 'back'}" if preview.intent.chat else "",
         f"{_count(len(plan.steps), 'file')} change" + ("s" if len(plan.steps) == 1 else "") if plan.steps else "",
         f"{_count(len(plan.conflicts), 'conflict')}" if plan.conflicts else "",
         f"{len(plan.lost) + len(preview.lost)} cannot be brought back" if plan.lost or preview.lost else "",
@@ -97,9 +99,9 @@ def _step(step: Step, moved: dict[str, str], cwd: str) -> Told:
     if step.path in moved:
         return Told(group=DONE, sign="→", name=name, note=f"is {near(moved[step.path], cwd)} again")
     if step.now is None:
-        return Told(group=DONE, sign="+", name=name, note=f"{_what(step.then)} comes back")
+        return Told(group=DONE, sign="+", name=name, note=f"comes back{_kind(step.then)}")
     if step.then is None:
-        return Told(group=DONE, sign="-", name=name, note=f"{_what(step.now)} is removed")
+        return Told(group=DONE, sign="-", name=name, note=f"is removed{_kind(step.now)}")
     return Told(group=DONE, sign="~", name=name, note=_other(step.now, step.then))
 
 
@@ -111,6 +113,10 @@ def _other(now: State, then: State) -> str:
     if now.names > 1:
         return "is what it was, as a file of its own: it has other names"
     return "is what it was"
+
+
+def _kind(state: State | None) -> str:
+    return "" if state is None or state.kind == "file" else f", a {_what(state)}"
 
 
 def _what(state: State | None) -> str:

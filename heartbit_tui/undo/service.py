@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -54,7 +55,8 @@ class Service:
             raise UndoError(self._no_point(number) if number else NOTHING)
         intent = Intent(id=self._ids(), to=point.seq, what=what, chat=0 if what == "files" else point.chat)
         title = f"prompt {point.number}" if point.kind == "prompt" else f"call {point.number}"
-        return await self._preview(intent, f"Back to before {title}", overrule=overrule)
+        preview = await self._preview(intent, f"Back to before {title}", overrule=overrule)
+        return replace(preview, words=point.text)
 
     async def redo(self, *, overrule: bool = False) -> Preview:
         """What taking back the last undo means."""

@@ -1,12 +1,13 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import guarded, titles
+from heartbit_tui.client import guarded, titles, undone
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     BudgetExceeded,
     ContextSummarized,
     DoomLoopDetected,
     Event,
+    FilesChanged,
     GuardrailDenied,
     GuardrailWarned,
     ModelChanged,
@@ -17,14 +18,14 @@ from heartbit_tui.kernel.events import (
     Rewound,
     SessionPruned,
     SessionRenamed,
+    Undone,
 )
 from heartbit_tui.tui.transcript.blocks import Call, Guarded, Notice
 
 
 def notice(event: Event) -> Notice | None:
     """The sentence for an event, None where it needs none."""
-    found = _trouble(event)
-    return found if found is not None else _change(event)
+    return _trouble(event) or _files(event) or _change(event)
 
 
 def intervention(event: GuardrailDenied | GuardrailWarned, call: Call | None) -> Guarded:
@@ -58,6 +59,16 @@ def _trouble(event: Event) -> Notice | None:
             return None
 
 
+def _files(event: Event) -> Notice | None:
+    match event:
+        case Undone():
+            return _info(undone.told(event))
+        case FilesChanged() if event.lost:
+            return _warning(undone.lost(event))
+        case _:
+            return None
+
+
 def _change(event: Event) -> Notice | None:
     match event:
         case ModelEscalated(from_tier=one, to_tier=other):
@@ -67,7 +78,7 @@ def _change(event: Event) -> Notice | None:
         case SessionRenamed(title=title):
             return _info(f"This session is now called “{title}”.")
         case Rewound():
-            return _info("Went back; what came after no longer counts. Files stay as they are.")
+            return _info("Went back; what came after no longer counts.")
         case ContextSummarized():
             return _info("The conversation so far was summarised for the model.")
         case AutoCompactionTriggered(success=True):
