@@ -147,7 +147,7 @@ _SESSION = _grouped(
     _action("sessions", "the sessions", "ctrl+s", command="resume", takes="[ID]"),
     _action("new", "a new session", command="new"),
     _action("fork", "go on in a copy of this session", command="fork"),
-    _action("undo", "undo the last prompt, or go back to before one: chat, files or both", command="undo", takes="[N]"),
+    _action("undo", "undo the last prompt, or all from prompt N on: chat, files or both", command="undo", takes="[N]"),
     _action("redo", "take the last undo back", command="redo"),
     _action("rename", "give this session a title", command="rename", takes="TITLE"),
     _action("export", "write this session to a file: md, html or jsonl", command="export", takes="FORMAT [FILE]"),

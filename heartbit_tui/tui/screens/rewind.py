@@ -1,7 +1,8 @@
 """Going back: to which prompt or call, and what that means for chat and files before it is done."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeAlias
 
 from heartbit_tui.client import titles
@@ -27,8 +28,10 @@ SHOWN = 20_000
 """Letters of a prompt that are shown."""
 
 ORDER: tuple[What, ...] = ("both", "files", "chat")
-NAMES = {"both": "chat and files", "files": "files alone", "chat": "chat alone"}
-TONES: dict[str, Tone] = {"+": "ok", "-": "error", "~": "accent", "→": "accent", "!": "warning", "×": "muted"}
+NAMES: Mapping[What, str] = MappingProxyType({"both": "chat and files", "files": "files alone", "chat": "chat alone"})
+TONES: Mapping[str, Tone] = MappingProxyType(
+    {"+": "ok", "-": "error", "~": "accent", "→": "accent", "!": "warning", "×": "muted"}
+)
 
 Ask: TypeAlias = Callable[[What, bool], Awaitable[Preview]]
 """What going back means: for what, and whether over what somebody else has changed, too. May raise `HeartbitError`."""
