@@ -10,8 +10,10 @@ from pathlib import Path
 from benchmarks.processes import HEARTBIT, p95, run
 from benchmarks.service import Service, calls, says
 from benchmarks.table import Row, bound
+from benchmarks.undo import plant
 
 TURNS = 100
+TREE = 1_000
 YOLO = ("--permission-mode", "yolo")
 FLOOR = """
 import asyncio, httpx, sys
@@ -37,6 +39,10 @@ def rows(turns: int = TURNS) -> Iterator[Row]:
     if shutil.which("bwrap"):
         confined = _gaps(_heartbit(turns), turns, sandbox="true")
         yield bound("the same in the sandbox, median", statistics.median(confined), 30, unit="ms")
+    if shutil.which("bwrap"):
+        kept = _gaps(_heartbit(turns), turns, sandbox="true", tree=TREE, command="echo {turn} > made{turn}")
+        what = f"the same in a tree of {TREE:,} files, what it writes kept for undo, median"
+        yield bound(what, statistics.median(kept), 35, unit="ms")
     first, last = statistics.median(gaps[5:30]), statistics.median(gaps[-25:])
     yield bound(f"growth over {turns} turns, last quarter to first", last / first, 1.15, unit="x")
     one, eight = (statistics.median(_batch(count)) for count in (1, 8))
@@ -47,10 +53,12 @@ def _heartbit(turns: int) -> Sequence[str]:
     return (HEARTBIT, "--headless", "run", "go", "--max-turns", str(turns + 5), *YOLO)
 
 
-def _gaps(command: Sequence[str], turns: int, *, sandbox: str = "false") -> list[float]:
+def _gaps(
+    program: Sequence[str], turns: int, *, sandbox: str = "false", tree: int = 0, command: str = "echo hi {turn}"
+) -> list[float]:
     """Milliseconds between an answer and the next request, the first (which warms up) left out."""
-    answers = [calls(f"echo hi {turn}", turn=turn) for turn in range(turns)]
-    return _measure(command, [*answers, says("Done.")], sandbox=sandbox)[1:]
+    answers = [calls(command.format(turn=turn), turn=turn) for turn in range(turns)]
+    return _measure(program, [*answers, says("Done.")], sandbox=sandbox, tree=tree)[1:]
 
 
 def _batch(count: int) -> list[float]:
@@ -58,8 +66,9 @@ def _batch(count: int) -> list[float]:
     return [gap for _ in range(3) for gap in _measure(_heartbit(5), answers)]
 
 
-def _measure(command: Sequence[str], answers: Sequence[bytes], *, sandbox: str = "false") -> list[float]:
+def _measure(command: Sequence[str], answers: Sequence[bytes], *, sandbox: str = "false", tree: int = 0) -> list[float]:
     with tempfile.TemporaryDirectory() as name, Service(answers) as service:
+        plant(Path(name), tree)
         env = {"ANTHROPIC_BASE_URL": service.url, "ANTHROPIC_API_KEY": "bench", "HEARTBIT_SANDBOX": sandbox}
         result = run([part.replace("{url}", service.url) for part in command], home=Path(name), env=env)
         if result.code != 0:

@@ -1,4 +1,4 @@
-"""Takes the pictures that the README shows from the real program, in a real terminal: `make screens`."""
+"""Takes the pictures that the README and the pages beside it show from the real program, in a real terminal: `make screens`."""
 
 import io
 import os
@@ -175,6 +175,9 @@ def on_the_screen() -> Iterator[Moment]:
         shown.type("/timeline")
         yield taken("timeline", r"^ ?Timeline +\d+ calls")
         shown.leave()
+        shown.type("/undo 1")
+        yield taken("undo", r"Go back to before 1.*These files change.*pulse.py is what it was")
+        shown.leave()
         shown.type("/help")
         yield taken("help", r"Keys and commands.*What a draft begins with")
         shown.leave()
@@ -212,16 +215,17 @@ def svg(moment: Moment) -> str:
 
 
 def main() -> None:
-    """Take anew what the README shows."""
+    """Take anew what the README and the other pages show."""
     if shutil.which("tmux") is None:
         raise SystemExit("The pictures are taken in tmux, and there is none on the PATH.")
     FOLDER.mkdir(exist_ok=True)
-    readme = README.read_text("utf-8")
+    pages = README.read_text("utf-8") + "".join(page.read_text("utf-8") for page in (ROOT / "docs").glob("*.md"))
     for moment in moments():
-        name = f"docs/pictures/{moment.name}.svg"
-        if f"({name})" in readme:
-            (ROOT / name).write_text(svg(moment), "utf-8")
-        print(name if f"({name})" in readme else f"{name} is not shown by the README, and was not written")
+        name = f"pictures/{moment.name}.svg"
+        is_shown = f"(docs/{name})" in pages or f"({name})" in pages
+        if is_shown:
+            (ROOT / "docs" / name).write_text(svg(moment), "utf-8")
+        print(f"docs/{name}" if is_shown else f"docs/{name} is not shown on any page, and was not written")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from heartbit_tui.cli.spec import Command, Flag, Word
 ID = Word("id", "the session; the beginning of its id is enough")
 JSON = Flag(("--json",), "as JSON")
 SINCE = Flag(("--since",), "only from then on: 30m, 12h, 7d, or a time such as 2026-01-31", "text", "WHEN")
+OVERWRITE = Flag(("--overwrite",), "put back also what somebody else has changed since")
 FORCE = Flag(("-y", "--yes"), "do not ask first")
 
 COMMANDS = (
@@ -89,6 +90,40 @@ COMMANDS = (
         ("heartbit view run.jsonl", "heartbit view 3f2a --speed 4"),
     ),
     Command("sessions disk", "sessions", "tell what sessions take up on disk", groups=with_everywhere(JSON)),
+    Command(
+        "undo",
+        "undo",
+        "go back to before a prompt or a call: the chat, the files that changed since, or both",
+        (Word("id", "the session; the last one of this directory without", "?"),),
+        with_everywhere(
+            Flag(("--to",), "before this prompt, or this call of it; the last prompt without", "text", "N[.M]"),
+            Flag(("--files",), "the files alone"),
+            Flag(("--chat",), "the chat alone"),
+            Flag(("--both",), "chat and files, as without any of these"),
+            Flag(("--list",), "only list what one can go back to"),
+            OVERWRITE,
+            JSON,
+            FORCE,
+        ),
+        ("heartbit undo", "heartbit undo --list", "heartbit undo --to 3.2 --files --yes"),
+    ),
+    Command(
+        "redo",
+        "undo",
+        "take the last undo back",
+        (Word("id", "the session; the last one of this directory without", "?"),),
+        with_everywhere(OVERWRITE, JSON, FORCE),
+    ),
+    Command(
+        "gc",
+        "collecting",
+        "remove what undo does not need any more, and the oldest of it where it takes too much room",
+        groups=with_everywhere(
+            Flag(("--max-mb",), "until it takes at most so many megabytes", "count", "N"),
+            Flag(("--dry-run",), "only tell what would be removed"),
+            JSON,
+        ),
+    ),
     Command(
         "config explain",
         "config",

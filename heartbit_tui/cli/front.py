@@ -15,6 +15,7 @@ commands
   run "TASK"         do a task, from start to end
   chat               a conversation, with approvals by single keys
   view FILE|ID       see a run again on the screen: play, pause, step, jump
+  undo, redo         go back to before a prompt or call: chat, files or both; forward again
   sessions           list, show, rename, fork, delete, export, import, prune, disk
   config             explain: each setting and where it came from; path
   auth               login, logout, status: keys of model services
@@ -24,6 +25,7 @@ commands
   knowledge          index, search, stats: documents that the agent looks things up in
   models             list models whose prices are known
   doctor             find out what is missing
+  gc                 remove what undo does not need any more
   completions        for bash, zsh, fish
   help COMMAND       all flags of a command
 

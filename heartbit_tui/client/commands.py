@@ -49,7 +49,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="clear", does="clear the screen; the conversation stays"),
     Command(name="resume", takes="[ID]", does="take up a session of this folder", aliases=("sessions", "continue")),
     Command(name="fork", does="go on in a copy of this session"),
-    Command(name="rewind", takes="[N]", does="go back to before a prompt; files stay as they are", aliases=("undo",)),
+    Command(name="rewind", takes="[N]", does="go back to before a prompt or a call: chat, files or both"),
+    Command(name="undo", takes="[N]", does="undo the last prompt, or all from N on"),
+    Command(name="redo", does="take the last undo back"),
     Command(name="rename", takes="TITLE", does="give this session a title"),
     Command(
         name="export",

@@ -17,6 +17,7 @@ from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.build import Opened, opened
 from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.undoing import Undoing
 
 if TYPE_CHECKING:
     from heartbit_tui.client.memories import Memories
@@ -79,6 +80,10 @@ class Local:
     @property
     def mode(self) -> Mode:
         return self._opened.session.settings.mode
+
+    @property
+    def undo(self) -> Undoing:
+        return self._opened.undo
 
     def costs(self) -> tuple[Line, ...]:
         return self._opened.meters.ledger.lines()

@@ -9,6 +9,9 @@ from heartbit_tui.kernel.events import CacheExpired, Envelope
 from heartbit_tui.kernel.ledger import Capped, Daily, Line
 from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.runtime.safety import Safety
+from heartbit_tui.undo.intent import Restored, What
+from heartbit_tui.undo.past import Point
+from heartbit_tui.undo.preview import Preview
 
 if TYPE_CHECKING:
     from heartbit_tui.client.memories import Memories
@@ -55,6 +58,32 @@ class Meters(Protocol):
         ...
 
 
+class Undo(Protocol):
+    """Going back in a session, and forward again; only while no run is active.
+
+    Everything raises `UndoError` where that is not possible, and `StoreError` or `OSError` where it fails.
+    """
+
+    def points(self) -> tuple[Point, ...]:
+        """The prompts and calls that one can go back to, oldest first."""
+        ...
+
+    async def undo(self, number: str = "", what: What = "both", *, overrule: bool = False) -> Preview:
+        """What going back to right before a point means; without a number before the last prompt.
+
+        With `overrule` also what somebody else changed is put back.
+        """
+        ...
+
+    async def redo(self, *, overrule: bool = False) -> Preview:
+        """What taking back the last undo means."""
+        ...
+
+    async def carry_out(self, preview: Preview) -> Restored:
+        """Do what a preview shows."""
+        ...
+
+
 class Client(Protocol):
     """What a surface needs of a session."""
 
@@ -71,6 +100,11 @@ class Client(Protocol):
     @property
     def mode(self) -> Mode:
         """The mode that holds now."""
+        ...
+
+    @property
+    def undo(self) -> Undo | None:
+        """What goes back; None where nothing can be changed, as in a replay."""
         ...
 
     def costs(self) -> tuple[Line, ...]:

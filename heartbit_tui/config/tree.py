@@ -28,6 +28,7 @@ BUILT = frozenset(
         "memory",
         "knowledge",
         "embedding",
+        "undo",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

@@ -1,6 +1,5 @@
 """What the model sees: the fold of a session's log into messages that every provider accepts."""
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +27,7 @@ from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolCall, Too
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.past import Entry, Mark, Past, Placed, folds, replaced
 from heartbit_tui.kernel.rounds import LOST_START, NOT_STARTED, UNKNOWN_OUTCOME, Rounds
+from heartbit_tui.kernel.standing import Counted, Standing
 
 __all__ = (
     "LOST_START",
@@ -60,19 +60,20 @@ class Conversation:
 
     Whatever the log holds, also a damaged or a cut one, `messages` alternate between user and assistant, begin
     with a user's, hold no empty block, and answer every tool call exactly once, in the order of the calls. A
-    rewind brings back what a later summary had replaced.
+    rewind brings back what a later summary had replaced, and one to before a rewind what that had taken away.
     """
 
     def __init__(self, agent: str, log: Iterable[Envelope] = ()) -> None:
         self._agent = agent
         self._seq = 0
-        self._entries: list[Placed] = []
-        self._marks: list[tuple[int, Mark]] = []
-        self._todos: list[tuple[int, tuple[Mapping[str, object], ...]]] = []
-        self._plans: list[tuple[int, str]] = []
-        self._left_out: list[tuple[int, frozenset[str]]] = []
+        self._standing = Standing()
+        self._entries = Counted[Placed]()
+        self._marks = Counted[Mark]()
+        self._todos = Counted[tuple[Mapping[str, object], ...]]()
+        self._plans = Counted[str]()
+        self._left_out = Counted[frozenset[str]]()
+        self._told = Counted[str]()
         self._mode: Mode | None = None
-        self._told: list[tuple[int, str]] = []
         self._begun: dict[str, datetime] = {}
         self._names: dict[str, str] = {}
         self._ids: set[str] = set()
@@ -91,7 +92,7 @@ class Conversation:
             case UserMessage(message=entry, origin=origin):
                 self._append(Placed(seq=envelope.seq, entry=entry, origin=origin))
                 if origin == "heartbit":
-                    self._told.append((envelope.seq, _words(entry)))
+                    self._told.add(envelope.seq, _words(entry))
             case AssistantMessage(message=entry):
                 self._ids.update(call.id for call in entry.calls)
                 self._append(Placed(seq=envelope.seq, entry=entry))
@@ -111,10 +112,10 @@ class Conversation:
             case SessionStarted(mode=mode) | ModeChanged(mode=mode):
                 self._mode = mode
             case TodosChanged(todos=todos):
-                self._todos.append((envelope.seq, todos))
+                self._todos.add(envelope.seq, todos)
                 self._past = None
             case Rewound(to=seq):
-                self._rewind(seq)
+                self._rewind(envelope.seq, seq)
             case ContextSummarized(summary="") | ContextRestored(summary=0):
                 pass
             case ToolDropped(tool_name=name):
@@ -122,7 +123,7 @@ class Conversation:
             case ToolRestored(tool_name=name):
                 self._leave_out(envelope.seq, self.past().left_out - {name})
             case (ContextSummarized() | ContextRestored() | ResultReplaced() | ResultRestored()) as mark:
-                self._marks.append((envelope.seq, mark))
+                self._marks.add(envelope.seq, mark)
                 self._rebuild()
             case _:
                 pass
@@ -141,13 +142,13 @@ class Conversation:
         """All entries that count, with what is made of them for the model."""
         if self._past is None:
             self._past = Past(
-                entries=tuple(self._entries),
-                folds=folds(self._marks),
-                replaced=replaced(self._marks),
-                todos=self._todos[-1][1] if self._todos else (),
-                plan=self._plans[-1][1] if self._plans else "",
-                left_out=self._left_out[-1][1] if self._left_out else frozenset(),
-                changed=max((noted[-1][0] for noted in (self._marks, self._left_out) if noted), default=0),
+                entries=self._entries.items(),
+                folds=folds(self._marks.live),
+                replaced=replaced(self._marks.live),
+                todos=self._todos.last(()),
+                plan=self._plans.last(""),
+                left_out=self._left_out.last(frozenset()),
+                changed=max(self._marks.latest, self._left_out.latest),
             )
         return self._past
 
@@ -169,26 +170,27 @@ class Conversation:
     def last_told(self, texts: Collection[str]) -> str:
         """Which of `texts` heartbit told the model last, as far as the model still sees it; else empty."""
         fold = self.past().fold
-        seen = (text for seq, text in reversed(self._told) if fold is None or not fold.hides(seq))
+        seen = (text for seq, text in reversed(self._told.live) if fold is None or not fold.hides(seq))
         return next((text for text in seen if text in texts), "")
 
     def _append(self, placed: Placed) -> None:
-        self._entries.append(placed)
+        self._entries.add(placed.seq, placed)
         self._rounds.add(placed.entry)
         self._past = self._built = None
 
     def _planned(self, seq: int, message: Assistant) -> None:
         if self._mode is Mode.PLAN and not message.calls and message.text.strip():
-            self._plans.append((seq, message.text))
+            self._plans.add(seq, message.text)
 
     def _leave_out(self, seq: int, tools: frozenset[str]) -> None:
-        self._left_out.append((seq, tools))
+        self._left_out.add(seq, tools)
         self._past = None
 
-    def _rewind(self, to: int) -> None:
-        del self._entries[bisect_left(self._entries, to, key=lambda placed: placed.seq) :]
-        for noted in (self._marks, self._todos, self._plans, self._left_out, self._told):
-            del noted[bisect_left(noted, to, key=lambda each: each[0]) :]
+    def _rewind(self, seq: int, to: int) -> None:
+        """Let count what stood right before `to`; what is taken away is kept for a way forward again."""
+        self._standing.went_back(seq, to)
+        for noted in (self._entries, self._marks, self._todos, self._plans, self._left_out, self._told):
+            noted.sift(self._standing)
         self._rebuild()
 
     def _rebuild(self) -> None:

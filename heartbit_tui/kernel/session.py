@@ -1,7 +1,7 @@
 """A session: ops go in, envelopes come out."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import field
 from itertools import count
 from typing import Self
@@ -147,6 +147,13 @@ class Session:
     async def settled(self) -> None:
         """Return once no run is active and none can start by itself."""
         await self._active.settled()
+
+    def during(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> bool:
+        """Do some work that raises nothing, with no run beside it; False where something is under way already."""
+        if self.running or self._closed:
+            return False
+        self._active.start(work(), name)
+        return True
 
     def append(self, agent: str, event: Event) -> Envelope:
         """Stamp an event and send it to everybody."""

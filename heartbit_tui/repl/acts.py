@@ -18,6 +18,7 @@ from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.keys import KEYS
 from heartbit_tui.repl.paint import MARKS
+from heartbit_tui.repl.undoing import Going
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import New, Resume
 
@@ -53,6 +54,7 @@ class Acts:
         self._client: Client = conversation.client
         self._tell = conversation.tell
         self._means = means
+        self._going = Going(conversation)
         self._table: Mapping[str, Act] = {
             "help": self._help,
             "mode": self._mode,
@@ -73,6 +75,8 @@ class Acts:
             "uncompact": self._uncompact,
             "rewind": self._rewind,
             "memory": self._memory,
+            "undo": self._going.undo,
+            "redo": self._going.redo,
             "clear": self._clear,
             "vim": self._vim,
             "quit": self._quit,
@@ -221,7 +225,9 @@ class Acts:
         if not argument:
             lines = [f"{number}  {one_line(words, 70)}" for number, (_, words) in enumerate(prompts, 1)]
             self._tell("\n".join(lines) or "There is nothing to go back to.")
-            self._tell("/rewind N goes back to before prompt N. Files stay as they are.")
+            self._tell(
+                "/rewind N takes the chat back to before prompt N. Files stay as they are; /undo N takes them along."
+            )
         elif argument.isdecimal() and 0 < int(argument) <= len(prompts):
             await self._conversation.settled()
             self._client.submit(Rewind(seq=prompts[int(argument) - 1][0]))

@@ -14,12 +14,18 @@ COMMANDS: tuple[Command, ...] = (
     *(_ALL[name] for name in ("fork", "rename")),
     replace(_ALL["export"], does="write this session to a file: md, html or jsonl"),
     *(_ALL[name] for name in ("compact", "expand", "uncompact")),
-    replace(_ALL["rewind"], does="go back to before your prompt N; without N the list of them"),
     replace(
         _ALL["memory"],
         takes="[VERB …]",
         does="what is remembered; /memory search WORDS, note WORDS, show, pin, unpin, edit or forget ID",
     ),
+    replace(_ALL["rewind"], does="the chat goes back to before your prompt N; without N the list of them"),
+    replace(
+        _ALL["undo"],
+        takes="[N[.M]] [files|chat|both]",
+        does="what undoing your last prompt, or all from N on, would change; /undo yes does it",
+    ),
+    replace(_ALL["redo"], does="what taking the last undo back would change; /redo yes does it"),
     *(_ALL[name] for name in ("clear", "vim", "quit")),
 )
 

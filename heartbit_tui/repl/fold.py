@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from heartbit_tui.client import expanding, guarded, metered, remembered, titles
+from heartbit_tui.client import expanding, guarded, metered, remembered, titles, undone
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
@@ -14,6 +14,7 @@ from heartbit_tui.kernel.events import (
     DoomLoopDetected,
     Envelope,
     Event,
+    FilesChanged,
     GuardrailDenied,
     GuardrailWarned,
     LlmResponse,
@@ -40,9 +41,11 @@ from heartbit_tui.kernel.events import (
     TodosChanged,
     ToolCallCompleted,
     ToolCallStarted,
+    Undone,
     UserMessage,
 )
 from heartbit_tui.kernel.messages import JsonObject, Text, ToolCall, User
+from heartbit_tui.kernel.standing import Standing
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
 
 
@@ -65,6 +68,8 @@ class Fold:
         self.context_tokens = 0
         self.cut = CutCalls()
         self._calls: dict[str, ToolCall] = {}
+        self._prompts: list[tuple[int, str]] = []
+        self._standing = Standing()
         self._shown = ""
         self._diffs: dict[str, str] = {}
         self._refused: dict[str, str] = {}
@@ -100,15 +105,16 @@ class Fold:
             case RunStarted() | RunCompleted() | RunFailed() | RunInterrupted():
                 return self._run(event)
             case _:
-                return self._session(event)
+                return self._session(envelope.seq, event)
 
-    def _session(self, event: Event) -> tuple[Piece, ...]:
+    def _session(self, seq: int, event: Event) -> tuple[Piece, ...]:
         match event:
             case PromptQueued(text=text):
                 self.queued += 1
                 return (Said(text=text, how="queued"),)
             case Rewound(to=to):
-                self.prompts = tuple(each for each in self.prompts if each[0] < to)
+                self._standing.went_back(seq, to)
+                self.prompts = tuple(self._standing.keep(self._prompts))
                 return (Told(level="info", text="Went back; what came after no longer counts."),)
             case SessionRenamed(title=title):
                 self.title = title
@@ -117,6 +123,8 @@ class Fold:
                 return (Told(level="info", text=expanding.told(event)),)
             case AutoCompactionTriggered(success=True):
                 return (Told(level="info", text="The conversation did not fit the model's window; it was shortened."),)
+            case Undone():
+                return (Told(level="info", text=undone.told(event)),)
             case _:
                 return _changed(event)
 
@@ -176,6 +184,7 @@ class Fold:
     def _said(self, seq: int, message: User, origin: str) -> tuple[Piece, ...]:
         words = "".join(block.text for block in message.content if isinstance(block, Text))
         if origin == "prompt":
+            self._prompts.append((seq, words))
             self.prompts = (*self.prompts, (seq, words))
             self.queued = max(self.queued - 1, 0)
         return (Said(text=words, how="steer" if origin == "steer" else "prompt"),)
@@ -243,6 +252,8 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
             return (Told(level="info", text=guarded.told(event)),)
         case DoomLoopDetected(tool_names=names, consecutive_count=count):
             return (Told(level="warning", text=f"The agent repeats itself: {', '.join(names)}, {count} times."),)
+        case FilesChanged() if event.lost:
+            return (Told(level="warning", text=undone.lost(event)),)
         case NameRepaired(asked=asked, tool_name=tool):
             return (Told(level="info", text=f"The model wrote {asked}; {tool} was meant."),)
         case _:

@@ -31,6 +31,7 @@ from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.toolbox import toolbox
+from heartbit_tui.runtime.undoing import Undoing
 from heartbit_tui.runtime.voice import Voice
 from heartbit_tui.runtime.warmth import Watchful
 from heartbit_tui.tools.selection import Profile, Selection
@@ -59,6 +60,7 @@ class Opened:
     gate: Gate
     cwd: str
     whole: Callable[[], Awaitable[tuple[Envelope, ...]]]
+    undo: Undoing
     log: tuple[Envelope, ...] = ()
     warnings: tuple[str, ...] = ()
     sandbox: str = ""
@@ -86,7 +88,8 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         sandboxing.demand(settings.config, settings.sandbox)
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
-        place = await stack.enter_async_context(placed(options, settings, clock))
+        undoing = Undoing(options, settings, clock)
+        place = await stack.enter_async_context(placed(options, settings, clock, undoing.take))
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
         voice, following = Voice(), contexts.Following()
         tools = (
@@ -95,6 +98,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             *(remembering.tools if remembering else ()),
             *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
         )
+        tools = await stack.enter_async_context(undoing.around(tools))
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         policy = contexts.policy(options.cwd, settings, following, remembering)
         agent = replace(agent, context=remembering.around(policy) if remembering else policy)
@@ -115,6 +119,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         voice.speak_in(session)
         stack.callback(voice.hush)
         following.follow(session)
+        await undoing.join(session, place)
         _announce(session, options, place)
         warnings = (*settings.warnings, *memory_warnings(options, settings))
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:
@@ -130,6 +135,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             whole=place.whole,
             log=place.log,
             warnings=warnings,
+            undo=undoing,
             sandbox=sandboxing.label(settings.sandbox),
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
             remembering=remembering,

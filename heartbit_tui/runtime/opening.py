@@ -13,6 +13,7 @@ from heartbit_tui.kernel.events import (
     ContextSummarized,
     Envelope,
     Event,
+    FilesChanged,
     ModeChanged,
     ModelCalled,
     ModelChanged,
@@ -32,6 +33,7 @@ from heartbit_tui.kernel.events import (
     ToolCallStarted,
     ToolDropped,
     ToolRestored,
+    Undone,
     UserMessage,
 )
 from heartbit_tui.kernel.protocols import Clock, Journal
@@ -69,6 +71,8 @@ RESUMED: tuple[type[Event], ...] = (
     RunFailed,
     RunInterrupted,
     Notice,
+    FilesChanged,
+    Undone,
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 
@@ -108,8 +112,10 @@ class Place:
 
 
 @asynccontextmanager
-async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Place]:
-    """The place of the session that the options ask for.
+async def placed(
+    options: Options, settings: Settings, clock: Clock, *also: Callable[[Envelope], None]
+) -> AsyncGenerator[Place]:
+    """The place of the session that the options ask for; all that happens in it goes to `also`, too.
 
     Raises `StoreError` when the file cannot be used, or there is no such session.
     """
@@ -117,7 +123,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
         meters = capping.unrecorded(settings, clock)
-        bus = Bus((meters.take, settings.gate.take, *_log(settings)))
+        bus = Bus((meters.take, settings.gate.take, *also, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
         yield Place(session_id=session_id, bus=bus, journal=Forgetful(), meters=meters)
         return
@@ -135,7 +141,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
             began = _Began(bool(log))
             if options.on_ask == "person":  # nobody else is offered what earlier answers speak for
                 settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
-            bus = Bus((recorder.take, meters.take, began.take, settings.gate.take, *_log(settings)))
+            bus = Bus((recorder.take, meters.take, began.take, settings.gate.take, *also, *_log(settings)))
 
             async def whole() -> tuple[Envelope, ...]:
                 recorded = (await store.load(session_id)).envelopes if last else ()

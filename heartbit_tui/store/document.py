@@ -19,6 +19,7 @@ from heartbit_tui.kernel.events import (
     UserMessage,
 )
 from heartbit_tui.kernel.messages import Audio, Image, Text, Thinking, ToolCall, ToolResult
+from heartbit_tui.kernel.standing import Standing
 from heartbit_tui.store.rows import storable
 from heartbit_tui.store.summary import Summary, summarise
 
@@ -92,14 +93,15 @@ def document(log: Iterable[Envelope]) -> Document:
     summary = summarise(envelopes)
     session = envelopes[0].session if envelopes else ""
     items: list[tuple[int, Item]] = []
+    standing = Standing()
     for envelope in envelopes:
         if isinstance(envelope.event, Rewound):
-            items = [pair for pair in items if pair[0] < envelope.event.to]
+            standing.went_back(envelope.seq, envelope.event.to)
         items.extend((envelope.seq, item) for item in _items(envelope))
     return Document(
         title=_clean(summary.title) or "A session without a title",
         facts=_facts(summary, session),
-        items=tuple(item for _, item in items),
+        items=tuple(item for _, item in standing.keep(items)),
     )
 
 

@@ -34,6 +34,7 @@ from heartbit_tui.kernel.events import (
     SubAgentsDispatched,
     ToolCallCompleted,
     ToolCallStarted,
+    Undone,
 )
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Verdict
@@ -60,6 +61,7 @@ PLAIN = (
     ContextRestored,
     AutoCompactionTriggered,
     Rewound,
+    Undone,
     SubAgentsDispatched,
     SubAgentCompleted,
 )

@@ -11,11 +11,13 @@ CALLS = next(each for each in MODULES if each.name == "heartbit_tui.kernel.calls
 
 @pytest.mark.security("P15", n=len(MODULES))
 def test_a_tool_is_run_by_one_function_alone() -> None:
-    """The others hand on a call that has passed: a tool that is loaded late, and the checking of its arguments."""
+    """The others hand on a call that has passed: a tool that is loaded late, the checking of its arguments, and undo."""
     assert executions(MODULES) == [
         "heartbit_tui.kernel.calls:_run",
         "heartbit_tui.tools.late:run",
         "heartbit_tui.wire.arguments:run",
+        "heartbit_tui.undo.tool:run",
+        "heartbit_tui.undo.tool:work",
     ]
 
 

@@ -26,6 +26,7 @@ from heartbit_tui.kernel.events.envelope import (
     clip,
     type_name,
 )
+from heartbit_tui.kernel.events.files import FilesChanged, Undone
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -95,6 +96,7 @@ __all__ = (
     "DoomLoopDetected",
     "Envelope",
     "Event",
+    "FilesChanged",
     "GuardrailDenied",
     "GuardrailWarned",
     "Hook",
@@ -144,6 +146,7 @@ __all__ = (
     "ToolProgress",
     "ToolRestored",
     "TurnStarted",
+    "Undone",
     "UserMessage",
     "clip",
     "type_name",

@@ -15,6 +15,7 @@ from heartbit_tui.kernel.events.asking import (
     QuestionAnswered,
     QuestionAsked,
 )
+from heartbit_tui.kernel.events.files import FilesChanged, Undone
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -125,6 +126,8 @@ Event: TypeAlias = (
     | TaskRouted
     | SensorEventProcessed
     | StoryUpdated
+    | FilesChanged
+    | Undone
 )
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.client.exports import EXPORTS
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.kernel.ops import Compact, Rename, Rewind
+from heartbit_tui.kernel.ops import Compact, Rename
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.tui import library
 from heartbit_tui.tui.library import Library
-from heartbit_tui.tui.screens import rewind as rewinding, sessions as listing
+from heartbit_tui.tui.screens import sessions as listing
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -82,27 +82,6 @@ def _resume(app: "HeartbitApp", session_id: str, *, fork: bool) -> None:
     app.living.switched()
 
 
-async def rewind(app: "HeartbitApp", argument: str) -> None:
-    """Esc Esc, or /rewind N."""
-    prompts = [prompt for _, prompt in app.talk.story.transcript.prompts()]
-    if app.talk.running:
-        app.tell("Not while a run is active: interrupt it first.", warning=True)
-    elif argument.isdecimal() and 0 < int(argument) <= len(prompts):
-        _go_back(app, prompts[int(argument) - 1])
-    elif argument:
-        app.tell(f"/rewind takes the number of a prompt, from 1 to {len(prompts)}.", warning=True)
-    else:
-        chosen = await app.push_screen_wait(rewinding.rewind(prompts, datetime.now(UTC), app.keymap, app.ink))
-        if chosen is not None:
-            _go_back(app, chosen)
-
-
-def _go_back(app: "HeartbitApp", prompt: rewinding.Prompt) -> None:
-    app.talk.submit(Rewind(seq=prompt.seq))
-    if not app.draft.text:
-        app.draft.set_text(prompt.text)
-
-
 async def export(app: "HeartbitApp", argument: str) -> None:
     """/export FORMAT [FILE]."""
     form, _, name = argument.partition(" ")
@@ -145,7 +124,6 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | Non
         "fork": fork,
         "rename": rename,
         "sessions": sessions,
-        "rewind": rewind,
         "export": export,
         "compact": compact,
         "clear": clear,

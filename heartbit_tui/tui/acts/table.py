@@ -18,7 +18,8 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "run": ("interrupt", "clear-or-quit", "leave", "quit", "next-mode", "escalate", "background", "suspend"),
         "draft": ("queue", "history", "editor", "paste", "stash", "vim", "copy", "copy-text"),
-        "session": ("new", "fork", "rename", "sessions", "rewind", "export", "compact", "close-tab", "clear"),
+        "session": ("new", "fork", "rename", "sessions", "export", "compact", "close-tab", "clear"),
+        "undoing": ("rewind", "undo", "redo"),
         "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),

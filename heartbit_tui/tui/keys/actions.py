@@ -77,7 +77,7 @@ _DRAFT = _grouped(
     _action("editor", "write the draft in your editor", "ctrl+g"),
     _action("paste", "paste text or an image", "ctrl+v"),
     _action("stash", "put the draft aside, or take it back", "alt+s", "f12"),
-    _action("rewind", "go back to an earlier prompt", "escape escape", command="rewind"),
+    _action("rewind", "go back to an earlier prompt or call", "escape escape", command="rewind", takes="[N]"),
     _action("leave", "leave heartbit, pressed twice on an empty draft", "ctrl+d"),
 )
 
@@ -149,6 +149,8 @@ _SESSION = _grouped(
     _action("sessions", "the sessions", "ctrl+s", command="resume", takes="[ID]"),
     _action("new", "a new session", command="new"),
     _action("fork", "go on in a copy of this session", command="fork"),
+    _action("undo", "undo the last prompt, or all from prompt N on: chat, files or both", command="undo", takes="[N]"),
+    _action("redo", "take the last undo back", command="redo"),
     _action("rename", "give this session a title", command="rename", takes="TITLE"),
     _action("export", "write this session to a file: md, html or jsonl", command="export", takes="FORMAT [FILE]"),
     _action("compact", "shorten the conversation for the model", command="compact", takes="[FOCUS]"),

@@ -1,5 +1,6 @@
 """Rows in order, with numbers that stay, and a bound on how many are kept."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -52,10 +53,8 @@ class Log:
             self.longest = max(self.longest, row.working)
         return row
 
-    def void(self, seq: int) -> None:
-        """Mark what came with this event or after it as taken back."""
-        for row in reversed(self._rows):
-            if row.seq < seq:
-                return
-            if not row.void:
-                self.put(row, void=True)
+    def void(self, counts: Callable[[int], bool]) -> None:
+        """Mark what came with an event that does not count as taken back, and no other."""
+        for row in list(self._rows):
+            if row.void is counts(row.seq):
+                self.put(row, void=not row.void)

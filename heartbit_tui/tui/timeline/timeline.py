@@ -20,6 +20,7 @@ from heartbit_tui.kernel.events import (
     RunStarted,
     TurnStarted,
 )
+from heartbit_tui.kernel.standing import Standing
 from heartbit_tui.tui.timeline.calls import Calls
 from heartbit_tui.tui.timeline.log import Log
 from heartbit_tui.tui.timeline.models import Models
@@ -40,6 +41,7 @@ class Timeline:
 
     def __init__(self, kept: int = KEPT) -> None:
         self._log = Log(kept)
+        self._standing = Standing()
         self._models = Models(self._log)
         self._calls = Calls(self._log)
         self._agent = ""
@@ -58,7 +60,8 @@ class Timeline:
             case RunCompleted() | RunFailed() | RunInterrupted():
                 self._ended(envelope, agent, failed=isinstance(event, RunFailed))
             case Rewound(to=to):
-                self._log.void(to)
+                self._standing.went_back(envelope.seq, to)
+                self._log.void(self._standing.counts)
             case GuardrailDenied() | GuardrailWarned():
                 self._guarded(envelope, event)
             case _:

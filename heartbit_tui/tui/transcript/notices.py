@@ -1,12 +1,13 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import expanding, guarded, metered, remembered, titles
+from heartbit_tui.client import expanding, guarded, metered, remembered, titles, undone
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     Event,
+    FilesChanged,
     GuardrailDenied,
     GuardrailWarned,
     MemoryChanged,
@@ -19,6 +20,7 @@ from heartbit_tui.kernel.events import (
     Rewound,
     SessionPruned,
     SessionRenamed,
+    Undone,
 )
 from heartbit_tui.tui.transcript.blocks import Call, Guarded, Notice
 
@@ -30,8 +32,7 @@ def notice(event: Event) -> Notice | None:
     told = event if isinstance(event, Told) else metered.notice(event)
     if told is not None:
         return Notice(level=told.level, text=told.text)
-    found = _trouble(event)
-    return found if found is not None else _change(event)
+    return _trouble(event) or _files(event) or _change(event)
 
 
 def intervention(event: GuardrailDenied | GuardrailWarned, call: Call | None) -> Guarded:
@@ -61,6 +62,16 @@ def _trouble(event: Event) -> Notice | None:
             return None
 
 
+def _files(event: Event) -> Notice | None:
+    match event:
+        case Undone():
+            return _info(undone.told(event))
+        case FilesChanged() if event.lost:
+            return _warning(undone.lost(event))
+        case _:
+            return None
+
+
 def _change(event: Event) -> Notice | None:
     match event:
         case ModelEscalated(from_tier=one, to_tier=other):
@@ -70,7 +81,7 @@ def _change(event: Event) -> Notice | None:
         case SessionRenamed(title=title):
             return _info(f"This session is now called “{title}”.")
         case Rewound():
-            return _info("Went back; what came after no longer counts. Files stay as they are.")
+            return _info("Went back; what came after no longer counts.")
         case ContextSummarized() | ContextRestored():
             return _info(expanding.told(event))
         case AutoCompactionTriggered(success=True):

@@ -35,6 +35,7 @@ from heartbit_tui.kernel.events import (
     clip,
 )
 from heartbit_tui.kernel.messages import Assistant, Image, Text, ToolCall, User
+from heartbit_tui.kernel.standing import Standing
 from heartbit_tui.tui.transcript import parts
 from heartbit_tui.tui.transcript.blocks import (
     Answer,
@@ -70,6 +71,8 @@ class Transcript:
         self.blocks: list[Block] = []
         self.known = Known()
         self._seqs: list[int] = []
+        self._past: list[tuple[int, Block]] = []
+        self._standing = Standing()
         self._put: list[tuple[int, Block]] = []
         self._at: dict[str, int] = {}
         self._going: set[str] = set()
@@ -139,7 +142,7 @@ class Transcript:
                 self._begin_anew()
                 self._tell(envelope)
             case Rewound(to=to):
-                self._cut_back(next((n for n, seq in enumerate(self._seqs) if seq >= to), len(self.blocks)))
+                self._went_back(envelope.seq, to)
                 self._tell(envelope)
             case RunStarted():
                 self._turn, self._calls, self._run_tokens = len(self.blocks), 0, 0
@@ -344,6 +347,18 @@ class Transcript:
             self._add(block, seq)
         self._going |= {block.id for block, _ in kept if isinstance(block, Call) and block.state in GOING}
         self._turn += len(kept)
+
+    def _went_back(self, seq: int, to: int) -> None:
+        """Show what stood right before an event; what is taken away is kept for a way forward again."""
+        every = sorted((*zip(self._seqs, self.blocks, strict=True), *self._past), key=lambda each: each[0])
+        self._standing.went_back(seq, to)
+        self._past = [each for each in every if not self._standing.counts(each[0])]
+        self._cut_back(0)
+        for at, block in self._standing.keep(every):
+            if isinstance(block, Call | Inquiry):
+                self._at[block.id] = len(self.blocks)
+            self._add(block, at)
+        self._turn = len(self.blocks)
 
     def _cut_back(self, number: int) -> None:
         if number >= len(self.blocks):

@@ -53,6 +53,10 @@ class Replay:
     def mode(self) -> Mode:
         return self._mode
 
+    @property
+    def undo(self) -> None:
+        return None
+
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 

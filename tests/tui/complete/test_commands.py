@@ -6,7 +6,7 @@ from heartbit_tui.tui.keys.actions import ACTIONS
 
 WANTED = (
     "new clear model effort mode resume fork rename export search diff status cost todos tools permissions theme keys "
-    "config doctor init login copy help quit compact rewind vim mouse timeline reader"
+    "config doctor init login copy help quit compact rewind undo redo vim mouse timeline reader"
 )
 
 
@@ -54,7 +54,7 @@ def test_a_line_is_a_command_a_misspelt_one_or_none(line: str, parsed: Parsed) -
         ("mo", "mode"),
         ("model", "model"),
         ("exit", "quit"),
-        ("undo", "rewind"),
+        ("undo", "undo"),
         ("colours", "theme"),
         ("money", "cost"),
         ("tmln", "timeline"),

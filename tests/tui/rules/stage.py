@@ -97,6 +97,10 @@ class Played:
     def meters(self) -> Meters | None:
         return None
 
+    @property
+    def undo(self) -> None:
+        return None
+
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 

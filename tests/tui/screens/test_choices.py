@@ -14,7 +14,11 @@ from heartbit_tui.tui.screens import models, permissions, rewind
 from heartbit_tui.tui.screens.models import Choice
 from heartbit_tui.tui.screens.permissions import Learned
 from heartbit_tui.tui.screens.search import Hit, row, search
-from heartbit_tui.tui.transcript.blocks import Prompt
+from heartbit_tui.undo.intent import Intent, What
+from heartbit_tui.undo.past import Point
+from heartbit_tui.undo.plan import Conflict, Plan, Step
+from heartbit_tui.undo.preview import Preview
+from heartbit_tui.undo.types import State
 from tests.tui.picker.board import Board, ink, said, settled
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -76,33 +80,85 @@ def test_what_cannot_be_a_name_is_not_offered_as_one(query: str) -> None:
     assert models.typed(query) is None
 
 
-def prompts() -> list[Prompt]:
-    words = ("First [b]thing[/b]", "second\nthing", "", "fourth")
+def point(seq: int, number: str, text: str = "", tool: str = "", files: int = 0, **input: str) -> Point:
+    return Point(
+        kind="call" if tool else "prompt",
+        number=number,
+        seq=seq,
+        chat=seq,
+        at=NOW - timedelta(minutes=30 - seq),
+        text=text,
+        tool=tool,
+        input=input,
+        files=files,
+    )
+
+
+def points() -> list[Point]:
     return [
-        Prompt(text=text, seq=number * 10, images=int(not text), at=NOW - timedelta(minutes=30 - number))
-        for number, text in enumerate(words)
+        point(1, "1", "First [b]thing[/b]"),
+        point(2, "1.1", tool="bash", command="rm -rf [x]", files=3),
+        point(3, "1.2", tool="write", file_path="a.py", files=1),
+        point(4, "2"),
+        point(5, "3", "second\nthing"),
     ]
 
 
-def test_prompts_are_listed_newest_first_under_their_numbers() -> None:
-    found = rewind.rows(prompts(), NOW)
+def test_prompts_are_listed_newest_first_with_the_files_that_their_calls_changed() -> None:
+    found = rewind.rows(points(), NOW)
     assert [(each.lead[0], each.title, each.meta[0][0]) for each in found] == [
-        ("3  ", "fourth", ""),
-        ("2  ", "1 image", "1 image"),
-        ("1  ", "second thing", ""),
+        ("3    ", "second thing", ""),
+        ("2    ", "(a picture)", ""),
+        ("1    ", "First [b]thing[/b]", "4 files"),
     ]
 
 
-async def test_going_back_says_what_becomes_of_the_files() -> None:
-    given = prompts()
+async def test_tab_lists_the_calls_too_and_enter_takes_one() -> None:
+    given = points()
     app = Board(lambda: rewind.rewind(given, NOW, LIVE, ink()))
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         text = said(app)
-        await pilot.press("down", "down", "enter")
+        await pilot.press("tab")
         await settled(pilot)
-    assert ("files stay as they are" in text, "Files stay as they are." in text) == (True, True)
+        more = said(app)
+        await pilot.press("up", "up", "enter")
+        await settled(pilot)
+    assert ("rm -rf [x]" in text, "rm -rf [x]" in more) == (False, True)
     assert app.results == [given[1]]
+
+
+def change(path: str, now: bool, then: bool) -> Step:
+    state = State(kind="file", mode=0o644, content="x")
+    return Step(path=path, now=state if now else None, then=state if then else None)
+
+
+async def test_what_going_back_means_is_shown_and_can_be_chat_or_files_alone() -> None:
+    async def ask(what: What, overrule: bool) -> Preview:
+        conflict = Conflict(path="/p/mine.py", why="was changed by somebody else since")
+        plan = Plan(steps=(change("/p/[b]new.py", True, False),), conflicts=() if overrule else (conflict,))
+        intent = Intent(id="i", to=3, what=what, chat=0 if what == "files" else 3)
+        return Preview(intent=intent, title="Back", plan=Plan() if what == "chat" else plan)
+
+    choice = rewind.Choice(ask)
+    app = Board(lambda: rewind.meaning(choice, "Go back", "/p", LIVE, ink()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        both = said(app)
+        await pilot.press("right")
+        await settled(pilot)
+        files = said(app)
+        await pilot.press("right")
+        await settled(pilot)
+        chat = said(app)
+        await pilot.press("left", "tab", "enter")
+        await settled(pilot)
+    assert ("The chat goes back, 1 file changes, 1 conflict." in both, "[b]new.py is removed" in both) == (True, True)
+    assert ("mine.py was changed by somebody else since" in both, "The chat goes" in files) == (True, False)
+    assert ("The chat goes back." in chat, "new.py" in chat) == (True, False)
+    [done] = app.results
+    assert isinstance(done, Preview)
+    assert (done.intent.what, done.plan.conflicts, choice.preview) == ("files", (), done)
 
 
 async def find(words: str) -> Sequence[Hit]:

@@ -107,6 +107,10 @@ class Told:
     def meters(self) -> Meters | None:
         return None
 
+    @property
+    def undo(self) -> None:
+        return None
+
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 

@@ -13,10 +13,15 @@ from heartbit_tui.providers.discover import Found
 from heartbit_tui.tui.keys.keymap import keymap
 from heartbit_tui.tui.screens.doctor import Doctor
 from heartbit_tui.tui.screens.permissions import Learned, permissions
-from heartbit_tui.tui.screens.rewind import rewind
+from heartbit_tui.tui.screens.rewind import Choice, meaning, rewind
 from heartbit_tui.tui.screens.sessions import Known, Means, sessions
 from heartbit_tui.tui.screens.settings import Simple, settings
 from heartbit_tui.tui.screens.wizard import Server, Wizard
+from heartbit_tui.undo.intent import Intent, What
+from heartbit_tui.undo.past import Point
+from heartbit_tui.undo.plan import Conflict, Lost, Plan, Step
+from heartbit_tui.undo.preview import Preview
+from heartbit_tui.undo.types import State
 from tests.tui.snapshots.conftest import Open
 from tests.tui.snapshots.script import USAGE, answered, asked, ended
 from tests.tui.snapshots.stage import NOW, PROJECT, Stage
@@ -48,6 +53,52 @@ KNOWN = (
     Known(id="c0ff", title="", updated=NOW - timedelta(hours=80), cwd=PROJECT, messages=2),
     Known(id="d00d", title="日本語 in the side panel", updated=NOW - timedelta(days=40), cwd=PROJECT, cost_usd=12.5),
 )
+
+
+def _point(seq: int, number: str, text: str = "", tool: str = "", files: int = 0, **input: str) -> Point:
+    return Point(
+        kind="call" if tool else "prompt",
+        number=number,
+        seq=seq,
+        chat=seq,
+        at=NOW - timedelta(minutes=30 - seq),
+        text=text,
+        tool=tool,
+        input=input,
+        files=files,
+    )
+
+
+POINTS = (
+    _point(1, "1", TASK),
+    _point(2, "1.1", tool="read", file_path="pulse.py"),
+    _point(3, "1.2", tool="edit", file_path="pulse.py", files=1),
+    _point(4, "2", "Now tidy up, and commit"),
+    _point(5, "2.1", tool="bash", command="rm -rf build && git add -A && git commit -m tidy", files=14),
+    _point(6, "2.2", tool="webfetch", url="https://example.org/notes"),
+)
+FILE = State(kind="file", mode=0o644, content="a", size=4)
+OTHER = State(kind="file", mode=0o644, content="b", size=4)
+MEANT = Plan(
+    steps=(
+        Step(path=f"{PROJECT}/pulse.py", now=OTHER, then=FILE),
+        Step(path=f"{PROJECT}/build/beat.o", now=None, then=OTHER),
+        Step(path=f"{PROJECT}/docs/rhythm.txt", now=State(kind="file", mode=0o644, content="c"), then=None),
+        Step(path=f"{PROJECT}/docs/rhythm.md", now=None, then=State(kind="file", mode=0o644, content="c")),
+        Step(path=f"{PROJECT}/run.sh", now=FILE, then=State(kind="file", mode=0o755, content="a", size=4)),
+    ),
+    conflicts=(Conflict(path=f"{PROJECT}/config.toml", why="was changed by somebody else since"),),
+    lost=(Lost(path=f"{PROJECT}/beat.iso", why="was too large to be kept"),),
+)
+
+
+async def _meaning(what: What, overrule: bool) -> Preview:
+    intent = Intent(id="i", to=4, what=what, chat=0 if what == "files" else 4)
+    if what == "chat":
+        return Preview(intent=intent, title="Back to before prompt 2", plan=Plan())
+    return Preview(intent=intent, title="Back to before prompt 2", plan=MEANT, beyond=POINTS[4:])
+
+
 SETTINGS = (
     Shown(key="ui.diff", value="unified", source="default", choices=("unified", "split")),
     Shown(key="ui.mouse", value="true", source="environment HEARTBIT_UI_MOUSE", choices=(True, False)),
@@ -126,10 +177,19 @@ async def test_lists_of_what_can_be_done(opened: Open) -> None:
 async def test_what_was_said_and_kept(opened: Open) -> None:
     async with opened() as stage:
         await said(stage)
-        prompts = [prompt for _, prompt in stage.app.talk.story.transcript.prompts()]
-        await show(stage, rewind(prompts, NOW, LIVE, stage.app.ink))
-        await stage.until("Go back")
+        await show(stage, rewind(POINTS, NOW, LIVE, stage.app.ink))
+        await stage.until("Go back", TASK.split()[0])
         await stage.shot("rewind")
+        await stage.press("tab")
+        await stage.until("git add")
+        await stage.shot("rewind-calls")
+        await leave(stage)
+        await show(stage, meaning(Choice(_meaning), "Go back to before 2", PROJECT, LIVE, stage.app.ink))
+        await stage.until("pulse.py", "config.toml")
+        await stage.shot("undo")
+        await stage.press("left")
+        await stage.until("The chat goes back.")
+        await stage.shot("undo-chat")
         await leave(stage)
         await stage.act("search", "test")
         await stage.until("heartbit")

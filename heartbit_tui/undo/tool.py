@@ -1,0 +1,94 @@
+"""A tool whose calls are watched, so that what they do to files can be undone."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
+
+from heartbit_tui.kernel.events import Event
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Tool, ToolSpec, Touch
+
+T = TypeVar("T")
+
+
+class Around(Protocol):
+    """What watches calls."""
+
+    async def on_files(
+        self, call: str, paths: Sequence[str], work: Callable[[], Awaitable[T]], emit: Callable[[Event], None]
+    ) -> T:
+        """Do the work of a call that changes nothing but files at these paths, links resolved."""
+        ...
+
+    async def on_anything(
+        self, call: str, named: Sequence[str], work: Callable[[], Awaitable[T]], emit: Callable[[Event], None]
+    ) -> T:
+        """Do the work of a call that may change anything; `named` are paths that it surely touches."""
+        ...
+
+
+class Lines(Protocol):
+    """What is known of command lines."""
+
+    def only_reads(self, line: str) -> bool:
+        """Whether nothing in it can change a file."""
+        ...
+
+    def named(self, line: str, folder: str) -> tuple[str, ...]:
+        """The paths that it names, absolute; blocks no longer than the line is."""
+        ...
+
+
+class Watched:
+    """Wraps a tool that may write or execute; nothing is done for calls that only read."""
+
+    def __init__(self, tool: Tool, watch: Callable[[], Awaitable[Around]], lines: Lines) -> None:
+        self._tool = tool
+        self._watch = watch
+        self._lines = lines
+
+    @property
+    def spec(self) -> ToolSpec:
+        return self._tool.spec
+
+    @property
+    def effects(self) -> Effects:
+        return self._tool.effects
+
+    @property
+    def keeps_own_time(self) -> bool:
+        return self._tool.keeps_own_time
+
+    def touches(self, input: JsonObject) -> tuple[Touch, ...]:
+        return self._tool.touches(input)
+
+    def check(self, input: JsonObject) -> str:
+        return self._tool.check(input)
+
+    async def preview(self, input: JsonObject) -> str:
+        return await self._tool.preview(input)
+
+    async def run(self, input: JsonObject, context: CallContext) -> Output:
+        """Run the tool, watched."""
+        touches = self._tool.touches(input)
+        commands = [touch for touch in touches if touch.kind == "command"]
+        if commands and all(self._lines.only_reads(touch.what) for touch in commands):
+            return await self._tool.run(input, context)
+        written = [_real(touch, context) for touch in touches if touch.kind == "write"]
+        watch = await self._watch()
+
+        async def work() -> Output:
+            return await self._tool.run(input, context)
+
+        if written and self._tool.effects is Effects.WRITE:
+            return await watch.on_files(context.call_id, written, work, context.emit)
+        named = [path for touch in commands for path in self._lines.named(touch.what, touch.folder)]
+        return await watch.on_anything(context.call_id, [*written, *named], work, context.emit)
+
+
+def watched(tool: Tool, watch: Callable[[], Awaitable[Around]], lines: Lines) -> Tool:
+    """The tool, watched where it may write or execute."""
+    return Watched(tool, watch, lines) if tool.effects.power >= Effects.WRITE.power else tool
+
+
+def _real(touch: Touch, context: CallContext) -> str:
+    return context.places.get(touch.what) or touch.real or touch.what

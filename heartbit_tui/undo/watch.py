@@ -1,0 +1,140 @@
+"""Keeps what calls do to files, call by call or for several that run side by side."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from heartbit_tui.kernel.events import Event, FilesChanged, Notice
+from heartbit_tui.undo.survey import Survey
+from heartbit_tui.undo.types import Changes, State, Stopped, TooMany
+
+T = TypeVar("T")
+Emit = Callable[[Event], None]
+
+TOO_MANY = "What commands change here cannot be undone: this folder has {error}. What the tools for files change can be undone."
+NOT_KEPT = "What this call changes cannot be undone, because it could not be kept: {error}."
+
+
+class Watch:
+    """Around each call of one session that may change files.
+
+    A call whose files are known beforehand costs a look at these. For any other all of the workspace is compared with
+    what it was, before the first of those that run side by side begins and after the last of them has ended.
+    """
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._lock = asyncio.Lock()
+        self._running = 0
+        self._span: list[str] = []
+        self._followed: list[str] = []
+        self._seen = False
+        self._blind = False
+
+    async def begin(self) -> None:
+        """See the workspace for the first time, ahead of the first call that needs it."""
+        async with self._lock:
+            await self._first_look()
+
+    async def on_files(self, call: str, paths: Sequence[str], work: Callable[[], Awaitable[T]], emit: Emit) -> T:
+        """Do the work of a call that changes nothing but files at these paths, links resolved."""
+        before = await self._before(paths, emit)
+        try:
+            return await work()
+        finally:
+            if before is not None:
+                await asyncio.shield(self._after(call, before, emit))
+
+    async def on_anything(self, call: str, named: Sequence[str], work: Callable[[], Awaitable[T]], emit: Emit) -> T:
+        """Do the work of a call that may change anything; `named` are paths that it surely touches."""
+        async with self._lock:
+            watched = await self._open(named, emit)
+        if not watched:
+            return await work()
+        self._span.append(call)
+        self._running += 1
+        try:
+            return await work()
+        finally:
+            self._running -= 1
+            await asyncio.shield(self._shut(emit))
+
+    def stop(self) -> None:
+        """Cut a first look short that is going on."""
+        self._survey.stop()
+
+    async def close(self) -> None:
+        """Let what is going on end, and keep what the next session can use."""
+        async with self._lock:
+            if self._seen and not self._blind:
+                await asyncio.to_thread(self._survey.save)
+
+    async def _first_look(self) -> None:
+        if not self._seen:
+            await asyncio.to_thread(self._survey.base)
+            self._seen = True
+
+    async def _before(self, paths: Sequence[str], emit: Emit) -> dict[str, State | None] | None:
+        try:
+            async with self._lock:
+                return await asyncio.to_thread(self._survey.looked, paths)
+        except OSError as error:
+            emit(Notice(level="warning", text=NOT_KEPT.format(error=error.strerror or error)))
+            return None
+
+    async def _after(self, call: str, before: dict[str, State | None], emit: Emit) -> None:
+        try:
+            async with self._lock:
+                ours = self._running > 0
+                changes = await asyncio.to_thread(lambda: self._survey.changed(before, ours=ours))
+                await self._tell((call,), changes, emit)
+        except OSError as error:
+            emit(Notice(level="warning", text=NOT_KEPT.format(error=error.strerror or error)))
+
+    async def _open(self, named: Sequence[str], emit: Emit) -> bool:
+        """Look before a call; whether there is anything to look at after it."""
+        if self._blind:
+            return False
+        try:
+            await self._first_look()
+            if not self._running and not self._span:
+                await asyncio.to_thread(self._survey.changes)
+            await asyncio.to_thread(self._survey.follow, named)
+        except (TooMany, Stopped, OSError) as error:
+            self._give_up(error, emit)
+        return not self._blind
+
+    async def _shut(self, emit: Emit) -> None:
+        """Look after the last of the calls that ran side by side."""
+        async with self._lock:
+            await self._ended(emit)
+
+    async def _ended(self, emit: Emit) -> None:
+        if self._running or self._blind or not self._span:
+            return
+        calls, self._span = tuple(self._span), []
+        try:
+            await self._tell(calls, await asyncio.to_thread(self._survey.changes), emit)
+        except (TooMany, Stopped, OSError) as error:
+            self._give_up(error, emit)
+
+    async def _tell(self, calls: tuple[str, ...], changes: Changes, emit: Emit) -> None:
+        if not changes:
+            return
+        told = await asyncio.to_thread(self._survey.keep, changes)
+        event = FilesChanged(
+            tool_call_ids=calls,
+            record=told.record,
+            created=told.created,
+            changed=told.changed,
+            deleted=told.deleted,
+            lost=told.lost,
+        )
+        emit(event)
+
+    def _give_up(self, error: Exception, emit: Emit) -> None:
+        """Look no more: what was seen is not all of it."""
+        self._blind = True
+        if not isinstance(error, Stopped):
+            text = TOO_MANY if isinstance(error, TooMany) else NOT_KEPT
+            emit(Notice(level="warning", text=text.format(error=error)))
