@@ -38,6 +38,18 @@ COMMANDS = (
         ),
         examples=("heartbit sessions list", "heartbit sessions list --all --search 'login form'"),
     ),
+    Command(
+        "sessions search",
+        "sessions",
+        "find what was said and done in all sessions, the newest first",
+        (Word("words", "words that one text holds, each as a beginning; a phrase in quotes of its own", "*"),),
+        with_everywhere(
+            Flag(("--here",), "only in the sessions of this directory"),
+            Flag(("--limit",), "so many at most, 20 without", "count", "N"),
+            JSON,
+        ),
+        ("heartbit sessions search login form", """heartbit sessions search '"no such file"' --json"""),
+    ),
     Command("sessions show", "sessions", "show what a session is about", (ID,), with_everywhere(JSON)),
     Command(
         "sessions rename",

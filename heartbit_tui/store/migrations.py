@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store.driver import transaction
+from heartbit_tui.store.search_tables import SEARCH
 
 Step: TypeAlias = tuple[str, ...]
 """The statements that lead from one version to the next; all of them happen, or none."""
@@ -131,7 +132,7 @@ _AUDIT: Step = (
     """,
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _AUDIT)
+STEPS: tuple[Step, ...] = (_FIRST, _AUDIT, SEARCH)
 
 
 def version(connection: sqlite3.Connection) -> int:

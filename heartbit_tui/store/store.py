@@ -17,6 +17,8 @@ from heartbit_tui.store import copies, driver, ids, retention, rows
 from heartbit_tui.store.audit import Audit
 from heartbit_tui.store.copies import Copy
 from heartbit_tui.store.deltas import Pieces
+from heartbit_tui.store.following import Following
+from heartbit_tui.store.found import Passages
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
 from heartbit_tui.store.locks import Lease, Leases, exclusive
 from heartbit_tui.store.migrations import migrate
@@ -54,6 +56,7 @@ class Store:
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)
         self.audit = Audit(self._reader, self._writer)
+        self.passages = Passages(self._reader, self._writer, clock)
 
     @classmethod
     @asynccontextmanager
@@ -68,14 +71,17 @@ class Store:
             await store._writer.close()
 
     @asynccontextmanager
-    async def recorder(self, session_id: str, trail: Trail | None = None) -> AsyncGenerator[Recorder]:
+    async def recorder(
+        self, session_id: str, trail: Trail | None = None, *, indexed: bool = True
+    ) -> AsyncGenerator[Recorder]:
         """The way into the log of a session, new or taken up again; it is this process's alone while it is open.
 
         A new session appears in the file with its first event. What was taken is written before this ends, and
-        audited where there is a `trail`.
+        audited where there is a `trail`. Then its words come into the index soon after a run, unless `indexed` says no.
         """
         lease, place, pieces = await self._writer.do(lambda connection: self._opened(connection, session_id))
-        recorder = Recorder(self._writer, place, self._clock, pieces, trail=trail)
+        following = Following(self._writer, session_id, trail.mask) if trail and indexed else None
+        recorder = Recorder(self._writer, place, self._clock, pieces, trail=trail, following=following)
         checkpoints = asyncio.create_task(recorder.checkpoints(), name=f"checkpoints of {session_id}")
         try:
             yield recorder
@@ -86,6 +92,8 @@ class Store:
             raise
         else:
             await recorder.flush()
+            if following:
+                await following.finish(self._clock)
         finally:
             recorder.close()
             checkpoints.cancel()
