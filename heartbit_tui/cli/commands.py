@@ -88,6 +88,13 @@ COMMANDS = (
         ),
     ),
     Command(
+        "sessions repair",
+        "repair",
+        "look for damage in the file of sessions, save what can be saved, keep the damaged file",
+        groups=with_everywhere(Flag(("--dry-run",), "only tell what is damaged and what would be saved"), JSON),
+        examples=("heartbit sessions repair --dry-run",),
+    ),
+    Command(
         "view",
         "view",
         "see a run again on the screen: play, pause, step, jump",

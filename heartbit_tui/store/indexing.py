@@ -22,6 +22,7 @@ COUNTER = 24
 _KINDS = ", ".join(f"'{kind}'" for kind in TYPES)
 _ROWS = f"SELECT seq, at, type, body FROM events WHERE session = ? AND seq > ? AND type IN ({_KINDS}) ORDER BY seq"
 _INSERT = "INSERT INTO passages (id, session, seq, kind, call, text) VALUES (?, ?, ?, ?, ?, ?)"
+_STRAY = "SELECT count(*) FROM passages WHERE session NOT IN (SELECT key FROM sessions)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +81,8 @@ def forget(connection: sqlite3.Connection) -> None:
 def agreement(connection: sqlite3.Connection) -> Agreement:
     """Whether each word can be found where it was said, and nothing else is found."""
     (count,) = connection.execute("SELECT count(*) FROM passages").fetchone()
-    wrong = [
-        *_words_wrong(connection, "prompt_words"),
-        *_words_wrong(connection, "passage_words"),
-        *_rows_wrong(connection),
-    ]
-    return Agreement(passages=count, behind=behind(connection), wrong=tuple(wrong))
+    wrong = [*_words_wrong(connection, "prompt_words"), *_words_wrong(connection, "passage_words")]
+    return Agreement(passages=count, behind=behind(connection), wrong=(*wrong, *rows_wrong(connection)))
 
 
 def _lines(connection: sqlite3.Connection, key: int, mark: int) -> Sequence[tuple[int, str, str, str]]:
@@ -129,18 +126,17 @@ def _words_wrong(connection: sqlite3.Connection, table: str) -> Iterator[str]:
         yield f"{table} does not hold the words of its rows ({error})"
 
 
-def _rows_wrong(connection: sqlite3.Connection) -> Iterator[str]:
+def rows_wrong(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Where the texts are not those of the events, told by what each is of; what was masked is not compared."""
+    wrong: list[str] = []
     for key, name, mark in connection.execute("SELECT key, id, indexed FROM sessions").fetchall():
         there = connection.execute("SELECT seq, kind, call FROM passages WHERE session = ?", (key,)).fetchall()
-        rows = connection.execute(f"{_ROWS}", (key, 0))
+        rows = connection.execute(_ROWS, (key, 0))
         of_rows = (each for row in rows if row[0] <= mark for each in passages(row[0], row[2], row[3], str))
         wanted = {(each.seq, each.kind, each.call) for each in of_rows}
         if missing := len(wanted.difference(there)):
-            yield f"{missing} texts of session {name} are not in the index"
+            wrong.append(f"{missing} texts of session {name} are not in the index")
         if stray := len(set(there) - wanted):
-            yield f"{stray} texts in the index belong to no event of session {name}"
-    statement = "SELECT count(*) FROM passages WHERE session NOT IN (SELECT key FROM sessions)"
-    (count,) = connection.execute(statement).fetchone()
-    if count:
-        yield f"{count} texts in the index belong to no session"
+            wrong.append(f"{stray} texts in the index belong to no event of session {name}")
+    (count,) = connection.execute(_STRAY).fetchone()
+    return (*wrong, *((f"{count} texts in the index belong to no session",) if count else ()))

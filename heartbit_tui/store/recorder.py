@@ -239,6 +239,14 @@ def save_summary(connection: sqlite3.Connection, place: Place) -> Place:
     return replace(place, key=key or 0)
 
 
+def insert_summary(connection: sqlite3.Connection, place: Place) -> None:
+    """Write the line of a session whose key is known but which has no line."""
+    values = tuple(_storable(getattr(place.summary, name)) for name in _COLUMNS)
+    marks = ", ".join("?" * (len(_COLUMNS) + 2))
+    statement = f"INSERT INTO sessions (key, id, {', '.join(_COLUMNS)}) VALUES ({marks})"
+    connection.execute(statement, (place.key, rows.storable(place.session_id), *values))
+
+
 def save_prompts(connection: sqlite3.Connection, place: Place, envelopes: Sequence[Envelope]) -> None:
     """Add what a person typed to the history and to the search."""
     texts = [rows.storable(prompt_of(envelope)) for envelope in envelopes]

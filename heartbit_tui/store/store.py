@@ -16,14 +16,17 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import copies, driver, ids, retention, rows
 from heartbit_tui.store.audit import Audit
 from heartbit_tui.store.copies import Copy
+from heartbit_tui.store.damage import REPAIR, DamagedError
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.following import Following
 from heartbit_tui.store.found import Passages
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
-from heartbit_tui.store.locks import Lease, Leases, exclusive
+from heartbit_tui.store.locks import Lease, Leases, exclusive, in_use
 from heartbit_tui.store.migrations import migrate
 from heartbit_tui.store.recorder import Place, Recorder
 from heartbit_tui.store.rows import Log
+from heartbit_tui.store.salvage import swap
+from heartbit_tui.store.salvage.wal import is_torn
 from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
 from heartbit_tui.wire.names import type_of
@@ -51,6 +54,7 @@ class Store:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
+        self._in_use = -1
         self._leases = Leases(path.with_name(path.name + ".locks"))
         self._writer = Worker(self._connect, "heartbit-store-write")
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
@@ -69,6 +73,7 @@ class Store:
         finally:
             await store._reader.close()
             await store._writer.close()
+            store._let_go()
 
     @asynccontextmanager
     async def recorder(
@@ -178,12 +183,22 @@ class Store:
 
         await self._writer.do(operation)
 
+    def _let_go(self) -> None:
+        if self._in_use >= 0:
+            os.close(self._in_use)
+            self._in_use = -1
+
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with exclusive(self._path.with_name(self._path.name + ".opening")):
             # Never opened here once it is there: closing it again would drop the locks that SQLite holds on it.
+            swap.finish(self._path)
             if not self._path.exists():
                 os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            if self._in_use < 0:
+                self._in_use, alone = in_use(self._path.with_name(self._path.name + ".in-use"))
+                if alone:
+                    _look_at_log(self._path)
             connection = driver.connect(self._path)
             try:
                 migrate(connection)
@@ -200,6 +215,16 @@ class Store:
         except BaseException:
             lease.release()
             raise
+
+
+def _look_at_log(path: Path) -> None:
+    """Raise `DamagedError` where SQLite would forget whole writes, because the log before them is damaged.
+
+    Only a process that was killed leaves a log behind.
+    """
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and is_torn(log.read_bytes()):
+        raise DamagedError(f"The session file is damaged (the log of its last writes is). {REPAIR}")
 
 
 def _left_over(connection: sqlite3.Connection, place: Place) -> Pieces:
