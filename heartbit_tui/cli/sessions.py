@@ -23,7 +23,7 @@ from heartbit_tui.runtime.masking import mask_for
 from heartbit_tui.store.export_html import export_html
 from heartbit_tui.store.export_jsonl import export_jsonl, import_jsonl
 from heartbit_tui.store.export_markdown import export_markdown
-from heartbit_tui.store.found import Asked, Hit
+from heartbit_tui.store.found import Asked
 from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.store import Store
 
@@ -68,7 +68,7 @@ async def _search(store: Store, around: Surroundings, values: Namespace) -> int:
     if values.json:
         say_json({"hits": [{**asdict(hit), "short": hit.short} for hit in found], "not_indexed_yet": left})
     elif found:
-        say(columns((hit.short, _moment(hit.at), hit.kind, _marked(hit)) for hit in found))
+        say(columns((hit.short, _moment(hit.at), hit.kind, hit.marked) for hit in found))
     else:
         sys.stderr.write("Nothing that was said or done holds these words.\n")
     return 0
@@ -191,14 +191,6 @@ def _told(info: SessionInfo) -> Iterator[tuple[str, str]]:
     yield "size", _size(summary.size)
     if summary.parent:
         yield "copy of", summary.parent
-
-
-def _marked(hit: Hit) -> str:
-    """The sentence, with what was found between » and «."""
-    text = hit.sentence
-    for start, stop in reversed(hit.marks):
-        text = f"{text[:start]}»{text[start:stop]}«{text[stop:]}"
-    return text
 
 
 def _moment(written: str) -> str:

@@ -10,6 +10,7 @@ from heartbit_tui.client import protection
 from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.types import Client
 from heartbit_tui.client.visible import one_line
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Rewind, SetMode, SetModel
 from heartbit_tui.repl.commands import table
@@ -17,6 +18,7 @@ from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.keys import KEYS
 from heartbit_tui.repl.paint import MARKS
 from heartbit_tui.runtime.options import New, Resume
+from heartbit_tui.store.found import Hit
 
 Act: TypeAlias = Callable[[str], Awaitable[Next | None]]
 
@@ -32,9 +34,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What commands need beside the session: the list of sessions, ways to export, and a screen to clear."""
+    """What commands need beside the session: the list of sessions and the search in them, ways to export, and a screen to clear."""
 
     sessions: Callable[[], Awaitable[Sequence[Known]]]
+    found: Callable[[str], Awaitable[Sequence[Hit]]]
     exports: Mapping[str, Callable[[Sequence[Envelope]], str]]
     clear: Callable[[], None]
     toggle_vim: Callable[[], bool | None]
@@ -65,6 +68,7 @@ class Acts:
             "fork": self._fork,
             "rename": self._rename,
             "export": self._export,
+            "search": self._search,
             "compact": self._compact,
             "rewind": self._rewind,
             "clear": self._clear,
@@ -178,6 +182,22 @@ class Acts:
             self._tell(f"{path} was not written: {error.strerror}.", warning=True)
         else:
             self._tell(f"written: {path}")
+
+    async def _search(self, argument: str) -> None:
+        if not self._means.kept:
+            self._tell("This session is not kept, and no other is looked at from here.", warning=True)
+            return
+        if not argument:
+            self._tell("/search takes the words to look for.", warning=True)
+            return
+        try:
+            hits = await self._means.found(argument)
+        except HeartbitError as error:
+            self._tell(str(error), warning=True)
+            return
+        for hit in hits:
+            self._tell(f"{hit.short}  {hit.at[:16].replace('T', ' ')}  {hit.kind:<6}  {one_line(hit.marked, 160)}")
+        self._tell("/resume ID takes one of them up." if hits else "Nothing that was said or done holds these words.")
 
     async def _compact(self, argument: str) -> None:
         await self._conversation.settled()

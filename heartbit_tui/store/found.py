@@ -58,6 +58,14 @@ class Hit:
         """What people type to name the session."""
         return ids.short(self.session)
 
+    @property
+    def marked(self) -> str:
+        """The sentence, with what was found between » and «."""
+        text = self.sentence
+        for start, stop in reversed(self.marks):
+            text = f"{text[:start]}»{text[start:stop]}«{text[stop:]}"
+        return text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ from heartbit_tui.wire.write import timestamp
 
 AGENT = "heartbit"
 """The agent of the events that the store itself adds to a log."""
+
+LOOK_SECONDS = 0.3
+"""How long a file is looked over that was not closed; the whole of a large one takes longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,12 +199,14 @@ class Store:
             swap.finish(self._path)
             if not self._path.exists():
                 os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            killed = False
             if self._in_use < 0:
                 self._in_use, alone = in_use(self._path.with_name(self._path.name + ".in-use"))
-                if alone:
-                    _look_at_log(self._path)
+                killed = alone and _look_at_log(self._path)
             connection = driver.connect(self._path)
             try:
+                if killed:
+                    _look_over(connection)
                 migrate(connection)
             except BaseException:
                 connection.close()
@@ -217,14 +223,33 @@ class Store:
             raise
 
 
-def _look_at_log(path: Path) -> None:
-    """Raise `DamagedError` where SQLite would forget whole writes, because the log before them is damaged.
+def _look_at_log(path: Path) -> bool:
+    """Whether a log is there, as only a process leaves it that was killed.
 
-    Only a process that was killed leaves a log behind.
+    Raises `DamagedError` where SQLite would forget whole writes, because the log before them is damaged.
     """
     log = path.with_name(path.name + "-wal")
-    if log.exists() and is_torn(log.read_bytes()):
+    if not log.exists() or not log.stat().st_size:
+        return False
+    if is_torn(log.read_bytes()):
         raise DamagedError(f"The session file is damaged (the log of its last writes is). {REPAIR}")
+    return True
+
+
+def _look_over(connection: sqlite3.Connection) -> None:
+    """Look for damage in a file that was not closed, as far as that is quick. Raises `DamagedError`."""
+    until = time.monotonic() + LOOK_SECONDS
+    connection.set_progress_handler(lambda: time.monotonic() > until, 1_000)
+    try:
+        (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except driver.errors() as error:
+        if "interrupted" not in str(error):
+            raise
+        told = "ok"
+    finally:
+        connection.set_progress_handler(None, 0)
+    if told != "ok":
+        raise DamagedError(f"The session file is damaged ({told}). {REPAIR}")
 
 
 def _left_over(connection: sqlite3.Connection, place: Place) -> Pieces:

@@ -25,6 +25,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
         "service": ("model", "effort", "login", "init"),
         "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),
+        "mending": ("repair",),
         "rows": ("open-place", "copy-block", "drop"),
     }
 )
