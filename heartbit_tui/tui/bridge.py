@@ -80,6 +80,7 @@ class Bridge:
                 app.act("login")
             if isinstance(talk.fault, DamagedError):
                 talk.tell(MEND, level="warning")
+                app.chat.changed()
                 if not app.draft.text:
                     app.draft.set_text("/repair")
 

@@ -60,7 +60,7 @@ class Search:
 
     def listing(self, query: str = "") -> Listing[Hit]:
         """The list."""
-        turn = Press[Hit](action="other-rows", title="look elsewhere", act=lambda _: self._turn())
+        turn: Press[Hit] = Press(action="other-rows", title="look elsewhere", act=lambda _: self._turn())
         return Listing(
             title="Search",
             rows=self._load,
