@@ -28,7 +28,8 @@ PATIENCE = 30.0
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs/pictures"
-README = ROOT / "README.md"
+SESSIONS = ROOT / "docs/sessions"
+"""Sessions as JSON lines, to have something to search."""
 
 ASKED = r"Change this file\?.*\+.*gaps.*y Yes, once"
 
@@ -127,7 +128,7 @@ class Screen:
             if time.monotonic() > deadline:
                 raise SystemExit(f"The screen never showed {pattern!r}. It shows:\n{shown}")
             time.sleep(0.1)
-        return self._do("capture-pane", "-e", "-N", "-p")
+        return self._do("capture-pane", "-e", "-N", "-p").replace(str(self._home), "~")
 
     def _do(self, *words: str) -> str:
         done = subprocess.run((*self._tmux, *words), capture_output=True, text=True, check=True)
@@ -150,6 +151,7 @@ def moments() -> Iterator[Moment]:
     """All pictures that there could be."""
     yield from on_the_screen()
     yield from line_by_line()
+    yield from of_sessions()
     with screen(LINES) as shown:
         shown.type("heartbit --headless --demo run")
         yield Moment("headless", "heartbit --headless --demo run", LINES, shown.until(r"throw-away copy.*^\$\s*$"))
@@ -188,6 +190,30 @@ def on_the_screen() -> Iterator[Moment]:
         shown.until(r"^\$\s*$")
 
 
+def of_sessions() -> Iterator[Moment]:
+    """Sessions that are kept: searched on the screen and in a shell, and saved out of a damaged file."""
+    with screen(FULL) as shown:
+        for name in sorted(path.name for path in SESSIONS.glob("*.jsonl")):
+            shown.type(f"heartbit sessions import {SESSIONS / name} > /dev/null")
+        shown.type("clear; mkdir -p work; cd work; export ANTHROPIC_API_KEY=none; heartbit")
+        shown.until(r"─ ask ─.*sandbox|no sandbox")
+        shown.type("/search pulse")
+        yield Moment("search", "heartbit", FULL, shown.until(r"Search.*pulse.*result"))
+        shown.leave()
+        shown.type("/quit")
+        shown.until(r"^\$\s*$")
+    with screen(LINES) as shown:
+        for name in sorted(path.name for path in SESSIONS.glob("*.jsonl")):
+            shown.type(f"heartbit sessions import {SESSIONS / name} > /dev/null")
+        shown.type("clear; heartbit sessions search pulse")
+        yield Moment("found", "heartbit sessions search", LINES, shown.until(r"pulse.*^\$\s*$"))
+        shown.type(
+            "clear; cd .local/share/heartbit; head -c 4096 /dev/zero | dd of=heartbit.db conv=notrunc status=none"
+        )
+        shown.type("clear; heartbit sessions repair")
+        yield Moment("repair", "heartbit sessions repair", LINES, shown.until(r"The file as it was.*^\$\s*$"))
+
+
 def line_by_line() -> Iterator[Moment]:
     """The same in lines."""
     with screen(LINES) as shown:
@@ -215,17 +241,20 @@ def svg(moment: Moment) -> str:
 
 
 def main() -> None:
-    """Take anew what the README and the other pages show."""
+    """Take anew what the pages show, or of that what is named."""
     if shutil.which("tmux") is None:
         raise SystemExit("The pictures are taken in tmux, and there is none on the PATH.")
     FOLDER.mkdir(exist_ok=True)
-    pages = README.read_text("utf-8") + "".join(page.read_text("utf-8") for page in (ROOT / "docs").glob("*.md"))
-    for moment in moments():
-        name = f"pictures/{moment.name}.svg"
-        is_shown = f"(docs/{name})" in pages or f"({name})" in pages
-        if is_shown:
-            (ROOT / "docs" / name).write_text(svg(moment), "utf-8")
-        print(f"docs/{name}" if is_shown else f"docs/{name} is not shown on any page, and was not written")
+    wanted = sys.argv[1:]
+    pages = [ROOT / "README.md", *sorted(FOLDER.parent.glob("*.md"))]
+    text = "".join(page.read_text("utf-8") for page in pages)
+    taken = of_sessions() if wanted and {*wanted} <= {"search", "found", "repair"} else moments()
+    for moment in taken:
+        name = f"docs/pictures/{moment.name}.svg"
+        is_shown = f"pictures/{moment.name}.svg)" in text
+        if is_shown and (not wanted or moment.name in wanted):
+            (ROOT / name).write_text(svg(moment), "utf-8")
+        print(name if is_shown else f"{name} is shown by no page, and was not written")
 
 
 if __name__ == "__main__":

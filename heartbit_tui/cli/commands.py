@@ -40,6 +40,18 @@ COMMANDS = (
         ),
         examples=("heartbit sessions list", "heartbit sessions list --all --search 'login form'"),
     ),
+    Command(
+        "sessions search",
+        "sessions",
+        "find what was said and done in all sessions, the newest first",
+        (Word("words", "words that one text holds, each as a beginning; a phrase in quotes of its own", "*"),),
+        with_everywhere(
+            Flag(("--here",), "only in the sessions of this directory"),
+            Flag(("--limit",), "so many at most, 20 without", "count", "N"),
+            JSON,
+        ),
+        ("heartbit sessions search login form", """heartbit sessions search '"no such file"' --json"""),
+    ),
     Command("sessions show", "sessions", "show what a session is about", (ID,), with_everywhere(JSON)),
     Command(
         "sessions rename",
@@ -76,6 +88,13 @@ COMMANDS = (
             Flag(("--max-mb",), "until the rest holds this many megabytes", "count", "N"),
             Flag(("--dry-run",), "only tell what would be removed"),
         ),
+    ),
+    Command(
+        "sessions repair",
+        "repair",
+        "look for damage in the file of sessions, save what can be saved, keep the damaged file",
+        groups=with_everywhere(Flag(("--dry-run",), "only tell what is damaged and what would be saved"), JSON),
+        examples=("heartbit sessions repair --dry-run",),
     ),
     Command(
         "view",

@@ -16,7 +16,8 @@ commands
   chat               a conversation, with approvals by single keys
   view FILE|ID       see a run again on the screen: play, pause, step, jump
   undo, redo         go back to before a prompt or call: chat, files or both; forward again
-  sessions           list, show, rename, fork, delete, export, import, prune, disk
+  sessions           list, search, show, rename, fork, delete, export, import,
+                     prune, repair, disk
   config             explain: each setting and where it came from; path
   auth               login, logout, status: keys of model services
   trust              list, add, diff, remove: directories whose own settings count

@@ -1,4 +1,4 @@
-"""`heartbit sessions`: list, show, rename, fork, delete, export, import, prune, disk."""
+"""`heartbit sessions`: list, search, show, rename, fork, delete, export, import, prune, disk."""
 
 import asyncio
 import sys
@@ -19,9 +19,11 @@ from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.headless.stdin import AS_ASKED, read
 from heartbit_tui.runtime import settings
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.masking import mask_for
 from heartbit_tui.store.export_html import export_html
 from heartbit_tui.store.export_jsonl import export_jsonl, import_jsonl
 from heartbit_tui.store.export_markdown import export_markdown
+from heartbit_tui.store.found import Asked
 from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.store import Store
 
@@ -29,6 +31,7 @@ Act: TypeAlias = Callable[[Store, Surroundings, Namespace], Awaitable[int]]
 
 MOST_LISTED = 1000
 MEGABYTE = 1_000_000
+USUAL_HITS = 20
 
 
 def main(values: Namespace) -> int:
@@ -52,6 +55,22 @@ async def _list(store: Store, around: Surroundings, values: Namespace) -> int:
         say(columns(_row(info, with_cwd=values.all) for info in found))
     else:
         sys.stderr.write("No sessions" + ("" if values.all else " of this directory; --all lists those of all") + ".\n")
+    return 0
+
+
+async def _search(store: Store, around: Surroundings, values: Namespace) -> int:
+    text = clean(" ".join(values.words)).strip()
+    if not text:
+        raise UsageError("What is to be found? Give one word or more.")
+    left = await store.passages.catch_up(mask_for(around.options), patience=float("inf"))
+    cwd = str(around.cwd) if values.here else None
+    found = await store.passages.search(Asked(text=text, cwd=cwd, limit=values.limit or USUAL_HITS))
+    if values.json:
+        say_json({"hits": [{**asdict(hit), "short": hit.short} for hit in found], "not_indexed_yet": left})
+    elif found:
+        say(columns((hit.short, _moment(hit.at), hit.kind, hit.marked) for hit in found))
+    else:
+        sys.stderr.write("Nothing that was said or done holds these words.\n")
     return 0
 
 
@@ -137,6 +156,7 @@ async def _disk(store: Store, around: Surroundings, values: Namespace) -> int:
 _ACTS: Mapping[str, Act] = MappingProxyType(
     {
         "list": _list,
+        "search": _search,
         "show": _show,
         "rename": _rename,
         "fork": _fork,

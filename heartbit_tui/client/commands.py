@@ -62,7 +62,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="copy", does="copy the last answer"),
     Command(name="tab", takes="N", does="see the session in tab N, or open one more"),
     Command(name="close", does="close this session's tab"),
-    Command(name="search", takes="[TEXT]", does="search this conversation"),
+    Command(name="search", takes="[TEXT]", does="search this conversation and all sessions"),
     Command(name="reader", does="read the whole conversation"),
     Command(name="timeline", does="all tool calls in order"),
     Command(name="diff", does="what this session changed in the files"),
@@ -96,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="mouse", does="leave the mouse to the terminal, or take it back"),
     Command(name="config", does="the settings, and where each comes from", aliases=("settings",)),
     Command(name="doctor", does="check what heartbit needs"),
+    Command(name="repair", does="look for damage in the file of sessions, and mend it"),
     Command(name="login", takes="[PROVIDER]", does="keep a key for a provider"),
     Command(name="quit", does="leave; the session is kept", aliases=("exit", "q")),
 )

@@ -18,6 +18,8 @@ from heartbit_tui.permissions.sandbox import Absent, Active
 from heartbit_tui.runtime import sandboxing, settings
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.store import driver
+from heartbit_tui.store.damage import REPAIR
+from heartbit_tui.store.salvage.repair import examine
 
 State: TypeAlias = Literal["ok", "note", "bad"]
 
@@ -105,18 +107,17 @@ def _programs(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _store(file: Path) -> Finding:
-    if not file.is_file():
-        return Finding(state="note", name="sessions", what="none yet")
     try:
-        connection = driver.connect(file, reads_only=True)
-        try:
-            (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        finally:
-            connection.close()
-    except driver.errors() as error:
-        return Finding(state="bad", name="sessions", what=f"cannot be read: {error}")
-    size = f"{file.stat().st_size / 1e6:.1f} MB, whole"
-    return Finding(state="ok" if told == "ok" else "bad", name="sessions", what=size if told == "ok" else told)
+        found = examine(file, deep=False)
+    except HeartbitError as error:
+        return Finding(state="bad", name="sessions", what=str(error))
+    match found.state:
+        case "missing":
+            return Finding(state="note", name="sessions", what="none yet")
+        case "damaged":
+            return Finding(state="bad", name="sessions", what=f"damaged ({found.problems[0]}). {REPAIR}")
+        case "whole" | "index":
+            return Finding(state="ok", name="sessions", what=f"{file.stat().st_size / 1e6:.1f} MB, whole")
 
 
 def _settings(options: Options) -> Iterator[Finding]:

@@ -51,6 +51,35 @@ _LABELLED = re.compile(
 _URL_LOGIN = re.compile(
     r"(?P<label>\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@]{0,200}:)(?P<value>[^\s/@]{1,2000})(?=@)", re.IGNORECASE
 )
+_ANCHORS = (
+    *(
+        "-----BEGIN ",
+        "sk-",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "gldt-",
+        "glrt-",
+        "glcbt-",
+    ),
+    *("AKIA", "ASIA", "ABIA", "ACCA", "AIza", "ya29.", "GOCSPX-", "xox", "xapp-", "hooks.slack.com", "discord"),
+    *("sk_", "rk_", "pk_", "whsec_", "SG.", "hf_"),
+    *("npm_", "pypi-", "rubygems_", "dapi", "dop_v1", "AGE-SECRET-KEY-1", "eyJ"),
+    *(
+        f"{name}{dash}"
+        for name in ("gsk", "r8", "pplx", "tvly", "xai", "fw", "nvapi", "key", "csk", "ntn", "secret", "dckr_pat")
+        for dash in "_-"
+    ),
+    *("shpat_", "shpat-", "lin_api_", "lin_api-"),
+)
+"""In every text that has one of the shapes stands one of these; looking for them is a hundred times as quick."""
+
+_NUMBERED = re.compile(r"\d:[A-Za-z0-9_-]{35}|[CK][0-9a-f]{32}")
+_LABELS = ("key", "secret", "token", "password", "passwd", "pwd", "authorization", "bearer", "basic")
 _REFERENCE = re.compile(r"[$<{(\[]|.*\(.*|[A-Za-z_.]+\Z")
 
 
@@ -65,9 +94,13 @@ class Redactor:
         """The text with `[redacted]` in place of each secret."""
         if self._known:
             text = self._known.sub(MARK, text)
-        text = _SHAPE.sub(MARK, text)
-        text = _URL_LOGIN.sub(rf"\g<label>{MARK}", text)
-        return _LABELLED.sub(_labelled, text)
+        if any(anchor in text for anchor in _ANCHORS) or _NUMBERED.search(text):
+            text = _SHAPE.sub(MARK, text)
+        if "://" in text:
+            text = _URL_LOGIN.sub(rf"\g<label>{MARK}", text)
+        # An i without its dot is one too, for who looks at letters whatever their case.
+        plain = text.casefold().replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+        return _LABELLED.sub(_labelled, text) if any(label in plain for label in _LABELS) else text
 
 
 def masked(secret: str) -> str:

@@ -21,6 +21,7 @@ from heartbit_tui.repl.paint import MARKS
 from heartbit_tui.repl.undoing import Going
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import New, Resume
+from heartbit_tui.store.found import Hit
 
 Act: TypeAlias = Callable[[str], Awaitable[Next | None]]
 
@@ -36,9 +37,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What commands need beside the session: the list of sessions, ways to export, and a screen to clear."""
+    """What commands need beside the session: the list of sessions and the search in them, ways to export, and a screen to clear."""
 
     sessions: Callable[[], Awaitable[Sequence[Known]]]
+    found: Callable[[str], Awaitable[Sequence[Hit]]]
     exports: Mapping[str, Callable[[Sequence[Envelope]], str]]
     clear: Callable[[], None]
     toggle_vim: Callable[[], bool | None]
@@ -70,6 +72,7 @@ class Acts:
             "fork": self._fork,
             "rename": self._rename,
             "export": self._export,
+            "search": self._search,
             "compact": self._compact,
             "expand": self._expand,
             "uncompact": self._uncompact,
@@ -188,6 +191,22 @@ class Acts:
             self._tell(f"{path} was not written: {error.strerror}.", warning=True)
         else:
             self._tell(f"written: {path}")
+
+    async def _search(self, argument: str) -> None:
+        if not self._means.kept:
+            self._tell("This session is not kept, and no other is looked at from here.", warning=True)
+            return
+        if not argument:
+            self._tell("/search takes the words to look for.", warning=True)
+            return
+        try:
+            hits = await self._means.found(argument)
+        except HeartbitError as error:
+            self._tell(str(error), warning=True)
+            return
+        for hit in hits:
+            self._tell(f"{hit.short}  {hit.at[:16].replace('T', ' ')}  {hit.kind:<6}  {one_line(hit.marked, 160)}")
+        self._tell("/resume ID takes one of them up." if hits else "Nothing that was said or done holds these words.")
 
     async def _compact(self, argument: str) -> None:
         await self._conversation.settled()

@@ -99,6 +99,7 @@ async def _session(options: Options, faces: Faces, connect: Connect) -> Next:
         conversation = face.conversation
         means = Means(
             sessions=lambda: sessions.recent(options),
+            found=lambda words: sessions.found(options, words),
             exports=EXPORTS,
             clear=face.clear,
             toggle_vim=face.toggle_vim,

@@ -1,11 +1,13 @@
-"""What is kept of earlier sessions, for the list and the completion."""
+"""What is kept of earlier sessions, for the list, the completion and the search."""
 
 from collections.abc import Sequence
 
 from heartbit_tui.repl.acts import Known
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.masking import mask_for
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
+from heartbit_tui.store.found import Asked, Hit
 from heartbit_tui.store.store import Store
 
 LISTED = 20
@@ -20,3 +22,12 @@ async def recent(options: Options) -> Sequence[Known]:
     async with Store.open(settings.store, clock) as store:
         found = await store.index.search(cwd=str(options.cwd), limit=LISTED)
     return [Known(id=each.id, title=each.summary.title, updated=each.summary.updated) for each in found]
+
+
+async def found(options: Options, words: str) -> Sequence[Hit]:
+    """What holds these words in all sessions, newest first. Raises `StoreError`, `ConfigError`."""
+    clock = SystemClock()
+    settings = await read(options, clock)
+    async with Store.open(settings.store, clock) as store:
+        await store.passages.catch_up(mask_for(options))
+        return await store.passages.search(Asked(text=words, limit=LISTED))

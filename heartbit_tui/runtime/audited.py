@@ -1,20 +1,14 @@
 """What the audit of a session is made of: who is here, what is secret, and what the gate decides."""
 
-import json
 import os
 import pwd
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable
 
-from heartbit_tui.auth import Credentials
-from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols import Action, Deny, Gate, Verdict
-from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.masking import masking
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.trail import Trail
-
-REDACTOR = "heartbit_tui.config.redact:Redactor"
 
 
 class Witness:
@@ -52,32 +46,13 @@ def trail_of(settings: Settings) -> Trail:
     return Trail(mask_of(settings), user=_user())
 
 
-def spellings(secrets: Iterable[str]) -> frozenset[str]:
-    """The secrets as they are, and as they stand inside of JSON: a call's input that was cut is not taken apart."""
-    return frozenset(form for secret in secrets for form in (secret, _inside(secret, True), _inside(secret, False)))
-
-
-def _inside(secret: str, is_ascii: bool) -> str:
-    return json.dumps(secret, ensure_ascii=is_ascii)[1:-1]
-
-
 def mask_of(settings: Settings) -> Callable[[str], str]:
     """Masks the keys of the settings and of the environment; they are looked up with the first text.
 
     The system's keyring is not asked: it may want its password, and nobody is there to give it.
     """
 
-    @cache
-    def redactor() -> Callable[[str], str]:
-        file = LockedFile(settings.places.credentials_file)
-        kept = Credentials(file=file, environment=settings.environment, vault=None).secrets()
-        named = (settings.environment.get(name, "") for name in settings.secret_names)
-        return plugins.resolve(REDACTOR)(spellings((*kept, *filter(None, named))))
-
-    def mask(text: str) -> str:
-        return redactor()(text)
-
-    return mask
+    return masking(lambda: (settings.places, settings.environment, settings.secret_names))
 
 
 def _user() -> str:

@@ -18,6 +18,8 @@ _SELECT = f"SELECT s.key, s.id, {_COLUMNS} FROM sessions AS s"
 _WORD = """
 (s.title LIKE ? ESCAPE '\\' OR s.key IN (
     SELECT p.session FROM prompts AS p WHERE p.id IN (SELECT rowid FROM prompt_words WHERE prompt_words MATCH ?)
+    UNION
+    SELECT p.session FROM passages AS p WHERE p.id IN (SELECT rowid FROM passage_words WHERE passage_words MATCH ?)
 ))
 """
 
@@ -53,13 +55,14 @@ class Index:
         self._path = path
 
     async def search(self, query: str = "", *, limit: int = 50, cwd: str | None = None) -> list[SessionInfo]:
-        """The sessions whose title or prompts hold every word of `query`, newest first.
+        """The sessions in which every word of `query` was said: in the title, a prompt or what is in the index of all words.
 
+        The newest come first.
         A word also finds longer words that begin with it. `cwd` keeps to the sessions of one folder.
         """
         words = query.replace("\x00", " ").split()
         conditions = [_WORD for _ in words] + (["s.cwd = ?"] if cwd is not None else [])
-        values = [value for word in words for value in (_like(word), _match(word))]
+        values = [value for word in words for value in (_like(word), _match(word), _match(word))]
         if cwd is not None:
             values.append(storable(cwd))
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""

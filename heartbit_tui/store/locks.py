@@ -77,6 +77,29 @@ def exclusive(path: Path) -> Generator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def alone(path: Path) -> Generator[None]:
+    """Keep everybody out who uses the session file. Raises `StoreError` where somebody does."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not _locked(descriptor):
+            raise StoreError("Another heartbit has the session file open. Close it, then repair the file.")
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def in_use(path: Path) -> tuple[int, bool]:
+    """Tell everybody that the session file is in use, until the descriptor that this gives is closed.
+
+    Also says whether nobody else uses it. Only for who keeps others from asking the same meanwhile.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    alone = _locked(descriptor)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor, alone
+
+
 def _locked_soon(descriptor: int) -> bool:
     """Lock it, trying again for a moment: whoever only looks (`held`) is in the way for some microseconds."""
     for _ in range(_TRIES):

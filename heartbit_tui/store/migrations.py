@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.store.damage import REPAIR, DamagedError
 from heartbit_tui.store.driver import transaction
+from heartbit_tui.store.search_tables import SEARCH
 
 Step: TypeAlias = tuple[str, ...]
 """The statements that lead from one version to the next; all of them happen, or none."""
@@ -133,7 +135,11 @@ _AUDIT: Step = (
 
 _SPENDING: Step = ("CREATE INDEX audit_spending ON audit (at) WHERE kind = 'model_called'",)
 
-STEPS: tuple[Step, ...] = (_FIRST, _AUDIT, _SPENDING)
+STEPS: tuple[Step, ...] = (_FIRST, _AUDIT, _SPENDING, SEARCH)
+TOO_NEW = (
+    "The session file has version {found}, and this heartbit knows versions up to {known}: "
+    "a newer heartbit has written it. Update heartbit."
+)
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -144,17 +150,16 @@ def version(connection: sqlite3.Connection) -> int:
 def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
     """Bring the file to the newest version, one transaction a step.
 
-    Raises `StoreError` when a newer heartbit has written the file.
+    Raises `StoreError` when a newer heartbit has written the file, `DamagedError` when its version is none.
     """
-    while (now := version(connection)) < len(steps):
+    while 0 <= (now := version(connection)) < len(steps):
         with transaction(connection):
             # Another process may have taken the step meanwhile.
             if version(connection) == now:
                 for statement in steps[now]:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {now + 1}")
+    if now < 0:
+        raise DamagedError(f"The session file is damaged (it says that it has version {now}). {REPAIR}")
     if now > len(steps):
-        raise StoreError(
-            f"The session file has version {now}, and this heartbit knows versions up to {len(steps)}: "
-            "a newer heartbit has written it. Update heartbit."
-        )
+        raise StoreError(TOO_NEW.format(found=now, known=len(steps)))

@@ -7,12 +7,13 @@ from dataclasses import field, fields, replace
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
-from heartbit_tui.kernel.events import Delta, Envelope
+from heartbit_tui.kernel.events import Delta, Envelope, RunCompleted, RunFailed, RunInterrupted
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import rows
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.driver import transaction
 from heartbit_tui.store.facts import Fact
+from heartbit_tui.store.following import Following
 from heartbit_tui.store.summary import Summary, prompt_of, summarise
 from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
@@ -51,14 +52,22 @@ class Recorder:
 
     `take` never waits: one batch at a time is with the writer thread, and whatever comes meanwhile forms the next.
     A batch that could not be written is kept and tried again with the next commit, so the log never has a gap.
-    With a `trail` the same transaction writes the audit.
+    With a `trail` the same transaction writes the audit. `following` is told when there is nothing to write.
     """
 
     def __init__(
-        self, worker: Worker, place: Place, clock: Clock, pieces: Pieces, *, trail: Trail | None = None
+        self,
+        worker: Worker,
+        place: Place,
+        clock: Clock,
+        pieces: Pieces,
+        *,
+        trail: Trail | None = None,
+        following: Following | None = None,
     ) -> None:
         self._worker = worker
         self._trail = trail
+        self._following = following
         self._place = place
         self._clock = clock
         self._pieces = pieces
@@ -77,6 +86,8 @@ class Recorder:
     def take(self, envelope: Envelope) -> None:
         """Record an envelope; synchronous, for the bus."""
         self._taken = envelope.seq
+        if self._following:
+            self._following.stir()
         if isinstance(envelope.event, Delta):
             self._pieces.add(envelope, envelope.event)
             self._stirred.set()
@@ -168,6 +179,8 @@ class Recorder:
                 self._durable = max(self._durable, writing.last if self._unwritten else self._taken)
                 self._settle()
                 self._submit()
+                if self._following and not self._busy:
+                    self._following.rest(writing.ends)
             else:
                 self._fail(failure)
 
@@ -198,6 +211,7 @@ class _Writing:
         self._trail = trail
         self._batch = batch
         self.last = max(entry.envelope.seq for entry in batch)
+        self.ends = any(isinstance(entry.envelope.event, RunCompleted | RunFailed | RunInterrupted) for entry in batch)
 
     def __call__(self, connection: sqlite3.Connection) -> None:
         envelopes = [entry.envelope for entry in self._batch]
@@ -224,6 +238,14 @@ def save_summary(connection: sqlite3.Connection, place: Place) -> Place:
         return place
     key = connection.execute(_INSERT, (place.session_id, *values)).lastrowid
     return replace(place, key=key or 0)
+
+
+def insert_summary(connection: sqlite3.Connection, place: Place) -> None:
+    """Write the line of a session whose key is known but which has no line."""
+    values = tuple(_storable(getattr(place.summary, name)) for name in _COLUMNS)
+    marks = ", ".join("?" * (len(_COLUMNS) + 2))
+    statement = f"INSERT INTO sessions (key, id, {', '.join(_COLUMNS)}) VALUES ({marks})"
+    connection.execute(statement, (place.key, rows.storable(place.session_id), *values))
 
 
 def save_prompts(connection: sqlite3.Connection, place: Place, envelopes: Sequence[Envelope]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -16,13 +17,18 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import copies, driver, ids, retention, rows
 from heartbit_tui.store.audit import Audit
 from heartbit_tui.store.copies import Copy
+from heartbit_tui.store.damage import REPAIR, DamagedError
 from heartbit_tui.store.database import version
 from heartbit_tui.store.deltas import Pieces
+from heartbit_tui.store.following import Following
+from heartbit_tui.store.found import Passages
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
-from heartbit_tui.store.locks import Lease, Leases, exclusive
+from heartbit_tui.store.locks import Lease, Leases, exclusive, in_use
 from heartbit_tui.store.migrations import migrate
 from heartbit_tui.store.recorder import Place, Recorder
 from heartbit_tui.store.rows import Log
+from heartbit_tui.store.salvage import swap
+from heartbit_tui.store.salvage.wal import is_torn
 from heartbit_tui.store.spending import Spending
 from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
@@ -31,6 +37,9 @@ from heartbit_tui.wire.write import timestamp
 
 AGENT = "heartbit"
 """The agent of the events that the store itself adds to a log."""
+
+LOOK_SECONDS = 0.3
+"""How long a file is looked over that was not closed; the whole of a large one takes longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +60,14 @@ class Store:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
+        self._in_use = -1
         self._leases = Leases(path.with_name(path.name + ".locks"))
         self._writer = Worker(self._connect, "heartbit-store-write")
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)
         self.audit = Audit(self._reader, self._writer)
         self.spending = Spending(self._reader)
+        self.passages = Passages(self._reader, self._writer, clock)
 
     @classmethod
     @asynccontextmanager
@@ -69,16 +80,20 @@ class Store:
         finally:
             await store._reader.close()
             await store._writer.close()
+            store._let_go()
 
     @asynccontextmanager
-    async def recorder(self, session_id: str, trail: Trail | None = None) -> AsyncGenerator[Recorder]:
+    async def recorder(
+        self, session_id: str, trail: Trail | None = None, *, indexed: bool = True
+    ) -> AsyncGenerator[Recorder]:
         """The way into the log of a session, new or taken up again; it is this process's alone while it is open.
 
         A new session appears in the file with its first event. What was taken is written before this ends, and
-        audited where there is a `trail`.
+        audited where there is a `trail`. Then its words come into the index soon after a run, unless `indexed` says no.
         """
         lease, place, pieces = await self._writer.do(lambda connection: self._opened(connection, session_id))
-        recorder = Recorder(self._writer, place, self._clock, pieces, trail=trail)
+        following = Following(self._writer, session_id, trail.mask) if trail and indexed else None
+        recorder = Recorder(self._writer, place, self._clock, pieces, trail=trail, following=following)
         checkpoints = asyncio.create_task(recorder.checkpoints(), name=f"checkpoints of {session_id}")
         try:
             yield recorder
@@ -89,6 +104,8 @@ class Store:
             raise
         else:
             await recorder.flush()
+            if following:
+                await following.finish(self._clock)
         finally:
             recorder.close()
             checkpoints.cancel()
@@ -182,14 +199,26 @@ class Store:
 
         await self._writer.do(operation)
 
+    def _let_go(self) -> None:
+        if self._in_use >= 0:
+            os.close(self._in_use)
+            self._in_use = -1
+
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with exclusive(self._path.with_name(self._path.name + ".opening")):
             # Never opened here once it is there: closing it again would drop the locks that SQLite holds on it.
+            swap.finish(self._path)
             if not self._path.exists():
                 os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            killed = False
+            if self._in_use < 0:
+                self._in_use, alone = in_use(self._path.with_name(self._path.name + ".in-use"))
+                killed = alone and _look_at_log(self._path)
             connection = driver.connect(self._path)
             try:
+                if killed:
+                    _look_over(connection)
                 migrate(connection)
             except BaseException:
                 connection.close()
@@ -204,6 +233,35 @@ class Store:
         except BaseException:
             lease.release()
             raise
+
+
+def _look_at_log(path: Path) -> bool:
+    """Whether a log is there, as only a process leaves it that was killed.
+
+    Raises `DamagedError` where SQLite would forget whole writes, because the log before them is damaged.
+    """
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or not log.stat().st_size:
+        return False
+    if is_torn(log.read_bytes()):
+        raise DamagedError(f"The session file is damaged (the log of its last writes is). {REPAIR}")
+    return True
+
+
+def _look_over(connection: sqlite3.Connection) -> None:
+    """Look for damage in a file that was not closed, as far as that is quick. Raises `DamagedError`."""
+    until = time.monotonic() + LOOK_SECONDS
+    connection.set_progress_handler(lambda: time.monotonic() > until, 1_000)
+    try:
+        (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except driver.errors() as error:
+        if "interrupted" not in str(error):
+            raise
+        told = "ok"
+    finally:
+        connection.set_progress_handler(None, 0)
+    if told != "ok":
+        raise DamagedError(f"The session file is damaged ({told}). {REPAIR}")
 
 
 def _left_over(connection: sqlite3.Connection, place: Place) -> Pieces:

@@ -47,6 +47,11 @@ class Trail:
         """In whose name everything is written."""
         return self._user
 
+    @property
+    def mask(self) -> Mask:
+        """What makes secrets unreadable."""
+        return self._mask
+
     def decided(self, action: Action, verdict: Verdict, mode: Mode) -> None:
         """Hear what the gate decided on a call."""
         self._facts.decided(action, verdict, mode)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
 from heartbit_tui.store import driver
+from heartbit_tui.store.damage import REPAIR, DamagedError
 
 _Answer = TypeVar("_Answer")
 
@@ -56,7 +57,7 @@ class Worker:
         except HeartbitError:
             raise
         except driver.errors() as error:
-            raise StoreError(sentence(error)) from error
+            raise _failure(error) from error
         except OSError as error:
             raise StoreError(_unusable(error)) from error
 
@@ -72,6 +73,17 @@ def _unusable(error: OSError) -> str:
     return f"The session file could not be used: {reason}{where}. Make it writable, or keep nothing with --ephemeral."
 
 
+def _failure(error: Exception) -> StoreError:
+    return DamagedError(sentence(error)) if is_damage(error) else StoreError(sentence(error))
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of SQLite tells that the file itself is damaged."""
+    told = str(error)
+    signs = ("malformed", "not a database", "decode to UTF-8", "already exists", "duplicate column", "no such table")
+    return isinstance(error, UnicodeDecodeError) or any(sign in told for sign in signs)
+
+
 def sentence(error: Exception) -> str:
     """What happened to the session file and what to do, for an error of SQLite."""
     told = str(error)
@@ -82,7 +94,7 @@ def sentence(error: Exception) -> str:
             return f"The session file cannot be written ({told}). Check its owner and permissions."
         case _ if "locked" in told:
             return "Another process keeps the session file busy, so nothing could be saved. Try again."
-        case _ if "malformed" in told or "not a database" in told or isinstance(error, UnicodeDecodeError):
-            return f"The session file is damaged ({told}). Move it away to start a new one."
+        case _ if is_damage(error):
+            return f"The session file is damaged ({told}). {REPAIR}"
         case _:
             return f"The session file could not be read or written ({told}). Check the disk."

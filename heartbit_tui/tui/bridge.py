@@ -9,6 +9,7 @@ from heartbit_tui import __version__
 from heartbit_tui.client import titles
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
+from heartbit_tui.store.damage import DamagedError
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.chat.greeting import greeting
 from heartbit_tui.tui.lines import setting
@@ -33,6 +34,8 @@ GREETED = (
     ("next-mode", "how much passes without asking"),
 )
 """Actions that somebody new is told of."""
+
+MEND = "/repair does that from here; Enter sends it."
 
 HELD = "thinking; shown once it is checked"
 
@@ -75,6 +78,11 @@ class Bridge:
             self._failed = talk
             if talk.fault is not None and talk.fault.kind == "auth":
                 app.act("login")
+            if isinstance(talk.fault, DamagedError):
+                talk.tell(MEND, level="warning")
+                app.chat.changed()
+                if not app.draft.text:
+                    app.draft.set_text("/repair")
 
     def _open(self, talk: Talk) -> None:
         """Show another book: from the end of it, or, where it is the same session's, from where one was reading."""

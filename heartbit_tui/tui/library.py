@@ -13,7 +13,9 @@ from heartbit_tui.permissions.learned import rules_of, without_rules
 from heartbit_tui.permissions.rules import Rule
 from heartbit_tui.runtime import settings
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.masking import mask_for
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.store.found import Asked, Hit
 from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.store import Store
 from heartbit_tui.store.summary import prompt_of
@@ -21,6 +23,8 @@ from heartbit_tui.tui.screens.permissions import Learned
 from heartbit_tui.tui.screens.sessions import Known
 
 LISTED = 200
+PATIENCE = 0.5
+"""Seconds that a list waits for the index of words."""
 
 
 class Library:
@@ -29,12 +33,22 @@ class Library:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._clock = SystemClock()
+        self._mask = mask_for(options)
 
     async def search(self, words: str, everywhere: bool) -> Sequence[Known]:
         """The sessions of this folder, or of all, that hold all the words; newest first."""
         async with Store.open(await self._file(), self._clock) as store:
             cwd = None if everywhere else str(self._options.cwd)
+            if words:
+                await store.passages.catch_up(self._mask, patience=PATIENCE)
             return [_known(info) for info in await store.index.search(words, limit=LISTED, cwd=cwd)]
+
+    async def found(self, words: str, everywhere: bool) -> tuple[Sequence[Hit], int]:
+        """What was said and done in the sessions of this folder, or of all; and how many events are not in the index."""
+        async with Store.open(await self._file(), self._clock) as store:
+            waiting = await store.passages.catch_up(self._mask, patience=PATIENCE)
+            asked = Asked(text=words, cwd=None if everywhere else str(self._options.cwd), limit=LISTED)
+            return await store.passages.search(asked), waiting
 
     async def prompts(self, session_id: str) -> Sequence[str]:
         """What was asked in a session, newest first."""

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from heartbit_tui.kernel.events import Delta, Envelope, ToolCallCompleted
 from heartbit_tui.kernel.protocols import Effects
 from heartbit_tui.providers.script import Reply, call
@@ -53,6 +55,7 @@ def calls() -> Reply:
     return turn(call("note", text="one"), call("note", text="two"))
 
 
+@pytest.mark.security("L3")
 async def test_a_session_goes_on_and_is_taken_up_again(tmp_path: Path) -> None:
     path, clock = tmp_path / "data/heartbit.db", Receding()
     tool = FakeTool("note", effects=Effects.WRITE)

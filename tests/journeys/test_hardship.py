@@ -67,6 +67,7 @@ exec "$@" -p again -c --json
 """
 
 
+@pytest.mark.security("L3")
 async def test_a_disk_that_is_really_full_and_then_is_not(machine: Machine) -> None:
     for number in range(20):
         (machine.project / f"big{number}.txt").write_text(LINE * 140)
@@ -96,6 +97,7 @@ def with_own_mounts() -> tuple[str, ...]:
     return command
 
 
+@pytest.mark.security("L3")
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="no /sys to stand for a home that cannot be written")
 async def test_a_home_that_cannot_be_written_is_told_and_needs_only_ephemeral(machine: Machine) -> None:
     async with service(machine, says("Hello.", times=0)) as (server, known):
@@ -115,6 +117,7 @@ async def test_a_file_where_a_folder_should_be_is_told(machine: Machine) -> None
     assert str(machine.home / ".local") in kept(done)["error"]["message"]
 
 
+@pytest.mark.security("L3")
 async def test_without_a_home_the_folders_of_the_environment_are_used(machine: Machine) -> None:
     folders = {f"XDG_{kind}_HOME": str(machine.root / kind) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
     async with service(machine, says("Hello.", times=0)) as (_, known):
@@ -125,6 +128,7 @@ async def test_without_a_home_the_folders_of_the_environment_are_used(machine: M
     assert (machine.root / "DATA/heartbit/heartbit.db").exists()
 
 
+@pytest.mark.security("L3")
 @pytest.mark.parametrize("most", [6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 20, 24, 32])
 async def test_too_few_open_files_end_in_a_result(machine: Machine, most: int) -> None:
     async with service(machine, bash("echo one | cat; exec 9>/dev/null"), says("Done.")) as (_, known):

@@ -33,7 +33,7 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.messages import JsonObject, ToolCall
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Action, Allow, Ask, Deny, Effects, Verdict
-from heartbit_tui.runtime.audited import spellings
+from heartbit_tui.runtime.masking import spellings
 from heartbit_tui.store import chain, driver, migrations
 from heartbit_tui.store.audit import Wanted
 from heartbit_tui.store.chain import Row

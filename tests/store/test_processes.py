@@ -104,6 +104,7 @@ async def test_a_kill_loses_nothing_that_was_acknowledged(
     print(f"{KILLS} kills, {seen} events acknowledged, 0 lost")
 
 
+@pytest.mark.security("L9", n=2 * WRITES)
 async def test_two_processes_write_their_sessions_at_once(
     start: Callable[[], Appender], path: Path, clock: FakeClock
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.tui.acts import found
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.diff.language import language
 from heartbit_tui.tui.diff.parse import parse
@@ -38,35 +39,38 @@ async def reader(app: "HeartbitApp", _: str) -> None:
 
 
 async def search(app: "HeartbitApp", argument: str) -> None:
-    """/search [WORDS]."""
+    """/search [WORDS]: in this conversation, and in all that are kept."""
     await app.talk.completed()
     blocks = app.talk.story.transcript.blocks
 
     async def find(words: str) -> Sequence[Hit]:
         return await _hits(blocks, words)
 
-    hit = await app.push_screen_wait(list_of_hits(find, app.keymap, app.ink, argument))
-    if hit is not None:
+    others = found.elsewhere(app)
+    hit = await app.push_screen_wait(list_of_hits(find, app.keymap, app.ink, argument, elsewhere=others))
+    if hit is not None and hit.session:
+        await found.open_at(app, hit)
+    elif hit is not None:
         app.chat.to(hit.key)
 
 
 async def _hits(blocks: Sequence[Block], words: str) -> Sequence[Hit]:
     needle = pattern(words)
-    found: list[Hit] = []
+    listed: list[Hit] = []
     if needle is None or not blocks:
-        return found
+        return listed
     for tried, number in enumerate(hits(blocks, needle, len(blocks) - 1, -1)):
         if number is not None:
             text = plain(blocks[number])
             at = needle.search(text)
             start = text.rfind("\n", 0, at.start()) + 1 if at else 0
             line = text[start:].partition("\n")[0]
-            found.append(Hit(key=(number, 0), text=line, who=_who(blocks[number])))
-        if len(found) >= HITS:
+            listed.append(Hit(key=(number, 0), text=line, who=_who(blocks[number]), place="this conversation"))
+        if len(listed) >= HITS:
             break
         if tried % SLICE == SLICE - 1:
             await asyncio.sleep(0)
-    return found
+    return listed
 
 
 def _who(block: Block) -> str:

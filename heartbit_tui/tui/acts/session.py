@@ -54,7 +54,7 @@ def rename(app: "HeartbitApp", argument: str) -> None:
 async def sessions(app: "HeartbitApp", argument: str) -> None:
     """Ctrl+S, or /resume ID."""
     if argument:
-        _resume(app, argument, fork=False)
+        take_up(app, argument, fork=False)
         return
     kept = Library(app.living.setup.options)
     means = listing.Means(
@@ -69,10 +69,11 @@ async def sessions(app: "HeartbitApp", argument: str) -> None:
     home = app.living.setup.environment.get("HOME", "")
     chosen = await app.push_screen_wait(listing.sessions(means, app.keymap, app.ink, current=here, home=home))
     if chosen is not None and (chosen.session.id != here or chosen.how == "fork"):
-        _resume(app, chosen.session.id, fork=chosen.how == "fork")
+        take_up(app, chosen.session.id, fork=chosen.how == "fork")
 
 
-def _resume(app: "HeartbitApp", session_id: str, *, fork: bool) -> None:
+def take_up(app: "HeartbitApp", session_id: str, *, fork: bool) -> None:
+    """Go to the tab of a session, or open it in one."""
     for number, talk in enumerate(app.living.talks.all, 1):
         if not fork and talk.client is not None and talk.client.about.session_id == session_id:
             app.living.talks.see(number)

@@ -28,6 +28,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "summaries": ("expand", "uncompact"),
         "service": ("model", "effort", "login", "init"),
         "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),
+        "mending": ("repair",),
         "rows": ("open-place", "copy-block", "drop"),
     }
 )

@@ -50,7 +50,7 @@ class Reader(Screen[None]):
         reader: "Reader"
 
     def __init__(
-        self, book: Book, blocks: Sequence[Block], live: Keymap, ink: Ink, *, start: Key | None = None
+        self, book: Book, blocks: Sequence[Block], live: Keymap, ink: Ink, *, start: Key | None = None, words: str = ""
     ) -> None:
         super().__init__()
         self.book = book
@@ -59,7 +59,7 @@ class Reader(Screen[None]):
         self._ink = ink
         self._start = start
         self._typing: str | None = None
-        self._words = ""
+        self._words = words
         self._note = ""
         self._pane = Pane(book, ink, id="reader-pane")
         self._foot = OneLine(id="reader-foot")
@@ -70,10 +70,15 @@ class Reader(Screen[None]):
         yield self._foot
 
     def on_mount(self) -> None:
-        """Begin where the chat was."""
+        """Begin where the chat was, or at what was found."""
         self._pane.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        if self._words and self._start:
+            self._pane.find(pattern(self._words))
+            if not self.book.is_open(self._start[0]):
+                self.book.fold(self._start[0])
+                self._pane.changed()
         self._pane.cursor = self._start or self.book.last()
         self._tell()
 

@@ -262,3 +262,8 @@ def _fault(error: Exception) -> HeartbitError:
     if isinstance(error, HeartbitError):
         return error
     return HeartbitError(f"A fault in heartbit ended this session: {type(error).__name__}: {error}. It is kept.")
+
+
+async def breath() -> None:
+    """Let others have a turn."""
+    await asyncio.sleep(0)

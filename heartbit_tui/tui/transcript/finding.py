@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from heartbit_tui.tui.transcript.blocks import Block
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Prompt
 from heartbit_tui.tui.transcript.plain import plain
+from heartbit_tui.tui.transcript.transcript import Transcript
 
 
 def pattern(words: str) -> re.Pattern[str] | None:
@@ -23,3 +24,17 @@ def hits(blocks: Sequence[Block], needle: re.Pattern[str], start: int, step: int
     for away in range(count):
         number = (start + away * step) % count
         yield number if needle.search(plain(blocks[number])) else None
+
+
+def block_of(transcript: Transcript, seq: int, call: str = "") -> int:
+    """The number of the block that an event became: its call, the words that it brought, or what stands before it."""
+    number = transcript.call(call) if call else None
+    if number is not None:
+        return number
+    first = transcript.at((seq, 0))
+    for number in range(first, len(transcript.blocks)):
+        if transcript.place(number)[0] != seq:
+            break
+        if isinstance(transcript.blocks[number], Answer | Prompt):
+            return number
+    return max(min(first, len(transcript.blocks)) - 1, 0)

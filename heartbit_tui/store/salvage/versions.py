@@ -1,0 +1,46 @@
+"""Of which version a file is, told by its tables and not by the number in its head."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+from heartbit_tui.store import driver
+from heartbit_tui.store.migrations import Step, migrate
+
+
+def version_of(named: Iterable[str], told: int, steps: Sequence[Step]) -> int:
+    """The version of a file with these tables that tells this number; today's where neither says anything."""
+    names = frozenset(named)
+    versions = tables_by_version(steps)
+    fitting = [number for number, tables in enumerate(versions, 1) if tables <= names]
+    if fitting and (told > len(steps) or told not in fitting or versions[told - 1] < versions[fitting[-1] - 1]):
+        return fitting[-1]
+    return told if 0 < told <= len(steps) else len(steps)
+
+
+def strange(named: Iterable[str], steps: Sequence[Step]) -> tuple[str, ...]:
+    """The tables that no version known here has."""
+    known = tables_by_version(steps)[-1]
+    return tuple(sorted(name for name in set(named) - known if not name.startswith("sqlite_")))
+
+
+def tables_by_version(steps: Sequence[Step]) -> tuple[frozenset[str], ...]:
+    """The tables of each version, those of virtual tables included."""
+    return _tables_by_version(tuple(steps))
+
+
+@cache
+def _tables_by_version(steps: tuple[Step, ...]) -> tuple[frozenset[str], ...]:
+    with closing(driver.connect(Path(":memory:"))) as connection:
+        found: list[frozenset[str]] = []
+        for number in range(1, len(steps) + 1):
+            migrate(connection, steps[:number])
+            found.append(frozenset(tables(connection)))
+        return tuple(found)
+
+
+def tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables of a file."""
+    return [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
