@@ -75,6 +75,9 @@ class Local:
     def costs(self) -> tuple[Line, ...]:
         return self._opened.ledger.lines()
 
+    def output(self, job: str) -> str:
+        return self._opened.jobs.output(job)
+
     def submit(self, op: Op) -> None:
         self._opened.session.submit(op)
 

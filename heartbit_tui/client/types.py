@@ -53,6 +53,10 @@ class Client(Protocol):
         """The cost ledger so far, by agent, model and purpose."""
         ...
 
+    def output(self, job: str) -> str:
+        """The end of what a background command has written so far; empty where that is not known."""
+        ...
+
     @property
     def history(self) -> tuple[Envelope, ...]:
         """The log up to the moment of connecting, oldest first; empty for a new session."""

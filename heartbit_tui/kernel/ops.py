@@ -114,8 +114,39 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """Let a running command go on in the background: its call gets a result at once, and the run goes on.
+
+    An empty `call_id` means every call that can.
+    """
+
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopJob:
+    """Stop the command with this id that goes on in the background; an empty id means all of them."""
+
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     """Interrupt what is active and end the session."""
 
 
-Op: TypeAlias = Prompt | Steer | Interrupt | Decide | Answer | Compact | SetModel | SetMode | Rewind | Rename | Close
+Op: TypeAlias = (
+    Prompt
+    | Steer
+    | Interrupt
+    | Decide
+    | Answer
+    | Compact
+    | SetModel
+    | SetMode
+    | Rewind
+    | Rename
+    | Background
+    | StopJob
+    | Close
+)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Self
 
@@ -21,9 +21,11 @@ from heartbit_tui.kernel.events import (
     SessionRenamed,
 )
 from heartbit_tui.kernel.host import OnAsk
+from heartbit_tui.kernel.jobs import NoJobs
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import (
     Answer,
+    Background,
     Close,
     Compact,
     Decide,
@@ -36,8 +38,9 @@ from heartbit_tui.kernel.ops import (
     SetMode,
     SetModel,
     Steer,
+    StopJob,
 )
-from heartbit_tui.kernel.protocols import Agent, Clock, Journal, Provider, Request
+from heartbit_tui.kernel.protocols import Agent, Clock, Jobs, Journal, Provider, Request
 from heartbit_tui.kernel.recovery import CRASHED
 
 __all__ = ("BUSY", "CLOSED", "CRASHED", "NOTHING_TO_COMPACT", "Opening", "Session", "Wiring")
@@ -59,6 +62,7 @@ class Wiring:
     journal: Journal
     clock: Clock
     models: Callable[[SetModel], Provider] | None = None
+    jobs: Jobs = field(default_factory=NoJobs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ class Session:
         self.people = People(numbers=count(recovery.asked(log) + 1))
         self._clock = wiring.clock
         self._models = wiring.models
+        self._jobs = wiring.jobs
         self._seq = log[-1].seq if log else 0
         self._missing = tuple(recovery.endings(log))
         self._closed = False
@@ -104,6 +109,7 @@ class Session:
             people=self.people,
         )
         self.desk.facts = agent.facts
+        self.desk.news = wiring.jobs.news
         self._active = Active(agent, self.desk, self._tasks, runs_before=recovery.runs(log))
         self._log = log
 
@@ -124,6 +130,7 @@ class Session:
         try:
             await self._tasks.__aexit__(None, None, None)
         finally:
+            await self._jobs.close()
             self.bus.close()
 
     @property
@@ -163,6 +170,9 @@ class Session:
                 self._closed = True
                 self._active.clear()
                 self._active.interrupt("the session was closed")
+            case Background() | StopJob():
+                if refused := self._jobs.take(op):
+                    self._tell(Notice(level="warning", text=refused))
             case _:
                 self._change(op)
 

@@ -25,6 +25,7 @@ from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.toolbox import toolbox
+from heartbit_tui.tools.jobs import Jobs
 from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
@@ -47,6 +48,7 @@ class Opened:
 
     session: Session
     journal: Journal
+    jobs: Jobs
     ledger: Ledger
     gate: Gate
     cwd: str
@@ -77,11 +79,13 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
-        tools = await stack.enter_async_context(toolbox(options.cwd, settings))
+        jobs = await stack.enter_async_context(Jobs())
+        jobs.remember(place.log)
+        tools = await stack.enter_async_context(toolbox(options.cwd, settings, jobs))
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
-        wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect)
+        wiring = Wiring(bus=place.bus, journal=place.journal, clock=clock, models=models.connect, jobs=jobs)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         standing.follow(lambda: session.settings.mode)
@@ -94,6 +98,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         yield Opened(
             session=session,
             journal=place.journal,
+            jobs=jobs,
             ledger=place.ledger,
             gate=settings.gate,
             cwd=str(options.cwd),

@@ -12,6 +12,8 @@ from heartbit_tui.kernel.events import (
     ContextSummarized,
     Envelope,
     Event,
+    JobEnded,
+    JobStarted,
     ModeChanged,
     ModelCalled,
     ModelChanged,
@@ -59,6 +61,8 @@ RESUMED: tuple[type[Event], ...] = (
     RunFailed,
     RunInterrupted,
     Notice,
+    JobStarted,
+    JobEnded,
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 

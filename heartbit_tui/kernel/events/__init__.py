@@ -26,6 +26,7 @@ from heartbit_tui.kernel.events.envelope import (
     clip,
     type_name,
 )
+from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -90,6 +91,8 @@ __all__ = (
     "GuardrailDenied",
     "GuardrailWarned",
     "Hook",
+    "JobEnded",
+    "JobStarted",
     "LlmResponse",
     "ModeChanged",
     "ModelCalled",

@@ -15,6 +15,7 @@ from heartbit_tui.kernel.events.asking import (
     QuestionAnswered,
     QuestionAsked,
 )
+from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -107,6 +108,8 @@ Event: TypeAlias = (
     | SessionPruned
     | AutoCompactionTriggered
     | TodosChanged
+    | JobStarted
+    | JobEnded
     | SubAgentsDispatched
     | SubAgentCompleted
     | TaskRouted

@@ -56,6 +56,9 @@ class Replay:
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 
+    def output(self, job: str) -> str:
+        return ""
+
     @property
     def history(self) -> tuple[Envelope, ...]:
         return ()

@@ -93,6 +93,9 @@ class Played:
     def mode(self) -> Mode:
         return self._mode
 
+    def output(self, job: str) -> str:
+        return ""
+
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 
