@@ -100,8 +100,10 @@ class Place:
 
 
 @asynccontextmanager
-async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Place]:
-    """The place of the session that the options ask for.
+async def placed(
+    options: Options, settings: Settings, clock: Clock, hear: Callable[[Envelope], None]
+) -> AsyncGenerator[Place]:
+    """The place of the session that the options ask for; `hear` gets every envelope at once.
 
     Raises `StoreError` when the file cannot be used, or there is no such session.
     """
@@ -109,7 +111,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
     if options.ephemeral or settings.config.boolean("sessions.ephemeral"):
         if isinstance(options.which, Resume):
             raise StoreError("A session that is not kept cannot take up another one: leave out --ephemeral.")
-        bus = Bus((ledger.take, settings.gate.take, *_log(settings)))
+        bus = Bus((ledger.take, settings.gate.take, hear, *_log(settings)))
         session_id = options.which.id or new_id(clock.now())
         yield Place(session_id=session_id, bus=bus, journal=Forgetful(), ledger=ledger)
         return
@@ -125,7 +127,7 @@ async def placed(options: Options, settings: Settings, clock: Clock) -> AsyncGen
             began = _Began(bool(log))
             if options.on_ask == "person":  # nobody else is offered what earlier answers speak for
                 settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
-            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, *_log(settings)))
+            bus = Bus((recorder.take, ledger.take, began.take, settings.gate.take, hear, *_log(settings)))
             last = log[-1].seq if log else 0
 
             async def whole() -> tuple[Envelope, ...]:

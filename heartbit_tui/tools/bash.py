@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -64,14 +64,23 @@ class Command(Arguments):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Begun:
-    """A call that works: what it was given, where it starts, and what takes its output."""
+class _Call:
+    """A call: what it was given, the how-manieth it is, and where it starts."""
 
     given: Command
+    number: int
     start: Path
     context: CallContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A call that works: what takes its output, and what decided what runs before it, where it runs in a sandbox."""
+
+    call: _Call
     capture: Capture
     progress: Progress
+    held: Any
 
     def receive(self, data: bytes) -> None:
         self.capture.add(data)
@@ -158,6 +167,7 @@ class Bash(TypedTool[Command]):
 
     def objection(self, given: Command) -> str:
         """NUL cannot stand in a script; and not every session has a background."""
+        given, start = call.given, call.start
         if given.run_in_background and self._jobs is None:
             return "This session runs nothing in the background. Leave out `run_in_background`."
         return "bash cannot run a command with a NUL character in it." if "\0" in given.command else ""
@@ -169,14 +179,14 @@ class Bash(TypedTool[Command]):
     async def act(self, given: Command, context: CallContext) -> Output:
         """Run it to its end, or stop it with everything that it started."""
         self._calls += 1
-        call = self._calls
         start, note = self._start()
+        call = _Call(given=given, number=self._calls, start=start, context=context)
         inside = self._confinement
         if inside is None:
-            return await self._told(given, call, start, context, (note,))
+            return await self._told(call, (note,))
         if inside.asks and self._outside.remembers(given.command, str(start)):
-            return await self._told(given, call, start, context, (note, REMEMBERED), outside=True)
-        done = await watched(inside, partial(self._told, given, call, start, context, (note,)), context)
+            return await self._told(call, (note, REMEMBERED), outside=True)
+        done = await watched(inside, lambda held: self._told(call, (note,), held=held), context, self._stands)
         refused = inside.refused(done.content, str(start)) if done.details.get("exit_code") else ""
         if not refused:
             return done
@@ -184,36 +194,31 @@ class Bash(TypedTool[Command]):
             return noted(done, REFUSED.format(name=inside.name, refused=refused))
         if not await self._outside.ask(given.command, str(start), refused, context):
             return noted(done, KEPT_IN.format(name=inside.name, refused=refused))
-        return await self._told(given, call, start, context, (ALLOWED.format(refused=refused),), outside=True)
+        return await self._told(call, (ALLOWED.format(refused=refused),), outside=True)
 
-    async def _told(
-        self,
-        given: Command,
-        call: int,
-        start: Path,
-        context: CallContext,
-        notes: tuple[str, ...],
-        outside: bool = False,
-    ) -> Output:
+    async def _told(self, call: _Call, notes: tuple[str, ...], *, outside: bool = False, held: Any = None) -> Output:
         """Run it once, and tell how it went."""
+        given, start = call.given, call.start
         if given.run_in_background and self._jobs is not None and self._jobs.refusal:
             return Output(content=self._jobs.refusal, is_error=True)
-        capture, progress = Capture(self._log_dir), Progress(context)
-        begun = _Begun(given=given, start=start, context=context, capture=capture, progress=progress)
+        capture, progress = Capture(self._log_dir), Progress(call.context)
+        begun = _Begun(call=call, capture=capture, progress=progress, held=held)
         try:
             ended = await self._run(begun, outside)
         except OSError as error:
             return Output(content=f"bash could not be started in {start}: {error}", is_error=True)
         finally:
             progress.close()
+            if outside:
+                self._stands(None)
         if isinstance(ended, Job):
             return _left(ended, begun, notes)
         capture.close()
-        self._move(call, start, ended.directory)
+        self._move(call.number, start, ended.directory)
         return _output(given, capture, ended, notes, self._directory)
 
     async def _run(self, begun: _Begun, outside: bool) -> _Ended | Job:
-        start, given = begun.start, begun.given
+        start, given = begun.call.start, begun.call.given
         loop = asyncio.get_running_loop()
         since, timed_out, outlived, job = loop.time(), False, 0, None
         shell = Shell(self._program, self._environment, start) if outside else await self._take(start)
@@ -223,7 +228,7 @@ class Bash(TypedTool[Command]):
                 await shell.begin(start, given.command, begun.receive)
                 self._prepare()
                 if await self._let_go(shell, begun):
-                    job = self._hand_over(shell, begun, since)
+                    job = self._hand_over(shell, begun, since, None if outside else self._confinement)
         except TimeoutError:
             timed_out = True
         finally:
@@ -245,26 +250,32 @@ class Bash(TypedTool[Command]):
         if self._jobs is None:
             await shell.ended()
             return False
-        if begun.given.run_in_background:
+        if begun.call.given.run_in_background:
             return True
-        with self._jobs.leavable(begun.context.call_id) as leave:
+        with self._jobs.leavable(begun.call.context.call_id) as leave:
             await first_of(shell.ended(), leave.wait())
             return leave.is_set() and shell.alive
 
-    def _hand_over(self, shell: Shell, begun: _Begun, since: float) -> Job:
+    def _stands(self, paths: Collection[str] | None) -> None:
+        if self._jobs is not None:
+            self._jobs.let(paths)
+
+    def _hand_over(self, shell: Shell, begun: _Begun, since: float, inside: Confinement | None) -> Job:
         """From here on the command belongs to the background."""
         assert self._jobs is not None
         begun.capture.keep()
         handed = Handed(
-            command=begun.given.command,
-            call_id=begun.context.call_id,
-            agent=begun.context.agent,
-            cwd=str(begun.start),
-            by="model" if begun.given.run_in_background else "person",
+            command=begun.call.given.command,
+            call_id=begun.call.context.call_id,
+            agent=begun.call.context.agent,
+            cwd=str(begun.call.start),
+            by="model" if begun.call.given.run_in_background else "person",
             seconds=asyncio.get_running_loop().time() - since,
             shell=shell,
             capture=begun.capture,
-            emit=begun.context.emit,
+            inside=inside,
+            held=begun.held,
+            emit=begun.call.context.emit,
             released=partial(self._warden.release, shell.family),
         )
         return self._jobs.begin(handed)
@@ -299,13 +310,13 @@ class Bash(TypedTool[Command]):
 
 def _left(job: Job, begun: _Begun, notes: tuple[str, ...]) -> Output:
     """What a call gives whose command goes on without it."""
-    why = BEGUN if begun.given.run_in_background else LEFT
+    why = BEGUN if begun.call.given.run_in_background else LEFT
     text = begun.capture.text().rstrip("\n")
     job.seen()
     told = why.format(id=job.id, log=job.log)
     return Output(
         content="\n\n".join(part for part in (*notes, text, f"({told})") if part),
-        details={"job": job.id, "cwd": str(begun.start), "log": job.log},
+        details={"job": job.id, "cwd": str(begun.call.start), "log": job.log},
     )
 
 

@@ -10,6 +10,7 @@ from heartbit_tui.kernel.events.jobs import How, Who
 
 if TYPE_CHECKING:
     from heartbit_tui.tools.capture import Capture
+    from heartbit_tui.tools.confinement import Confinement
     from heartbit_tui.tools.shell import Shell
 
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class Handed:
     """A running command that its call lets go of: who called it, where it runs, what takes its output.
 
-    `seconds` it ran so far; `released` is called when nothing of it is left. `emit` publishes under the caller's name.
+    `inside` is the sandbox that it runs in, if any, and `held` what decided what runs before it. `seconds` it ran so far; `released` is called when nothing of it is left. `emit` publishes under the caller's name.
     """
 
     command: str
@@ -28,6 +29,8 @@ class Handed:
     seconds: float
     shell: "Shell"
     capture: "Capture"
+    inside: "Confinement | None"
+    held: Any
     emit: Callable[[Event], None]
     released: Callable[[], None]
 
@@ -39,6 +42,7 @@ class Job:
         self.id = id
         self.command = handed.command
         self.agent = handed.agent
+        self.inside = handed.inside
         self.end: JobEnded | None = None
         """How it ended, None while it runs."""
         self.told = False
@@ -102,7 +106,7 @@ class Job:
         """Publish something under the name of the agent that started it."""
         self._handed.emit(event)
 
-    async def run(self) -> None:
+    async def follow(self) -> None:
         """Wait for its end, or end it; then nothing of it is left."""
         handed = self._handed
         handed.shell.redirect(handed.capture.add)

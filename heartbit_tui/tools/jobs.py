@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self
 
-from heartbit_tui.kernel.events import Envelope, JobEnded, JobStarted, UserMessage
+from heartbit_tui.kernel.events import Envelope, JobEnded, JobStarted, ToolCallCompleted, UserMessage
 from heartbit_tui.kernel.messages import user
 from heartbit_tui.kernel.ops import Background, StopJob
+from heartbit_tui.tools.guard import Guard
 from heartbit_tui.tools.job import Handed, Job
 from heartbit_tui.tools.outcomes import outcome
 
@@ -37,6 +39,8 @@ class Jobs:
         self._calls: dict[str, asyncio.Event] = {}
         self._number = 0
         self._closed = False
+        self._guard: Guard | None = None
+        self._unguarded = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
@@ -93,7 +97,26 @@ class Jobs:
         job = self._jobs[f"bash_{self._number}"] = Job(f"bash_{self._number}", handed, self._clock)
         job.emit(job.started())
         self._tasks.create_task(self._follow(job), name=job.id)
+        if job.inside is not None and self._guard is None:
+            folder = Path(job.log).parent
+            self._guard = Guard(job.inside, handed.held, self._confined, job.emit, folder=folder)
+            self._tasks.create_task(self._guarding(self._guard), name="guard")
         return job
+
+    def hear(self, envelope: Envelope) -> None:
+        """Take note of files that a tool wrote with approval: nobody takes that back. Synchronous, for the bus."""
+        event = envelope.event
+        if self._guard is not None and isinstance(event, ToolCallCompleted) and event.tool_name != "bash":
+            self._guard.let(event.changed)
+
+    def let(self, paths: Collection[str] | None) -> None:
+        """A person let stand what a command did to these files; None for all that one did outside of the sandbox."""
+        if self._guard is None:
+            return
+        if paths is None:
+            self._guard.begin_anew()
+        else:
+            self._guard.let(paths)
 
     def take(self, op: Background | StopJob) -> str:
         """Let a running call go on in the background, or stop a job; why nothing comes of it, or empty."""
@@ -128,14 +151,29 @@ class Jobs:
             await job.ended.wait()
             if not job.told:
                 job.emit(UserMessage(message=user(self._told(job)), origin="heartbit"))
+        if self._guard is not None:
+            await self._unguarded.wait()
 
     async def _follow(self, job: Job) -> None:
         try:
-            await job.run()
+            await job.follow()
         finally:
             if job.end is not None:
                 job.emit(job.end)
+            if self._guard is not None:
+                self._guard.ended()
         self._forget()
+
+    def _confined(self) -> tuple[str, ...]:
+        return tuple(job.id for job in self.running if job.inside is not None)
+
+    async def _guarding(self, guard: Guard) -> None:
+        self._unguarded.clear()
+        try:
+            await guard.follow()
+        finally:
+            self._guard = None
+            self._unguarded.set()
 
     def _forget(self) -> None:
         ended = [(job, job.end) for job in self._jobs.values() if job.end]
