@@ -167,7 +167,6 @@ class Bash(TypedTool[Command]):
 
     def objection(self, given: Command) -> str:
         """NUL cannot stand in a script; and not every session has a background."""
-        given, start = call.given, call.start
         if given.run_in_background and self._jobs is None:
             return "This session runs nothing in the background. Leave out `run_in_background`."
         return "bash cannot run a command with a NUL character in it." if "\0" in given.command else ""
@@ -213,7 +212,6 @@ class Bash(TypedTool[Command]):
                 self._stands(None)
         if isinstance(ended, Job):
             return _left(ended, begun, notes)
-        capture.close()
         self._move(call.number, start, ended.directory)
         return _output(given, capture, ended, notes, self._directory)
 
@@ -235,6 +233,7 @@ class Bash(TypedTool[Command]):
             if job is None:
                 outlived = await shell.finish()
                 self._warden.release(shell.family)
+                begun.capture.close()
         if job is not None:
             return job
         return _Ended(

@@ -9,7 +9,6 @@ from heartbit_tui.kernel.protocols import CallContext, Effects, Output
 from heartbit_tui.tools.arguments import Arguments, TypedTool, Unable
 from heartbit_tui.tools.job import Job
 from heartbit_tui.tools.jobs import Jobs
-from heartbit_tui.tools.outcomes import outcome
 
 MAX_WAIT_MS = 600_000
 NOTHING = "(nothing new)"
@@ -53,9 +52,8 @@ def told(job: Job) -> Output:
     """What is new, and how the command stands; its end is then known to the model."""
     end = job.end
     job.told = job.told or end is not None
-    state = outcome(end) if end else f"still runs, for {job.milliseconds / 1000:.1f} s so far"
     text = job.look().rstrip("\n") or NOTHING
     return Output(
-        content=f"{text}\n\n({job.id}: {state})",
+        content=f"{text}\n\n({job.id}: {job.outcome})",
         details={"job": job.id, "running": end is None, "exit_code": end.exit_code if end else None, "log": job.log},
     )

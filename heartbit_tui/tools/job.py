@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.kernel.events import PAYLOAD_BYTES, Event, JobEnded, JobStarted, clip
 from heartbit_tui.kernel.events.jobs import How, Who
+from heartbit_tui.tools.outcomes import outcome
 
 if TYPE_CHECKING:
     from heartbit_tui.tools.capture import Capture
     from heartbit_tui.tools.confinement import Confinement
     from heartbit_tui.tools.shell import Shell
+
+
+CONFINED = "it ran in a sandbox ({name}): {refused}. In the foreground a person can be asked to let it run outside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,15 @@ class Job:
     def milliseconds(self) -> int:
         """For how long it has run."""
         return self.end.duration_ms if self.end else round((self._clock() - self._since) * 1000)
+
+    @property
+    def outcome(self) -> str:
+        """What the model is told of how it stands."""
+        if self.end is None:
+            return f"still runs, for {self.milliseconds / 1000:.1f} s so far"
+        told, inside = outcome(self.end), self._handed.inside
+        refused = inside.refused(self.output(), self._handed.cwd) if inside is not None and self.end.exit_code else ""
+        return f"{told}; {CONFINED.format(name=inside.name, refused=refused)}" if inside and refused else told
 
     def look(self) -> str:
         """What it wrote since this was asked last."""

@@ -182,7 +182,6 @@ class Jobs:
             del self._jobs[job.id]
 
     def _told(self, job: Job) -> str:
-        assert job.end is not None
         job.told = True
         more = MORE.format(size=job.unread) if job.unread else NO_MORE
-        return NEWS.format(id=job.id, outcome=outcome(job.end), more=more)
+        return NEWS.format(id=job.id, outcome=job.outcome, more=more)
