@@ -72,6 +72,8 @@ COMMANDS: tuple[Command, ...] = (
         does="how much passes without asking",
         choices=tuple(mode for mode in Mode if mode is not Mode.YOLO),
     ),
+    Command(name="background", does="let the running command go on in the background"),
+    Command(name="jobs", takes="[ID]", does="the commands in the background: read, wait, stop"),
     Command(name="permissions", does="what is allowed, denied or asked about", aliases=("rules", "allow")),
     Command(name="tools", does="the tools that the agent has"),
     Command(name="todos", does="the agent's list of things to do"),

@@ -14,6 +14,7 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Rewind, SetMode, SetModel
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
+from heartbit_tui.repl.jobs import jobs
 from heartbit_tui.repl.keys import KEYS
 from heartbit_tui.repl.paint import MARKS
 from heartbit_tui.runtime.options import New, Resume
@@ -65,6 +66,8 @@ class Acts:
             "fork": self._fork,
             "rename": self._rename,
             "export": self._export,
+            "background": self._background,
+            "jobs": lambda argument: jobs(conversation, argument),
             "compact": self._compact,
             "rewind": self._rewind,
             "clear": self._clear,
@@ -178,6 +181,9 @@ class Acts:
             self._tell(f"{path} was not written: {error.strerror}.", warning=True)
         else:
             self._tell(f"written: {path}")
+
+    async def _background(self, _: str) -> None:
+        self._conversation.background()
 
     async def _compact(self, argument: str) -> None:
         await self._conversation.settled()

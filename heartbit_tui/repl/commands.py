@@ -13,6 +13,8 @@ COMMANDS: tuple[Command, ...] = (
     replace(_ALL["resume"], does="take up a session of this folder; without ID the list of them"),
     *(_ALL[name] for name in ("fork", "rename")),
     replace(_ALL["export"], does="write this session to a file: md, html or jsonl"),
+    _ALL["background"],
+    replace(_ALL["jobs"], takes="[wait|stop] [ID]"),
     _ALL["compact"],
     replace(_ALL["rewind"], does="go back to before your prompt N; without N the list of them"),
     *(_ALL[name] for name in ("clear", "vim", "quit")),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from heartbit_tui.client import guarded, titles
 from heartbit_tui.client.cut import CutCalls
+from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
@@ -16,6 +17,7 @@ from heartbit_tui.kernel.events import (
     Event,
     GuardrailDenied,
     GuardrailWarned,
+    JobEnded,
     LlmResponse,
     ModeChanged,
     ModelChanged,
@@ -58,6 +60,8 @@ class Fold:
         self.todos: tuple[tuple[str, str], ...] = ()
         self.prompts: tuple[tuple[int, str], ...] = ()
         """The seq and the words of each prompt that still counts."""
+        self.jobs: tuple[Job, ...] = ()
+        """The commands in the background, also those that have ended."""
         self.queued = 0
         self.title = ""
         self.context_tokens = 0
@@ -72,6 +76,7 @@ class Fold:
         """What this envelope shows."""
         event = envelope.event
         self.cut.take(envelope)
+        self.jobs = after(self.jobs, envelope)
         if isinstance(event, RunStarted) and not self.agent:
             self.agent = envelope.agent
         if self.agent in ("", envelope.agent):
@@ -234,6 +239,8 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
     match event:
         case Notice(level=level, text=text):
             return (Told(level=level, text=text),)
+        case JobEnded(exit_code=code) as end:
+            return (Told(level="warning" if code else "info", text=told(end)),)
         case GuardrailDenied():
             return (Told(level="warning", text=guarded.told(event)),)
         case GuardrailWarned():

@@ -7,6 +7,7 @@ from rich.style import Style
 
 from heartbit_tui import __version__
 from heartbit_tui.client import titles
+from heartbit_tui.client.jobs import running
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
 from heartbit_tui.tui.chat.book import Book
@@ -150,7 +151,9 @@ class Bridge:
         size = window(known.model) or 0
         about = talk.client.about if talk.client else None
         safety = about.safety if about else None
-        app.living.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs))
+        app.living.side.show(
+            Facts(todos=known.todos, last=known.last, window=size, costs=costs, jobs=running(known.jobs))
+        )
         app.footer.tell(
             Standing(
                 folder=str(app.folder),
@@ -166,6 +169,7 @@ class Bridge:
                 mode=talk.mode if safety else "",
                 sandbox=about.sandbox if about and safety and "bash" in about.tools else None,
                 trust=safety.trust if safety else None,
+                jobs=len(running(known.jobs)),
             )
         )
         self._ended(talk)

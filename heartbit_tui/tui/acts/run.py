@@ -72,11 +72,6 @@ def escalate(app: "HeartbitApp", _: str) -> None:
     app.tell("There is no stronger model to turn to: this release has no cascade. /model chooses another one.")
 
 
-def background(app: "HeartbitApp", _: str) -> None:
-    """Ctrl+B."""
-    app.tell("A running command cannot be sent to the background in this release. Esc stops it.")
-
-
 def suspend(app: "HeartbitApp", _: str) -> None:
     """Ctrl+Z."""
     app.action_suspend_process()
@@ -90,7 +85,6 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], None]]" = MappingProxyType(
         "quit": quit_now,
         "next-mode": next_mode,
         "escalate": escalate,
-        "background": background,
         "suspend": suspend,
     }
 )

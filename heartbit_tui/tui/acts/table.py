@@ -16,13 +16,14 @@ Act: TypeAlias = "Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]
 
 PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "run": ("interrupt", "clear-or-quit", "leave", "quit", "next-mode", "escalate", "background", "suspend"),
+        "run": ("interrupt", "clear-or-quit", "leave", "quit", "next-mode", "escalate", "suspend"),
         "draft": ("queue", "history", "editor", "paste", "stash", "vim", "copy", "copy-text"),
         "session": ("new", "fork", "rename", "sessions", "rewind", "export", "compact", "close-tab", "clear"),
         "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
         "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
+        "jobs": ("background", "jobs"),
         "service": ("model", "effort", "login", "init"),
         "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),
         "rows": ("open-place", "copy-block", "drop"),

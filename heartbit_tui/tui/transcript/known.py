@@ -3,9 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from heartbit_tui.client.jobs import Job, after
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
+    JobEnded,
+    JobStarted,
     LlmResponse,
     ModeChanged,
     ModelChanged,
@@ -39,6 +42,8 @@ class Known:
     model: str = ""
     effort: Effort | None = None
     todos: tuple[JsonObject, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    """The commands in the background, also those that have ended; oldest first."""
     last: Usage | None = None
     """The last model call of the agent: what it read is what fills the window."""
 
@@ -52,6 +57,8 @@ class Known:
         event = envelope.event
         if isinstance(event, RunStarted) and not self.agent:
             return replace(self, agent=envelope.agent, running=True, since=envelope.at)
+        if isinstance(event, JobStarted | JobEnded):
+            return replace(self, jobs=after(self.jobs, envelope))
         if self.agent not in ("", envelope.agent):
             return self
         match event:

@@ -1,6 +1,6 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import guarded, titles
+from heartbit_tui.client import guarded, jobs, titles
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     BudgetExceeded,
@@ -9,6 +9,7 @@ from heartbit_tui.kernel.events import (
     Event,
     GuardrailDenied,
     GuardrailWarned,
+    JobEnded,
     ModelChanged,
     ModelEscalated,
     NameRepaired,
@@ -52,6 +53,8 @@ def _trouble(event: Event) -> Notice | None:
             return _warning(f"The agent repeats itself: {', '.join(names)}, {count} times.")
         case BudgetExceeded(used=used, limit=limit, unit=unit):
             return _warning(f"Used {used:g} of {limit:g} {unit}.")
+        case JobEnded(exit_code=code) as end:
+            return (_warning if code else _info)(jobs.told(end))
         case NameRepaired(asked=asked, tool_name=tool):
             return _info(f"The model wrote {asked}; {tool} was meant.")
         case _:
