@@ -158,7 +158,11 @@ _SESSION = _grouped(
     _action("copy", "copy the last answer", command="copy"),
     _action("clear", "clear the screen; the conversation stays", command="clear"),
     *(_tab(number) for number in range(1, 10)),
-    _action("close-tab", "close this session's tab", command="close"),
+    _action("new-tab", "open another session beside this one", command="tab new", takes="[TASK]"),
+    _action("next-tab", "the next tab", "ctrl+pagedown", command="tab next"),
+    _action("previous-tab", "the tab before", "ctrl+pageup", command="tab previous"),
+    _action("waiting-tab", "the next tab that waits for you", command="tab waiting"),
+    _action("close-tab", "close this session's tab", command="close", takes="[N]"),
 )
 
 _HEARTBIT = _grouped(

@@ -93,6 +93,8 @@ class Told:
 
     def __init__(self, number: int = 1, **about: Any) -> None:
         self.sent: list[Op] = []
+        self.written: dict[str, str] = {}
+        """What commands in the background wrote."""
         self.running = False
         self.history: tuple[Envelope, ...] = ()
         self.about = replace(ABOUT, session_id=f"{SESSION}-{number}", **about)
@@ -102,7 +104,7 @@ class Told:
         self._news: asyncio.Queue[tuple[Envelope, ...]] = asyncio.Queue()
 
     def output(self, job: str) -> str:
-        return ""
+        return self.written.get(job, "")
 
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
