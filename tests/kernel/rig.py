@@ -19,6 +19,7 @@ from heartbit_tui.kernel.events import (
     ToolCallStarted,
 )
 from heartbit_tui.kernel.host import OnAsk
+from heartbit_tui.kernel.jobs import NoJobs
 from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolResult, Usage, User
 from heartbit_tui.kernel.ops import Mode, Prompt, SetModel
 from heartbit_tui.kernel.protocols import (
@@ -26,6 +27,7 @@ from heartbit_tui.kernel.protocols import (
     ContextPolicy,
     Gate,
     Guardrail,
+    Jobs,
     Journal,
     Limits,
     Provider,
@@ -62,6 +64,7 @@ class Plan:
     facts: Callable[[Mode], str] = lambda mode: f"[mode: {mode}]"
     models: Callable[[SetModel], Provider] | None = None
     sinks: Sequence[Callable[[Envelope], None]] = ()
+    jobs: Jobs = field(default_factory=NoJobs)
     strict: bool = True
 
 
@@ -88,7 +91,7 @@ class Rig:
         )
         bus = Bus((self.log.append, *plan.sinks))
         self.reader: Subscription = bus.subscribe()
-        wiring = Wiring(bus=bus, journal=plan.journal, clock=plan.clock, models=plan.models)
+        wiring = Wiring(bus=bus, journal=plan.journal, clock=plan.clock, models=plan.models, jobs=plan.jobs)
         self.session = Session("s1", agent, wiring, Opening(log=plan.log, mode=plan.mode, on_ask=plan.on_ask))
 
     @property
