@@ -1,7 +1,7 @@
 """Between sessions and widgets: the one place that knows both what envelopes told and what is on the screen."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -23,7 +23,7 @@ from heartbit_tui.tui.side.facts import Facts
 from heartbit_tui.tui.status import git
 from heartbit_tui.tui.status.activity import Doing
 from heartbit_tui.tui.status.footer import Standing
-from heartbit_tui.tui.talk.tabs import tabs, title
+from heartbit_tui.tui.talk.tabs import command_runs, tabs, title
 from heartbit_tui.tui.talk.talk import Asked, Talk
 from heartbit_tui.tui.transcript.blocks import Answer, Call
 
@@ -188,7 +188,7 @@ class Bridge:
         app.draft.running = talk.running
         app.draft.show_mode(talk.mode, app.ink.modes.get(talk.mode, app.ink.text))
         app.draft.show_hint(*self._hints(talk))
-        app.activity.tell(_doing(talk) or app.living.submitting.doing)
+        app.activity.tell(self._doing(talk) or app.living.submitting.doing)
         costs = talk.client.costs() if talk.client else ()
         size = window(known.model) or 0
         about = talk.client.about if talk.client else None
@@ -215,6 +215,14 @@ class Bridge:
             )
         )
         self._ended(talk)
+
+    def _doing(self, talk: Talk) -> Doing | None:
+        """What goes on, and the key that lets a command go on by itself."""
+        doing = _doing(talk)
+        key = self._app.keymap.label_for("background")
+        if doing is None or doing.kind == "asking" or not key or not command_runs(talk):
+            return doing
+        return replace(doing, note=f"{doing.note} · {key} leaves it in the background")
 
     def _hints(self, talk: Talk) -> list[tuple[str, Style]]:
         app, found = self._app, list[tuple[str, Style]]()

@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any
 from heartbit_tui.client.jobs import Job
 from heartbit_tui.kernel.ops import Background, StopJob
 from heartbit_tui.tui.screens.jobs import Tail, jobs as list_of_jobs
-from heartbit_tui.tui.transcript.blocks import Call
+from heartbit_tui.tui.talk.tabs import command_runs
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
     from heartbit_tui.tui.talk.talk import Talk
 
-RECENT = 64
-"""Blocks at the end of a conversation among which the calls that run stand."""
-
 
 async def background(app: "HeartbitApp", _: str) -> None:
     """Ctrl+B: let the running command go on in the background; where none runs, see those that are there."""
-    if _has_command(app.talk):
+    if command_runs(app.talk):
         app.talk.submit(Background())
     elif app.talk.story.transcript.known.jobs:
         await jobs(app, "")
@@ -40,11 +37,6 @@ async def jobs(app: "HeartbitApp", argument: str) -> None:
     if wanted:
         first = next(job for job in _known(talk) if job.id == wanted)
         await app.push_screen_wait(Tail(lambda: _now(talk, first), lambda job: _read(talk, job), app.ink))
-
-
-def _has_command(talk: "Talk") -> bool:
-    blocks = talk.story.transcript.blocks[-RECENT:]
-    return any(isinstance(block, Call) and block.tool == "bash" and block.state == "running" for block in blocks)
 
 
 def _known(talk: "Talk") -> tuple[Job, ...]:

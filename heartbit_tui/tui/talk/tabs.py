@@ -7,10 +7,13 @@ from typing import Literal, TypeAlias
 from heartbit_tui.client.jobs import running
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.tui.talk.talk import Talk
-from heartbit_tui.tui.transcript.blocks import Prompt
+from heartbit_tui.tui.transcript.blocks import Call, Prompt
 
 State: TypeAlias = Literal["idle", "working", "asking", "done", "failed"]
 """It waits for the person; a run is active; a run ended well, or did not, since it was seen last; nothing of all that."""
+
+RECENT = 64
+"""Blocks at the end of a conversation among which the calls that run stand."""
 
 TITLE = 60
 """Letters of a title at most."""
@@ -61,3 +64,9 @@ def busy(talk: Talk) -> str:
     told = ("waits for your answer" if talk.asked else "a run is active") if talk.running else ""
     behind = f"{jobs} command{'' if jobs == 1 else 's'} in the background" if jobs else ""
     return ", ".join(part for part in (told, behind) if part)
+
+
+def command_runs(talk: Talk) -> bool:
+    """Whether a command of the agent's runs that could go on in the background."""
+    blocks = talk.story.transcript.blocks[-RECENT:]
+    return any(isinstance(block, Call) and block.tool == "bash" and block.state == "running" for block in blocks)

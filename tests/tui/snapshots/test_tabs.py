@@ -72,6 +72,9 @@ async def test_commands_in_the_background(opened: Open) -> None:
         await stage.play(*ended(look, f"{OUTPUT}\n(bash_1: still runs)", 2_000, job="bash_1", running=True))
         await stage.play(WATCH, FAILED, TextDelta(text="The page is there."))
         await stage.shot("goes-on")
+        stage.app.talk.book.fold_all(open=True)
+        stage.app.chat.changed()
+        await stage.shot("goes-on-open")
         stage.client.written["bash_1"] = OUTPUT
         await stage.act("jobs")
         await stage.until("In the background")
