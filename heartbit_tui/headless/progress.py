@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from heartbit_tui.client import guarded
+from heartbit_tui.client import guarded, jobs
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
 from heartbit_tui.headless.tally import Tally
@@ -13,6 +13,7 @@ from heartbit_tui.kernel.events import (
     Envelope,
     GuardrailDenied,
     GuardrailWarned,
+    JobEnded,
     Notice,
     PermissionDenied,
     RetryAttempt,
@@ -64,6 +65,8 @@ class Progress:
                 return []
             case ToolCallCompleted() as event:
                 return [self._call(event)]
+            case JobEnded() as end:
+                return [f"· {one_line(jobs.told(end))}"]
             case PermissionDenied(tool_name=name, reason=reason):
                 return [f"denied: {one_line(f'{name}: {reason}')}"]
             case GuardrailDenied() | GuardrailWarned() as event:

@@ -193,9 +193,8 @@ class Bridge:
         size = window(known.model) or 0
         about = talk.client.about if talk.client else None
         safety = about.safety if about else None
-        app.living.side.show(
-            Facts(todos=known.todos, last=known.last, window=size, costs=costs, jobs=running(known.jobs))
-        )
+        jobs = running(known.jobs) if safety else ()  # in a replay nothing runs
+        app.living.side.show(Facts(todos=known.todos, last=known.last, window=size, costs=costs, jobs=jobs))
         app.footer.tell(
             Standing(
                 folder=str(app.folder),
@@ -211,7 +210,7 @@ class Bridge:
                 mode=talk.mode if safety else "",
                 sandbox=about.sandbox if about and safety and "bash" in about.tools else None,
                 trust=safety.trust if safety else None,
-                jobs=len(running(known.jobs)),
+                jobs=len(jobs),
             )
         )
         self._ended(talk)
