@@ -8,7 +8,7 @@ from rich.style import Style
 
 from heartbit_tui import __version__
 from heartbit_tui.client import titles
-from heartbit_tui.client.jobs import running
+from heartbit_tui.client.jobs import outcome, running
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
@@ -50,9 +50,10 @@ SAID = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Last:
-    """How a session stood: the ids of what waited, whether a run was active, whether it could not go on."""
+    """How a session stood: the ids of what waited and of the commands that ran in its background, and what it did."""
 
     asked: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
     running: bool = False
     failed: bool = False
 
@@ -173,14 +174,19 @@ class Bridge:
         """Say it where a session begins to wait for the person, or has ended what it was doing."""
         last = self._last.get(talk) or Last()
         asked, failed = tuple(each.request.id for each in talk.asked), talk.stage == "failed"
-        self._last[talk] = Last(asked=asked, running=talk.running, failed=failed)
+        known = talk.story.transcript.known
+        jobs = tuple(job.id for job in running(known.jobs))
+        self._last[talk] = Last(asked=asked, jobs=jobs, running=talk.running, failed=failed)
         for each in talk.asked:
             if each.request.id not in last.asked:
                 self._notify(talk, "asks", _asks(each))
         if last.running and not talk.running and talk.story.timeline.last is not None:
-            self._notify(talk, "failed" if talk.news == "failed" else "is done", talk.story.transcript.known.title)
+            self._notify(talk, "failed" if talk.news == "failed" else "is done", known.title)
         elif failed and not last.failed and talk.hidden:
             self._notify(talk, "failed", str(talk.fault or ""))
+        for job in known.jobs:
+            if job.id in last.jobs and job.end is not None and job.end.how == "exited":
+                self._notify(talk, f"ended {job.id}", outcome(job.end))
 
     def _tell(self, talk: Talk) -> None:
         app = self._app

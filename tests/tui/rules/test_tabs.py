@@ -9,6 +9,8 @@ from textual.widget import Widget
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.events import (
     ApprovalRequested,
+    JobEnded,
+    JobStarted,
     RunCompleted,
     RunFailed,
     RunStarted,
@@ -141,3 +143,12 @@ async def test_a_new_session_leaves_the_one_that_works_alone(tmp_path: Path) -> 
         await stage.told(ENDED)
         assert [op for op in stage.client.ops if isinstance(op, Close)] == []
         assert stage.app.living.talks.number == 2
+
+
+async def test_the_end_of_a_command_in_the_background_of_a_hidden_session_is_told(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.told(*BEGUN, JobStarted(id="bash_1", command="make", tool_call_id="c1"), ENDED)
+        stage.app.act("new-tab")
+        await stage.until(lambda: stage.app.living.talks.number == 2)
+        stage.client.tell(JobEnded(id="bash_1", how="exited", exit_code=2, duration_ms=1_000))
+        await stage.until(lambda: any("bash_1" in row and "exit 2 after 1.0 s" in row for row in stage.shown))
