@@ -92,6 +92,9 @@ class Local:
     def meters(self) -> Meters:
         return self._opened.meters
 
+    def output(self, job: str) -> str:
+        return self._opened.jobs.output(job)
+
     def submit(self, op: Op) -> None:
         self._opened.session.submit(op)
 

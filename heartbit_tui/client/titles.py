@@ -9,6 +9,8 @@ from heartbit_tui.kernel.messages import JsonObject
 TELLING: Mapping[str, str] = MappingProxyType(
     {
         "bash": "command",
+        "bash_output": "id",
+        "kill_shell": "id",
         "read": "file_path",
         "write": "file_path",
         "edit": "file_path",
@@ -61,6 +63,8 @@ def title(tool: str, input: JsonObject) -> str:
 def outcome(details: JsonObject, tool: str = "") -> str:
     """What the details of a result say in a word or two; `tool` says what it is that they count."""
     match details:
+        case {"job": str(id)}:
+            return _of_job(details, id)
         case {"timed_out": True}:
             return "timed out"
         case {"exit_code": int(code)} if code:
@@ -71,18 +75,31 @@ def outcome(details: JsonObject, tool: str = "") -> str:
             return f"{lines} of {total} lines"
         case {"lines": int(lines)}:
             return f"{lines} line{'' if lines == 1 else 's'}"
-        case {"status": int(status)} if not 200 <= status < 300:
-            return f"HTTP {status}"
-        case {"bytes": int(size)}:
-            return bytes_told(size)
         case _:
             return _counted(details, tool)
 
 
+def _of_job(details: JsonObject, id: str) -> str:
+    """That a command went into the background, or how it stands there."""
+    match details:
+        case {"running": True}:
+            return "still runs"
+        case {"running": False, "exit_code": int(code)}:
+            return f"exit {code}"
+        case {"running": False}:
+            return "stopped"
+        case _:
+            return f"in the background as {id}"
+
+
 def _counted(details: JsonObject, tool: str) -> str:
-    """How much was found, or done."""
+    """What came of asking, how much was found, or done."""
     one, many = COUNTED.get(tool, ("item", "items"))
     match details:
+        case {"status": int(status)} if not 200 <= status < 300:
+            return f"HTTP {status}"
+        case {"bytes": int(size)}:
+            return bytes_told(size)
         case {"count": int(count)}:
             return f"{count}{'+' if details.get('truncated') else ''} {one if count == 1 else many}"
         case {"results": int(count)} | {"todos": int(count)}:

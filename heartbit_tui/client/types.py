@@ -111,6 +111,10 @@ class Client(Protocol):
         """The cost ledger so far, by agent, model and purpose."""
         ...
 
+    def output(self, job: str) -> str:
+        """The end of what a background command has written so far; empty where that is not known."""
+        ...
+
     @property
     def meters(self) -> Meters | None:
         """The meters; None where nothing runs, as in a replay."""

@@ -15,7 +15,7 @@ _BY_NAME = MappingProxyType(
     {
         **dict.fromkeys(("read", "grep", "glob", "list"), "file"),
         **dict.fromkeys(("webfetch", "websearch"), "web"),
-        "bash": "command",
+        **dict.fromkeys(("bash", "bash_output", "kill_shell"), "command"),
     }
 )
 _BY_START = (("mcp_", "mcp"), ("memory_", "memory"), ("shared_memory_", "memory"), ("knowledge_", "memory"))

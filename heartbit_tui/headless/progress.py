@@ -5,14 +5,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from heartbit_tui.client import guarded, metered, remembered
+from heartbit_tui.client import guarded, jobs, metered, remembered
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
 from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.events import (
     Envelope,
+    Event,
     GuardrailDenied,
     GuardrailWarned,
+    JobEnded,
     MemoryChanged,
     MemoryRecalled,
     Notice,
@@ -66,25 +68,29 @@ class Progress:
                 return []
             case ToolCallCompleted() as event:
                 return [self._call(event)]
+            case JobEnded() as end:
+                return [f"· {one_line(jobs.told(end))}"]
             case PermissionDenied(tool_name=name, reason=reason):
                 return [f"denied: {one_line(f'{name}: {reason}')}"]
             case GuardrailDenied() | GuardrailWarned() as event:
                 return [f"guardrail: {one_line(guarded.told(event), 400)}"]
             case RetryAttempt(attempt=attempt, max_retries=most, delay_ms=delay, error_class=kind):
                 return [f"retry {attempt}/{most} in {delay / 1000:.1f} s: {one_line(kind)}"]
-            case MemoryRecalled() | MemoryChanged() as event:
-                return _memory(event)
-            case Notice(level=level, text=text):
-                return [f"{level}: {one_line(text, 400)}"]
             case event:
-                told = metered.notice(event)
-                return [] if told is None else [f"{told.level}: {one_line(told.text, 400)}"]
+                return _told(event)
 
     def _call(self, event: ToolCallCompleted) -> str:
         mark = "✗" if event.is_error else "·"
         seconds = f" ({event.duration_ms / 1000:.1f} s)" if event.duration_ms >= 100 else ""
         about = gist(self._inputs.pop(event.tool_call_id, ""))
         return f"{mark} {one_line(f'{event.tool_name} {about}')}{seconds}"
+
+
+def _told(event: Event) -> list[str]:
+    if isinstance(event, MemoryRecalled | MemoryChanged):
+        return _memory(event)
+    told = event if isinstance(event, Notice) else metered.notice(event)
+    return [] if told is None else [f"{told.level}: {one_line(told.text, 400)}"]
 
 
 def _memory(event: MemoryRecalled | MemoryChanged) -> list[str]:

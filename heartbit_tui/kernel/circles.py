@@ -25,6 +25,7 @@ class Circles:
 
     def __init__(self, limits: Limits, host: Host, calls: Calls) -> None:
         self._doom = DoomLoop(limits.max_identical_tool_calls)
+        self._repeatable = limits.repeatable
         self._host = host
         self._calls = calls
 
@@ -33,6 +34,8 @@ class Circles:
 
         Raises `DoomLoopError` when the model was warned before and no person wants to go on.
         """
+        if all(call.name in self._repeatable for call in calls):
+            return False
         count = self._doom.repeats(calls)
         if not count:
             return False

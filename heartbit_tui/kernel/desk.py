@@ -68,6 +68,8 @@ class Desk:
         self.agent = agent
         self.conversation = Conversation(agent)
         self.facts: Callable[[Mode], str] = lambda _: ""
+        self.news: Callable[[str], Sequence[str]] = lambda _: ()
+        """What the model of an agent is to be told with its next turn."""
         self.budget: Budget | None = None
         self._append = append
         self._journal = journal
@@ -119,6 +121,8 @@ class Desk:
         await self._journal.committed(seq)
 
     def messages(self) -> tuple[Message, ...]:
+        for text in self.news(self.agent):
+            self.emit(UserMessage(message=user(text), origin="heartbit"))
         facts = self.facts(self.mode)
         if facts and facts != self.conversation.last_told({self.facts(mode) for mode in Mode}):
             self.emit(UserMessage(message=user(facts), origin="heartbit"))

@@ -144,6 +144,23 @@ class SetCap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """Let a running command go on in the background: its call gets a result at once, and the run goes on.
+
+    An empty `call_id` means every call that can.
+    """
+
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopJob:
+    """Stop the command with this id that goes on in the background; an empty id means all of them."""
+
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     """Interrupt what is active and end the session."""
 
@@ -162,5 +179,7 @@ Op: TypeAlias = (
     | SetCap
     | Rewind
     | Rename
+    | Background
+    | StopJob
     | Close
 )

@@ -9,6 +9,8 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
     Event,
+    JobEnded,
+    JobStarted,
     ModelCalled,
     ModelEscalated,
     QuestionAnswered,
@@ -22,11 +24,13 @@ from heartbit_tui.kernel.events import (
     ToolCallCompleted,
     ToolCallStarted,
     TurnStarted,
+    UserMessage,
     clip,
 )
-from heartbit_tui.kernel.messages import Assistant, StopReason, Text, ToolResult, Usage
+from heartbit_tui.kernel.messages import Assistant, StopReason, Text, ToolResult, Usage, user
 
 CRASHED = "heartbit was stopped while this run was active"
+LOST = "[The background command {id} runs no more: heartbit was stopped while it ran. Its output until then: {log}]"
 
 
 def endings(log: Sequence[Envelope]) -> Iterator[tuple[str, str, Event]]:
@@ -35,6 +39,18 @@ def endings(log: Sequence[Envelope]) -> Iterator[tuple[str, str, Event]]:
         part = [envelope for envelope in log[start:] if envelope.agent == agent]
         for event in _missing(agent, part):
             yield part[0].run, agent, event
+    for envelope, job in _lost(log):
+        yield "", envelope.agent, JobEnded(id=job.id, how="lost")
+        told = LOST.format(id=job.id, log=job.log or "nothing was kept")
+        yield "", envelope.agent, UserMessage(message=user(told), origin="heartbit")
+
+
+def _lost(log: Sequence[Envelope]) -> Iterator[tuple[Envelope, JobStarted]]:
+    """The commands in the background whose end nobody told."""
+    ended = {envelope.event.id for envelope in log if isinstance(envelope.event, JobEnded)}
+    for envelope in log:
+        if isinstance(envelope.event, JobStarted) and envelope.event.id not in ended:
+            yield envelope, envelope.event
 
 
 def runs(log: Sequence[Envelope]) -> int:

@@ -24,9 +24,11 @@ from heartbit_tui.kernel.events import (
     SessionRenamed,
 )
 from heartbit_tui.kernel.host import OnAsk
+from heartbit_tui.kernel.jobs import NoJobs
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import (
     Answer,
+    Background,
     Close,
     Compact,
     Decide,
@@ -42,8 +44,9 @@ from heartbit_tui.kernel.ops import (
     SetMode,
     SetModel,
     Steer,
+    StopJob,
 )
-from heartbit_tui.kernel.protocols import Agent, Clock, Journal, Provider
+from heartbit_tui.kernel.protocols import Agent, Clock, Jobs, Journal, Provider
 from heartbit_tui.kernel.recovery import CRASHED
 from heartbit_tui.kernel.shortening import NOTHING_TO_COMPACT
 
@@ -64,6 +67,7 @@ class Wiring:
     clock: Clock
     models: Callable[[SetModel], Provider] | None = None
     caps: Caps = field(default_factory=Caps)
+    jobs: Jobs = field(default_factory=NoJobs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,7 @@ class Session:
         self.people = People(numbers=count(recovery.asked(log) + 1))
         self._clock = wiring.clock
         self._models = wiring.models
+        self._jobs = wiring.jobs
         self._seq = log[-1].seq if log else 0
         self._missing = tuple(recovery.endings(log))
         self._closed = False
@@ -111,6 +116,7 @@ class Session:
             people=self.people,
         )
         self.desk.facts = agent.facts
+        self.desk.news = wiring.jobs.news
         self._active = Active(agent, self.desk, self._tasks, runs_before=recovery.runs(log))
         self._log = log
 
@@ -132,6 +138,7 @@ class Session:
         try:
             await self._tasks.__aexit__(None, None, None)
         finally:
+            await self._jobs.close()
             self.bus.close()
 
     @property
@@ -178,6 +185,9 @@ class Session:
                 self._closed = True
                 self._active.clear()
                 self._active.interrupt("the session was closed")
+            case Background() | StopJob():
+                if refused := self._jobs.take(op):
+                    self._tell(Notice(level="warning", text=refused))
             case _:
                 self._change(op)
 

@@ -16,6 +16,7 @@ from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Restore, Rewi
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
+from heartbit_tui.repl.jobs import jobs
 from heartbit_tui.repl.keys import KEYS
 from heartbit_tui.repl.paint import MARKS
 from heartbit_tui.repl.undoing import Going
@@ -73,6 +74,8 @@ class Acts:
             "rename": self._rename,
             "export": self._export,
             "search": self._search,
+            "background": self._background,
+            "jobs": lambda argument: jobs(conversation, argument),
             "compact": self._compact,
             "expand": self._expand,
             "uncompact": self._uncompact,
@@ -207,6 +210,9 @@ class Acts:
         for hit in hits:
             self._tell(f"{hit.short}  {hit.at[:16].replace('T', ' ')}  {hit.kind:<6}  {one_line(hit.marked, 160)}")
         self._tell("/resume ID takes one of them up." if hits else "Nothing that was said or done holds these words.")
+
+    async def _background(self, _: str) -> None:
+        self._conversation.background()
 
     async def _compact(self, argument: str) -> None:
         await self._conversation.settled()

@@ -30,6 +30,10 @@ class Hands(Protocol):
         """Shift+Tab."""
         ...
 
+    def background(self) -> None:
+        """Ctrl+B, while a run is active."""
+        ...
+
     def clear(self) -> None:
         """Ctrl+L."""
         ...
@@ -70,6 +74,7 @@ def bindings(hands: Hands) -> KeyBindings:
     press("<sigint>", act=lambda _: hands.interrupt())
     press("c-d", act=lambda event: _delete(event, hands))
     press("s-tab", act=lambda _: hands.next_mode())
+    press("c-b", act=lambda _: hands.background(), when=Condition(lambda: hands.running))
     press("c-l", act=lambda _: hands.clear())
     for key in CHOICES:
         keys.add(key, filter=choosing, eager=True)(_chooser(key, hands))

@@ -1,7 +1,7 @@
 """One session as a person talks to it: what is typed becomes ops, what happens becomes pieces."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 from heartbit_tui.client.commands import Typed, Unknown
@@ -10,7 +10,7 @@ from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, UserMessage
 from heartbit_tui.kernel.messages import Text
-from heartbit_tui.kernel.ops import Answer, Decide, Interrupt, Op, Prompt, SetMode, Steer
+from heartbit_tui.kernel.ops import Answer, Background, Decide, Interrupt, Op, Prompt, SetMode, Steer
 from heartbit_tui.repl.commands import parse
 from heartbit_tui.repl.dialog import Dialog, Waiting
 from heartbit_tui.repl.fold import Fold
@@ -71,6 +71,8 @@ class Conversation:
         self.next: Next | None = None
         self._screen = screen
         self._sent = 0
+        self.waits = False
+        """Whether a command waits for something, which an interrupt ends."""
         self._changed = asyncio.Event()
         self._left = asyncio.Event()
 
@@ -133,8 +135,16 @@ class Conversation:
         self._stir()
 
     def interrupt(self) -> None:
-        """Stop the active run."""
+        """Stop the active run, or waiting."""
+        if self.waits:
+            self.waits = False
+            self._stir()
+            return
         self.client.submit(Interrupt())
+
+    def background(self) -> None:
+        """Let the running command go on in the background."""
+        self.client.submit(Background())
 
     def next_mode(self) -> None:
         """Go on to the next mode."""
@@ -157,6 +167,16 @@ class Conversation:
         while self.next is None and self.busy and self.waiting is None:
             self._changed.clear()
             await self._changed.wait()
+
+    async def until(self, over: Callable[[], bool]) -> None:
+        """Return once this is so, an interrupt came, or the session is to be left."""
+        self.waits = True
+        try:
+            while self.waits and self.next is None and not over():
+                self._changed.clear()
+                await self._changed.wait()
+        finally:
+            self.waits = False
 
     async def settled(self) -> None:
         """Return once a run that has just told its end is really over; at once while one is active."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from heartbit_tui.client import expanding, guarded, metered, remembered, titles, undone
 from heartbit_tui.client.cut import CutCalls
+from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
@@ -17,6 +18,7 @@ from heartbit_tui.kernel.events import (
     FilesChanged,
     GuardrailDenied,
     GuardrailWarned,
+    JobEnded,
     LlmResponse,
     MemoryChanged,
     MemoryRecalled,
@@ -63,6 +65,8 @@ class Fold:
         self.todos: tuple[tuple[str, str], ...] = ()
         self.prompts: tuple[tuple[int, str], ...] = ()
         """The seq and the words of each prompt that still counts."""
+        self.jobs: tuple[Job, ...] = ()
+        """The commands in the background, also those that have ended."""
         self.queued = 0
         self.title = ""
         self.context_tokens = 0
@@ -79,6 +83,7 @@ class Fold:
         """What this envelope shows."""
         event = envelope.event
         self.cut.take(envelope)
+        self.jobs = after(self.jobs, envelope)
         if isinstance(event, RunStarted) and not self.agent:
             self.agent = envelope.agent
         if self.agent in ("", envelope.agent):
@@ -244,8 +249,6 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
     match event:
         case Notice(level=level, text=text):
             return (Told(level=level, text=text),)
-        case MemoryRecalled() | MemoryChanged():
-            return _memory(event)
         case GuardrailDenied():
             return (Told(level="warning", text=guarded.told(event)),)
         case GuardrailWarned():
@@ -256,6 +259,17 @@ def _trouble(event: Event) -> tuple[Piece, ...]:
             return (Told(level="warning", text=undone.lost(event)),)
         case NameRepaired(asked=asked, tool_name=tool):
             return (Told(level="info", text=f"The model wrote {asked}; {tool} was meant."),)
+        case _:
+            return _beside(event)
+
+
+def _beside(event: Event) -> tuple[Piece, ...]:
+    """What went on beside the conversation."""
+    match event:
+        case MemoryRecalled() | MemoryChanged():
+            return _memory(event)
+        case JobEnded(exit_code=code) as end:
+            return (Told(level="warning" if code else "info", text=told(end)),)
         case _:
             return ()
 

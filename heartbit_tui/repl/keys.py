@@ -16,6 +16,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Shift+Tab", "the next mode"),
     ("Tab", "complete a /command, an @file, a session"),
     ("Ctrl+R", "search what was typed before"),
+    ("Ctrl+B", "while a command runs: let it go on in the background"),
     ("Ctrl+L", "clear the screen"),
     ("y s a n e", "a request: once, this session, always, no, no with words"),
 )

@@ -84,7 +84,7 @@ class LineMode:
     def interrupt(self) -> None:
         """Ctrl+C: stop the run, or leave when there is none."""
         self._put("\n" if self._labelled else "")
-        if self._conversation.busy:
+        if self._conversation.busy or self._conversation.waits:
             self._conversation.interrupt()
         else:
             self._conversation.leave(Leave(code=130))

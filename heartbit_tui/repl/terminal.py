@@ -207,7 +207,7 @@ class Terminal:
         buffer, now = self._editor.default_buffer, self._loop.time()
         if buffer.text:
             buffer.reset()
-        elif self._conversation.busy:
+        elif self._conversation.busy or self._conversation.waits:
             self._conversation.interrupt()
         elif now - self._asked_to_leave < AGAIN:
             self._conversation.leave(Leave())
@@ -219,6 +219,10 @@ class Terminal:
     def leave_if_empty(self) -> None:
         """Leave; the session is kept."""
         self._conversation.leave(Leave())
+
+    def background(self) -> None:
+        """Let the running command go on in the background."""
+        self._conversation.background()
 
     def next_mode(self) -> None:
         """Go on to the next mode."""

@@ -19,21 +19,20 @@ from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.runtime.lookup import lookup
-from heartbit_tui.runtime.memory_store import remembered, warnings as memory_warnings
+from heartbit_tui.runtime.companions import companions
+from heartbit_tui.runtime.memory_store import warnings as memory_warnings
 from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.models import Models
-from heartbit_tui.runtime.opening import Place, placed
+from heartbit_tui.runtime.opening import Place
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.protection import protection
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
-from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
-from heartbit_tui.runtime.voice import Voice
 from heartbit_tui.runtime.warmth import Watchful
+from heartbit_tui.tools.jobs import Jobs
 from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
@@ -56,6 +55,7 @@ class Opened:
 
     session: Session
     journal: Journal
+    jobs: Jobs
     meters: Meters
     gate: Gate
     cwd: str
@@ -88,38 +88,26 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         sandboxing.demand(settings.config, settings.sandbox)
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
-        undoing = Undoing(options, settings, clock)
-        place = await stack.enter_async_context(placed(options, settings, clock, undoing.take))
-        remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
-        voice, following = Voice(), contexts.Following()
-        tools = (
-            *await stack.enter_async_context(toolbox(options.cwd, settings)),
-            contexts.recall(following),
-            *(remembering.tools if remembering else ()),
-            *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
-        )
-        tools = await stack.enter_async_context(undoing.around(tools))
-        agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
-        policy = contexts.policy(options.cwd, settings, following, remembering)
-        agent = replace(agent, context=remembering.around(policy) if remembering else policy)
+        beside = await stack.enter_async_context(companions(options, settings, clock))
+        place = beside.place
+        agent = replace(_agent(options, settings, provider, beside.tools), gate=watched(settings.gate, place.trail))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
-        watch = Watchful(agent.context, place.meters.warmth)
+        watch = Watchful(beside.policy, place.meters.warmth)
         agent = replace(agent, context=watch)
         wiring = Wiring(
-            bus=place.bus, journal=place.journal, clock=clock, models=models.connect, caps=place.meters.caps
+            bus=place.bus,
+            journal=place.journal,
+            clock=clock,
+            models=models.connect,
+            caps=place.meters.caps,
+            jobs=beside.jobs,
         )
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         place.meters.join(session, watch, _parts(settings))
         standing.follow(lambda: session.settings.mode)
-        if remembering is not None:
-            remembering.begin(session)
-            stack.push_async_callback(remembering.finish)
-        voice.speak_in(session)
-        stack.callback(voice.hush)
-        following.follow(session)
-        await undoing.join(session, place)
+        await beside.join(session, stack)
         _announce(session, options, place)
         warnings = (*settings.warnings, *memory_warnings(options, settings))
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:
@@ -129,16 +117,17 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         yield Opened(
             session=session,
             journal=place.journal,
+            jobs=beside.jobs,
             meters=place.meters,
             gate=settings.gate,
             cwd=str(options.cwd),
             whole=place.whole,
             log=place.log,
             warnings=warnings,
-            undo=undoing,
+            undo=beside.undoing,
             sandbox=sandboxing.label(settings.sandbox),
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
-            remembering=remembering,
+            remembering=beside.remembering,
         )
 
 

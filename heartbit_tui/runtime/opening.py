@@ -14,6 +14,8 @@ from heartbit_tui.kernel.events import (
     Envelope,
     Event,
     FilesChanged,
+    JobEnded,
+    JobStarted,
     ModeChanged,
     ModelCalled,
     ModelChanged,
@@ -73,6 +75,8 @@ RESUMED: tuple[type[Event], ...] = (
     Notice,
     FilesChanged,
     Undone,
+    JobStarted,
+    JobEnded,
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 

@@ -159,6 +159,7 @@ def _limits(config: Config) -> Limits:
         max_tool_output_bytes=config.integer("limits.max_tool_output_bytes") or usual.max_tool_output_bytes,
         max_identical_tool_calls=config.integer("limits.max_identical_tool_calls") or usual.max_identical_tool_calls,
         max_parallel_calls=config.integer("limits.max_parallel_calls") or usual.max_parallel_calls,
+        repeatable=frozenset({"bash_output"}),
     )
 
 

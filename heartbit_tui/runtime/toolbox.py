@@ -13,34 +13,43 @@ from heartbit_tui.permissions.sandbox import Active, Confinement
 from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.outputs import prune
 from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.tools.jobs import Jobs
 from heartbit_tui.tools.late import Deferred
+
+ABOUT_JOBS = frozenset({"bash_output", "kill_shell"})
+"""Tools that are of no use where no command can be run."""
 
 
 @asynccontextmanager
-async def toolbox(root: Path, settings: Settings) -> AsyncGenerator[tuple[Tool, ...]]:
+async def toolbox(root: Path, settings: Settings, jobs: Jobs) -> AsyncGenerator[tuple[Tool, ...]]:
     """The built-in tools, in the order in which a model sees them; what they keep open is closed with them.
 
-    Relative paths start at `root`. Keys of model services are not passed on to commands.
+    Relative paths start at `root`. Keys of model services are not passed on to commands. `jobs` take what goes on in
+    the background.
     """
     async with AsyncExitStack() as stack:
-        kit = _Kit(root, settings, stack)
+        kit = _Kit(root, settings, stack, jobs)
         left_out = frozenset(settings.config.strings("tools.disabled"))
+        left_out |= ABOUT_JOBS if "bash" in left_out else frozenset()
         yield tuple(tool for tool in kit.tools() if tool.spec.name not in left_out)
 
 
 class _Kit:
     """Makes tools; those that share something are made with the same thing."""
 
-    def __init__(self, root: Path, settings: Settings, stack: AsyncExitStack) -> None:
+    def __init__(self, root: Path, settings: Settings, stack: AsyncExitStack, jobs: Jobs) -> None:
         self._root = root
         self._settings = settings
         self._config = settings.config
         self._stack = stack
+        self._jobs = jobs
 
     def tools(self) -> tuple[Tool, ...]:
         read, write, none = Effects.READ, Effects.WRITE, Effects.NONE
         return (
             Deferred("bash", Effects.EXECUTE, self._bash, keeps_own_time=True),
+            Deferred("bash_output", none, lambda: _class("bash_output:BashOutput")(self._jobs), keeps_own_time=True),
+            Deferred("kill_shell", none, lambda: _class("kill_shell:KillShell")(self._jobs)),
             Deferred("read", read, self._on_files("read:Read")),
             Deferred("write", write, self._on_files("write:Write")),
             Deferred("edit", write, self._on_files("edit:Edit")),
@@ -85,8 +94,13 @@ class _Kit:
         environment = {**settings.environment, **_extra(self._config)}
         secrets = settings.secret_names
         bash = _class("bash:Bash")(
-            self._root, settings.outputs, environment, secrets=secrets, spare=True, confinement=self._confinement()
-        )
+            self._root,
+            settings.outputs,
+            environment,
+            secrets=secrets,
+            spare=True,
+            confinement=self._confinement(),
+        ).leaving(self._jobs)
         self._stack.push_async_callback(asyncio.to_thread, prune, settings.outputs)
         self._stack.push_async_callback(bash.aclose)
         return bash

@@ -3,11 +3,11 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ from heartbit_tui.tools.arguments import Arguments, TypedTool
 from heartbit_tui.tools.capture import Capture
 from heartbit_tui.tools.confinement import Arrangement, Confinement, Outside, noted, watched
 from heartbit_tui.tools.environment import for_commands
+from heartbit_tui.tools.job import Handed, Job, first_of
+from heartbit_tui.tools.jobs import Jobs
 from heartbit_tui.tools.progress import Progress
 from heartbit_tui.tools.shell import Shell
 from heartbit_tui.tools.warden import Warden
@@ -35,6 +37,17 @@ KEPT_IN = (
 REFUSED = "(This ran in a sandbox ({name}): {refused}. Only the person can change that, in the settings under sandbox.)"
 
 
+LEFT = (
+    "The command still runs: the person let it go on in the background, as {id}. You are told when it has ended; until then "
+    "go on with what does not need it. bash_output looks at what it writes or waits for it, kill_shell stops it. All of "
+    "its output: {log}"
+)
+BEGUN = (
+    "It runs in the background as {id}. You are told when it has ended. bash_output looks at what it writes or waits for "
+    "it, kill_shell stops it. All of its output: {log}"
+)
+
+
 class Command(Arguments):
     """What to run, and for how long at most."""
 
@@ -44,6 +57,34 @@ class Command(Arguments):
         gt=0,
         description="Milliseconds after which it is stopped; more than 600000 counts as 600000.",
     )
+    run_in_background: bool = Field(
+        default=False,
+        description="Start it, have the call return at once, and let it run on for as long as the session lives.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """A call: what it was given, the how-manieth it is, and where it starts."""
+
+    given: Command
+    number: int
+    start: Path
+    context: CallContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A call that works: what takes its output, and what decided what runs before it, where it runs in a sandbox."""
+
+    call: _Call
+    capture: Capture
+    progress: Progress
+    held: Any
+
+    def receive(self, data: bytes) -> None:
+        self.capture.add(data)
+        self.progress.add(data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +129,18 @@ class Bash(TypedTool[Command]):
         self._program = shutil.which("bash", path=env.get("PATH")) or "/bin/bash"
         self._warden = Warden(self._program, self._environment)
         self._confinement = confinement
+        self._jobs: Jobs | None = None
         self._outside = Outside()
         self._keeps_spare = spare
         self._spare: Shell | None = None
         self._directory = root
         self._calls = 0
         self._moved_by = 0
+
+    def leaving(self, jobs: Jobs) -> Self:
+        """From now on a command can go on in the background, where it is theirs to end."""
+        self._jobs = jobs
+        return self
 
     @property
     def directory(self) -> Path:
@@ -119,7 +166,9 @@ class Bash(TypedTool[Command]):
         return (Touch(kind="command", what=given.command, folder=folder),)
 
     def objection(self, given: Command) -> str:
-        """NUL cannot stand in a script."""
+        """NUL cannot stand in a script; and not every session has a background."""
+        if given.run_in_background and self._jobs is None:
+            return "This session runs nothing in the background. Leave out `run_in_background`."
         return "bash cannot run a command with a NUL character in it." if "\0" in given.command else ""
 
     async def show(self, given: Command) -> str:
@@ -129,14 +178,14 @@ class Bash(TypedTool[Command]):
     async def act(self, given: Command, context: CallContext) -> Output:
         """Run it to its end, or stop it with everything that it started."""
         self._calls += 1
-        call = self._calls
         start, note = self._start()
+        call = _Call(given=given, number=self._calls, start=start, context=context)
         inside = self._confinement
         if inside is None:
-            return await self._told(given, call, start, context, (note,))
+            return await self._told(call, (note,))
         if inside.asks and self._outside.remembers(given.command, str(start)):
-            return await self._told(given, call, start, context, (note, REMEMBERED), outside=True)
-        done = await watched(inside, partial(self._told, given, call, start, context, (note,)), context)
+            return await self._told(call, (note, REMEMBERED), outside=True)
+        done = await watched(inside, lambda held: self._told(call, (note,), held=held), context, self._stands)
         refused = inside.refused(done.content, str(start)) if done.details.get("exit_code") else ""
         if not refused:
             return done
@@ -144,56 +193,91 @@ class Bash(TypedTool[Command]):
             return noted(done, REFUSED.format(name=inside.name, refused=refused))
         if not await self._outside.ask(given.command, str(start), refused, context):
             return noted(done, KEPT_IN.format(name=inside.name, refused=refused))
-        return await self._told(given, call, start, context, (ALLOWED.format(refused=refused),), outside=True)
+        return await self._told(call, (ALLOWED.format(refused=refused),), outside=True)
 
-    async def _told(
-        self,
-        given: Command,
-        call: int,
-        start: Path,
-        context: CallContext,
-        notes: tuple[str, ...],
-        outside: bool = False,
-    ) -> Output:
+    async def _told(self, call: _Call, notes: tuple[str, ...], *, outside: bool = False, held: Any = None) -> Output:
         """Run it once, and tell how it went."""
-        capture, progress = Capture(self._log_dir), Progress(context)
-
-        def receive(data: bytes) -> None:
-            capture.add(data)
-            progress.add(data)
-
+        given, start = call.given, call.start
+        if given.run_in_background and self._jobs is not None and self._jobs.refusal:
+            return Output(content=self._jobs.refusal, is_error=True)
+        capture, progress = Capture(self._log_dir), Progress(call.context)
+        begun = _Begun(call=call, capture=capture, progress=progress, held=held)
         try:
-            ended = await self._run(given, start, receive, outside)
+            ended = await self._run(begun, outside)
         except OSError as error:
             return Output(content=f"bash could not be started in {start}: {error}", is_error=True)
         finally:
             progress.close()
-            capture.close()
-        self._move(call, start, ended.directory)
+            if outside:
+                self._stands(None)
+        if isinstance(ended, Job):
+            return _left(ended, begun, notes)
+        self._move(call.number, start, ended.directory)
         return _output(given, capture, ended, notes, self._directory)
 
-    async def _run(self, given: Command, start: Path, receive: Callable[[bytes], None], outside: bool) -> _Ended:
+    async def _run(self, begun: _Begun, outside: bool) -> _Ended | Job:
+        start, given = begun.call.start, begun.call.given
         loop = asyncio.get_running_loop()
-        begun, timed_out, outlived = loop.time(), False, 0
+        since, timed_out, outlived, job = loop.time(), False, 0, None
         shell = Shell(self._program, self._environment, start) if outside else await self._take(start)
         try:
             self._warden.watch(shell.family)
             async with asyncio.timeout(min(given.timeout, MAX_TIMEOUT_MS) / 1000):
-                await shell.begin(start, given.command, receive)
+                await shell.begin(start, given.command, begun.receive)
                 self._prepare()
-                await shell.ended()
+                if await self._let_go(shell, begun):
+                    job = self._hand_over(shell, begun, since, None if outside else self._confinement)
         except TimeoutError:
             timed_out = True
         finally:
-            outlived = await shell.finish()
-            self._warden.release(shell.family)
+            if job is None:
+                outlived = await shell.finish()
+                self._warden.release(shell.family)
+                begun.capture.close()
+        if job is not None:
+            return job
         return _Ended(
             status=shell.status,
             timed_out=timed_out,
             outlived=outlived,
             directory=None if timed_out else shell.directory,
-            milliseconds=round((loop.time() - begun) * 1000),
+            milliseconds=round((loop.time() - since) * 1000),
         )
+
+    async def _let_go(self, shell: Shell, begun: _Begun) -> bool:
+        """Wait for the command's end, or for somebody to let it go on in the background; whether that came first."""
+        if self._jobs is None:
+            await shell.ended()
+            return False
+        if begun.call.given.run_in_background:
+            return True
+        with self._jobs.leavable(begun.call.context.call_id) as leave:
+            await first_of(shell.ended(), leave.wait())
+            return leave.is_set() and shell.alive
+
+    def _stands(self, paths: Collection[str] | None) -> None:
+        if self._jobs is not None:
+            self._jobs.let(paths)
+
+    def _hand_over(self, shell: Shell, begun: _Begun, since: float, inside: Confinement | None) -> Job:
+        """From here on the command belongs to the background."""
+        assert self._jobs is not None
+        begun.capture.keep()
+        handed = Handed(
+            command=begun.call.given.command,
+            call_id=begun.call.context.call_id,
+            agent=begun.call.context.agent,
+            cwd=str(begun.call.start),
+            by="model" if begun.call.given.run_in_background else "person",
+            seconds=asyncio.get_running_loop().time() - since,
+            shell=shell,
+            capture=begun.capture,
+            inside=inside,
+            held=begun.held,
+            emit=begun.call.context.emit,
+            released=partial(self._warden.release, shell.family),
+        )
+        return self._jobs.begin(handed)
 
     async def _take(self, start: Path) -> Shell:
         spare, self._spare = self._spare, None
@@ -221,6 +305,18 @@ class Bash(TypedTool[Command]):
     def _move(self, call: int, start: Path, end: Path | None) -> None:
         if end is not None and end != start and call >= self._moved_by:
             self._directory, self._moved_by = end, call
+
+
+def _left(job: Job, begun: _Begun, notes: tuple[str, ...]) -> Output:
+    """What a call gives whose command goes on without it."""
+    why = BEGUN if begun.call.given.run_in_background else LEFT
+    text = begun.capture.text().rstrip("\n")
+    job.seen()
+    told = why.format(id=job.id, log=job.log)
+    return Output(
+        content="\n\n".join(part for part in (*notes, text, f"({told})") if part),
+        details={"job": job.id, "cwd": str(begun.call.start), "log": job.log},
+    )
 
 
 def _output(given: Command, capture: Capture, ended: _Ended, notes: tuple[str, ...], directory: Path) -> Output:

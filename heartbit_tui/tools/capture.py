@@ -44,6 +44,30 @@ class Capture:
         if len(self._tail) > 8 * PART_BYTES:
             del self._tail[:-PART_BYTES]
 
+    def keep(self) -> None:
+        """Have the log file from now on, however little there is."""
+        if self.log is None:
+            self._overflow()
+
+    def since(self, place: int) -> str:
+        """What came after the first `place` bytes; of more than `WHOLE_BYTES` the end, and what is left out before."""
+        new = max(self.size - place, 0)
+        everything = len(self._head) + len(self._tail) == self.size
+        held = bytes(self._head + self._tail) if everything else bytes(self._tail)
+        if new <= min(len(held), WHOLE_BYTES):
+            return decoded(held[len(held) - new :])
+        end = _from_first_character(held[-WHOLE_BYTES:])
+        return f"[{new - len(end)} bytes left out here{self._where()}]\n\n{decoded(end)}"
+
+    def end(self, most: int) -> str:
+        """The last `most` bytes, or fewer."""
+        return decoded(_from_first_character(bytes(self._tail or self._head)[-most:]))
+
+    def shrink(self) -> None:
+        """Hold no more than the beginning and the end; nothing comes any more."""
+        self.close()
+        del self._tail[:-PART_BYTES]
+
     def close(self) -> None:
         """Finish the log file."""
         if self._file >= 0:
@@ -52,8 +76,8 @@ class Capture:
 
     def text(self) -> str:
         """The output, or its beginning and end with a note between that says what is missing and where it is."""
-        if self.log is None:
-            return decoded(bytes(self._head))
+        if self.size <= WHOLE_BYTES:
+            return decoded(bytes(self._head + self._tail))
         head, tail = _to_last_character(bytes(self._head)), _from_first_character(bytes(self._tail[-PART_BYTES:]))
         left_out = self.size - len(head) - len(tail)
         lines = self._newlines - head.count(b"\n") - tail.count(b"\n")

@@ -4,9 +4,10 @@ import asyncio
 import os
 import re
 import subprocess
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from heartbit_tui.kernel.protocols import CallContext, Output
@@ -76,8 +77,16 @@ class Confinement(Protocol):
         """What decides what runs in the workspace now, for `undo`. Blocks for some milliseconds."""
         ...
 
+    def accepted(self, held: Any, paths: Collection[str]) -> Any:
+        """The same with these paths as they are now."""
+        ...
+
     def undo(self, held: Any) -> Mapping[str, Any]:
         """Put back what was made or changed of it since; what was, by path, empty where nothing was."""
+        ...
+
+    def keep(self, made: Any, folder: Path) -> Mapping[str, str]:
+        """Copy into this folder what `undo` took away; the copies by path, empty for what had been removed."""
         ...
 
     def redo(self, made: Mapping[str, Any]) -> None:
@@ -89,11 +98,19 @@ class Confinement(Protocol):
         ...
 
 
-async def watched(inside: Confinement, run: Callable[[], Awaitable[Output]], context: CallContext) -> Output:
-    """Run a command, undo what it did to what decides what runs, and ask a person whether that may stand."""
+async def watched(
+    inside: Confinement,
+    run: Callable[[Any], Awaitable[Output]],
+    context: CallContext,
+    stands: Callable[[Collection[str]], None],
+) -> Output:
+    """Run a command, undo what it did to what decides what runs, and ask a person whether that may stand.
+
+    `run` gets what `held` gave before it, `stands` is told what may.
+    """
     held = await asyncio.to_thread(inside.held)
     try:
-        done = await run()
+        done = await run(held)
     except asyncio.CancelledError:
         inside.undo(held)
         raise
@@ -104,6 +121,7 @@ async def watched(inside: Confinement, run: Callable[[], Awaitable[Output]], con
     if await context.approve(KEEP.format(names=names), rule=PROTECTED) is None:
         return noted(replace(done, is_error=True), UNDONE.format(names=names))
     await asyncio.to_thread(inside.redo, made)
+    stands(made)
     return noted(done, STANDS.format(names=names))
 
 

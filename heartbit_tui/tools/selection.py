@@ -30,6 +30,8 @@ TALKING = frozenset({"memory_update", "memory_forget", "memory_consolidate", "to
 WORKING = frozenset(
     {
         "bash",
+        "bash_output",
+        "kill_shell",
         "read",
         "write",
         "edit",

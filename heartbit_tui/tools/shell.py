@@ -122,6 +122,10 @@ class Shell:
         else:
             await asyncio.to_thread(_write_all, target, message)
 
+    def redirect(self, receive: Callable[[bytes], None]) -> None:
+        """From now on `receive` gets the output."""
+        self._receive = receive
+
     async def ended(self) -> None:
         """Wait until bash ends; what it started may still run."""
         await self._ended.wait()

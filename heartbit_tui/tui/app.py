@@ -279,4 +279,4 @@ class HeartbitApp(App[int], inherit_bindings=False):
     _on_draft_wants_completion = _on_draft_menu_key = _on_menu_picked = _hear
     _on_sheet_opened = _on_sheet_emptied = _on_sheet_replied = _hear
     _on_pane_clicked = _on_pane_copied = _on_pane_followed = _hear
-    _on_side_chosen = _on_reader_wished = _hear
+    _on_side_chosen = _on_reader_wished = _on_tab_row_wanted = _hear

@@ -1,12 +1,16 @@
 """Between sessions and widgets: the one place that knows both what envelopes told and what is on the screen."""
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.style import Style
 
 from heartbit_tui import __version__
 from heartbit_tui.client import titles
+from heartbit_tui.client.jobs import outcome, running
+from heartbit_tui.client.visible import one_line
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
 from heartbit_tui.store.damage import DamagedError
@@ -21,6 +25,7 @@ from heartbit_tui.tui.side.facts import Facts
 from heartbit_tui.tui.status import git
 from heartbit_tui.tui.status.activity import Doing
 from heartbit_tui.tui.status.footer import Standing
+from heartbit_tui.tui.talk.tabs import command_runs, tabs, title
 from heartbit_tui.tui.talk.talk import Asked, Talk
 from heartbit_tui.tui.transcript.blocks import Answer, Call
 
@@ -43,6 +48,20 @@ SETTLED = 3.0
 """Seconds that a run takes at least for its end to be worth a word to somebody who looks elsewhere."""
 
 
+SAID = 80
+"""Letters of what a hidden session asks that are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """How a session stood: the ids of what waited and of the commands that ran in its background, and what it did."""
+
+    asked: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    running: bool = False
+    failed: bool = False
+
+
 class Bridge:
     """Brings the widgets in line with the session that is seen; each of them redraws only what is different."""
 
@@ -52,15 +71,20 @@ class Bridge:
         self._seen: Talk | None = None
         self._greets = False
         self._left_at = 0
-        self._asked: tuple[str, ...] = ()
-        self._was_running = False
+        self._opened: dict[Talk, tuple[str, ...]] = {}
+        """What was given to the sheet of each session."""
+        self._last: dict[Talk, Last] = {}
+        """How each session stood when it was looked at last."""
         self._failed: Talk | None = None
         self._branch: git.Branch | None = None
 
     def changed(self, talk: Talk) -> None:
         """There is news of a session."""
         app = self._app
-        if not app.is_attached or talk is not app.talk:
+        if not app.is_attached:
+            return
+        if talk is not app.talk:
+            self._elsewhere(talk)
             return
         app.living.garbage.touched()
         if talk.book is not self._book or (self._greets and talk.book.first() is not None):
@@ -74,6 +98,7 @@ class Bridge:
             return
         self._ask(talk)
         self._tell(talk)
+        self.tabbed()
         if talk.stage == "failed" and talk is not self._failed:
             self._failed = talk
             if talk.fault is not None and talk.fault.kind == "auth":
@@ -128,24 +153,49 @@ class Bridge:
         word = f" {new} new  ↓ " if new > 0 else " ↓ "
         app.chat.set_badge(setting.line((word, app.ink.cursor + app.ink.accent)))
 
+    def _elsewhere(self, talk: Talk) -> None:
+        """There is news of a session that is not seen: its tab tells it, and nothing else is drawn."""
+        if not (talk.only_deltas and talk.running):
+            self._watch(talk)
+            self.tabbed()
+
+    def tabbed(self) -> None:
+        """The row of tabs may be different."""
+        talks = self._app.living.talks
+        self._app.living.tabs.tell(tabs(talks.all, talks.current) if len(talks.all) > 1 else ())
+        self._last = {talk: last for talk, last in self._last.items() if talk in talks.all}
+        self._opened = {talk: names for talk, names in self._opened.items() if talk in talks.all}
+
     def _ask(self, talk: Talk) -> None:
         """Open in the sheet what waits, and close what no longer does."""
         waiting = {asked.request.id: asked for asked in talk.asked}
-        sheet = self._app.living.sheet
-        for name in self._asked:
+        sheet, before = self._app.living.sheet, self._opened.get(talk, ())
+        for name in before:
             if name not in waiting:
                 sheet.close(name)
         for name, asked in waiting.items():
-            if name not in self._asked:
+            if name not in before:
                 sheet.drawing.works_in(_place(talk) or str(self._app.folder))
                 sheet.open(asked.request, asked.agent)
-                self._notify("heartbit asks", _asks(asked))
-        self._asked = tuple(waiting)
+        self._opened[talk] = tuple(waiting)
 
-    def forget_asked(self) -> None:
-        """Another session is seen: what waits in it is opened anew."""
-        self._asked = ()
-        self._app.living.sheet.clear()
+    def _watch(self, talk: Talk) -> None:
+        """Say it where a session begins to wait for the person, or has ended what it was doing."""
+        last = self._last.get(talk) or Last()
+        asked, failed = tuple(each.request.id for each in talk.asked), talk.stage == "failed"
+        known = talk.story.transcript.known
+        jobs = tuple(job.id for job in running(known.jobs))
+        self._last[talk] = Last(asked=asked, jobs=jobs, running=talk.running, failed=failed)
+        for each in talk.asked:
+            if each.request.id not in last.asked:
+                self._notify(talk, "asks", _asks(each))
+        if last.running and not talk.running and talk.story.timeline.last is not None:
+            self._notify(talk, "failed" if talk.news == "failed" else "is done", known.title)
+        elif failed and not last.failed and talk.hidden:
+            self._notify(talk, "failed", str(talk.fault or ""))
+        for job in known.jobs:
+            if job.id in last.jobs and job.end is not None and job.end.how == "exited":
+                self._notify(talk, f"ended {job.id}", outcome(job.end))
 
     def _tell(self, talk: Talk) -> None:
         app = self._app
@@ -153,13 +203,15 @@ class Bridge:
         app.draft.running = talk.running
         app.draft.show_mode(talk.mode, app.ink.modes.get(talk.mode, app.ink.text))
         app.draft.show_hint(*self._hints(talk))
-        app.activity.tell(_doing(talk) or app.living.submitting.doing)
+        app.activity.tell(self._doing(talk) or app.living.submitting.doing)
         costs = talk.client.costs() if talk.client else ()
         size = window(known.model) or 0
         about = talk.client.about if talk.client else None
         safety = about.safety if about else None
-        told = Facts(todos=known.todos, last=known.last, window=size, costs=costs, memories=known.memories)
-        app.living.side.show(told)
+        jobs = running(known.jobs) if safety else ()  # in a replay nothing runs
+        app.living.side.show(
+            Facts(todos=known.todos, last=known.last, window=size, costs=costs, jobs=jobs, memories=known.memories)
+        )
         app.footer.tell(
             Standing(
                 folder=str(app.folder),
@@ -175,9 +227,18 @@ class Bridge:
                 mode=talk.mode if safety else "",
                 sandbox=about.sandbox if about and safety and "bash" in about.tools else None,
                 trust=safety.trust if safety else None,
+                jobs=len(jobs),
             )
         )
         self._ended(talk)
+
+    def _doing(self, talk: Talk) -> Doing | None:
+        """What goes on, and the key that lets a command go on by itself."""
+        doing = _doing(talk)
+        key = self._app.keymap.label_for("background")
+        if doing is None or doing.kind == "asking" or not key or not command_runs(talk):
+            return doing
+        return replace(doing, note=f"{doing.note} · {key} leaves it in the background")
 
     def _hints(self, talk: Talk) -> list[tuple[str, Style]]:
         app, found = self._app, list[tuple[str, Style]]()
@@ -191,19 +252,23 @@ class Bridge:
         return found
 
     def _ended(self, talk: Talk) -> None:
-        was, self._was_running = self._was_running, talk.running
-        if was and not talk.running:
+        last = self._last.get(talk) or Last()
+        self._watch(talk)
+        if last.running and not talk.running:
             self._app.start(self.look_at_git())
-            timeline = talk.story.timeline
-            if timeline.last is not None:
-                self._notify("heartbit is done", talk.story.transcript.known.title)
 
-    def _notify(self, title: str, text: str) -> None:
-        app = self._app
+    def _notify(self, talk: Talk, what: str, text: str) -> None:
+        """A bell, a word to the desktop where the person looks elsewhere, and one on the screen where another tab is seen."""
+        app, talks = self._app, self._app.living.talks
+        tab = f"tab {talks.all.index(talk) + 1}" if len(talks.all) > 1 and talk in talks.all else ""
+        if talk.hidden and tab:
+            said = f": {one_line(text, SAID)}" if text else ""
+            app.tell(f"{tab[:1].upper()}{tab[1:]} ({title(talk)}) {what}{said}", warning=what == "failed")
         if app.living.setup.wishes.bell:
             app.bell()
         if not app.app_focus and app.living.setup.wishes.notify:
-            app.send(signal(title, text, app.living.setup.environment))
+            name = f"heartbit, {tab}," if tab else "heartbit"
+            app.send(signal(f"{name} {what}", text, app.living.setup.environment))
 
 
 def _words(call: Call) -> str:

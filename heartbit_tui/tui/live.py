@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from textual import events
 from textual.message import Message
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.acts import table
 from heartbit_tui.tui.bridge import Bridge
 from heartbit_tui.tui.complete.menu import Menu
@@ -26,11 +27,14 @@ from heartbit_tui.tui.markdown.split import pieces_of
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.setup import Setup
+from heartbit_tui.tui.sheets.dialog import Dialog
 from heartbit_tui.tui.sheets.sheet import Sheet
 from heartbit_tui.tui.sheets.waiting import Act
 from heartbit_tui.tui.side.side import BESIDE, Side
 from heartbit_tui.tui.sources import sources
+from heartbit_tui.tui.status.tabs import TabRow
 from heartbit_tui.tui.submitting import Submitting
+from heartbit_tui.tui.talk.tabs import title
 from heartbit_tui.tui.talk.talk import Talk
 from heartbit_tui.tui.talk.talks import Talks
 from heartbit_tui.tui.terminal.driver import set_mouse
@@ -53,6 +57,15 @@ def sheet_keys(live: Keymap) -> tuple[Mapping[str, Act], Mapping[str, str]]:
     return acts, {act: live.label_for(act) for act in ACTS if live.key_for(act)}
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a session was left with: its draft, the place at which it was read, what waits in it."""
+
+    draft: DraftState
+    place: Key | None
+    dialog: Dialog
+
+
 class Live:
     """The living parts of the application, which acts reach as `app.live`."""
 
@@ -66,11 +79,12 @@ class Live:
         """The search through the history, once there was one."""
         self._app = app
         self._seen = talks.current
-        self._left: dict[Talk, tuple[DraftState, Key | None]] = {}
-        """The draft and the place of each session that is not seen now."""
+        self._left: dict[Talk, Left] = {}
+        """What each session that is not seen now was left with."""
         self.side = Side(talks.current.story.timeline, app.ink, calm=setup.wishes.calm)
         self.sheet = Sheet(app.ink, cwd=str(setup.options.cwd))
         self.menu = Menu(app.ink, id="menu")
+        self.tabs = TabRow(app.ink)
         self.bridge = Bridge(app)
         self.submitting = Submitting(app)
         self.garbage = Garbage(app.set_timer, time.monotonic)
@@ -88,6 +102,7 @@ class Live:
         self.fit(app.size.width)
         await app.screen.mount(self.sheet, before=app.draft)
         await app.screen.mount(self.menu)
+        await app.screen.mount(self.tabs, before="#body")
         await app.screen.query_one("#body").mount(self.side)
         self.talks.tints.thinking = setup.wishes.thinking
         self.sheet.dialog.divides(setup.wishes.diff == "split")
@@ -130,12 +145,22 @@ class Live:
         answer = next((block.text for block in reversed(blocks) if isinstance(block, Answer)), "")
         look = Look(min(self._app.size.width, WIDEST), self._app.ink)
         lines = [line.text.rstrip() for piece in pieces_of(answer) for line in markdown.lines(piece, look, open=False)]
-        said = any(isinstance(block, Prompt) for block in blocks)
-        if talk.client is not None and said and not (options.ephemeral or options.demo):
+        if talk.client is not None and _said(talk) and not (options.ephemeral or options.demo):
             lines += ["", f"heartbit --resume {talk.client.about.session_id}"]
+        lines += self._others()
         if talk.fault is not None:
             lines.append(f"heartbit: {talk.fault}")
         return lines
+
+    def _others(self) -> list[str]:
+        """How to go on with the sessions of the other tabs."""
+        kept = [each for each in self.talks.all if not (each.options.ephemeral or each.options.demo)]
+        others = [(each, each.client) for each in kept if each is not self.talks.current and _said(each)]
+        return [
+            f"heartbit --resume {client.about.session_id}  ({title(talk)})"
+            for talk, client in others
+            if client is not None
+        ]
 
     def knows(self, name: str) -> bool:
         """Whether an action, or a slash command, can be done."""
@@ -170,7 +195,7 @@ class Live:
 
     def wear(self, ink: Ink) -> None:
         """Draw with the styles of another theme."""
-        for widget in (self.side, self.sheet, self.menu):
+        for widget in (self.side, self.sheet, self.menu, self.tabs):
             widget.set_ink(ink)
         self.bridge.retold()
 
@@ -180,22 +205,25 @@ class Live:
         self.side.display = self.setup.wishes.side and width >= BESIDE
 
     def switched(self) -> None:
-        """Another session is seen: its own draft comes back, and the place at which it was read."""
+        """Another session is seen: its own draft and sheet come back, and the place at which it was read."""
         app, talk = self._app, self.talks.current
         if talk is self._seen:
             return
         rows = app.chat.view.rows
-        self._left[self._seen] = (app.draft.snapshot(), None if app.chat.following or not rows else rows[0].key)
+        place = None if app.chat.following or not rows else rows[0].key
+        self._left[self._seen] = Left(app.draft.snapshot(), place, self.sheet.dialog)
         self._seen = talk
         self._left = {each: left for each, left in self._left.items() if each in self.talks.all}
-        self.bridge.forget_asked()
+        left = self._left.get(talk) or Left(DraftState(), None, self.sheet.dialog.another())
+        self.sheet.swap(left.dialog)
         self.bridge.changed(talk)
+        self.bridge.tabbed()
+        app.start(self.bridge.look_at_git())
         if talk in self._left:
-            draft, place = self._left[talk]
-            app.draft.restore(draft)
-            if place is not None:
-                app.chat.to(place)
-        elif len(self._left) > 0:
+            app.draft.restore(left.draft)
+            if left.place is not None:
+                app.chat.to(left.place)
+        elif self._left:
             app.draft.set_text("")
 
     def hear(self, message: Message) -> None:
@@ -209,9 +237,12 @@ class Live:
                 app.draft.display = True
                 app.draft.focus()
             case Sheet.Replied(ops=ops, ticket=ticket):
+                owner = self.talks.asking(ticket.request) or app.talk
                 for op in ops:
-                    app.talk.submit(op)
-                app.talk.settled(ticket.id)
+                    owner.submit(op)
+                owner.settled(ticket.id)
+            case TabRow.Wanted(number=number):
+                app.act("tab", str(number))
             case Menu.Picked(item=item):
                 self.completing.take(item)
             case MenuKey(key=key):
@@ -239,3 +270,8 @@ class Live:
                 return
             case _:
                 table.wish(app, message)
+
+
+def _said(talk: Talk) -> bool:
+    """Whether anything was asked in a session."""
+    return any(isinstance(block, Prompt) for block in talk.story.transcript.blocks)

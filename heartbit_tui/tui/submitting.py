@@ -30,24 +30,24 @@ class Submitting:
 
     def __init__(self, app: "HeartbitApp") -> None:
         self._app = app
-        self._ran: list[Ran] = []
-        self._running: Running | None = None
-        self._doing: Doing | None = None
+        self._ran: dict[Talk, list[Ran]] = {}
+        self._running: dict[Talk, Running] = {}
+        self._doing: dict[Talk, Doing] = {}
 
     @property
     def doing(self) -> Doing | None:
         """What the person's own command is, while one runs."""
-        return self._doing
+        return self._doing.get(self._app.talk)
 
     @property
     def running(self) -> bool:
-        """Whether a command of the person's own runs."""
-        return self._running is not None
+        """Whether a command of the person's own runs in the session that is seen."""
+        return self._app.talk in self._running
 
     def stop(self) -> None:
         """End the person's own command."""
-        if self._running is not None:
-            self._running.stop()
+        if (running := self._running.get(self._app.talk)) is not None:
+            running.stop()
 
     def submitted(self, message: Submitted) -> None:
         """The person sent the draft."""
@@ -67,7 +67,7 @@ class Submitting:
             self._app.draft.restore(message.state)
             self._refuse()
             return
-        ran, self._ran = self._ran, []
+        ran = self._ran.pop(self._app.talk, [])
         self._app.talk.say(message.text, message.images, queue=message.queue, context=as_context(ran))
         self._app.chat.to_end()
 
@@ -96,7 +96,7 @@ class Submitting:
         command = message.text.lstrip("!").strip()
         if not command:
             return
-        if self._running is not None:
+        if self.running:
             self._app.tell("A command of yours still runs; Esc ends it.", warning=True)
             self._app.draft.restore(message.state)
             return
@@ -115,8 +115,8 @@ class Submitting:
         app.chat.to_end()
         console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
         async with console.command(command, hidden=hidden) as running:
-            self._running = running
-            self._doing = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
+            self._running[talk] = running
+            self._doing[talk] = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
             app.living.bridge.retold()
             try:
                 async for _ in running:
@@ -124,13 +124,13 @@ class Submitting:
                     app.living.bridge.changed(talk)
                     await asyncio.sleep(FRAME)
             finally:
-                self._running = self._doing = None
+                del self._running[talk], self._doing[talk]
                 app.living.bridge.retold()
         ran = running.ran
         _exchanged(talk, block, replace(block, output=ran.output, code=ran.code))
         app.living.bridge.changed(talk)
         if not hidden:
-            self._ran.append(ran)
+            self._ran.setdefault(talk, []).append(ran)
 
 
 async def noting(app: "HeartbitApp", message: Submitted) -> None:

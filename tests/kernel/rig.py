@@ -20,6 +20,7 @@ from heartbit_tui.kernel.events import (
     ToolCallStarted,
 )
 from heartbit_tui.kernel.host import OnAsk
+from heartbit_tui.kernel.jobs import NoJobs
 from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolResult, Usage, User
 from heartbit_tui.kernel.ops import Mode, Prompt, SetModel
 from heartbit_tui.kernel.protocols import (
@@ -27,6 +28,7 @@ from heartbit_tui.kernel.protocols import (
     ContextPolicy,
     Gate,
     Guardrail,
+    Jobs,
     Journal,
     Limits,
     Provider,
@@ -64,6 +66,7 @@ class Plan:
     models: Callable[[SetModel], Provider] | None = None
     sinks: Sequence[Callable[[Envelope], None]] = ()
     caps: Caps = field(default_factory=Caps)
+    jobs: Jobs = field(default_factory=NoJobs)
     strict: bool = True
 
 
@@ -90,7 +93,9 @@ class Rig:
         )
         bus = Bus((self.log.append, *plan.sinks))
         self.reader: Subscription = bus.subscribe()
-        wiring = Wiring(bus=bus, journal=plan.journal, clock=plan.clock, models=plan.models, caps=plan.caps)
+        wiring = Wiring(
+            bus=bus, journal=plan.journal, clock=plan.clock, models=plan.models, caps=plan.caps, jobs=plan.jobs
+        )
         self.session = Session("s1", agent, wiring, Opening(log=plan.log, mode=plan.mode, on_ask=plan.on_ask))
 
     @property

@@ -11,6 +11,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.testing import FakeCallContext
+from heartbit_tui.tools.jobs import Jobs
 
 
 def named(tools: Sequence[Tool], name: str) -> Tool:
@@ -23,7 +24,7 @@ async def test_a_denied_file_is_not_found_by_its_content(tmp_path: Path, rule: s
     (tmp_path / "private" / "keys.txt").write_text("needle in private\n")
     (tmp_path / "open.txt").write_text("needle in the open\n")
     options = Options(cwd=tmp_path, environment={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, deny=(rule,))
-    async with toolbox(tmp_path, await read(options, SystemClock())) as tools:
+    async with Jobs() as jobs, toolbox(tmp_path, await read(options, SystemClock()), jobs) as tools:
         output = await named(tools, "grep").run({"pattern": "needle"}, FakeCallContext())
     assert "open.txt" in output.content
     assert "private" not in output.content
@@ -35,7 +36,7 @@ async def test_a_secret_is_not_found_by_its_content_unless_it_is_named(tmp_path:
     (tmp_path / "prod.env").write_text("needle=secret\n")
     (tmp_path / "open.txt").write_text("needle in the open\n")
     options = Options(cwd=tmp_path, environment={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
-    async with toolbox(tmp_path, await read(options, SystemClock())) as tools:
+    async with Jobs() as jobs, toolbox(tmp_path, await read(options, SystemClock()), jobs) as tools:
         grep = named(tools, "grep")
         everywhere = await grep.run({"pattern": pattern}, FakeCallContext())
         there = await grep.run({"pattern": pattern, "path": "prod.env"}, FakeCallContext())

@@ -14,6 +14,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.testing import FakeCallContext
+from heartbit_tui.tools.jobs import Jobs
 from tests.sandbox.ground import KINDS
 
 CANARIES = tuple(sorted(KEY_NAMES | {"HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN"}))
@@ -47,7 +48,7 @@ async def test_no_planted_key_is_seen(kind: Wanted, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     settings = await read(Options(cwd=project, environment=environment, flags=only(kind)), SystemClock())
-    async with toolbox(project, settings) as tools:
+    async with Jobs() as jobs, toolbox(project, settings, jobs) as tools:
         told = await output(tools, "env; cat /proc/[0-9]*/environ | tr '\\0' '\\n'; cat ~/.config/heartbit/*; true")
     assert len(CANARIES) >= 12
     assert "canary" not in told
@@ -60,7 +61,7 @@ async def test_the_temporary_folder_lasts_for_the_session_and_no_longer(kind: Wa
     environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TMPDIR": "/nowhere"}
     settings = await read(Options(cwd=tmp_path, environment=environment, flags=only(kind)), SystemClock())
     for expected in ("none", "none"):
-        async with toolbox(tmp_path, settings) as tools:
+        async with Jobs() as jobs, toolbox(tmp_path, settings, jobs) as tools:
             assert expected in await output(tools, 'cat "$(dirname "$(mktemp -u)")/marker" || echo none')
             assert "here" in await output(tools, "cd ${TMPDIR:-/tmp}; echo here > marker; cat marker")
             assert "here" in await output(tools, "cat ${TMPDIR:-/tmp}/marker")

@@ -314,7 +314,10 @@ async def test_the_tool_tells_what_it_would_do(tmp_path: Path) -> None:
     given: JsonObject = {"command": "rm -rf /"}
     assert bash.touches(given) == (Touch(kind="command", what="rm -rf /"),)
     assert (await bash.preview(given), bash.effects) == ("rm -rf /", Effects.EXECUTE)
-    assert (bash.spec.name, sorted(bash.spec.input_schema["properties"])) == ("bash", ["command", "timeout"])
+    assert (bash.spec.name, sorted(bash.spec.input_schema["properties"])) == (
+        "bash",
+        ["command", "run_in_background", "timeout"],
+    )
     assert bash.check(given) == ""
     assert bash.check({"command": "a\0b"}) == "bash cannot run a command with a NUL character in it."
     assert "`timeout`" in bash.check({"command": "a", "timeout": 0})

@@ -13,6 +13,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.tools import late
+from heartbit_tui.tools.jobs import Jobs
 from heartbit_tui.tools.late import Deferred
 
 HOW_TO = "heartbit_tui/tools/schemas.json is not what the tools take; write this into it:\n"
@@ -21,7 +22,7 @@ HOW_TO = "heartbit_tui/tools/schemas.json is not what the tools take; write this
 @pytest.fixture
 async def tools(tmp_path: Path) -> AsyncIterator[tuple[Tool, ...]]:
     options = Options(cwd=tmp_path, environment={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
-    async with toolbox(tmp_path, await read(options, SystemClock())) as found:
+    async with Jobs() as jobs, toolbox(tmp_path, await read(options, SystemClock()), jobs) as found:
         yield found
 
 
@@ -39,8 +40,8 @@ async def test_every_tool_is_offered_as_it_is_once_loaded(tools: tuple[Tool, ...
         assert (tool.spec, tool.effects, tool.keeps_own_time) == (inner.spec, inner.effects, inner.keeps_own_time)
 
 
-async def test_the_thirteen_tools_that_need_no_skill_are_there_in_their_order(tools: tuple[Tool, ...]) -> None:
-    names = "bash read write edit patch glob grep list webfetch websearch todowrite todoread question"
+async def test_the_fifteen_tools_that_need_no_skill_are_there_in_their_order(tools: tuple[Tool, ...]) -> None:
+    names = "bash bash_output kill_shell read write edit patch glob grep list webfetch websearch todowrite todoread question"
     assert [tool.spec.name for tool in tools] == names.split()
 
 

@@ -27,6 +27,7 @@ from heartbit_tui.kernel.events.envelope import (
     type_name,
 )
 from heartbit_tui.kernel.events.files import FilesChanged, Undone
+from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -100,6 +101,8 @@ __all__ = (
     "GuardrailDenied",
     "GuardrailWarned",
     "Hook",
+    "JobEnded",
+    "JobStarted",
     "LlmResponse",
     "MemoryAction",
     "MemoryChanged",

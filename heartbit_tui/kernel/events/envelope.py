@@ -16,6 +16,7 @@ from heartbit_tui.kernel.events.asking import (
     QuestionAsked,
 )
 from heartbit_tui.kernel.events.files import FilesChanged, Undone
+from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -121,6 +122,8 @@ Event: TypeAlias = (
     | TodosChanged
     | MemoryRecalled
     | MemoryChanged
+    | JobStarted
+    | JobEnded
     | SubAgentsDispatched
     | SubAgentCompleted
     | TaskRouted

@@ -2,6 +2,7 @@
 
 from heartbit_tui.kernel.protocols.agent import Agent, Limits
 from heartbit_tui.kernel.protocols.around import Clock, ContextPolicy, Journal, Scene, Shortening, View
+from heartbit_tui.kernel.protocols.jobs import Jobs
 from heartbit_tui.kernel.protocols.models import (
     AnyTool,
     Block,
@@ -49,6 +50,7 @@ __all__ = (
     "Finish",
     "Gate",
     "Guardrail",
+    "Jobs",
     "Journal",
     "Judgement",
     "Limits",

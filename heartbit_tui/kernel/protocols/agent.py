@@ -16,7 +16,8 @@ from heartbit_tui.kernel.protocols.tools import Tool
 class Limits:
     """How far one run may go; None means no limit.
 
-    Defaults: 50 turns a run, 120 s a tool call, 32,768 bytes of a tool's output, three repetitions.
+    Defaults: 50 turns a run, 120 s a tool call, 32,768 bytes of a tool's output, three repetitions. Calls of
+    `repeatable` tools may come again and again: what they tell changes by itself.
     """
 
     max_turns: int = 50
@@ -27,6 +28,7 @@ class Limits:
     max_tool_output_bytes: int = 32_768
     max_identical_tool_calls: int = 3
     max_parallel_calls: int = 16
+    repeatable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

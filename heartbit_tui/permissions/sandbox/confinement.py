@@ -2,9 +2,10 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heartbit_tui.kernel.dataclass import dataclass
@@ -103,9 +104,19 @@ class Confinement:
             tuple(place.path for place in places if place.access == "writable" and place.path not in roots),
         )
 
+    def accepted(self, held: "Held", paths: Collection[str]) -> "Held":
+        """The same with these paths as they are now."""
+        return self._watch.accepted(held, paths)
+
     def undo(self, held: "Held") -> "Mapping[str, Kept | None]":
         """Put back what a command made or changed of it; what it made, by path, None for what it removed."""
         return self._watch.undo(held)
+
+    def keep(self, made: "Mapping[str, Kept | None]", folder: Path) -> Mapping[str, str]:
+        """Copy what was taken away into this folder; the copies by path, empty for what had been removed."""
+        from heartbit_tui.permissions.sandbox.watch import copied
+
+        return copied(made, folder)
 
     def redo(self, made: "Mapping[str, Kept | None]") -> None:
         """Let it stand after all."""

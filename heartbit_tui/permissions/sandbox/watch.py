@@ -3,9 +3,12 @@
 import os
 import re
 import stat
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 from heartbit_tui.kernel.dataclass import dataclass
@@ -89,6 +92,14 @@ class Watch:
         """All that decides what runs in these folders now; reads the file system."""
         return Held(kept=self._look(repositories), locked=locked, repositories=repositories)
 
+    def accepted(self, held: Held, paths: Collection[str]) -> Held:
+        """The same with these paths as they are now: what was done to them was allowed."""
+        kept = {path: each for path, each in held.kept.items() if path not in paths}
+        for path in paths:
+            with suppress(OSError):
+                kept[path] = self._kept(path)
+        return replace(held, kept=kept)
+
     def undo(self, held: Held) -> Mapping[str, Kept | None]:
         """Put back what was changed since; gives what stood there instead, by path, None where nothing did.
 
@@ -163,6 +174,18 @@ def put(path: str, kept: Kept | None) -> None:
         with open(target, "wb") as file:  # noqa: PTH123
             file.write(kept.content)
             os.fchmod(file.fileno(), kept.mode)
+
+
+def copied(made: Mapping[str, Kept | None], folder: Path) -> Mapping[str, str]:
+    """Copy what stood at these paths into a new folder in this one; the copies by path, empty where there is none."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own, found = tempfile.mkdtemp(prefix="taken-back-", dir=folder), dict[str, str]()
+    for number, (path, kept) in enumerate(made.items(), 1):
+        found[path] = ""
+        if kept is not None and kept.content is not None:
+            found[path] = f"{own}/{number}-{path.rpartition('/')[2]}"
+            Path(found[path]).write_bytes(kept.content)
+    return found
 
 
 def _remove_emptied(path: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from heartbit_tui.client.modes import following
 from heartbit_tui.kernel.ops import Interrupt, Mode, SetMode
+from heartbit_tui.tui.acts import parting
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -32,7 +33,7 @@ def clear_or_quit(app: "HeartbitApp", _: str) -> None:
     elif app.talk.running:
         app.talk.submit(Interrupt())
     elif app.presses.again("ctrl+c"):
-        app.exit(0)
+        parting.leave(app)
     else:
         app.tell("Ctrl+C once more leaves. The session is kept.")
 
@@ -42,14 +43,14 @@ def leave(app: "HeartbitApp", _: str) -> None:
     if app.draft.text:
         return
     if app.presses.again("ctrl+d"):
-        app.exit(0)
+        parting.leave(app)
     else:
         app.tell("Ctrl+D once more leaves. The session is kept.")
 
 
 def quit_now(app: "HeartbitApp", _: str) -> None:
     """/quit."""
-    app.exit(0)
+    parting.leave(app)
 
 
 def next_mode(app: "HeartbitApp", argument: str) -> None:
@@ -72,11 +73,6 @@ def escalate(app: "HeartbitApp", _: str) -> None:
     app.tell("There is no stronger model to turn to: this release has no cascade. /model chooses another one.")
 
 
-def background(app: "HeartbitApp", _: str) -> None:
-    """Ctrl+B."""
-    app.tell("A running command cannot be sent to the background in this release. Esc stops it.")
-
-
 def suspend(app: "HeartbitApp", _: str) -> None:
     """Ctrl+Z."""
     app.action_suspend_process()
@@ -90,7 +86,6 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], None]]" = MappingProxyType(
         "quit": quit_now,
         "next-mode": next_mode,
         "escalate": escalate,
-        "background": background,
         "suspend": suspend,
     }
 )

@@ -13,6 +13,8 @@ from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.tui import library
 from heartbit_tui.tui.library import Library
 from heartbit_tui.tui.screens import sessions as listing
+from heartbit_tui.tui.talk.tabs import busy
+from heartbit_tui.tui.talk.talks import MOST
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -24,8 +26,16 @@ def fresh(app: "HeartbitApp") -> Options:
 
 
 def new(app: "HeartbitApp", _: str) -> None:
-    """/new."""
-    app.living.talks.open(fresh(app))
+    """/new: in the place of this one, or beside it where something still works in it."""
+    _open(app, fresh(app))
+
+
+def _open(app: "HeartbitApp", options: Options) -> None:
+    talks = app.living.talks
+    works = bool(busy(app.talk)) and len(talks.all) < MOST
+    if works:
+        app.tell(f"The session before goes on in tab {talks.number}.")
+    talks.open(options, beside=works)
     app.living.switched()
 
 
@@ -79,8 +89,7 @@ def take_up(app: "HeartbitApp", session_id: str, *, fork: bool) -> None:
             app.living.talks.see(number)
             app.living.switched()
             return
-    app.living.talks.open(replace(app.living.setup.options, which=Resume(id=session_id, fork=fork)))
-    app.living.switched()
+    _open(app, replace(app.living.setup.options, which=Resume(id=session_id, fork=fork)))
 
 
 async def export(app: "HeartbitApp", argument: str) -> None:
@@ -111,14 +120,6 @@ def clear(app: "HeartbitApp", _: str) -> None:
     app.chat.to_end()
 
 
-def close_tab(app: "HeartbitApp", _: str) -> None:
-    """/close: leave this session's tab; the last one is left by quitting."""
-    if app.living.talks.close():
-        app.living.switched()
-    else:
-        app.tell("This is the only session that is open; /quit leaves heartbit.")
-
-
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
     {
         "new": new,
@@ -128,6 +129,5 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | Non
         "export": export,
         "compact": compact,
         "clear": clear,
-        "close-tab": close_tab,
     }
 )

@@ -16,9 +16,9 @@ Act: TypeAlias = "Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]
 
 PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "run": ("interrupt", "clear-or-quit", "leave", "quit", "next-mode", "escalate", "background", "suspend"),
+        "run": ("interrupt", "clear-or-quit", "leave", "quit", "next-mode", "escalate", "suspend"),
         "draft": ("queue", "history", "editor", "paste", "stash", "vim", "copy", "copy-text"),
-        "session": ("new", "fork", "rename", "sessions", "export", "compact", "close-tab", "clear"),
+        "session": ("new", "fork", "rename", "sessions", "export", "compact", "clear"),
         "undoing": ("rewind", "undo", "redo"),
         "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
@@ -26,8 +26,17 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
         "remembering": ("memory",),
         "summaries": ("expand", "uncompact"),
+        "jobs": ("background", "jobs"),
         "service": ("model", "effort", "login", "init"),
-        "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),
+        "tabs": (
+            "tab",
+            "new-tab",
+            "next-tab",
+            "previous-tab",
+            "waiting-tab",
+            "close-tab",
+            *(f"tab-{number}" for number in range(1, 10)),
+        ),
         "mending": ("repair",),
         "rows": ("open-place", "copy-block", "drop"),
     }
@@ -58,8 +67,8 @@ def act(name: str) -> Act:
     """The function of an action."""
     name = ALIASES.get(name, name)
     module = import_module(f"heartbit_tui.tui.acts.{_MODULES[name]}")
-    if _MODULES[name] == "tabs":
-        return lambda app, argument: module.tab(app, argument if name == "tab" else name.removeprefix("tab-"))
+    if name.startswith("tab-"):
+        return lambda app, _: module.tab(app, name.removeprefix("tab-"))
     return module.ACTS[name]
 
 

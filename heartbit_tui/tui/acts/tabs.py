@@ -1,23 +1,117 @@
 """Sessions side by side."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.tui.acts import parting
 from heartbit_tui.tui.acts.session import fresh
 from heartbit_tui.tui.talk.talks import MOST
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
+USAGE = "/tab takes a number, new, close, next or previous."
 
-def tab(app: "HeartbitApp", number: str) -> None:
-    """Alt+1..9: see that session; the number after the last one opens another."""
-    wanted = int(number) if number.isdecimal() else 0
+
+def tab(app: "HeartbitApp", argument: str) -> None:
+    """Alt+1..9, /tab N: see that session; the number after the last one opens another. /tab new and so on."""
+    word, _, rest = argument.strip().partition(" ")
+    if word.isdecimal():
+        _see(app, int(word))
+    elif word in WORDS:
+        WORDS[word](app, rest.strip())
+    else:
+        app.tell(f"{_count(app)} open. {USAGE}", warning=bool(word))
+
+
+def new_tab(app: "HeartbitApp", task: str) -> None:
+    """/tab new [TASK]: open another session beside those that are there."""
+    if len(app.living.talks.all) >= MOST:
+        app.tell(f"{_count(app)} open; no more can be.", warning=True)
+        return
+    app.living.talks.open(fresh(app), beside=True)
+    app.living.switched()
+    if task:
+        app.talk.say(task)
+
+
+def next_tab(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+PgDn: the next tab, after the last one the first."""
+    _turn(app, 1)
+
+
+def previous_tab(app: "HeartbitApp", _: str) -> None:
+    """Ctrl+PgUp: the tab before, before the first one the last."""
+    _turn(app, -1)
+
+
+def waiting_tab(app: "HeartbitApp", _: str) -> None:
+    """The next tab that waits for the person."""
+    talks = app.living.talks
+    order = [*talks.all[talks.number :], *talks.all[: talks.number - 1]]
+    found = next((talk for talk in order if talk.asked), None)
+    if found is None:
+        app.tell("No other session waits for you.")
+    else:
+        _see(app, talks.all.index(found) + 1)
+
+
+def close_tab(app: "HeartbitApp", argument: str) -> None:
+    """/close: leave this session's tab, or the one with that number; the last one is left by quitting."""
+    talks = app.living.talks
+    number = int(argument) if argument.isdecimal() else talks.number
+    if len(talks.all) < 2:
+        app.tell("This is the only session that is open; /quit leaves heartbit.")
+    elif not 1 <= number <= len(talks.all):
+        app.tell(f"{_count(app)} open.", warning=True)
+    else:
+        parting.close(app, talks.all[number - 1])
+
+
+def _see(app: "HeartbitApp", wanted: int) -> None:
+    count = len(app.living.talks.all)
     if app.living.talks.see(wanted):
         app.living.switched()
-    elif 0 < wanted <= min(len(app.living.talks.all) + 1, MOST):
-        app.living.talks.open(fresh(app), beside=True)
-        app.living.switched()
+    elif wanted == count + 1 and wanted <= MOST:
+        new_tab(app, "")
     else:
-        count = len(app.living.talks.all)
-        there = "There is one session" if count == 1 else f"There are {count} sessions"
-        app.tell(f"{there} open; " + (f"Alt+{count + 1} opens another one." if count < MOST else "no more can be."))
+        app.tell(
+            f"{_count(app)} open; " + (f"Alt+{count + 1} opens another one." if count < MOST else "no more can be.")
+        )
+
+
+def _turn(app: "HeartbitApp", by: int) -> None:
+    talks = app.living.talks
+    if len(talks.all) < 2:
+        app.tell("There is one session open; Alt+2 opens another one.")
+        return
+    _see(app, (talks.number - 1 + by) % len(talks.all) + 1)
+
+
+def _count(app: "HeartbitApp") -> str:
+    count = len(app.living.talks.all)
+    return "There is one session" if count == 1 else f"There are {count} sessions"
+
+
+WORDS: "Mapping[str, Callable[[HeartbitApp, str], None]]" = MappingProxyType(
+    {
+        "new": new_tab,
+        "close": close_tab,
+        "next": next_tab,
+        "previous": previous_tab,
+        "waiting": waiting_tab,
+    }
+)
+"""What stands after /tab in the place of a number."""
+
+ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(
+    {
+        "tab": tab,
+        "new-tab": new_tab,
+        "next-tab": next_tab,
+        "previous-tab": previous_tab,
+        "waiting-tab": waiting_tab,
+        "close-tab": close_tab,
+    }
+)

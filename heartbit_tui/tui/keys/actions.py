@@ -92,7 +92,8 @@ _RUN = _grouped(
         fixed=("ctrl+c",),
     ),
     _action("next-mode", "the next mode", "shift+tab", command="mode", takes="[MODE]"),
-    _action("background", "leave the running command to itself", "ctrl+b"),
+    _action("background", "let the running command go on in the background", "ctrl+b", command="background"),
+    _action("jobs", "the commands in the background", command="jobs", takes="[ID]"),
     _action("escalate", "let the stronger model take this turn", "alt+e", "f5"),
     _action("model", "choose the model", "alt+p", "f2", command="model", takes="[[PROVIDER:]MODEL]"),
     _action("effort", "how much the model thinks", "alt+t", "f3", command="effort", takes="[LEVEL]"),
@@ -164,7 +165,11 @@ _SESSION = _grouped(
     _action("copy", "copy the last answer", command="copy"),
     _action("clear", "clear the screen; the conversation stays", command="clear"),
     *(_tab(number) for number in range(1, 10)),
-    _action("close-tab", "close this session's tab", command="close"),
+    _action("new-tab", "open another session beside this one", command="tab new", takes="[TASK]"),
+    _action("next-tab", "the next tab", "ctrl+pagedown", command="tab next"),
+    _action("previous-tab", "the tab before", "ctrl+pageup", command="tab previous"),
+    _action("waiting-tab", "the next tab that waits for you", command="tab waiting"),
+    _action("close-tab", "close this session's tab", command="close", takes="[N]"),
 )
 
 _HEARTBIT = _grouped(

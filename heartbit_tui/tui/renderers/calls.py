@@ -7,7 +7,7 @@ from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.renderers import body, states
 from heartbit_tui.tui.renderers.change import CHANGE
-from heartbit_tui.tui.renderers.command import BASH, told
+from heartbit_tui.tui.renderers.command import BASH, JOB, told
 from heartbit_tui.tui.renderers.delegate import DELEGATE, QUESTION
 from heartbit_tui.tui.renderers.drawing import Drawing
 from heartbit_tui.tui.renderers.generic import GENERIC
@@ -22,6 +22,8 @@ from heartbit_tui.tui.transcript.blocks import Call
 DRAWINGS: Mapping[str, Drawing] = MappingProxyType(
     {
         "bash": BASH,
+        "bash_output": JOB,
+        "kill_shell": JOB,
         "edit": CHANGE,
         "write": CHANGE,
         "patch": CHANGE,

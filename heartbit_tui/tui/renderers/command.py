@@ -72,4 +72,17 @@ def _footer(call: Call, look: Look, scene: Scene) -> list[Line]:
     return body.said(words, look.ink.faint, look, scene) if words else []
 
 
+def job_title(call: Call, room: int, look: Look, scene: Scene) -> Parts:
+    """Which command in the background."""
+    return [(one_line(argument(call, "id"), scene), look.ink.text)]
+
+
+def job_body(call: Call, look: Look, scene: Scene) -> list[Line]:
+    """What it wrote since it was looked at before, and where all of it is."""
+    return [*_output(call, look, scene), *_footer(call, look, scene)]
+
+
+JOB = Drawing(title=job_title, outcome=outcome, body=job_body)
+"""Calls that look at a command in the background, or stop it."""
+
 BASH = Drawing(title=title, outcome=outcome, body=drawn_body)

@@ -47,9 +47,10 @@ class Page(ModalScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Be as high as what is told, as far as the screen goes."""
-        self.call_after_refresh(self._fit)
+        self.call_after_refresh(self.fit)
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Be as high as the lines are."""
         pane = self.query_one(Pane)
         wanted = len(self._lines.all(pane.look)) + 1
         pane.styles.height = min(wanted, max(self.size.height - FRAME, 1))

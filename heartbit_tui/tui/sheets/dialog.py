@@ -45,6 +45,12 @@ class Dialog:
         self._split = False
         self._state: Waiting | None = None
 
+    def another(self) -> "Dialog":
+        """An empty one with the same keys."""
+        other = Dialog(self.keys)
+        other.divides(self._split)
+        return other
+
     @property
     def waiting(self) -> Waiting | None:
         """What is open, or None."""

@@ -124,6 +124,15 @@ class Sheet(Widget):
         """Forget everything: the run is over."""
         self._change(self.dialog.clear)
 
+    def swap(self, dialog: Dialog) -> None:
+        """Show what waits in another session; the dialog before keeps what waits in its own, as it was left."""
+        dialog.keys = self.dialog.keys
+
+        def taken() -> None:
+            self.dialog = dialog
+
+        self._change(taken)
+
     def set_ink(self, ink: Ink) -> None:
         """Draw with the styles of another theme."""
         self._ink = ink

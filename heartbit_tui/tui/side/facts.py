@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.style import Style
 
+from heartbit_tui.client.jobs import Job
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ledger import Line as Cost
 from heartbit_tui.kernel.messages import JsonObject, Usage
@@ -18,6 +19,9 @@ from heartbit_tui.tui.transcript.recalled import Memories
 TODOS = 12
 """Items that are shown; the ones around the first that is not done."""
 
+JOBS = 6
+"""Commands in the background that are shown; the newest ones."""
+
 MODELS = 4
 """Models whose costs are shown one by one."""
 
@@ -25,7 +29,8 @@ MODELS = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`window` is how many tokens the model reads at most, 0 where that is not known; `memories` are what was recalled
-    in this run, None while nothing was looked for.
+    in this run, None while nothing was looked for. `jobs` are the commands that run in the
+    background.
     """
 
     todos: tuple[JsonObject, ...] = ()
@@ -33,12 +38,29 @@ class Facts:
     window: int = 0
     costs: tuple[Cost, ...] = ()
     memories: Memories | None = None
+    jobs: tuple[Job, ...] = ()
 
 
 def lines(facts: Facts, look: Look) -> list[Line]:
     """All sections that have something to tell, one under the other."""
-    sections = [_todo(facts.todos, look), _context(facts, look), memory_lines(facts.memories, look)]
+    memories = memory_lines(facts.memories, look)
+    sections = [_jobs(facts.jobs, look), _todo(facts.todos, look), _context(facts, look), memories]
     return [line for section in sections for line in section]
+
+
+def _jobs(jobs: tuple[Job, ...], look: Look) -> list[Line]:
+    if not jobs:
+        return []
+    found = [heading(f"background {len(jobs)}", look)]
+    for job in jobs[-JOBS:]:
+        text = " ".join(setting.clean(job.command[:400]).split())
+        found.append(
+            setting.fitted(
+                [(f"{SIGNS['running']} ", look.ink.running), (f"{job.id} ", look.ink.muted), (text, look.ink.text)],
+                look.width,
+            )
+        )
+    return found
 
 
 def count(todos: Sequence[JsonObject]) -> str:

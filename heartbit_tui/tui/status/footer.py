@@ -13,6 +13,7 @@ from heartbit_tui.runtime.safety import Trust
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
+from heartbit_tui.tui.lines.look import SIGNS
 from heartbit_tui.tui.pane.one_line import OneLine
 from heartbit_tui.tui.status.figures import meter, money, percent, tokens
 
@@ -53,6 +54,8 @@ class Standing:
     mode: str = ""
     sandbox: str | None = None
     trust: Trust | None = None
+    jobs: int = 0
+    """Commands that run in the background."""
     hints: tuple[str, ...] = HINTS
 
 
@@ -118,7 +121,7 @@ def _details() -> Iterator[_Detail]:
 
 def _left(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
     parts = [_folder(standing, detail, ink), _branch(standing, detail, ink), _model(standing, detail, ink)]
-    parts += [_context(standing, detail, ink), _cost(standing, detail, ink)]
+    parts += [_context(standing, detail, ink), _cost(standing, detail, ink), _jobs(standing, ink)]
     told = [part for part in parts if part]
     return _joined(told, (GAP, ink.muted))
 
@@ -164,6 +167,10 @@ def _cost(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
         return []
     told = money(standing.cost, unpriced=standing.unpriced)
     return [(told, ink.muted)] if told else []
+
+
+def _jobs(standing: Standing, ink: Ink) -> Parts:
+    return [(f"{SIGNS['running']} {standing.jobs} in background", ink.running)] if standing.jobs else []
 
 
 def _right(standing: Standing, detail: _Detail, ink: Ink) -> Parts:

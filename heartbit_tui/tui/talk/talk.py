@@ -14,6 +14,7 @@ from heartbit_tui.kernel.events import (
     ApprovalRequested,
     Delta,
     Envelope,
+    Event,
     QuestionAnswered,
     QuestionAsked,
     RunCompleted,
@@ -34,11 +35,17 @@ from heartbit_tui.tui.transcript.blocks import Notice
 TAIL = 400
 """Envelopes of a long log that are folded at once: more than a screen shows."""
 
+BEGUN = 200
+"""Letters of the first prompt that are kept for the tab."""
+
 SHORT = 2_000
 """Envelopes of a log that is folded whole before it is shown."""
 
 SLICE = 25
 """Envelopes that are folded before others get a turn: one or two milliseconds."""
+
+HIDDEN = 0.5
+"""Seconds that pieces of an answer are left to gather where nobody sees them."""
 
 BREATH = 0.005
 """Seconds between two slices."""
@@ -73,6 +80,12 @@ class Talk:
         self.tints = Tints()
         """The colours of code, which whoever opens sessions may share among them."""
         self.book = self._bound()
+        self.hidden = False
+        """Whether another session is seen; what is written is then looked at less often."""
+        self.news: Literal["idle", "done", "failed"] = "idle"
+        """How the last run ended that nobody has seen the end of."""
+        self.begun = ""
+        """The first prompt's words."""
         self.asked: list[Asked] = []
         """What waits for the person, oldest first."""
         self._connect = connect
@@ -148,6 +161,7 @@ class Talk:
         `context` goes to the model with them and is not shown.
         """
         words = f"{context}\n\n{text}" if context else text
+        self.begun = self.begun or text[:BEGUN]
         if self.running and not queue and not images:
             self.pending.send(text, "steer", words=words)
             self.submit(Steer(text=words))
@@ -226,7 +240,7 @@ class Talk:
         return Book(self.story.transcript, lambda: self.pending.blocks, cwd=cwd, tints=self.tints)
 
     async def _follow(self, client: Client) -> None:
-        async for batch in client.batches(self._pace.pause):
+        async for batch in client.batches(self._pause):
             self.story.take(batch)
             self._since += (envelope for envelope in batch if not isinstance(envelope.event, Delta))
             for envelope in batch:
@@ -238,6 +252,9 @@ class Talk:
             if (least := self._pace.least()) > 0:
                 await asyncio.sleep(least)
 
+    def _pause(self) -> float:
+        return HIDDEN if self.hidden else self._pace.pause()
+
     def _take(self, envelope: Envelope) -> None:
         self.pending.take(envelope)
         match envelope.event:
@@ -247,9 +264,14 @@ class Talk:
                 self.settled(id)
             case RunCompleted() | RunFailed() | RunInterrupted() if self._is_own(envelope):
                 self.asked.clear()
-                Garbage.keep()
+                self._ended(envelope.event)
             case _:
                 pass
+
+    def _ended(self, event: Event) -> None:
+        if self.hidden and not isinstance(event, RunInterrupted):
+            self.news = "failed" if isinstance(event, RunFailed) else "done"
+        Garbage.keep()
 
     def _is_own(self, envelope: Envelope) -> bool:
         return envelope.agent == self.story.transcript.known.agent

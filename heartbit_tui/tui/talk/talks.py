@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.chat.tints import Tints
 from heartbit_tui.tui.talk.pace import Pace
@@ -60,6 +61,7 @@ class Talks:
         else:
             self.current.leave(for_good=True)
             self.all[self._current] = talk
+        self._look()
         self._tasks.create_task(talk.run(), name="session")
         return talk
 
@@ -68,15 +70,29 @@ class Talks:
         if not 1 <= number <= len(self.all):
             return False
         self._current = number - 1
+        self._look()
         return True
 
-    def close(self) -> bool:
-        """Leave the session that is seen and see the one before it; False where it is the only one."""
+    def asking(self, request: ApprovalRequested | QuestionAsked) -> Talk | None:
+        """The session in which this waits; ids are those of one session alone."""
+        return next((talk for talk in self.all if any(asked.request is request for asked in talk.asked)), None)
+
+    def close(self, talk: Talk | None = None) -> bool:
+        """Leave a session, or the one that is seen, and see the one before it; False where it is the only one."""
         if len(self.all) < 2:
             return False
-        self.all.pop(self._current).leave(for_good=True)
-        self._current = max(self._current - 1, 0)
+        current, closed = self.current, talk or self.current
+        at = self.all.index(closed)
+        self.all.pop(at).leave(for_good=True)
+        self._current = self.all.index(current) if current is not closed else max(at - 1, 0)
+        self._look()
         return True
+
+    def _look(self) -> None:
+        """Whoever is seen has no news, and whoever is not is hidden."""
+        for talk in self.all:
+            talk.hidden = talk is not self.current
+        self.current.news = "idle"
 
     def _tell(self, talk: Talk) -> None:
         self.changed(talk)

@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
+from heartbit_tui.client import jobs
+from heartbit_tui.client.jobs import Job
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
+    JobEnded,
+    JobStarted,
     LlmResponse,
     MemoryRecalled,
     ModeChanged,
@@ -42,6 +46,8 @@ class Known:
     model: str = ""
     effort: Effort | None = None
     todos: tuple[JsonObject, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    """The commands in the background, also those that have ended; oldest first."""
     last: Usage | None = None
     """The last model call of the agent: what it read is what fills the window."""
     memories: Memories | None = None
@@ -57,6 +63,8 @@ class Known:
         event = envelope.event
         if isinstance(event, RunStarted) and not self.agent:
             return replace(self, agent=envelope.agent, running=True, since=envelope.at, memories=None)
+        if isinstance(event, JobStarted | JobEnded):
+            return replace(self, jobs=jobs.after(self.jobs, envelope))
         if self.agent not in ("", envelope.agent):
             return self
         match event:

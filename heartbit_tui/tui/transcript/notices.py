@@ -1,6 +1,6 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import expanding, guarded, metered, remembered, titles, undone
+from heartbit_tui.client import expanding, guarded, jobs, metered, remembered, titles, undone
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     ContextRestored,
@@ -10,6 +10,7 @@ from heartbit_tui.kernel.events import (
     FilesChanged,
     GuardrailDenied,
     GuardrailWarned,
+    JobEnded,
     MemoryChanged,
     MemoryRecalled,
     ModelChanged,
@@ -56,6 +57,8 @@ def _trouble(event: Event) -> Notice | None:
             return _warning(f"{what}; trying again in {titles.span(delay)} ({attempt} of {most})")
         case DoomLoopDetected(tool_names=names, consecutive_count=count):
             return _warning(f"The agent repeats itself: {', '.join(names)}, {count} times.")
+        case JobEnded(exit_code=code) as end:
+            return (_warning if code else _info)(jobs.told(end))
         case NameRepaired(asked=asked, tool_name=tool):
             return _info(f"The model wrote {asked}; {tool} was meant.")
         case _:

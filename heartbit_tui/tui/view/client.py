@@ -60,6 +60,9 @@ class Replay:
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 
+    def output(self, job: str) -> str:
+        return ""
+
     @property
     def meters(self) -> None:
         return None

@@ -101,6 +101,9 @@ class Played:
     def undo(self) -> None:
         return None
 
+    def output(self, job: str) -> str:
+        return ""
+
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 

@@ -95,6 +95,8 @@ class Told:
     def __init__(self, number: int = 1, **about: Any) -> None:
         self.sent: list[Op] = []
         self.remembered: Memories | None = None
+        self.written: dict[str, str] = {}
+        """What commands in the background wrote."""
         self.running = False
         self.history: tuple[Envelope, ...] = ()
         self.about = replace(ABOUT, session_id=f"{SESSION}-{number}", **about)
@@ -110,6 +112,9 @@ class Told:
     @property
     def undo(self) -> None:
         return None
+
+    def output(self, job: str) -> str:
+        return self.written.get(job, "")
 
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()

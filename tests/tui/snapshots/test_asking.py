@@ -102,7 +102,7 @@ async def test_calls_of_every_tool_wait_for_a_person(opened: Open) -> None:
         await stage.play(*asked("Do everything."))
         calls = [ToolCall(id=f"w-{tool}", name=tool, input={"path": "a"}) for tool in DRAWINGS]
         await stage.play(*answered(*calls), *(waits(call) for call in calls))
-        await stage.until("of 15")
+        await stage.until(f"of {len(DRAWINGS)}")
         await stage.shot("fifteen")
         stage.app.talk.book.fold_all(open=True)
         stage.app.chat.changed()
