@@ -1,6 +1,8 @@
 """What outlives a session: entries that are scored, fade, grow by use, link to each other, and are found again.
 
-`types` has the words, `protocols` what a memory can be asked for. A `Reach` says what its holder can get at.
+`types` has the words, `protocols` what a memory can be asked for. A `Reach` says what its holder can get at. `sqlite` keeps
+entries in the data file, `volatile` in the process alone; `semantic` adds vectors to either. What a score is made of is
+in `scoring`, `bm25` and `fusion`, which are pure, as are `clusters` and `reflection`.
 """
 
 from heartbit_tui.memory.errors import EmbeddingError, EntryError, EntryMissing, EntryRefused
@@ -25,6 +27,7 @@ from heartbit_tui.memory.types import (
     Space,
     Stats,
     Vector,
+    Waiting,
     Why,
 )
 
@@ -57,5 +60,6 @@ __all__ = [
     "Stats",
     "Vector",
     "Vectors",
+    "Waiting",
     "Why",
 ]

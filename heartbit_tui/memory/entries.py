@@ -166,7 +166,7 @@ def _columns(scope: Scope) -> tuple[str, ...]:
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:
     """Words without blanks around or double ones inside, each once, in order."""
-    found = tuple(dict.fromkeys(filter(None, (" ".join(each.split()) for each in given))))
+    found = tuple(dict.fromkeys(filter(None, (" ".join(each.replace("\0", " ").split()) for each in given))))
     for each in found:
         _refuse_name(each)
     if len(found) > MOST_NAMES:

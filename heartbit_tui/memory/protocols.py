@@ -11,11 +11,11 @@ from heartbit_tui.memory.types import (
     Floats,
     Merged,
     NewEntry,
-    Pending,
     Query,
     Reach,
     Recall,
     Stats,
+    Waiting,
 )
 
 MIN_STRENGTH = 0.1
@@ -39,7 +39,7 @@ class Memory(Protocol):
         """
         ...
 
-    async def store_many(self, entries: Sequence[NewEntry | Entry], reach: Reach | None = None) -> tuple[Entry, ...]:
+    async def store_many(self, new: Sequence[NewEntry | Entry], reach: Reach | None = None) -> tuple[Entry, ...]:
         """Keep all of them, or none."""
         ...
 
@@ -100,7 +100,7 @@ class Memory(Protocol):
 class Vectors(Protocol):
     """The side of a memory that vectors are handed to, after the texts were stored."""
 
-    async def pending(self, model: str, limit: int) -> Sequence[Pending]:
+    async def pending(self, model: str, limit: int) -> Waiting:
         """Texts that this model has not embedded yet, newest first."""
         ...
 

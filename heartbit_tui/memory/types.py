@@ -288,6 +288,14 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Some of the texts without a vector of a model, newest first, and how many there are in all."""
+
+    texts: tuple[Pending, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
     """The vector of a text that had waited."""
 

@@ -29,6 +29,7 @@ from heartbit_tui.memory.types import (
     Recalled,
     Space,
     Stats,
+    Waiting,
 )
 
 Lexical: TypeAlias = Literal["words", "compat"]
@@ -195,13 +196,12 @@ class VolatileMemory:
             search="python",
         )
 
-    async def pending(self, model: str, limit: int) -> Sequence[Pending]:
+    async def pending(self, model: str, limit: int) -> Waiting:
         """Texts that this model has not embedded yet, newest first."""
-        waiting = [key for key, each in self._kept.items() if model not in each.vectors]
-        return [
-            Pending(key=key, revision=self._kept[key].revision, text=self._kept[key].entry.content)
-            for key in sorted(waiting, reverse=True)[:limit]
-        ]
+        keys = [key for key, each in self._kept.items() if model not in each.vectors]
+        newest = [(key, self._kept[key]) for key in sorted(keys, reverse=True)[:limit]]
+        texts = (Pending(key=key, revision=each.revision, text=each.entry.content) for key, each in newest)
+        return Waiting(texts=tuple(texts), total=len(keys))
 
     async def embed(self, model: str, vectors: Sequence[Embedded]) -> int:
         """Keep vectors; how many were."""
@@ -248,7 +248,8 @@ class VolatileMemory:
         if wanted is None:
             return []
         having = ((key, self._kept[key].vectors.get(wanted.model)) for key in facts)
-        near = [(key, fusion.cosine(wanted.values, values)) for key, values in having if values is not None]
+        size = len(wanted.values)
+        near = [(key, fusion.cosine(wanted.values, values)) for key, values in having if values and len(values) == size]
         near.sort(key=lambda each: (-each[1], -each[0]))
         return near[: from_vectors(query.limit)]
 

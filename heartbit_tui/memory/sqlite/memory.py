@@ -18,12 +18,12 @@ from heartbit_tui.memory.types import (
     Entry,
     Merged,
     NewEntry,
-    Pending,
     Query,
     Reach,
     Recall,
     Recalled,
     Stats,
+    Waiting,
 )
 
 _Answer = TypeVar("_Answer")
@@ -149,7 +149,7 @@ class SqliteMemory:
         now = self._clock.now()
         return await self._database.read(lambda connection: figures.stats(connection, reach, now, self._nearest))
 
-    async def pending(self, model: str, limit: int) -> Sequence[Pending]:
+    async def pending(self, model: str, limit: int) -> Waiting:
         """Texts that this model has not embedded yet, newest first."""
         return await self._database.read(lambda connection: spaces.pending(connection, model, limit))
 

@@ -49,7 +49,7 @@ def where(connection: sqlite3.Connection, query: Query) -> Where | None:
 
 def more_values(query: Query) -> dict[str, Any]:
     """The values of what a query asks for beside reach."""
-    tags = {f"tag{place}": json.dumps(tag, ensure_ascii=False) for place, tag in enumerate(query.tags)}
+    tags = {f"tag{place}": tag for place, tag in enumerate(query.tags)}
     return {"category": query.category, "type": query.type, "pinned": query.pinned, **tags}
 
 
@@ -59,10 +59,9 @@ def _asked(query: Query) -> list[str]:
         "m.type = :type": query.type is not None,
         "m.pinned = :pinned": query.pinned is not None,
     }
-    # A tag is stored as a JSON string: with its quotation marks it cannot be part of another one.
-    tags = [f"instr(m.tags, :tag{place})" for place in range(len(query.tags))]
+    tags = ",".join(f":tag{place}" for place in range(len(query.tags)))
     asked = [sql for sql, wanted in conditions.items() if wanted]
-    return [*asked, f"({' OR '.join(tags)})"] if tags else asked
+    return [*asked, f"EXISTS (SELECT 1 FROM json_each(m.tags) t WHERE t.value IN ({tags}))"] if tags else asked
 
 
 def _scopes(connection: sqlite3.Connection, owner: int, reach: Reach) -> tuple[int, ...] | None:

@@ -1,12 +1,12 @@
 """The vectors of each model: made beside those of the one before, and given up when another one serves."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from heartbit_tui.memory import fusion
 from heartbit_tui.memory.sqlite import codes, migrations
-from heartbit_tui.memory.types import Embedded, Pending
+from heartbit_tui.memory.types import Embedded, Pending, Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +34,21 @@ def find(connection: sqlite3.Connection, model: str) -> Place | None:
     return next((each for each in every(connection) if each.model == model), None)
 
 
-def pending(connection: sqlite3.Connection, model: str, limit: int) -> list[Pending]:
+def pending(connection: sqlite3.Connection, model: str, limit: int) -> Waiting:
     """The newest texts without a vector of this model."""
     place = find(connection, model)
-    if place is None:
-        asked = "SELECT key, revision, content FROM memories ORDER BY key DESC LIMIT ?"
-        return _texts(connection.execute(asked, (limit,)))
-    asked = f"""
-        SELECT key, revision, content FROM memories m
-        WHERE (space < :space OR space > :space)
-        AND NOT EXISTS (SELECT 1 FROM memory_vectors_{place.key} v WHERE v.key = m.key) ORDER BY key DESC LIMIT :most
-    """
-    return _texts(connection.execute(asked, {"space": place.key, "most": limit}))
+    without = "true"
+    if place is not None:
+        # The index finds what another model has embedded last, or none; few of those have a vector of this one too.
+        without = f"""
+            (space < {place.key} OR space > {place.key})
+            AND NOT EXISTS (SELECT 1 FROM memory_vectors_{place.key} v WHERE v.key = m.key)
+        """
+    total = int(connection.execute(f"SELECT count(*) FROM memories m WHERE {without}").fetchone()[0])
+    asked = f"SELECT key, revision, content FROM memories m WHERE {without} ORDER BY key DESC LIMIT ?"
+    rows = connection.execute(asked, (limit,)) if total else ()
+    texts = tuple(Pending(key=key, revision=revision, text=text) for key, revision, text in rows)
+    return Waiting(texts=texts, total=total)
 
 
 def keep(connection: sqlite3.Connection, model: str, vectors: Sequence[Embedded]) -> int:
@@ -96,7 +99,3 @@ def _kept(connection: sqlite3.Connection, place: Place, each: Embedded) -> int:
         f"REPLACE INTO memory_vectors_{place.key} (key, vector) VALUES (?, ?)", (each.key, vector.tobytes())
     )
     return 1
-
-
-def _texts(rows: Iterable[tuple[int, int, str]]) -> list[Pending]:
-    return [Pending(key=key, revision=revision, text=text) for key, revision, text in rows]

@@ -1,0 +1,340 @@
+"""What every memory has to hold to; a suite to inherit from.
+
+    class TestMine(MemoryConformance):
+        @asynccontextmanager
+        async def memory(self, clock):
+            async with MyMemory.open(clock) as memory:
+                yield memory
+
+Each test opens a memory of its own, which is empty. The tests are plain coroutines, run by pytest with pytest-asyncio
+in its automatic mode.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from math import exp
+
+import pytest
+
+from heartbit_tui.memory.errors import EntryMissing, EntryRefused
+from heartbit_tui.memory.types import Change, Confidentiality, EntryType, NewEntry, Origin, Query, Reach
+from heartbit_tui.testing.clock import EPOCH, FakeClock
+from heartbit_tui.testing.conformance_vectors import VectorsConformance
+from heartbit_tui.testing.memories import MINE, REACH, ids, new
+
+HOUR = 3600.0
+
+
+class MemoryConformance(VectorsConformance):
+    """The suite; `memory` is to be overridden."""
+
+    async def test_what_is_stored_comes_back_whole(self) -> None:
+        clock = FakeClock()
+        whole = new(
+            "Postgres listens on port 5433\n\t'\"; DROP TABLE x --",
+            id="a:b%_\0c",
+            category="procedure",
+            tags=("db", "it's"),
+            keywords=("postgres", "port"),
+            summary="port 5433",
+            importance=8,
+            type=EntryType.REFLECTION,
+            confidentiality=Confidentiality.INTERNAL,
+            strength=0.8,
+            origin=Origin(session="s1", seq=7, by="person"),
+            source_ids=("x",),
+            at=EPOCH - timedelta(days=3),
+            pinned=True,
+        )
+        async with self.memory(clock) as memory:
+            stored = await memory.store(whole)
+            assert stored == await memory.get("a:b%_\0c", REACH)
+        same = {name: getattr(stored, name) for name in NewEntry.__slots__ if name != "at"}
+        assert same == {name: getattr(whole, name) for name in NewEntry.__slots__ if name != "at"}
+        assert (stored.created_at, stored.last_accessed) == (whole.at, whole.at)
+        assert (stored.access_count, stored.related_ids, stored.embedded_by) == (0, (), "")
+
+    async def test_an_entry_without_an_id_gets_one_and_the_time_of_now(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            one, other = await memory.store_many([new("one"), new("other")])
+        assert one.id
+        assert one.id != other.id
+        assert one.created_at == EPOCH
+
+    async def test_importance_and_strength_are_held_within_their_bounds(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            high = await memory.store(new("a", importance=15, strength=7.0))
+            low = await memory.store(new("b", importance=-3, strength=-1.0))
+        assert [(high.importance, high.strength), (low.importance, low.strength)] == [(10, 1.0), (1, 0.0)]
+
+    async def test_what_cannot_be_kept_is_refused_and_with_it_all_that_came_along(self) -> None:
+        bad = [new(""), new("x" * 100_001), new("\ud800"), new("a", tags=("t" * 600,)), new("a", id="i" * 600)]
+        async with self.memory(FakeClock()) as memory:
+            for each in bad:
+                with pytest.raises(EntryRefused):
+                    await memory.store_many([new("good"), each])
+            assert await memory.list(Query(reach=REACH)) == ()
+
+    async def test_an_id_of_the_same_scope_is_replaced_and_one_of_another_scope_refused(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("old words", id="a"), new("b", id="b")])
+            await memory.link("a", "b", REACH)
+            await memory.pin("a", REACH)
+            await memory.recall(Query(reach=REACH, text="old"))
+            again = await memory.store(new("new text", id="a", importance=9))
+            assert (again.content, again.importance, again.access_count) == ("new text", 9, 1)
+            assert (again.pinned, again.related_ids) == (True, ("b",))
+            assert ids(await memory.recall(Query(reach=REACH, text="words"))) == []
+            with pytest.raises(EntryRefused):
+                await memory.store(new("theirs", replace(MINE, agent="other"), id="a"))
+            assert (await memory.get("a", REACH)).content == "new text"
+
+    async def test_words_find_what_has_them_whatever_their_case_and_accents(self) -> None:
+        texts = {
+            "a": "Rust is fast.",
+            "b": "Le café est fermé",
+            "c": "北京大学很远",
+            "d": "nothing of it",
+            "e": "x-ray_mode",
+        }
+        asked = {"is RUST fast?": "a", "cafe": "b", "CAFÉ?": "b", "大学": "c", "mode": "e", "(ray": "e"}
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new(text, id=name) for name, text in texts.items()])
+            found = {text: ids(await memory.recall(Query(reach=REACH, text=text))) for text in asked}
+        assert found == {text: [name] for text, name in asked.items()}
+
+    async def test_a_word_is_no_part_of_a_longer_one(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("start the engine", id="a"), new("modern art", id="b")])
+            assert ids(await memory.recall(Query(reach=REACH, text="art"))) == ["b"]
+
+    async def test_keywords_and_summaries_are_searched_and_keywords_count_more(self) -> None:
+        many = [new(f"filler number {number}") for number in range(8)]
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("the gate", id="s", summary="about kafka"), *many])
+            await memory.store_many([new("kafka gate", id="c"), new("the gate", id="k", keywords=("kafka",))])
+            assert ids(await memory.recall(Query(reach=REACH, text="kafka")))[0] == "k"
+            assert set(ids(await memory.recall(Query(reach=REACH, text="kafka")))) == {"s", "c", "k"}
+
+    async def test_rare_words_weigh_more_than_common_ones(self) -> None:
+        common = [new(f"server note {number}", id=f"n{number}") for number in range(20)]
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("staging machine", id="rare"), *common])
+            assert ids(await memory.recall(Query(reach=REACH, text="server staging")))[0] == "rare"
+
+    async def test_a_query_that_says_nothing_is_answered_by_time_importance_and_strength(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("low", id="a", importance=1), new("high", id="b", importance=10)])
+            await memory.store(new("old", id="c", importance=10, at=EPOCH - timedelta(days=30)))
+            for text in ("", "what is it of the", "?!"):
+                assert ids(await memory.recall(Query(reach=REACH, text=text), touch=False)) == ["b", "a", "c"]
+
+    async def test_the_score_is_the_weighted_sum_of_its_parts(self) -> None:
+        clock = FakeClock()
+        async with self.memory(clock) as memory:
+            await memory.store(new("alpha beta", strength=0.8))
+            await clock.advance(24 * HOUR)
+            why = (await memory.recall(Query(reach=REACH, text="alpha"))).found[0].why
+        assert (why.recency, why.importance) == pytest.approx((exp(-0.24), 4 / 9))
+        assert (why.strength, why.relevance) == pytest.approx((0.8 * exp(-0.12), 1.0))
+        assert why.score == pytest.approx(
+            0.25 * why.recency + 0.25 * why.importance + 0.3 * why.relevance + 0.2 * why.strength
+        )
+        assert (why.lexical_rank, why.vector_rank, why.similarity, why.linked_from) == (1, None, None, "")
+
+    async def test_a_recall_reinforces_what_is_left_and_reading_for_the_system_does_not(self) -> None:
+        clock = FakeClock()
+        async with self.memory(clock) as memory:
+            await memory.store(new("alpha", id="a", strength=0.5))
+            await clock.advance(24 * HOUR)
+            await memory.recall(Query(reach=REACH, text="alpha"), touch=False)
+            assert (await memory.get("a", REACH)).access_count == 0
+            touched = (await memory.recall(Query(reach=REACH, text="alpha"))).found[0].entry
+            assert touched == await memory.get("a", REACH)
+            assert touched.strength == pytest.approx(0.5 * exp(-0.12) + 0.2)
+            assert (touched.last_accessed, touched.access_count) == (clock.now(), 1)
+            for _ in range(3):
+                await memory.recall(Query(reach=REACH, text="alpha"))
+            assert (await memory.get("a", REACH)).strength == 1.0
+
+    async def test_filters_narrow_what_comes_back(self) -> None:
+        clock = FakeClock()
+        async with self.memory(clock) as memory:
+            await memory.store(new("word", id="weak", strength=0.2))
+            await memory.store(new("word", id="plan", category="procedure", tags=("x", "y"), type=EntryType.SEMANTIC))
+            await memory.store(new("word", id="tag", tags=('x"y', "z"), pinned=True))
+            queries = {
+                "plan": (Query(category="procedure"), Query(tags=("y", "none")), Query(type=EntryType.SEMANTIC)),
+                "tag": (Query(pinned=True), Query(tags=('x"y',)), Query(tags=("z",))),
+            }
+            for name, given in queries.items():
+                for query in (replace(each, reach=REACH, text=text) for each in given for text in ("word", "")):
+                    assert ids(await memory.recall(query, touch=False)) == [name], query
+                    assert [each.id for each in await memory.list(query)] == [name], query
+            strong = Query(reach=REACH, text="word", min_strength=0.3)
+            assert set(ids(await memory.recall(strong))) == {"plan", "tag"}
+
+    async def test_the_limit_holds_and_is_bounded(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("word", id=f"{number:03}") for number in range(120)])
+            counts = [
+                len((await memory.recall(Query(reach=REACH, text="word", limit=n))).found) for n in (1, 7, 0, 500)
+            ]
+        assert counts == [1, 7, 100, 100]
+
+    async def test_links_hold_both_ways_and_end_with_either_end(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("a", id="a"), new("b", id="b"), new("c", id="c")])
+            assert [await memory.link("a", "b", REACH) for _ in range(2)] == [True, True]
+            assert await memory.link("a", "c", REACH)
+            assert not await memory.link("a", "none", REACH)
+            assert await memory.link("a", "a", REACH)
+            assert (await memory.get("a", REACH)).related_ids == ("b", "c")
+            assert (await memory.get("b", REACH)).related_ids == ("a",)
+            assert await memory.forget("b", REACH)
+            assert not await memory.forget("b", REACH)
+            assert (await memory.get("a", REACH)).related_ids == ("c",)
+
+    async def test_a_link_leads_to_what_does_not_match_once_and_says_from_where(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("alpha", id="a"), new("alpha too", id="b"), new("else", id="c")])
+            await memory.link("a", "b", REACH)
+            await memory.link("a", "c", REACH)
+            found = (await memory.recall(Query(reach=REACH, text="alpha"))).found
+        assert sorted(each.entry.id for each in found) == ["a", "b", "c"]
+        linked = next(each for each in found if each.entry.id == "c")
+        assert (linked.why.linked_from, linked.why.relevance) == ("a", pytest.approx(0.5))
+
+    async def test_a_link_leads_nowhere_that_the_query_would_not(self) -> None:
+        far = [
+            new("x", id="secret", confidentiality=Confidentiality.RESTRICTED),
+            new("x", replace(MINE, project="/q"), id="project"),
+            new("x", id="weak", strength=0.1),
+            new("x", id="category", category="observation"),
+        ]
+        reach = replace(REACH, projects=("/p",))
+        all_of_it = replace(REACH, cap=Confidentiality.RESTRICTED)
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many([new("alpha", id="a"), *far])
+            for each in far:
+                assert await memory.link("a", each.id, all_of_it)
+            query = Query(reach=reach, text="alpha", min_strength=0.2, category="fact")
+            assert ids(await memory.recall(query)) == ["a"]
+
+    async def test_an_update_is_found_by_its_new_words_alone(self) -> None:
+        clock = FakeClock()
+        async with self.memory(clock) as memory:
+            await memory.store(new("old words", id="a", keywords=("first",)))
+            await clock.advance(HOUR)
+            changed = await memory.update("a", Change(content="new text", keywords=("second",), importance=99), REACH)
+            assert (changed.content, changed.importance, changed.last_accessed) == ("new text", 10, clock.now())
+            found = {
+                w: ids(await memory.recall(Query(reach=REACH, text=w))) for w in ("old", "first", "text", "second")
+            }
+            assert found == {"old": [], "first": [], "text": ["a"], "second": ["a"]}
+            with pytest.raises(EntryMissing, match="none"):
+                await memory.update("none", Change(content="x"), REACH)
+            with pytest.raises(EntryRefused):
+                await memory.update("a", Change(content=""), REACH)
+
+    async def test_a_list_goes_by_time_page_by_page_and_touches_nothing(self) -> None:
+        entries = [new(f"word {n}", id=f"{n:02}", at=EPOCH + timedelta(seconds=n // 2)) for n in range(9)]
+        async with self.memory(FakeClock()) as memory:
+            await memory.store_many(entries)
+            pages: list[str] = []
+            while page := await memory.list(Query(reach=REACH, limit=2), after=pages[-1] if pages else ""):
+                pages += [each.id for each in page]
+                assert all(each.access_count == 0 for each in page)
+            assert [each.id for each in await memory.list(Query(reach=REACH, text="word 7"))] == ["07"]
+        assert pages == ["08", "06", "07", "04", "05", "02", "03", "00", "01"]
+
+    async def test_pruning_takes_what_is_weak_and_old_and_nothing_else(self) -> None:
+        clock = FakeClock()
+        async with self.memory(clock) as memory:
+            await memory.store(new("weak", id="weak", strength=0.5))
+            await memory.store(new("pinned", id="pinned", strength=0.5, pinned=True))
+            await memory.store(new("theirs", replace(MINE, user="u2"), id="theirs", strength=0.5))
+            await memory.store(new("recalled", id="recalled", strength=0.5))
+            await clock.advance(30 * 24 * HOUR)
+            await memory.recall(Query(reach=REACH, text="recalled"))
+            await memory.store(new("young", id="young", strength=0.01))
+            assert await memory.prune(REACH, dry_run=True) == 1
+            assert [await memory.prune(REACH), await memory.prune(REACH)] == [1, 0]
+            assert {each.id for each in await memory.list(Query(reach=REACH))} == {"pinned", "recalled", "young"}
+            assert (await memory.get("theirs", Reach(tenant="t", user="u2"))).id == "theirs"
+
+    async def test_raw_strength_one_is_pruned_after_460_hours_and_a_half_and_not_before(self) -> None:
+        clock = FakeClock()
+        async with self.memory(clock) as memory:
+            await memory.store(new("a"))
+            await clock.advance(460.5 * HOUR)
+            assert await memory.prune(REACH) == 0
+            await clock.advance(0.05 * HOUR)
+            assert await memory.prune(REACH) == 1
+
+    async def test_merging_keeps_the_strictest_level_and_all_tags_and_says_what_was_missing(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            await memory.store(new("a", id="a", tags=("x",), keywords=("k",), confidentiality=Confidentiality.INTERNAL))
+            await memory.store(new("b", id="b", tags=("y",), confidentiality=Confidentiality.CONFIDENTIAL))
+            merged = await memory.merge(
+                new("both", id="m", tags=("z",), type=EntryType.SEMANTIC), ["a", "no", "b"], REACH
+            )
+            assert (merged.replaced, merged.missing) == (("a", "b"), ("no",))
+            assert merged.entry.tags == ("z", "x", "y")
+            assert (merged.entry.keywords, merged.entry.source_ids) == (("k",), ("a", "b"))
+            assert merged.entry.confidentiality is Confidentiality.CONFIDENTIAL
+            assert [each.id for each in await memory.list(Query(reach=REACH))] == ["m"]
+            with pytest.raises(EntryMissing):
+                await memory.merge(new("nothing"), ["a", "b"], REACH)
+            assert [each.id for each in await memory.list(Query(reach=REACH))] == ["m"]
+
+    async def test_what_is_out_of_reach_does_not_exist(self) -> None:
+        near = new("word", id="near")
+        far = {
+            "tenant": new("word", replace(MINE, tenant="t2"), id="x"),
+            "user": new("word", replace(MINE, user="u2"), id="x"),
+            "agent": new("word", replace(MINE, agent="spy"), id="agent"),
+            "project": new("word", replace(MINE, project="/p2"), id="project"),
+            "session": new("word", replace(MINE, session="s"), id="session"),
+            "level": new("word", id="level", confidentiality=Confidentiality.RESTRICTED),
+        }
+        reach = replace(REACH, agents=("coder",), projects=("/p", ""), sessions=("",))
+        async with self.memory(FakeClock()) as memory:
+            before = {name: await memory.store(each) for name, each in far.items()}
+            await memory.store(near)
+            for text in ("word", ""):
+                assert ids(await memory.recall(Query(reach=reach, text=text))) == ["near"]
+            assert [each.id for each in await memory.list(Query(reach=reach))] == ["near"]
+            assert (await memory.stats(reach)).entries == 1
+            for entry in before.values():
+                assert not await memory.forget(entry.id, reach)
+                assert not await memory.link("near", entry.id, reach)
+                for attempt in (memory.get(entry.id, reach), memory.pin(entry.id, reach)):
+                    with pytest.raises(EntryMissing):
+                        await attempt
+                with pytest.raises(EntryMissing):
+                    await memory.update(entry.id, Change(content="mine"), reach)
+            assert (await memory.merge(new("m"), ["near", *(e.id for e in before.values())], reach)).replaced == (
+                "near",
+            )
+            for entry in before.values():
+                whole = Reach(tenant=entry.scope.tenant, user=entry.scope.user, cap=Confidentiality.RESTRICTED)
+                assert await memory.get(entry.id, whole) == entry
+
+    async def test_a_writer_stores_within_its_reach_and_at_its_floor(self) -> None:
+        reach = replace(REACH, agents=("coder",), floor=Confidentiality.CONFIDENTIAL)
+        async with self.memory(FakeClock()) as memory:
+            assert (await memory.store(new("a"), reach)).confidentiality is Confidentiality.CONFIDENTIAL
+            secret = new("a", id="s", confidentiality=Confidentiality.RESTRICTED)
+            assert (await memory.store(secret, reach)).confidentiality is Confidentiality.RESTRICTED
+            for scope in (replace(MINE, agent="other"), replace(MINE, user="v"), replace(MINE, tenant="")):
+                with pytest.raises(EntryRefused):
+                    await memory.store(new("a", scope), reach)
+
+    async def test_a_hundred_at_once_lose_nothing(self) -> None:
+        async with self.memory(FakeClock()) as memory:
+            await asyncio.gather(*(memory.store(new(f"entry {n}", id=str(n))) for n in range(100)))
+            await asyncio.gather(*(memory.recall(Query(reach=REACH, text="entry", limit=100)) for _ in range(5)))
+            assert {each.access_count for each in await memory.list(Query(reach=REACH, limit=200))} == {5}
+            assert (await memory.stats(REACH)).entries == 100
