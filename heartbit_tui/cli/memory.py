@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO, TypeAlias
@@ -20,7 +21,8 @@ from heartbit_tui.client.memories import SHORT, Account, Memories, Wanted, unloc
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory import telling
-from heartbit_tui.memory.lines import dump, stamp
+from heartbit_tui.memory.document import recalled_as_json
+from heartbit_tui.memory.lines import dump
 from heartbit_tui.memory.types import Change, Confidentiality, Entry, EntryType, Reach, Recalled, Stats
 from heartbit_tui.runtime.remembering import project_of
 
@@ -209,9 +211,8 @@ def _shown(entry: Entry) -> JsonObject:
 
 
 def _weighed(found: Recalled, question: str) -> JsonObject:
-    parts = {key: value for key, value in asdict(found.why).items() if value not in ("", None)}
-    told = telling.why(found, question)
-    return {**_shown(found.entry), "score": round(found.why.score, 6), "why": told, "parts": parts}
+    told = recalled_as_json(found)
+    return {**_shown(found.entry), "score": told["score"], "because": telling.why(found, question), "why": told["why"]}
 
 
 def _row(opened: Memories, entry: Entry) -> tuple[str, ...]:
@@ -274,8 +275,7 @@ def _bar(share: float) -> str:
 
 
 def _figures(stats: Stats) -> JsonObject:
-    times = {"oldest": stats.oldest and stamp(stats.oldest), "newest": stats.newest and stamp(stats.newest)}
-    return {**asdict(stats), **times}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(stats).items()}
 
 
 def _figures_told(stats: Stats) -> Iterator[tuple[str, str]]:

@@ -106,6 +106,10 @@ class SemanticMemory:
         """Link two entries both ways."""
         return await self._memory.link(entry_id, related_id, reach)
 
+    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
+        """Make entries stronger that were of use."""
+        await self._memory.touch(entry_ids, reach)
+
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging."""
         return await self._memory.pin(entry_id, reach, pinned=pinned)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.memory.notebook import Asking, ByWords, Ground
+from heartbit_tui.memory.notebook import Ground
 from heartbit_tui.memory.protocols import Memory
 from heartbit_tui.memory.types import Confidentiality, Origin, Reach, Scope
 from heartbit_tui.runtime import plugins
@@ -63,7 +63,6 @@ async def ground_of(options: Options, clock: Clock) -> AsyncGenerator[Ground]:
             scope=Scope(),
             clean=Late(settings),
             origin=lambda: Origin(by="person"),
-            asking=asking(settings),
         )
 
 
@@ -78,9 +77,4 @@ async def remembered(
         return
     whose = Whose(agent=NAME, session=session_id, project=project_of(options.cwd))
     async with memory(kind, settings, clock) as found:
-        yield Remembering(found, whose, settings, clock, asking(settings))
-
-
-def asking(settings: Settings) -> Asking:
-    """What makes vectors of questions, as the settings want it."""
-    return ByWords()
+        yield Remembering(found, whose, settings, clock)

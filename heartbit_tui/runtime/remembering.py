@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from heartbit_tui.config import Config, files as config_files
 from heartbit_tui.kernel.errors import HeartbitError
@@ -23,9 +23,6 @@ from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.audited import mask_of
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.tools.late import Deferred
-
-if TYPE_CHECKING:
-    from heartbit_tui.memory.notebook import Asking
 
 PACKAGE = Path(__file__).parents[1]
 FOLDER = "heartbit_tui.memory"
@@ -76,7 +73,7 @@ class Remembering:
     One reach is made for the model, here, and everything that a model can read goes through it.
     """
 
-    def __init__(self, memory: Memory, whose: Whose, settings: Settings, clock: Clock, asking: "Asking") -> None:
+    def __init__(self, memory: Memory, whose: Whose, settings: Settings, clock: Clock) -> None:
         self._whose = whose
         self._settings = settings
         self._config = settings.config
@@ -90,7 +87,6 @@ class Remembering:
             scope=whose.scope,
             clean=Late(settings),
             origin=self._origin,
-            asking=asking,
         )
         self.notebook = Notebook(self._ground)
         """The memory as the model may use it."""
@@ -170,8 +166,10 @@ class Remembering:
             self._tell(MemoryChanged(action="refused", reason=TROUBLE.format(error=error)))
 
     async def _consolidate(self, session: Session) -> None:
-        consolidator = plugins.resolve(f"{FOLDER}.consolidating:Consolidator")
-        await consolidator(self.notebook, lambda: session.settings.provider, self._fence).run(self._tell)
+        means = plugins.resolve(f"{FOLDER}.consolidating:Means")(
+            provider=lambda: session.settings.provider, fence=self._fence, clean=self._ground.clean, tell=self._tell
+        )
+        await plugins.resolve(f"{FOLDER}.consolidating:merge")(self._ground.memory, self._ground.reach, means)
 
     async def _prune(self) -> None:
         pruned = await self.notebook.prune()

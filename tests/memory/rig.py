@@ -5,10 +5,9 @@ from pathlib import Path
 
 from heartbit_tui.config.redact import Redactor
 from heartbit_tui.guardrails.pii import Pii
-from heartbit_tui.memory.notebook import ByWords, Ground, Notebook
+from heartbit_tui.memory.notebook import Ground, Notebook
 from heartbit_tui.memory.types import Confidentiality, Origin, Reach, Scope
 from heartbit_tui.memory.volatile import VolatileMemory
-from heartbit_tui.runtime.memory_store import asking
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.remembering import Marks, Remembering, Whose
 from heartbit_tui.runtime.screening import ALWAYS, Screening
@@ -29,7 +28,6 @@ def ground(memory: VolatileMemory, cap: Confidentiality = Confidentiality.CONFID
         scope=whose.scope,
         clean=SCREEN,
         origin=lambda: Origin(session="s1", seq=7),
-        asking=ByWords(),
     )
 
 
@@ -50,7 +48,7 @@ async def remembering(folder: Path, disabled: Sequence[str] = (), settings: str 
     )
     found = await read(options, clock)
     whose = Whose(agent="heartbit", session="s1", project=str(folder))
-    return Remembering(VolatileMemory(clock), whose, found, clock, asking(found))
+    return Remembering(VolatileMemory(clock), whose, found, clock)
 
 
 ANYBODY = Reach(cap=Confidentiality.RESTRICTED)
