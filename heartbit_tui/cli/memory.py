@@ -22,9 +22,11 @@ from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory import telling
 from heartbit_tui.memory.document import recalled_as_json
+from heartbit_tui.memory.errors import EmbeddingError
 from heartbit_tui.memory.lines import dump
+from heartbit_tui.memory.semantic import Progress
 from heartbit_tui.memory.types import Change, Confidentiality, Entry, EntryType, Reach, Recalled, Stats
-from heartbit_tui.runtime.remembering import project_of
+from heartbit_tui.runtime.shelf import project_of
 
 Act: TypeAlias = Callable[[Memories, Namespace], Awaitable[int]]
 
@@ -135,12 +137,26 @@ async def _import(opened: Memories, values: Namespace) -> int:
     wanted = importing.Wanted(agent=clean(values.agent) if values.agent else importing.AGENT, project=project)
     with _source(values.file) as lines:
         taken = await importing.take_in(opened, lines, wanted)
+    await _embed(opened)
     if values.json:
         say_json(asdict(taken))
         return 0
     cleaned = f" In {taken.cleaned} of them keys or personal data were left out." if taken.cleaned else ""
     say(f"{taken.entries} memories taken in.{cleaned}")
     return 0
+
+
+async def _embed(opened: Memories) -> None:
+    """Give vectors to what was taken in; what has none yet is found by words, and gets one in a session."""
+
+    def tell(progress: Progress) -> None:
+        if is_terminal(2):
+            sys.stderr.write(f"\r{progress.done:,} of {progress.total:,} embedded ")
+
+    try:
+        await opened.embed(tell)
+    except EmbeddingError as error:
+        sys.stderr.write(f"heartbit: {one_line(str(error), 400)} What has no vector is found by its words.\n")
 
 
 async def _export(opened: Memories, values: Namespace) -> int:

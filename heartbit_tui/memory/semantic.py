@@ -54,12 +54,22 @@ class SemanticMemory:
     """Wraps a memory with an embedder.
 
     Storing never waits for a vector: `follow` embeds what was stored, in the background. Until that is done, and
-    whenever the embedder fails, recalls find by words and say so in their notice.
+    whenever the embedder fails, recalls find by words and say so in their notice. `asking` is the same embedder for
+    those who cannot wait, where there is one.
     """
 
-    def __init__(self, memory: Keeper, embedder: Embedder, clock: Clock, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        memory: Keeper,
+        embedder: Embedder,
+        clock: Clock,
+        *,
+        patience: float = PATIENCE,
+        asking: Embedder | None = None,
+    ) -> None:
         self._memory = memory
         self._embedder = embedder
+        self._asking = asking or embedder
         self._clock = clock
         self._patience = patience
         self._waiting = 0
@@ -178,7 +188,7 @@ class SemanticMemory:
             return None, ""
         try:
             async with asyncio.timeout(self._patience):
-                vectors = await self._embedder.embed([text[:LONGEST]])
+                vectors = await self._asking.embed([text[:LONGEST]])
         except TimeoutError:
             return None, f"Searched by words alone: the embedding model took longer than {self._patience:g} seconds."
         except EmbeddingError as error:

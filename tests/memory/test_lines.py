@@ -60,7 +60,14 @@ def test_a_line_of_text_alone_gets_every_default() -> None:
 
 
 def test_an_old_record_with_none_of_the_newer_fields_loads_and_has_not_faded() -> None:
-    old = {"id": "a", "agent": "x", "content": "c", "category": "fact", "tags": [], "created_at": "2020-01-01T00:00:00Z"}
+    old = {
+        "id": "a",
+        "agent": "x",
+        "content": "c",
+        "category": "fact",
+        "tags": [],
+        "created_at": "2020-01-01T00:00:00Z",
+    }
     (entry,) = read(old)
     assert (entry.id, entry.scope.agent, entry.content) == ("a", "x", "c")
     assert (entry.created_at, entry.last_accessed) == (datetime(2020, 1, 1, tzinfo=UTC), NOW)

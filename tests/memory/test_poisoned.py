@@ -16,7 +16,7 @@ from heartbit_tui.memory.tools import MemoryConsolidate, MemoryForget, MemoryRec
 from heartbit_tui.memory.types import Confidentiality, Entry, NewEntry, Scope
 from heartbit_tui.memory.volatile import VolatileMemory
 from heartbit_tui.providers.scripted import Scripted
-from heartbit_tui.runtime.remembering import Marks, is_own
+from heartbit_tui.runtime.memory_ground import Marks, is_own
 from heartbit_tui.testing.calls import FakeCallContext
 from heartbit_tui.testing.clock import FakeClock
 from tests.memory.rig import PROJECT, SCREEN, ground
