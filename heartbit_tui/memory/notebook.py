@@ -1,11 +1,12 @@
 """The memory as one run, or one person, may use it: what is within reach, and nothing that has a secret in it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from heartbit_tui.memory.clusters import LINKED_AT_MOST, linkable
-from heartbit_tui.memory.errors import EntryRefused
+from heartbit_tui.memory.errors import EntryMissing, EntryRefused
 from heartbit_tui.memory.protocols import Memory
 from heartbit_tui.memory.types import (
     Change,
@@ -110,8 +111,10 @@ class Notebook:
         return await self._memory.forget(entry_id, self.reach)
 
     async def touch(self, entry_ids: Sequence[str]) -> None:
-        """Make entries stronger that were of use."""
-        await self._memory.touch(entry_ids, self.reach)
+        """Make entries stronger that were of use; one that is gone meanwhile is passed over."""
+        for entry_id in entry_ids:
+            with suppress(EntryMissing):
+                await self._memory.get(entry_id, self.reach, touch=True)
 
     async def pin(self, entry_id: str, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging, or no longer. Raises `EntryMissing`."""

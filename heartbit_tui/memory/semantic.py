@@ -94,9 +94,9 @@ class SemanticMemory:
         found = await self._memory.recall(replace(query, vector=vector), touch=touch)
         return replace(found, notice=" ".join(filter(None, (found.notice, notice or self._unfinished()))))
 
-    async def get(self, entry_id: str, reach: Reach) -> Entry:
-        """One entry, untouched."""
-        return await self._memory.get(entry_id, reach)
+    async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
+        """One entry."""
+        return await self._memory.get(entry_id, reach, touch=touch)
 
     async def list(self, query: Query, *, after: str = "") -> tuple[Entry, ...]:
         """Entries by time, newest first, untouched."""
@@ -115,10 +115,6 @@ class SemanticMemory:
     async def link(self, entry_id: str, related_id: str, reach: Reach) -> bool:
         """Link two entries both ways."""
         return await self._memory.link(entry_id, related_id, reach)
-
-    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
-        """Make entries stronger that were of use."""
-        await self._memory.touch(entry_ids, reach)
 
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging."""

@@ -98,9 +98,12 @@ class VolatileMemory:
             self._touch([each.key for each in ranked])
         return Recall(found=tuple(Recalled(entry=self._whole(each.key), why=each.why) for each in ranked))
 
-    async def get(self, entry_id: str, reach: Reach) -> Entry:
-        """One entry, untouched."""
-        return self._whole(self._key(entry_id, reach))
+    async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
+        """One entry."""
+        key = self._key(entry_id, reach)
+        if touch:
+            self._touch([key])
+        return self._whole(key)
 
     async def list(self, query: Query, *, after: str = "") -> tuple[Entry, ...]:
         """Entries by time, newest first, untouched."""
@@ -135,10 +138,6 @@ class VolatileMemory:
             return False
         self._links |= {(one, other), (other, one)} if one != other else set()
         return True
-
-    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
-        """Make entries stronger that were of use."""
-        self._touch([self._key(each, reach) for each in dict.fromkeys(entry_ids) if self._has(each, reach)])
 
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging."""

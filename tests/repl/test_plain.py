@@ -26,7 +26,9 @@ def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
             "/rewind",
             "/rewind 9",
         ),
-        *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim", "/fork", "second"),
+        *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim"),
+        *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
+        *("/fork", "second"),
         *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
     )
     with desk(tmp_path, "one", "two", "three") as made:
@@ -46,6 +48,12 @@ def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
             "“A title”",
         ),
         *("warning: /rename takes", "first words", "info: /rewind N goes back", "warning: /rewind takes a number"),
+        *(
+            "Nothing is remembered here yet",
+            "Kept in memory: “Say it in one line.” (your note).",
+            "(words: line)",
+        ),
+        *("No memory has the id '0'", "warning: /memory takes search, note"),
         *("info: written: ", "was not written: File exists", "warning: /export takes md, html, jsonl"),
         *(
             "warning: Plain lines are edited",

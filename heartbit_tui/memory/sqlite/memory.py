@@ -91,9 +91,17 @@ class SqliteMemory:
         found = await (self._database.write(touching) if touch and why else self._database.read(reading))
         return Recall(found=tuple(Recalled(entry=found[key], why=why[key]) for key in why if key in found))
 
-    async def get(self, entry_id: str, reach: Reach) -> Entry:
-        """One entry, untouched."""
-        return await self._database.read(lambda connection: writing.one(connection, entry_id, reach)[1])
+    async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
+        """One entry."""
+        if not touch:
+            return await self._database.read(lambda connection: writing.one(connection, entry_id, reach)[1])
+        now = self._clock.now()
+
+        def touching(connection: sqlite3.Connection) -> Entry:
+            rows.touch(connection, [writing.one(connection, entry_id, reach)[0]], now)
+            return writing.one(connection, entry_id, reach)[1]
+
+        return await self._database.write(touching)
 
     async def list(self, query: Query, *, after: str = "") -> tuple[Entry, ...]:
         """Entries by time, newest first, untouched."""
@@ -112,16 +120,6 @@ class SqliteMemory:
     async def link(self, entry_id: str, related_id: str, reach: Reach) -> bool:
         """Link two entries both ways."""
         return await self._database.write(lambda connection: writing.link(connection, entry_id, related_id, reach))
-
-    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
-        """Make entries stronger that were of use."""
-        now = self._clock.now()
-
-        def touching(connection: sqlite3.Connection) -> None:
-            rows.touch(connection, writing.some(connection, entry_ids, reach), now)
-
-        if entry_ids:
-            await self._database.write(touching)
 
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging."""
