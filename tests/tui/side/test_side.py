@@ -100,13 +100,14 @@ def test_what_was_recalled_is_told_with_its_strength_its_age_and_why() -> None:
         "─ memory 2 ───────────────────────────────────────────────────────────",
         "? searched by words alone",
         "▓▓▓░ The dev [server] has port 4711",
-        "     3 days ago · heartbit 20261119#17 · words: port, server",
+        "     3 days ago · words: port, server",
+        "     heartbit 20261119#17",
         "░░░░ ▪ Answer␛[2J in French",
         "     pinned",
     ]
     assert after(told, first, at).entries == (pinned, port)
     many = Memories(entries=tuple(replace(port, id=str(n)) for n in range(9)), at=at)
-    assert lines(Facts(memories=many), Look(30, INK))[-1].text.strip() == "4 more"
+    assert lines(Facts(memories=many), Look(30, INK))[-1].text.strip() == "5 more"
     for width in (1, 2, 3, 7, 12, 20, 36):
         assert all(cells(line.text) <= width for line in lines(Facts(memories=told), Look(width, INK)))
 
