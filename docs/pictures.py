@@ -1,4 +1,4 @@
-"""Takes the pictures that the README shows from the real program, in a real terminal: `make screens`."""
+"""Takes the pictures that the pages show from the real program, in a real terminal: `make screens`."""
 
 import io
 import os
@@ -29,6 +29,13 @@ PATIENCE = 30.0
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs/pictures"
 README = ROOT / "README.md"
+
+NOTES = (
+    "The tests of this project run with python3 -m unittest.",
+    "Answer in short sentences.",
+    "A mean of no gaps is 0, not an error.",
+)
+"""What is noted in the pictures of the memory."""
 
 ASKED = r"Change this file\?.*\+.*gaps.*y Yes, once"
 
@@ -149,6 +156,7 @@ def screen(size: tuple[int, int]) -> Generator[Screen]:
 def moments() -> Iterator[Moment]:
     """All pictures that there could be."""
     yield from on_the_screen()
+    yield from remembering()
     yield from line_by_line()
     with screen(LINES) as shown:
         shown.type("heartbit --headless --demo run")
@@ -185,6 +193,32 @@ def on_the_screen() -> Iterator[Moment]:
         shown.until(r"^\$\s*$")
 
 
+def remembering() -> Iterator[Moment]:
+    """What is noted comes back when it fits, and can be looked at."""
+
+    def taken(name: str, pattern: str) -> Moment:
+        return Moment(name, "heartbit --demo", FULL, shown.until(pattern))
+
+    with screen(FULL) as shown:
+        shown.type("heartbit --demo")
+        task = r"The tests of this project fail"
+        shown.until(rf"Enter begins.*{task}.*script \(no model\)")
+        shown.press("C-c")
+        for number, note in enumerate(NOTES, 1):
+            shown.type(f"# {note}")
+            shown.until(rf"(Kept in memory.*){{{number}}}")
+        shown.type("The tests of this project fail. Find out why and mend it.")
+        yield taken("recalled", r"Recalled from memory.*Run this command\?.*y Yes, once")
+        time.sleep(GRACE)
+        shown.press("Escape")
+        shown.until(r"─ ask ─")
+        shown.type("/memory")
+        yield taken("memory", r"Memory.*this project.*strength")
+        shown.leave()
+        shown.type("/quit")
+        shown.until(r"^\$\s*$")
+
+
 def line_by_line() -> Iterator[Moment]:
     """The same in lines."""
     with screen(LINES) as shown:
@@ -212,16 +246,17 @@ def svg(moment: Moment) -> str:
 
 
 def main() -> None:
-    """Take anew what the README shows."""
+    """Take anew what the README and the pages beside this file show."""
     if shutil.which("tmux") is None:
         raise SystemExit("The pictures are taken in tmux, and there is none on the PATH.")
     FOLDER.mkdir(exist_ok=True)
-    readme = README.read_text("utf-8")
+    pages = "".join(page.read_text("utf-8") for page in (README, *sorted((ROOT / "docs").glob("*.md"))))
     for moment in moments():
-        name = f"docs/pictures/{moment.name}.svg"
-        if f"({name})" in readme:
-            (ROOT / name).write_text(svg(moment), "utf-8")
-        print(name if f"({name})" in readme else f"{name} is not shown by the README, and was not written")
+        name = f"pictures/{moment.name}.svg"
+        is_shown = f"({name})" in pages or f"(docs/{name})" in pages
+        if is_shown:
+            (ROOT / "docs" / name).write_text(svg(moment), "utf-8")
+        print(f"docs/{name}" if is_shown else f"docs/{name} is shown by no page, and was not written")
 
 
 if __name__ == "__main__":

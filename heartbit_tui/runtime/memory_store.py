@@ -36,10 +36,12 @@ Embedding: TypeAlias = Callable[[Settings, Clock, Callable[[str], None]], Abstra
 
 def kind_of(options: Options, settings: Settings) -> str:
     """Which memory a session has: none where nothing of the person's may be used, its own where nothing is kept."""
+    if options.demo:
+        return "in_memory"
     if options.bare:
         return "none"
     kind = settings.config.string("memory.type") or "sqlite"
-    passing = options.ephemeral or options.demo or settings.config.boolean("sessions.ephemeral")
+    passing = options.ephemeral or settings.config.boolean("sessions.ephemeral")
     return "in_memory" if passing and kind != "none" else kind
 
 

@@ -14,6 +14,7 @@ PAGES = (
     "CONTRIBUTING.md",
     "SECURITY.md",
     SECURITY,
+    "docs/memory.md",
     "CHANGELOG.md",
     "themes/README.md",
     "skills/README.md",

@@ -50,7 +50,7 @@ def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
         *("warning: /rename takes", "first words", "info: /rewind N goes back", "warning: /rewind takes a number"),
         *(
             "Nothing is remembered here yet",
-            "Kept in memory: “Say it in one line.” (your note).",
+            "Kept in memory: “Say it in one line” (your note).",
             "(words: line)",
         ),
         *("No memory has the id '0'", "warning: /memory takes search, note"),
