@@ -1,6 +1,6 @@
 """The memory as a person works with it: on the screen, in the line mode, and by commands."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -187,11 +187,6 @@ class Memories:
         while page := await self._notebook.list(replace(wanted.query(), limit=PAGE), after=after):
             yield page
             after = page[-1].id
-
-    async def take_in(self, entries: Sequence[NewEntry | Entry]) -> int:
-        """Keep many entries as they are, all of them or none; how many. Secrets have to be taken out before."""
-        stored = await self._ground.memory.store_many(entries)
-        return len(stored)
 
     async def embed(self, tell: Callable[[Progress], None]) -> int:
         """Give vectors to all that has none yet; how many got one. Raises `EmbeddingError`."""
