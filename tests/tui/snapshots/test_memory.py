@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,9 +36,9 @@ async def remembered(stage: Stage) -> Memories:
     for days, entry in KEPT:
         origin = Origin(session="20261119-101010-abcd", seq=17)
         at = NOW - timedelta(days=days, minutes=5)
-        await memory.store(NewEntry(**{**fields(entry), "scope": OWN, "origin": origin, "at": at}))
+        await memory.store(replace(entry, scope=OWN, origin=origin, at=at))
     note = NewEntry(content="Answer in short sentences.", scope=Scope(project=PROJECT), category="preference")
-    await memory.store(NewEntry(**{**fields(note), "origin": Origin(by="person"), "pinned": True}))
+    await memory.store(replace(note, origin=Origin(by="person"), pinned=True))
     ground = Ground(
         memory=memory,
         reach=Reach(cap=Confidentiality.RESTRICTED),
@@ -47,10 +48,6 @@ async def remembered(stage: Stage) -> Memories:
     )
     stage.client.remembered = Memories(ground, clock)
     return stage.client.remembered
-
-
-def fields(entry: NewEntry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in NewEntry.__dataclass_fields__}
 
 
 async def test_what_was_recalled_for_this_turn(opened: Open) -> None:
