@@ -122,7 +122,7 @@ async def test_in_ask_mode_a_person_is_shown_what_would_be_stored_and_a_no_keeps
             if isinstance(envelope.event, ApprovalRequested):
                 break
         (asked,) = seen.of(ApprovalRequested)
-        assert asked.preview.startswith(PORT)
+        assert (asked.call.input["content"], asked.preview[:18]) == (PORT, "fact · episodic · ")
         assert asked.reason == "The memory_store tool would change what is remembered beyond this session."
         seen.client.submit(Decide(id=asked.id, allow=False, note="not that"))
         await seen.client.settled()
