@@ -47,7 +47,7 @@ SHOWN = (
     *(
         "Nothing is remembered here yet",
         "Kept in memory: “Say it in one line” (your note).",
-        "(words: line)",
+        "(pinned; words: line)",
     ),
     *("No memory has the id '0'", "warning: /memory takes search, note"),
     *("info: written: ", "was not written: File exists", "warning: /export takes md, html, jsonl"),
