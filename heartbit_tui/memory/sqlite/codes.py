@@ -16,7 +16,7 @@ from typing import Final
 
 from heartbit_tui.memory.types import Floats
 
-BITS: Final = 1024
+BITS: Final = 1536
 """How many bits a code has at least, up to four for each dimension."""
 
 _LANE: Final = 32
