@@ -15,6 +15,9 @@ FROM_WORDS: Final = 200
 BY_LINK: Final = 0.5
 """What a linked entry has of the relevance of the one that led to it."""
 
+TELLING: Final = 0.4
+"""What part of the best score by words another one needs to count in the fusion with vectors."""
+
 
 def from_vectors(limit: int) -> int:
     """How many candidates the vectors give."""
@@ -123,9 +126,14 @@ class Ranking:
 def relevance(found: Found) -> Mapping[int, float]:
     """How well each answers the query, 0..1: fused by rank where vectors were found, by the words' scores otherwise."""
     if found.vector:
-        lists = [[key for key, _ in found.lexical], [key for key, _ in found.vector]]
-        return fusion.by_best(fusion.fused(lists))
+        return fusion.by_best(fusion.fused([_telling(found.lexical), [key for key, _ in found.vector]]))
     return found.relevance or fusion.by_best(dict(found.lexical))
+
+
+def _telling(lexical: Sequence[tuple[int, float]]) -> list[int]:
+    """Those that have more than the common words of a query, which by their number would win over the one that has all."""
+    least = TELLING * max((score for _, score in lexical), default=0.0)
+    return [key for key, score in lexical if score >= least]
 
 
 def _linked(each: Ranked, parent: str) -> Ranked:

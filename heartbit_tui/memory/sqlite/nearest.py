@@ -1,11 +1,9 @@
 """The entries whose vectors lie nearest: first by their codes, then the best of those by the whole vectors."""
 
 import json
-import math
 import sqlite3
 from array import array
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Any, Final
 
 from heartbit_tui.memory.sqlite import codes
@@ -18,15 +16,6 @@ from heartbit_tui.memory.types import Floats
 FIRST: Final = 600
 """How many the codes hand on to the exact comparison: of 100,000 vectors, all of the nearest ten are among them but
 for one in a hundred, even of vectors without any order."""
-
-SAMPLE: Final = 400
-"""How many codes are looked at to know how far away the nearest ones may be."""
-
-FEW: Final = 4_000
-"""Up to so many entries all codes are sorted."""
-
-_TAIL: Final = 2
-"""How many times `FIRST` are expected within the distance that the sample gives."""
 
 _APART: Final = "vec_distance_hamming(vec_bit(c.code), vec_bit(:code))"
 
@@ -87,41 +76,10 @@ class Nearest:
 
 
 def _first(connection: sqlite3.Connection, place: Place, where: Where, code: bytes) -> list[int]:
-    """The keys of the nearest codes. Sorting costs as much as comparing, so that first those too far away are left out."""
-    within = None if where.narrow else _radius(connection, place, where, code)
-    if within is not None:
-        sql, values = _coded(f"c.key, {_APART} AS apart", place, where, _scopes(connection, where))
-        asked = f"{sql} AND apart <= :within"
-        near = connection.execute(asked, {**values, "code": code, "within": within}).fetchall()
-        if len(near) >= FIRST:
-            return [key for key, _ in sorted(near, key=lambda each: each[1])[:FIRST]]
+    """The keys of the nearest codes."""
     sql, values = _coded("c.key", place, where, _scopes(connection, where))
     asked = f"{sql} ORDER BY {_APART} LIMIT {FIRST}"
     return [row[0] for row in connection.execute(asked, {**values, "code": code})]
-
-
-def _radius(connection: sqlite3.Connection, place: Place, where: Where, code: bytes) -> float | None:
-    """Within which distance a few times `FIRST` codes lie, by a sample; None where there are few, or few in reach."""
-    asked = "SELECT entries, (SELECT min(key) FROM memories), (SELECT max(key) FROM memories) FROM memory_owners WHERE key = ?"
-    entries, low, high = connection.execute(asked, (where.owner,)).fetchone()
-    if entries <= FEW:
-        return None
-    step = max(1, (high - low) // SAMPLE)
-    distances = [row[0] for row in connection.execute(*_sampled(place, where, range(low, high + 1, step), code))]
-    if len(distances) < SAMPLE // 4:
-        return None
-    share = _TAIL * FIRST / (entries * len(distances) / SAMPLE)
-    mean = sum(distances) / len(distances)
-    deviation = math.sqrt(sum((each - mean) ** 2 for each in distances) / len(distances))
-    return NormalDist(mean, deviation).inv_cdf(share) if share < 0.5 and deviation else None
-
-
-def _sampled(place: Place, where: Where, keys: Sequence[int], code: bytes) -> tuple[str, dict[str, Any]]:
-    sql = f"""
-        SELECT {_APART} FROM json_each(:sample) s CROSS JOIN memories m ON m.key = s.value
-        CROSS JOIN memory_codes_{place.key} c ON c.scope = m.scope AND c.key = m.key WHERE {where.sql}
-    """
-    return sql, {**where.values, "sample": json.dumps(list(keys)), "code": code}
 
 
 def _ranked(
