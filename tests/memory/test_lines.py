@@ -60,7 +60,7 @@ def test_a_line_of_text_alone_gets_every_default() -> None:
 
 
 def test_an_old_record_with_none_of_the_newer_fields_loads_and_has_not_faded() -> None:
-    old = {
+    old: dict[str, object] = {
         "id": "a",
         "agent": "x",
         "content": "c",
