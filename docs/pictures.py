@@ -1,4 +1,4 @@
-"""Takes the pictures that the README and the pages beside it show from the real program, in a real terminal: `make screens`."""
+"""Takes the pictures that the pages show from the real program, in a real terminal: `make screens`."""
 
 import io
 import os
@@ -30,6 +30,13 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs/pictures"
 SESSIONS = ROOT / "docs/sessions"
 """Sessions as JSON lines, to have something to search."""
+
+NOTES = (
+    "The tests of this project run with python3 -m unittest.",
+    "Answer in short sentences.",
+    "A mean of no gaps is 0, not an error.",
+)
+"""What is noted in the pictures of the memory."""
 
 ASKED = r"Change this file\?.*\+.*gaps.*y Yes, once"
 
@@ -150,6 +157,7 @@ def screen(size: tuple[int, int]) -> Generator[Screen]:
 def moments() -> Iterator[Moment]:
     """All pictures that there could be."""
     yield from on_the_screen()
+    yield from remembering()
     yield from line_by_line()
     yield from of_sessions()
     with screen(LINES) as shown:
@@ -212,6 +220,32 @@ def of_sessions() -> Iterator[Moment]:
         )
         shown.type("clear; heartbit sessions repair")
         yield Moment("repair", "heartbit sessions repair", LINES, shown.until(r"The file as it was.*^\$\s*$"))
+
+
+def remembering() -> Iterator[Moment]:
+    """What is noted comes back when it fits, and can be looked at."""
+
+    def taken(name: str, pattern: str) -> Moment:
+        return Moment(name, "heartbit --demo", FULL, shown.until(pattern))
+
+    with screen(FULL) as shown:
+        shown.type("heartbit --demo")
+        task = r"The tests of this project fail"
+        shown.until(rf"Enter begins.*{task}.*script \(no model\)")
+        shown.press("C-c")
+        for number, note in enumerate(NOTES, 1):
+            shown.type(f"# {note}")
+            shown.until(rf"(Kept in memory.*){{{number}}}")
+        shown.type("The tests of this project fail. Find out why and mend it.")
+        yield taken("recalled", r"Recalled from memory.*Run this command\?.*y Yes, once")
+        time.sleep(GRACE)
+        shown.press("Escape")
+        shown.until(r"─ ask ─")
+        shown.type("/memory")
+        yield taken("memory", r"Memory.*this project.*strength")
+        shown.leave()
+        shown.type("/quit")
+        shown.until(r"^\$\s*$")
 
 
 def line_by_line() -> Iterator[Moment]:

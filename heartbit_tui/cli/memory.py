@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO, TypeAlias
@@ -20,9 +21,12 @@ from heartbit_tui.client.memories import SHORT, Account, Memories, Wanted, unloc
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory import telling
-from heartbit_tui.memory.lines import dump, stamp
+from heartbit_tui.memory.document import recalled_as_json
+from heartbit_tui.memory.errors import EmbeddingError
+from heartbit_tui.memory.lines import dump
+from heartbit_tui.memory.semantic import Progress
 from heartbit_tui.memory.types import Change, Confidentiality, Entry, EntryType, Reach, Recalled, Stats
-from heartbit_tui.runtime.remembering import project_of
+from heartbit_tui.runtime.shelf import project_of
 
 Act: TypeAlias = Callable[[Memories, Namespace], Awaitable[int]]
 
@@ -133,12 +137,26 @@ async def _import(opened: Memories, values: Namespace) -> int:
     wanted = importing.Wanted(agent=clean(values.agent) if values.agent else importing.AGENT, project=project)
     with _source(values.file) as lines:
         taken = await importing.take_in(opened, lines, wanted)
+    await _embed(opened)
     if values.json:
         say_json(asdict(taken))
         return 0
     cleaned = f" In {taken.cleaned} of them keys or personal data were left out." if taken.cleaned else ""
     say(f"{taken.entries} memories taken in.{cleaned}")
     return 0
+
+
+async def _embed(opened: Memories) -> None:
+    """Give vectors to what was taken in; what has none yet is found by words, and gets one in a session."""
+
+    def tell(progress: Progress) -> None:
+        if is_terminal(2):
+            sys.stderr.write(f"\r{progress.done:,} of {progress.total:,} embedded ")
+
+    try:
+        await opened.embed(tell)
+    except EmbeddingError as error:
+        sys.stderr.write(f"heartbit: {one_line(str(error), 400)} What has no vector is found by its words.\n")
 
 
 async def _export(opened: Memories, values: Namespace) -> int:
@@ -209,9 +227,8 @@ def _shown(entry: Entry) -> JsonObject:
 
 
 def _weighed(found: Recalled, question: str) -> JsonObject:
-    parts = {key: value for key, value in asdict(found.why).items() if value not in ("", None)}
-    told = telling.why(found, question)
-    return {**_shown(found.entry), "score": round(found.why.score, 6), "why": told, "parts": parts}
+    told = recalled_as_json(found)
+    return {**_shown(found.entry), "score": told["score"], "because": telling.why(found, question), "why": told["why"]}
 
 
 def _row(opened: Memories, entry: Entry) -> tuple[str, ...]:
@@ -274,8 +291,7 @@ def _bar(share: float) -> str:
 
 
 def _figures(stats: Stats) -> JsonObject:
-    times = {"oldest": stats.oldest and stamp(stats.oldest), "newest": stats.newest and stamp(stats.newest)}
-    return {**asdict(stats), **times}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(stats).items()}
 
 
 def _figures_told(stats: Stats) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ async def take_in(memories: Memories, lines: Iterable[str], wanted: Wanted) -> T
     reading = Reading(scope, memories.now())
     entries, cleaned = await asyncio.to_thread(lambda: _read(reading.entries(lines), ground.clean))
     for start in range(0, len(entries), BATCH):
-        await memories.take_in(entries[start : start + BATCH])
+        await ground.memory.store_many(entries[start : start + BATCH])
     return Taken(entries=len(entries), cleaned=cleaned)
 
 

@@ -1,6 +1,6 @@
 """The memory as a person works with it: on the screen, in the line mode, and by commands."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory import scoring, telling
 from heartbit_tui.memory.errors import EntryError, EntryMissing
 from heartbit_tui.memory.notebook import Ground, Notebook
+from heartbit_tui.memory.semantic import Progress, SemanticMemory
 from heartbit_tui.memory.topics import keywords
 from heartbit_tui.memory.types import (
     Change,
@@ -86,11 +87,19 @@ class Memories:
     `EntryMissing`, and `EntryError` where the beginning of an id means several.
     """
 
-    def __init__(self, ground: Ground, clock: Clock, tell: Callable[[Event], None] = nobody) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        clock: Clock,
+        tell: Callable[[Event], None] = nobody,
+        *,
+        semantic: SemanticMemory | None = None,
+    ) -> None:
         self._ground = ground
         self._notebook = Notebook(ground)
         self._clock = clock
         self._tell = tell
+        self._semantic = semantic
 
     @property
     def ground(self) -> Ground:
@@ -180,10 +189,9 @@ class Memories:
             yield page
             after = page[-1].id
 
-    async def take_in(self, entries: Sequence[NewEntry | Entry]) -> int:
-        """Keep many entries as they are, all of them or none; how many. Secrets have to be taken out before."""
-        stored = await self._ground.memory.store_many(entries)
-        return len(stored)
+    async def embed(self, tell: Callable[[Progress], None]) -> int:
+        """Give vectors to all that has none yet; how many got one. Raises `EmbeddingError`."""
+        return await self._semantic.fill(tell) if self._semantic is not None else 0
 
     async def _beginning(self, text: str) -> Entry:
         found: list[Entry] = []
@@ -217,8 +225,8 @@ async def opened(options: Options, reach: Callable[[Reach], Reach] = lambda reac
     Raises `ConfigError`, `StoreError`.
     """
     clock = SystemClock()
-    async with ground_of(options, clock) as ground:
-        yield Memories(replace(ground, reach=reach(ground.reach)), clock)
+    async with ground_of(options, clock) as (ground, semantic):
+        yield Memories(replace(ground, reach=reach(ground.reach)), clock, semantic=semantic)
 
 
 def of_session(remembering: Remembering) -> Memories:

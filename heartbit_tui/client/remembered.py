@@ -22,13 +22,13 @@ def _recalled(event: MemoryRecalled) -> str:
     note = f" ({event.note})" if event.note else ""
     if not count:
         return f"Nothing was recalled{note}." if note else ""
-    first = one_line(event.entries[0].content, QUOTED)
+    first = one_line(event.entries[0].content, QUOTED).rstrip(".")
     more = f" and {count - 1} more" if count > 1 else ""
     return f"Recalled from memory: “{first}”{more}{note}."
 
 
 def _changed(event: MemoryChanged) -> str:
-    quoted = f"“{one_line(event.content, QUOTED)}”" if event.content else "an entry"
+    quoted = f"“{one_line(event.content, QUOTED).rstrip('.')}”" if event.content else "an entry"
     reason = f" ({event.reason})" if event.reason else ""
     more = f" and {event.count - 1} more" if event.count > 1 else ""
     match event.action:

@@ -1,115 +1,102 @@
-"""Merges what belongs together, with the words of a model, when a session ends."""
+"""Has a model say in one note what several say, and counts what that cost."""
 
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import field
-
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError, ProviderError
 from heartbit_tui.kernel.events import Event, MemoryChanged, ModelCalled
 from heartbit_tui.kernel.messages import StopReason, Text, user
 from heartbit_tui.kernel.protocols import Block, Finish, Provider, Request, Spent
 from heartbit_tui.memory import telling
-from heartbit_tui.memory.clusters import clusters
+from heartbit_tui.memory.consolidation import Consolidated, Summary, consolidate
+from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.fencing import Fence, read
-from heartbit_tui.memory.notebook import Notebook
-from heartbit_tui.memory.types import Confidentiality, Entry, EntryType, NewEntry, Query
+from heartbit_tui.memory.notebook import Clean, told
+from heartbit_tui.memory.protocols import Memory
+from heartbit_tui.memory.types import Reach
 
 TOKENS = 512
 """How long a merged note may be; the seed's."""
 
 LARGEST = 20
-"""Entries that are merged into one at once."""
+"""Notes that are merged into one at once; a model is not told more."""
 
 CLUSTERS = 10
 """Clusters that one session's end merges, so that leaving stays a matter of seconds; the rest waits for the next."""
 
-LOOKED_AT = 1_000
-"""The newest entries that are looked at."""
-
-RESTRICTED = Confidentiality.RESTRICTED
-BY = "consolidation"
 FROM = "notes of long-term memory"
-FAILED = "{count} alike entries were left as they are: {error}"
+FAILED = "{count} alike memories were left as they are: {error}"
 CUT_OFF = "the model's note was cut off"
 EMPTY = "the model wrote nothing"
+SECRET = "there is {found} in the model's note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Merging:
-    """What came of it: clusters that became one entry each, and how many entries those took the place of."""
+class Means:
+    """What merging needs: a model, marks for data, what looks for secrets, and who is told of what happens."""
 
-    clusters: int = 0
-    entries: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """What a model wrote, and what it cost."""
-
-    text: str = ""
-    cut: bool = False
-    spent: tuple[Spent, ...] = field(default=())
+    provider: Callable[[], Provider]
+    fence: Fence
+    clean: Clean
+    tell: Callable[[Event], None]
 
 
-class Consolidator:
-    """Finds clusters of episodic entries and has a model merge each; what is restricted or pinned stays as it is.
+class Merger:
+    """A `Summarise` that asks a model. A note with a secret in it, one that was cut off and none are no notes."""
 
-    `tell` gets a `ModelCalled` for each call and a `MemoryChanged` for each cluster.
-    """
+    def __init__(self, means: Means) -> None:
+        self._means = means
 
-    def __init__(self, notebook: Notebook, provider: Callable[[], Provider], fence: Fence) -> None:
-        self._notebook = notebook
-        self._provider = provider
-        self._fence = fence
-
-    async def run(self, tell: Callable[[Event], None]) -> Merging:
-        """Merge what belongs together. A cluster that fails is left as it is, and told. Raises `StoreError`."""
-        listed = await self._notebook.list(Query(type=EntryType.EPISODIC, pinned=False, limit=LOOKED_AT))
-        own = [each for each in reversed(listed) if self._notebook.owns(each) and each.confidentiality < RESTRICTED]
-        merged = [await self._merge(each[:LARGEST], tell) for each in clusters(own)[:CLUSTERS]]
-        return Merging(clusters=sum(count > 0 for count in merged), entries=sum(merged))
-
-    async def _merge(self, cluster: Sequence[Entry], tell: Callable[[Event], None]) -> int:
+    async def __call__(self, contents: Sequence[str]) -> Summary:
+        """One note in the place of several, oldest first. Raises `HeartbitError`, which is told before."""
         try:
-            note = await self._note(cluster, tell)
-            wanted = NewEntry(
-                content=note,
-                importance=max(entry.importance for entry in cluster),
-                type=EntryType.SEMANTIC,
-            )
-            merged = await self._notebook.merge(wanted, [entry.id for entry in cluster], by=BY)
+            text, cut = await self._asked(contents)
         except HeartbitError as error:
-            reason = FAILED.format(count=len(cluster), error=error)
-            tell(MemoryChanged(action="refused", count=len(cluster), reason=reason))
-            return 0
-        told = telling.change("merged", [merged.entry], reason=f"{len(merged.replaced)} entries became one")
-        tell(told)
-        return len(merged.replaced)
+            self._tell_left(len(contents), str(error))
+            raise
+        found = self._means.clean(text).found
+        wrong = CUT_OFF if cut else SECRET.format(found=told(found)) if found else "" if text else EMPTY
+        if wrong:
+            self._tell_left(len(contents), wrong)
+            raise EntryRefused(wrong)
+        return Summary(text=text)
 
-    async def _note(self, cluster: Sequence[Entry], tell: Callable[[Event], None]) -> str:
-        bullets = "\n".join(f"- {entry.content}" for entry in cluster)
-        material = self._fence(bullets, FROM, "")
+    def _tell_left(self, count: int, error: str) -> None:
+        reason = FAILED.format(count=count, error=error)
+        self._means.tell(MemoryChanged(action="refused", count=count, reason=reason))
+
+    async def _asked(self, contents: Sequence[str]) -> tuple[str, bool]:
+        """What the model wrote, and whether it was cut off."""
+        bullets = "\n".join(f"- {content}" for content in reversed(contents[:LARGEST]))
+        material = self._means.fence(bullets, FROM, "")
         request = Request(system=read("consolidate.md"), messages=(user(material),), max_tokens=TOKENS)
-        answer = await self._asked(request)
-        for spent in answer.spent:
-            tell(ModelCalled(purpose=spent.purpose, model=spent.model, usage=spent.usage, cost_usd=spent.cost_usd))
-        if answer.cut or not answer.text.strip():
-            raise ProviderError(CUT_OFF if answer.cut else EMPTY)
-        return answer.text.strip()
-
-    async def _asked(self, request: Request) -> _Answer:
-        words, spent, cut = list[str](), list[Spent](), False
-        async with aclosing(self._provider().stream(request)) as parts:
+        words, cut = list[str](), False
+        async with aclosing(self._means.provider().stream(request)) as parts:
             async for part in parts:
                 match part:
                     case Block(block=Text(text=text)):
                         words.append(text)
-                    case Finish(model=model, usage=usage, cost_usd=cost, stop=stop):
+                    case Finish(stop=stop):
                         cut = stop is StopReason.MAX_TOKENS
-                        spent.append(Spent(purpose="consolidation", model=model, usage=usage, cost_usd=cost))
+                        self._count(
+                            Spent(purpose="consolidation", model=part.model, usage=part.usage, cost_usd=part.cost_usd)
+                        )
                     case Spent():
-                        spent.append(part)
+                        self._count(part)
                     case _:
                         pass
-        return _Answer(text="".join(words), cut=cut, spent=tuple(spent))
+        return "".join(words).strip(), cut
+
+    def _count(self, spent: Spent) -> None:
+        event = ModelCalled(purpose=spent.purpose, model=spent.model, usage=spent.usage, cost_usd=spent.cost_usd)
+        self._means.tell(event)
+
+
+async def merge(memory: Memory, reach: Reach, means: Means) -> Consolidated:
+    """Merge what belongs together within reach; what came of it is told. Raises `StoreError`."""
+    done = await consolidate(memory, reach, Merger(means), most=CLUSTERS)
+    for entry in done.made:
+        reason = f"{len(entry.source_ids)} became one"
+        means.tell(telling.change("merged", [entry], reason=reason))
+    return done

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from heartbit_tui.kernel.dataclass import dataclass
@@ -26,7 +27,7 @@ class Summary:
 class Summarise(Protocol):
     """What makes one text of several, such as a model."""
 
-    async def __call__(self, contents: Sequence[str]) -> Summary:
+    async def __call__(self, contents: Sequence[str], /) -> Summary:
         """One short, factual text that keeps all key facts. Raises a `HeartbitError` where it cannot."""
         ...
 
@@ -44,7 +45,7 @@ async def consolidate(memory: Memory, reach: Reach, summarise: Summarise, *, mos
     """Merge what happened into facts, cluster by cluster; each cluster happens as a whole or not at all.
 
     No entry is touched by being read for this, none that is restricted or pinned is read to a model, and what is
-    merged is of one scope. A cluster for which the model failed or did not finish its text stays as it is.
+    merged is of one scope, from whichever sessions. A cluster for which the model failed or did not finish its text stays as it is.
     """
     made: list[Entry] = []
     replaced = skipped = 0
@@ -72,7 +73,7 @@ async def _episodes(memory: Memory, reach: Reach) -> list[Entry]:
 def _clusters(episodes: Sequence[Entry]) -> list[list[Entry]]:
     by_scope: dict[Scope, list[Entry]] = defaultdict(list)
     for each in episodes:
-        by_scope[each.scope].append(each)
+        by_scope[replace(each.scope, session="")].append(each)
     return [cluster for entries in by_scope.values() for cluster in clusters.clusters(entries)]
 
 

@@ -1,13 +1,13 @@
 """The memory as one run, or one person, may use it: what is within reach, and nothing that has a secret in it."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias, TypeVar
+from contextlib import suppress
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.memory.clusters import LINKED_AT_MOST, linkable
-from heartbit_tui.memory.errors import EmbeddingError, EntryRefused
+from heartbit_tui.memory.errors import EntryMissing, EntryRefused
 from heartbit_tui.memory.protocols import Memory
 from heartbit_tui.memory.types import (
     Change,
@@ -20,18 +20,12 @@ from heartbit_tui.memory.types import (
     Reach,
     Recall,
     Scope,
-    Vector,
 )
-
-EMBED_SECONDS = 2.0
-"""How long a question may be embedded before it is answered by words alone."""
 
 SHORTEST = 6
 """Characters from which a text can have a secret or an address in it."""
 
 NOT_KEPT = "Nothing was stored, because there is {found} in it. Say it without, or leave it out."
-BY_WORDS = "searched by words alone: {reason}"
-SLOW = f"the question was not embedded within {EMBED_SECONDS:g} s"
 
 
 AnyEntry = TypeVar("AnyEntry", bound=NewEntry | Entry)
@@ -49,21 +43,6 @@ Clean: TypeAlias = Callable[[str], Cleaned]
 """Takes secrets and personal data out of a text."""
 
 
-class Asking(Protocol):
-    """What makes a vector of a question."""
-
-    async def vector(self, text: str) -> Vector | None:
-        """The question's vector, None where there are no embeddings. Raises `EmbeddingError`."""
-        ...
-
-
-class ByWords:
-    """An `Asking` that has no vectors."""
-
-    async def vector(self, text: str) -> Vector | None:
-        return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """What a notebook stands on, the same for all of a session; `origin` says where one is just now."""
@@ -73,7 +52,6 @@ class Ground:
     scope: Scope
     clean: Clean
     origin: Callable[[], Origin]
-    asking: Asking = field(default_factory=ByWords)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +78,6 @@ class Notebook:
         """What can be got at."""
         return self._ground.reach
 
-    def owns(self, entry: Entry) -> bool:
-        """Whether an entry is of this scope, whichever session it was stored in."""
-        return replace(entry.scope, session="") == replace(self._ground.scope, session="")
-
     async def store(self, wanted: NewEntry, *, by: str = "") -> Stored:
         """Keep an entry as this scope's own, linked to those with like keywords. Raises `EntryRefused`."""
         self._look((wanted.content, wanted.summary, wanted.category, *wanted.tags, *wanted.keywords))
@@ -116,10 +90,8 @@ class Notebook:
         return await self._memory.store(self._owned(cleaned, by), self.reach), found
 
     async def recall(self, query: Query, *, agents: tuple[str, ...] | None = None, touch: bool = True) -> Recall:
-        """The best entries for a query, by words and by meaning where that can be; the query's own reach is not asked."""
-        vector, trouble = await self._vector(query.text)
-        found = await self._memory.recall(replace(query, reach=self._reach(agents), vector=vector), touch=touch)
-        return replace(found, notice="; ".join(filter(None, (trouble, found.notice))))
+        """The best entries for a query; the query's own reach is not asked."""
+        return await self._memory.recall(replace(query, reach=self._reach(agents)), touch=touch)
 
     async def get(self, entry_id: str) -> Entry:
         """One entry. Raises `EntryMissing`."""
@@ -140,8 +112,10 @@ class Notebook:
         return await self._memory.forget(entry_id, self.reach)
 
     async def touch(self, entry_ids: Sequence[str]) -> None:
-        """Make entries stronger that were of use."""
-        await self._memory.touch(entry_ids, self.reach)
+        """Make entries stronger that were of use; one that is gone meanwhile is passed over."""
+        for entry_id in entry_ids:
+            with suppress(EntryMissing):
+                await self._memory.get(entry_id, self.reach, touch=True)
 
     async def pin(self, entry_id: str, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging, or no longer. Raises `EntryMissing`."""
@@ -189,17 +163,6 @@ class Notebook:
         alike = linkable(entry, (each.entry for each in found))
         linked = [await self._memory.link(entry.id, other, self.reach) for other in alike]
         return sum(linked)
-
-    async def _vector(self, text: str) -> tuple[Vector | None, str]:
-        if not text:
-            return None, ""
-        try:
-            async with asyncio.timeout(EMBED_SECONDS):
-                return await self._ground.asking.vector(text), ""
-        except TimeoutError:
-            return None, BY_WORDS.format(reason=SLOW)
-        except EmbeddingError as error:
-            return None, BY_WORDS.format(reason=str(error).rstrip("."))
 
 
 def cleaned_entry(wanted: AnyEntry, clean: Clean) -> tuple[AnyEntry, tuple[str, ...]]:

@@ -47,8 +47,8 @@ class Memory(Protocol):
         """The best entries for a query. `touch` makes them stronger; what no agent asked for leaves them as they are."""
         ...
 
-    async def get(self, entry_id: str, reach: Reach) -> Entry:
-        """One entry, untouched. Raises `EntryMissing`."""
+    async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
+        """One entry; `touch` makes it stronger, as a recall does. Raises `EntryMissing`."""
         ...
 
     async def list(self, query: Query, *, after: str = "") -> tuple[Entry, ...]:
@@ -68,10 +68,6 @@ class Memory(Protocol):
 
     async def link(self, entry_id: str, related_id: str, reach: Reach) -> bool:
         """Link two entries both ways; whether both are there. Linking twice, or to itself, changes nothing."""
-        ...
-
-    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
-        """Make entries stronger that were of use, as a recall that touches does; what is not there is passed over."""
         ...
 
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:

@@ -55,12 +55,22 @@ class SemanticMemory:
     """Wraps a memory with an embedder.
 
     Storing never waits for a vector: `follow` embeds what was stored, in the background. Until that is done, and
-    whenever the embedder fails, recalls find by words and say so in their notice.
+    whenever the embedder fails, recalls find by words and say so in their notice. `asking` is the same embedder for
+    those who cannot wait, where there is one.
     """
 
-    def __init__(self, memory: Keeper, embedder: Embedder, clock: Clock, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        memory: Keeper,
+        embedder: Embedder,
+        clock: Clock,
+        *,
+        patience: float = PATIENCE,
+        asking: Embedder | None = None,
+    ) -> None:
         self._memory = memory
         self._embedder = embedder
+        self._asking = asking or embedder
         self._clock = clock
         self._patience = patience
         self._waiting = 0
@@ -85,9 +95,9 @@ class SemanticMemory:
         found = await self._memory.recall(replace(query, vector=vector), touch=touch)
         return replace(found, notice=" ".join(filter(None, (found.notice, notice or self._unfinished()))))
 
-    async def get(self, entry_id: str, reach: Reach) -> Entry:
-        """One entry, untouched."""
-        return await self._memory.get(entry_id, reach)
+    async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
+        """One entry."""
+        return await self._memory.get(entry_id, reach, touch=touch)
 
     async def list(self, query: Query, *, after: str = "") -> tuple[Entry, ...]:
         """Entries by time, newest first, untouched."""
@@ -175,7 +185,7 @@ class SemanticMemory:
             return None, ""
         try:
             async with asyncio.timeout(self._patience):
-                vectors = await self._embedder.embed([text[:LONGEST]])
+                vectors = await self._asking.embed([text[:LONGEST]])
         except TimeoutError:
             return None, f"Searched by words alone: the embedding model took longer than {self._patience:g} seconds."
         except EmbeddingError as error:

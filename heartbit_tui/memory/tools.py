@@ -103,8 +103,8 @@ class MemoryStore(TypedTool[StoreInput]):
         self._tracker = tracker
 
     async def show(self, given: StoreInput) -> str:
-        """What would be stored, and how."""
-        return f"{given.content}\n\n{_described(given)}"
+        """How it would be stored; what it says stands in the call itself."""
+        return _described(given)
 
     async def act(self, given: StoreInput, context: CallContext) -> Output:
         """Store it, link it to what is like it, and say when it is time to reflect."""

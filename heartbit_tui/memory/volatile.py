@@ -81,8 +81,7 @@ class VolatileMemory:
         keys = [self._put(each) for each in stored]
         for key, each in zip(keys, stored, strict=True):
             self._relink(key, each)
-        by_id = {each.id: key for key, each in zip(keys, stored, strict=True)}
-        return tuple(self._whole(by_id[each.id]) for each in made)
+        return tuple(self._whole(self._keys[_name(each)]) for each in made)
 
     async def recall(self, query: Query, *, touch: bool = True) -> Recall:
         """The best entries for a query."""
@@ -98,9 +97,12 @@ class VolatileMemory:
             self._touch([each.key for each in ranked])
         return Recall(found=tuple(Recalled(entry=self._whole(each.key), why=each.why) for each in ranked))
 
-    async def get(self, entry_id: str, reach: Reach) -> Entry:
-        """One entry, untouched."""
-        return self._whole(self._key(entry_id, reach))
+    async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
+        """One entry."""
+        key = self._key(entry_id, reach)
+        if touch:
+            self._touch([key])
+        return self._whole(key)
 
     async def list(self, query: Query, *, after: str = "") -> tuple[Entry, ...]:
         """Entries by time, newest first, untouched."""
@@ -136,10 +138,6 @@ class VolatileMemory:
         self._links |= {(one, other), (other, one)} if one != other else set()
         return True
 
-    async def touch(self, entry_ids: Sequence[str], reach: Reach) -> None:
-        """Make entries stronger that were of use."""
-        self._touch([self._key(each, reach) for each in dict.fromkeys(entry_ids) if self._has(each, reach)])
-
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging."""
         kept = self._kept[self._key(entry_id, reach)]
@@ -155,11 +153,11 @@ class VolatileMemory:
         new = entries.made(entry, new_id=self._new_id(), now=self._clock.now())
         whole = [self._whole(self._key(each, reach)) for each in sources]
         merged = entries.within(entries.merged(new, whole), reach)
-        entries.over(merged, self._old(merged))
+        merged = entries.over(merged, self._old(merged))
         self._remove([self._key(each, reach) for each in sources if each != merged.id])
-        self._put(merged)
+        key = self._put(merged)
         missing = tuple(each for each in wanted if each not in sources)
-        return Merged(entry=await self.get(merged.id, reach), replaced=tuple(sources), missing=missing)
+        return Merged(entry=self._whole(key), replaced=tuple(sources), missing=missing)
 
     async def prune(
         self, reach: Reach, *, min_strength: float = MIN_STRENGTH, min_age: timedelta = MIN_AGE, dry_run: bool = False
@@ -218,7 +216,7 @@ class VolatileMemory:
 
     async def serve(self, model: str) -> None:
         """Use this model's vectors from now on."""
-        self._serving = model
+        self._serving = model if model in self._dimensions else ""
         self._dimensions = {name: size for name, size in self._dimensions.items() if name == model}
         for each in self._kept.values():
             each.vectors = {name: values for name, values in each.vectors.items() if name == model}

@@ -1,35 +1,47 @@
 """Which memory the settings ask for, opened."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.kernel.events import Event, Notice
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.memory.notebook import Asking, ByWords, Ground
-from heartbit_tui.memory.protocols import Memory
-from heartbit_tui.memory.types import Confidentiality, Origin, Reach, Scope
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import Options
-from heartbit_tui.runtime.remembering import Late, Remembering, Whose, project_of
+from heartbit_tui.runtime.remembering import GROUND, Remembering
 from heartbit_tui.runtime.settings import Settings, read
-from heartbit_tui.store.database import Database
+from heartbit_tui.runtime.shelf import Shelf, Whose, project_of
+
+if TYPE_CHECKING:
+    from heartbit_tui.memory.notebook import Ground
+    from heartbit_tui.memory.semantic import Progress, SemanticMemory
 
 NOT_KEPT = "memory.type is {kind}: there is no memory that outlives a session, so nothing can be looked at here."
 NOT_YET = "memory.type: postgres is not in this release; what is remembered is kept in the file of the sessions."
-SQLITE = "heartbit_tui.memory.sqlite"
+EMBEDDING = "heartbit_tui.runtime.embedding:embedding"
+MANY = 200
+"""Entries from which it is told that they get vectors."""
+
 NAME = "heartbit"
 """The agent of a session."""
 
 KINDS = ("sqlite", "postgres")
 """The types whose entries outlive a session."""
 
+Embedding: TypeAlias = Callable[[Settings, Clock, Callable[[str], None]], AbstractAsyncContextManager[Any]]
+"""Opens what makes vectors: `asking` for questions, `reading` for what is kept."""
+
 
 def kind_of(options: Options, settings: Settings) -> str:
     """Which memory a session has: none where nothing of the person's may be used, its own where nothing is kept."""
+    if options.demo:
+        return "in_memory"
     if options.bare:
         return "none"
     kind = settings.config.string("memory.type") or "sqlite"
-    passing = options.ephemeral or options.demo or settings.config.boolean("sessions.ephemeral")
+    passing = options.ephemeral or settings.config.boolean("sessions.ephemeral")
     return "in_memory" if passing and kind != "none" else kind
 
 
@@ -39,48 +51,90 @@ def warnings(options: Options, settings: Settings) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def memory(kind: str, settings: Settings, clock: Clock) -> AsyncGenerator[Memory]:
-    """The memory itself; in the one data file, which is opened when it is first needed, or gone with the process."""
-    if kind == "in_memory":
-        yield plugins.resolve("heartbit_tui.memory.volatile:VolatileMemory")(clock)
-        return
-    steps, prepare = plugins.resolve(f"{SQLITE}:STEPS"), plugins.resolve(f"{SQLITE}:prepare")
-    async with Database.open(settings.store, "memory", steps, prepare, at_once=False) as database:
-        yield plugins.resolve(f"{SQLITE}:SqliteMemory")(database, clock)
-
-
-@asynccontextmanager
-async def ground_of(options: Options, clock: Clock) -> AsyncGenerator[Ground]:
-    """All that a person has in memory, without a session. Raises `ConfigError`, `StoreError`."""
-    settings = await read(options, clock)
-    kind = kind_of(options, settings)
-    if kind not in KINDS:
-        raise ConfigError(NOT_KEPT.format(kind=kind), key="memory.type", source=settings.config.source("memory.type"))
-    async with memory(kind, settings, clock) as found:
-        yield Ground(
-            memory=found,
-            reach=Reach(cap=Confidentiality.RESTRICTED),
-            scope=Scope(),
-            clean=Late(settings),
-            origin=lambda: Origin(by="person"),
-            asking=asking(settings),
-        )
+async def shelf(kind: str, settings: Settings, clock: Clock) -> AsyncGenerator[Shelf]:
+    """Where the memory is; it is opened when it is first needed, and closed with this."""
+    found = Shelf(None if kind == "in_memory" else settings.store, clock)
+    try:
+        yield found
+    finally:
+        await found.close()
 
 
 @asynccontextmanager
 async def remembered(
-    options: Options, settings: Settings, session_id: str, clock: Clock
+    options: Options, settings: Settings, session_id: str, clock: Clock, embedding: Embedding | None = None
 ) -> AsyncGenerator[Remembering | None]:
-    """What a session does with its memory, where it has one. Raises `StoreError`."""
+    """What a session does with its memory, where it has one. Raises `ConfigError`, `StoreError`."""
     kind = kind_of(options, settings)
     if kind == "none":
         yield None
         return
     whose = Whose(agent=NAME, session=session_id, project=project_of(options.cwd))
-    async with memory(kind, settings, clock) as found:
-        yield Remembering(found, whose, settings, clock, asking(settings))
+    async with shelf(kind, settings, clock) as found:
+        remembering = Remembering(found, whose, settings, clock)
+        async with by_meaning(found, settings, clock, remembering.tell, embedding) as semantic:
+            if semantic is None:
+                yield remembering
+                return
+            following = asyncio.create_task(semantic.follow(_progress(remembering.tell)), name="vectors of the memory")
+            try:
+                yield remembering
+            finally:
+                following.cancel()
+                with suppress(asyncio.CancelledError):
+                    await following
 
 
-def asking(settings: Settings) -> Asking:
-    """What makes vectors of questions, as the settings want it."""
-    return ByWords()
+@asynccontextmanager
+async def ground_of(options: Options, clock: Clock) -> "AsyncGenerator[tuple[Ground, SemanticMemory | None]]":
+    """All that a person has in memory, without a session, and what gives it vectors where something does.
+
+    Raises `ConfigError`, `StoreError`.
+    """
+    settings = await read(options, clock)
+    kind = kind_of(options, settings)
+    if kind not in KINDS:
+        raise ConfigError(NOT_KEPT.format(kind=kind), key="memory.type", source=settings.config.source("memory.type"))
+    whose = Whose(agent="", session="", project="")
+    async with shelf(kind, settings, clock) as found, by_meaning(found, settings, clock, lambda _: None) as semantic:
+        yield plugins.resolve(f"{GROUND}:of_command")(found.memory, whose, settings), semantic
+
+
+@asynccontextmanager
+async def by_meaning(
+    found: Shelf,
+    settings: Settings,
+    clock: Clock,
+    tell: Callable[[Event], None],
+    embedding: Embedding | None = None,
+) -> "AsyncGenerator[SemanticMemory | None]":
+    """Lets the memory be searched by meaning too, where the settings name an embedder."""
+    if (settings.config.string("memory.embedding.provider") or "none") == "none":
+        yield None
+        return
+    opening = embedding or cast("Embedding", plugins.resolve(EMBEDDING))
+    async with opening(settings, clock, lambda text: tell(Notice(level="info", text=text))) as made:
+        wrap = plugins.resolve("heartbit_tui.memory.semantic:SemanticMemory")
+        semantic = cast("SemanticMemory", wrap(found.memory, made.reading, clock, asking=made.asking))
+        found.wrap(semantic)
+        yield semantic
+
+
+def _progress(tell: Callable[[Event], None]) -> "Callable[[Progress], None]":
+    """Tells of long work at its beginning and its end, and of each failure once."""
+    told = set[str]()
+
+    def take(progress: "Progress") -> None:
+        if progress.failure:
+            key, text = progress.failure, f"The memory is searched by words alone for now: {progress.failure}"
+        elif progress.total < MANY:
+            return
+        else:
+            done = progress.done >= progress.total
+            state = "have their vectors" if done else "get vectors; they are searched by words meanwhile"
+            key, text = f"{progress.model} {done}", f"{progress.total:,} memories {state} ({progress.model})."
+        if key not in told:
+            told.add(key)
+            tell(Notice(level="warning" if progress.failure else "info", text=text))
+
+    return take

@@ -2,11 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from heartbit_tui.config import Config, files as config_files
@@ -14,61 +12,25 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import Assistant, Message, StopReason
-from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Effects, Tool
+from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Effects, Request, Tool, View
 from heartbit_tui.kernel.session import Session
-from heartbit_tui.memory.notebook import Cleaned, Ground, Notebook
-from heartbit_tui.memory.protocols import Memory
-from heartbit_tui.memory.recalling import Bounds, Means, Recalling
-from heartbit_tui.memory.types import Confidentiality, Origin, Reach, Scope
 from heartbit_tui.runtime import plugins
-from heartbit_tui.runtime.audited import mask_of
 from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.runtime.shelf import PACKAGE, Shelf, Whose
 from heartbit_tui.tools.late import Deferred
 
 if TYPE_CHECKING:
-    from heartbit_tui.memory.notebook import Asking
+    from heartbit_tui.memory.fencing import Fence
+    from heartbit_tui.memory.notebook import Ground, Notebook
+    from heartbit_tui.memory.types import Origin
 
-PACKAGE = Path(__file__).parents[1]
 FOLDER = "heartbit_tui.memory"
+GROUND = "heartbit_tui.runtime.memory_ground"
 FINISHING = 60.0
 """Seconds that the end of a session may take for its memory."""
 
-OWN_TEXTS = ("[Today is ", "|||FENCE:", "[Summary of ", "[Earlier messages ", "Your answer was refused by ", "Go on.")
-"""How the texts begin that heartbit says in a person's place."""
-
 LATE = "The memory was not merged to the end: it took longer than {seconds:g} s. The rest waits for the next session."
 TROUBLE = "The memory was not put in order: {error}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """Whose memory it is: the agent, its session and its project; a tenant and a user where several share a file."""
-
-    agent: str
-    session: str
-    project: str
-    tenant: str = ""
-    user: str = ""
-
-    @property
-    def scope(self) -> Scope:
-        """Where what the agent stores goes."""
-        return Scope(tenant=self.tenant, user=self.user, agent=self.agent, session=self.session, project=self.project)
-
-    def reach(self, cap: Confidentiality) -> Reach:
-        """What the agent gets at: its own entries and everybody's, of this project and of none."""
-        return Reach(
-            tenant=self.tenant,
-            user=self.user,
-            agents=(self.agent, ""),
-            projects=tuple(dict.fromkeys((self.project, ""))),
-            cap=min(cap, Confidentiality.CONFIDENTIAL),
-        )
-
-    @property
-    def person(self) -> Reach:
-        """What the person gets at: all of it, whoever stored it."""
-        return Reach(tenant=self.tenant, user=self.user, cap=Confidentiality.RESTRICTED)
 
 
 class Remembering:
@@ -77,26 +39,34 @@ class Remembering:
     One reach is made for the model, here, and everything that a model can read goes through it.
     """
 
-    def __init__(self, memory: Memory, whose: Whose, settings: Settings, clock: Clock, asking: "Asking") -> None:
+    def __init__(self, shelf: Shelf, whose: Whose, settings: Settings, clock: Clock) -> None:
+        self._shelf = shelf
         self._whose = whose
         self._settings = settings
         self._config = settings.config
         self._clock = clock
         self._session: Session | None = None
         self._finished = False
-        self._fence = Marks().fence
-        self._ground = Ground(
-            memory=memory,
-            reach=whose.reach(cap_of(settings.config)),
-            scope=whose.scope,
-            clean=Late(settings),
-            origin=self._origin,
-            asking=asking,
-        )
-        self.notebook = Notebook(self._ground)
+
+    @cached_property
+    def ground(self) -> "Ground":
+        """What the model stands on."""
+        make = plugins.resolve(f"{GROUND}:ground")
+        return cast("Ground", make(self._shelf.memory, self._whose, self._settings, self._origin))
+
+    @cached_property
+    def notebook(self) -> "Notebook":
         """The memory as the model may use it."""
-        self.person = replace(self._ground, reach=whose.person, scope=replace(whose.scope, agent=""))
-        """What the person stands on: everything, and what they note is every agent's."""
+        return cast("Notebook", plugins.resolve(f"{FOLDER}.notebook:Notebook")(self.ground))
+
+    @property
+    def person(self) -> "Ground":
+        """What the person stands on."""
+        return cast("Ground", plugins.resolve(f"{GROUND}:of_person")(self.ground, self._whose))
+
+    @cached_property
+    def _fence(self) -> "Fence":
+        return cast("Fence", plugins.resolve(f"{GROUND}:Marks")().fence)
 
     @property
     def clock(self) -> Clock:
@@ -121,25 +91,25 @@ class Remembering:
 
     def shared_tools(self) -> tuple[Tool, ...]:
         """The two tools of agents that work together; they see what is everybody's, under the same cap."""
-        ground = replace(self._ground, scope=replace(self._whose.scope, agent=""))
-        notebook = Notebook(ground)
+
+        def held() -> "Notebook":
+            return cast("Notebook", plugins.resolve(f"{GROUND}:shared")(self.ground))
+
         return (
-            _late("shared_memory_read", Effects.READ, lambda: _shared("SharedMemoryRead")(notebook, self._fence)),
-            _late("shared_memory_write", Effects.WRITE, lambda: _shared("SharedMemoryWrite")(notebook)),
+            _late("shared_memory_read", Effects.READ, lambda: _shared("SharedMemoryRead")(held(), self._fence)),
+            _late("shared_memory_write", Effects.WRITE, lambda: _shared("SharedMemoryWrite")(held())),
         )
 
     def around(self, inner: ContextPolicy) -> ContextPolicy:
         """The policy with what is remembered brought in, where the settings want that."""
-        most = self._config.integer("memory.recall_limit")
-        if most == 0:
+        if self._config.integer("memory.recall_limit") == 0:
             return inner
-        usual = Bounds()
-        bounds = Bounds(
-            entries=most or usual.entries,
-            characters=self._config.integer("memory.recall_characters") or usual.characters,
-        )
-        means = Means(notebook=self.notebook, fence=self._fence, now=self._clock.now, own=is_own)
-        return Recalling(inner, means, bounds)
+
+        def made() -> ContextPolicy:
+            make = plugins.resolve(f"{GROUND}:recalling")
+            return cast("ContextPolicy", make(inner, self.notebook, self._fence, self._settings, self._clock))
+
+        return Unless(inner, self._shelf.is_empty, made)
 
     async def keep(self, messages: Sequence[Message]) -> None:
         """Keep what tools told in messages that are about to be taken out of the conversation; raises nothing."""
@@ -156,7 +126,7 @@ class Remembering:
     async def finish(self) -> None:
         """Merge and prune as the settings want it, once, where a run of this session ended well; raises nothing."""
         session = self._session
-        if self._finished or session is None or not _went_well(session):
+        if self._finished or session is None or not _went_well(session) or await self._shelf.is_empty():
             return
         self._finished = True
         try:
@@ -171,8 +141,10 @@ class Remembering:
             self._tell(MemoryChanged(action="refused", reason=TROUBLE.format(error=error)))
 
     async def _consolidate(self, session: Session) -> None:
-        consolidator = plugins.resolve(f"{FOLDER}.consolidating:Consolidator")
-        await consolidator(self.notebook, lambda: session.settings.provider, self._fence).run(self._tell)
+        means = plugins.resolve(f"{FOLDER}.consolidating:Means")(
+            provider=lambda: session.settings.provider, fence=self._fence, clean=self.ground.clean, tell=self._tell
+        )
+        await plugins.resolve(f"{FOLDER}.consolidating:merge")(self.ground.memory, self.ground.reach, means)
 
     async def _prune(self) -> None:
         pruned = await self.notebook.prune()
@@ -183,8 +155,9 @@ class Remembering:
         if self._session is not None:
             self._session.append(self._whose.agent, event)
 
-    def _origin(self) -> Origin:
-        return Origin(session=self._whose.session, seq=self._session.seq if self._session else 0)
+    def _origin(self) -> "Origin":
+        make = plugins.resolve(f"{FOLDER}.types:Origin")
+        return cast("Origin", make(session=self._whose.session, seq=self._session.seq if self._session else 0))
 
     def _made(self, name: str) -> Callable[..., Tool]:
         return plugins.resolve(f"{FOLDER}.tools:{name}")
@@ -194,37 +167,23 @@ class Remembering:
         return plugins.resolve(f"{FOLDER}.reflection:Tracker")(threshold) if threshold else None
 
 
-class Marks:
-    """Marks around what comes out of the memory, that nothing in it can guess: one secret a session, one id a use."""
+class Unless:
+    """A `ContextPolicy` that is another one from the first run on at whose beginning `is_empty` says no."""
 
-    def __init__(self, secret: bytes | None = None) -> None:
-        self._secret = secret or secrets.token_bytes(32)
-        self._numbers = count(1)
+    def __init__(
+        self, inner: ContextPolicy, is_empty: Callable[[], Awaitable[bool]], make: Callable[[], ContextPolicy]
+    ) -> None:
+        self._policy = inner
+        self._is_empty = is_empty
+        self._make: Callable[[], ContextPolicy] | None = make
 
-    def fence(self, text: str, origin: str, note: str) -> str:
-        """The text as data, what nobody sees in it written out."""
-        marking, hidden = "heartbit_tui.guardrails.marking", "heartbit_tui.guardrails.hidden"
-        mark = plugins.resolve(f"{marking}:mark_of")(self._secret, f"memory-{next(self._numbers)}")
-        shown = plugins.resolve(f"{hidden}:escaped")(text)
-        return plugins.resolve(f"{marking}:fenced")(shown, id=mark, origin=f"source: {origin}", note=note or _note())
+    async def view(self, request: Request, *, turn: int) -> View:
+        if self._make is not None and turn == 1 and not await self._is_empty():
+            self._policy, self._make = self._make(), None
+        return await self._policy.view(request, turn=turn)
 
-
-def cap_of(config: Config) -> Confidentiality:
-    """The highest level that a model of this session may be shown: as set, and public alone for senders of low trust."""
-    wanted = Confidentiality.of(config.string("memory.max_confidentiality") or "confidential")
-    trust = config.string("guardrails.sensor_security.trust")
-    watched = config.is_set("guardrails.sensor_security") and trust not in ("owner", "verified")
-    return Confidentiality.PUBLIC if watched else min(wanted, Confidentiality.CONFIDENTIAL)
-
-
-def project_of(cwd: Path) -> str:
-    """The name under which a project's entries are kept: its folder."""
-    return str(config_files.project_root(cwd))
-
-
-def is_own(text: str) -> bool:
-    """Whether a text in a message of the person's side is heartbit's own."""
-    return text.startswith(OWN_TEXTS)
+    async def shorten(self, request: Request, *, turn: int, focus: str = "") -> View | None:
+        return await self._policy.shorten(request, turn=turn, focus=focus)
 
 
 def _went_well(session: Session) -> bool:
@@ -239,23 +198,3 @@ def _late(name: str, effects: Effects, make: Callable[[], Tool]) -> Tool:
 
 def _shared(name: str) -> Callable[..., Tool]:
     return cast("Callable[..., Tool]", plugins.resolve(f"{FOLDER}.shared_tools:{name}"))
-
-
-def _note() -> str:
-    return (PACKAGE / "guardrails" / "fence.md").read_text("utf-8").strip()
-
-
-class Late:
-    """A `Clean` that is loaded with the first text that it looks through."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    @cached_property
-    def _clean(self) -> Callable[[str], Cleaned]:
-        found = plugins.resolve("heartbit_tui.runtime.screening:screening")
-        return cast("Callable[[str], Cleaned]", found(self._settings.config, mask_of(self._settings)))
-
-    def __call__(self, text: str) -> Cleaned:
-        """The text as it may be kept."""
-        return self._clean(text)

@@ -23,6 +23,8 @@ _PARTS = "CREATE TABLE IF NOT EXISTS parts (name TEXT NOT NULL PRIMARY KEY, vers
 class Database:
     """Reads and writes of one part of the file, each in a thread of its own. Everything raises `StoreError`.
 
+    One that is made without `open` opens the file with its first operation; whoever made it closes it.
+
     `async with Database.open(path, "memory", steps) as database`. `prepare` is called with each new connection.
     """
 
@@ -45,21 +47,19 @@ class Database:
         part: str,
         steps: Sequence[Sequence[str]],
         prepare: Callable[[sqlite3.Connection], None] = lambda _: None,
-        *,
-        at_once: bool = True,
     ) -> AsyncGenerator[Self]:
-        """A part of the file `path`, which is made with its folder (0600, 0700) where it is missing.
-
-        Where it is not to be opened `at_once`, the first operation does it, and meets what is wrong with the file.
-        """
+        """A part of the file `path`, which is made with its folder (0600, 0700) where it is missing."""
         database = cls(path, part, steps, prepare)
         try:
-            if at_once:
-                await database._begin()
+            await database._begin()
             yield database
         finally:
-            await database._reader.close()
-            await database._writer.close()
+            await database.close()
+
+    async def close(self) -> None:
+        """Finish what was asked for and close the connections."""
+        await self._reader.close()
+        await self._writer.close()
 
     async def read(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         """Run an operation that sees the file as it is at one moment."""

@@ -154,7 +154,9 @@ class MemoryConformance(VectorsConformance):
             assert touched == await memory.get("a", REACH)
             assert touched.strength == pytest.approx(0.5 * exp(-0.12) + 0.2)
             assert (touched.last_accessed, touched.access_count) == (clock.now(), 1)
-            for _ in range(3):
+            assert await memory.get("a", REACH, touch=True) == await memory.get("a", REACH)
+            assert (await memory.get("a", REACH)).access_count == 2
+            for _ in range(2):
                 await memory.recall(Query(reach=REACH, text="alpha"))
             assert (await memory.get("a", REACH)).strength == 1.0
 

@@ -15,6 +15,7 @@ PAGES = (
     "SECURITY.md",
     SECURITY,
     "docs/sessions.md",
+    "docs/memory.md",
     "CHANGELOG.md",
     "themes/README.md",
     "skills/README.md",

@@ -5,14 +5,15 @@ from pathlib import Path
 
 from heartbit_tui.config.redact import Redactor
 from heartbit_tui.guardrails.pii import Pii
-from heartbit_tui.memory.notebook import ByWords, Ground, Notebook
+from heartbit_tui.memory.notebook import Ground, Notebook
 from heartbit_tui.memory.types import Confidentiality, Origin, Reach, Scope
 from heartbit_tui.memory.volatile import VolatileMemory
-from heartbit_tui.runtime.memory_store import asking
+from heartbit_tui.runtime.memory_ground import Marks, reach_of, scope_of
 from heartbit_tui.runtime.options import Options
-from heartbit_tui.runtime.remembering import Marks, Remembering, Whose
+from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.screening import ALWAYS, Screening
 from heartbit_tui.runtime.settings import read
+from heartbit_tui.runtime.shelf import Shelf, Whose
 from heartbit_tui.testing.clock import FakeClock
 
 PROJECT = "/w"
@@ -25,11 +26,10 @@ def ground(memory: VolatileMemory, cap: Confidentiality = Confidentiality.CONFID
     whose = Whose(agent="heartbit", session="s1", project=PROJECT)
     return Ground(
         memory=memory,
-        reach=whose.reach(cap),
-        scope=whose.scope,
+        reach=reach_of(whose, cap),
+        scope=scope_of(whose),
         clean=SCREEN,
         origin=lambda: Origin(session="s1", seq=7),
-        asking=ByWords(),
     )
 
 
@@ -50,7 +50,7 @@ async def remembering(folder: Path, disabled: Sequence[str] = (), settings: str 
     )
     found = await read(options, clock)
     whose = Whose(agent="heartbit", session="s1", project=str(folder))
-    return Remembering(VolatileMemory(clock), whose, found, clock, asking(found))
+    return Remembering(Shelf(None, clock), whose, found, clock)
 
 
 ANYBODY = Reach(cap=Confidentiality.RESTRICTED)

@@ -182,7 +182,7 @@ async def test_an_agent_sees_its_own_and_everybodys_of_its_project_and_no_others
 async def test_the_preview_says_what_would_be_kept_and_what_would_be_gone() -> None:
     bench = Bench()
     shown = await bench.tools["store"].preview({"content": PORT, "importance": 11, "keywords": ["port"]})
-    assert shown == f"{PORT}\n\nfact · episodic · importance 10 · public · keywords: port"
+    assert shown == "fact · episodic · importance 10 · public · keywords: port"
     entry_id = await bench.stored(PORT)
     assert await bench.tools["forget"].preview({"id": entry_id}) == f"[{entry_id}] {PORT}"
     assert "becomes" in await bench.tools["update"].preview({"id": entry_id, "content": "new"})

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from heartbit_tui.kernel.events import Event, MemoryChanged, ModelCalled
 from heartbit_tui.kernel.messages import StopReason, Text
-from heartbit_tui.memory.consolidating import Consolidator, Merging
+from heartbit_tui.memory.consolidating import Means, merge
 from heartbit_tui.memory.notebook import Notebook
 from heartbit_tui.memory.types import Confidentiality, Entry, NewEntry, Query, Scope
 from heartbit_tui.memory.volatile import VolatileMemory
@@ -13,7 +13,7 @@ from heartbit_tui.providers.faults import Status
 from heartbit_tui.providers.script import Reply
 from heartbit_tui.providers.scripted import Scripted
 from heartbit_tui.testing.clock import FakeClock
-from tests.memory.rig import ANYBODY, MARKS, PROJECT, ground
+from tests.memory.rig import ANYBODY, MARKS, PROJECT, SCREEN, ground
 
 SCOPE = Scope(agent="heartbit", project=PROJECT)
 ONE = NewEntry(content="The dev server has port 4711.", keywords=("port", "server"), importance=3, scope=SCOPE)
@@ -30,9 +30,11 @@ class Bench:
     async def store(self, *entries: NewEntry) -> list[Entry]:
         return [await self.memory.store(each) for each in entries]
 
-    async def run(self) -> Merging:
-        notebook = Notebook(ground(self.memory))
-        return await Consolidator(notebook, lambda: self.provider, MARKS.fence).run(self.told.append)
+    async def run(self) -> tuple[int, int]:
+        """How many entries were made, of how many."""
+        means = Means(provider=lambda: self.provider, fence=MARKS.fence, clean=SCREEN, tell=self.told.append)
+        done = await merge(self.memory, ground(self.memory).reach, means)
+        return len(done.made), done.replaced
 
     async def entries(self) -> list[Entry]:
         return list(await self.memory.list(Query(reach=ANYBODY)))
@@ -49,7 +51,7 @@ def says(text: str, **more: object) -> Reply:
 async def test_a_cluster_becomes_one_semantic_entry_and_the_call_is_counted() -> None:
     bench = Bench(says("The dev server has port 4711 and restarts by itself.", cost_usd=0.01))
     one, two, other = await bench.store(ONE, replace(TWO, confidentiality=Confidentiality.CONFIDENTIAL), OTHER)
-    assert await bench.run() == Merging(clusters=1, entries=2)
+    assert await bench.run() == (1, 2)
     merged = next(entry for entry in await bench.entries() if entry.id != other.id)
     assert len(await bench.entries()) == 2
     assert (merged.content, merged.type.value, merged.importance, merged.confidentiality.word) == (
@@ -75,7 +77,7 @@ async def test_what_is_pinned_restricted_or_anothers_is_neither_sent_nor_merged(
     bench = Bench(says("x", times=0))
     await bench.store(ONE, replace(TWO, pinned=True), replace(TWO, confidentiality=Confidentiality.RESTRICTED))
     await bench.store(replace(TWO, scope=Scope(project=PROJECT)), replace(TWO, scope=Scope(agent="heartbit")))
-    assert await bench.run() == Merging()
+    assert await bench.run() == (0, 0)
     assert bench.provider.requests == []
     assert len(await bench.entries()) == 5
 
@@ -89,7 +91,7 @@ async def test_a_note_that_is_cut_off_or_a_model_that_fails_leaves_the_entries_a
     ):
         bench = Bench(reply)
         await bench.store(ONE, TWO)
-        assert await bench.run() == Merging()
+        assert await bench.run() == (0, 0)
         assert bench.actions == ["refused"]
         assert len(await bench.entries()) == 2
         assert len([each for each in bench.told if isinstance(each, ModelCalled)]) == (reply.fault is None)
@@ -116,6 +118,7 @@ async def test_pruning_after_merging_still_prunes() -> None:
     for entry in (ONE, OTHER):
         await memory.store(entry)
     await clock.advance(30 * 86_400)
-    notebook = Notebook(ground(memory))
-    assert await Consolidator(notebook, Scripted, MARKS.fence).run(lambda _: None) == Merging()
-    assert await notebook.prune() == 2
+    bench = Bench()
+    bench.memory = memory
+    assert await bench.run() == (0, 0)
+    assert await Notebook(ground(memory)).prune() == 2

@@ -60,7 +60,14 @@ def test_a_line_of_text_alone_gets_every_default() -> None:
 
 
 def test_an_old_record_with_none_of_the_newer_fields_loads_and_has_not_faded() -> None:
-    old = {"id": "a", "agent": "x", "content": "c", "category": "fact", "tags": [], "created_at": "2020-01-01T00:00:00"}
+    old: dict[str, object] = {
+        "id": "a",
+        "agent": "x",
+        "content": "c",
+        "category": "fact",
+        "tags": [],
+        "created_at": "2020-01-01T00:00:00Z",
+    }
     (entry,) = read(old)
     assert (entry.id, entry.scope.agent, entry.content) == ("a", "x", "c")
     assert (entry.created_at, entry.last_accessed) == (datetime(2020, 1, 1, tzinfo=UTC), NOW)
@@ -86,13 +93,13 @@ def test_the_same_file_gives_the_same_ids_and_equal_lines_of_it_different_ones()
         ("[]", "no JSON object"),
         ("{}", 'no "text"'),
         ('{"text": "  "}', 'no "text"'),
-        ('{"text": 3}', '"text" is not what it should be'),
-        ('{"text": "x", "at": "soon"}', '"at" is no time'),
-        ('{"text": "x", "at": 1e300}', '"at" is no time'),
-        ('{"text": "x", "tags": "a"}', '"tags" is not'),
-        ('{"text": "x", "tags": [1]}', '"tags" is not'),
-        ('{"text": "x", "importance": "5"}', '"importance" is not'),
-        ('{"text": "x", "strength": true}', '"strength" is not'),
+        ('{"text": 3}', "`content` is int"),
+        ('{"text": "x", "at": "soon"}', "`at` is 'soon'"),
+        ('{"text": "x", "at": 1e300}', "`at` is float"),
+        ('{"text": "x", "tags": "a"}', "`tags` is str"),
+        ('{"text": "x", "tags": [1]}', "`tags` is list"),
+        ('{"text": "x", "importance": "5"}', "`importance` is str"),
+        ('{"text": "x", "strength": true}', "`strength` is bool"),
         ('{"text": "x", "memory_type": "dream"}', "dream"),
     ],
 )

@@ -15,7 +15,7 @@ from heartbit_tui.memory.recalling import Bounds, Means, Recalling
 from heartbit_tui.memory.types import Confidentiality, NewEntry, Query, Recall, Scope
 from heartbit_tui.memory.volatile import VolatileMemory
 from heartbit_tui.providers.script import call
-from heartbit_tui.runtime.remembering import is_own
+from heartbit_tui.runtime.memory_ground import is_own
 from heartbit_tui.testing.clock import FakeClock
 from heartbit_tui.testing.rules import FakeGate
 from heartbit_tui.testing.tools import FakeTool

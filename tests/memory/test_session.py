@@ -1,8 +1,10 @@
 """The memory of whole sessions: kept from one to the next, put in order at the end, and nobody's where it is not wanted."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,9 +24,15 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import JsonObject, Text, user
 from heartbit_tui.kernel.ops import Decide, Mode, Prompt
+from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory.errors import EntryRefused
+from heartbit_tui.memory.types import NewEntry, Query
 from heartbit_tui.runtime.build import Opened, opened
+from heartbit_tui.runtime.memory_store import remembered
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.remembering import Remembering
+from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.testing.clock import FakeClock
 
 Kind = TypeVar("Kind")
 
@@ -66,7 +74,7 @@ class House:
         file = self.folder / "settings.toml"
         file.write_text(f'[provider]\nname = "scripted"\nscript = "{script}"\n{settings}', "utf-8")
         environment = {"HOME": str(self.folder), "PATH": "/usr/bin:/bin", "HEARTBIT_SANDBOX": "false"}
-        given = {"cwd": self.project, "mode": Mode.ACCEPT_EDITS, **more}
+        given: dict[str, Any] = {"cwd": self.project, "mode": Mode.ACCEPT_EDITS, **more}
         return Options(environment=environment, config_file=file, **given)
 
     @asynccontextmanager
@@ -114,7 +122,7 @@ async def test_in_ask_mode_a_person_is_shown_what_would_be_stored_and_a_no_keeps
             if isinstance(envelope.event, ApprovalRequested):
                 break
         (asked,) = seen.of(ApprovalRequested)
-        assert asked.preview.startswith(PORT)
+        assert (asked.call.input["content"], asked.preview[:18]) == (PORT, "fact · episodic · ")
         assert asked.reason == "The memory_store tool would change what is remembered beyond this session."
         seen.client.submit(Decide(id=asked.id, allow=False, note="not that"))
         await seen.client.settled()
@@ -226,3 +234,45 @@ async def test_two_projects_do_not_see_each_others_memory(house: House) -> None:
     async with house.session("?", cwd=other) as seen:
         await seen.ask("Which port has the dev server?")
         assert seen.of(MemoryRecalled) == []
+
+
+class Numbers:
+    """An `Embedder` that knows two meanings: whatever is about a host, and all the rest."""
+
+    model, dimension = "numbers", 2
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return [(1.0, 0.1) if "server" in text or "machine" in text else (0.1, 1.0) for text in texts]
+
+
+@dataclass(frozen=True)
+class Both:
+    """The embedder for questions and for what is kept."""
+
+    asking: Numbers = field(default_factory=Numbers)
+    reading: Numbers = field(default_factory=Numbers)
+
+
+@asynccontextmanager
+async def numbers(settings: Settings, clock: Clock, tell: object) -> AsyncGenerator[Both]:
+    yield Both()
+
+
+async def test_where_an_embedder_is_named_a_paraphrase_without_a_common_word_is_recalled(house: House) -> None:
+    options = house.options(settings='[memory]\ntype = "in_memory"\n[memory.embedding]\nprovider = "openai"\n')
+    clock = FakeClock()
+    settings = await read(options, clock)
+    async with remembered(options, settings, "s1", clock, numbers) as remembering:
+        assert remembering is not None
+        stored = await remembering.notebook.store(NewEntry(content=PORT))
+        await asyncio.wait_for(_embedded(remembering, stored.entry.id), 10)
+        found = await remembering.notebook.recall(Query(text="how do I reach that machine"))
+        assert [(each.entry.content, each.why.lexical_rank) for each in found.found] == [(PORT, None)]
+
+
+async def _embedded(remembering: Remembering, entry_id: str) -> None:
+    """Return once the entry has its vector."""
+    for _ in range(1_000):
+        if (await remembering.notebook.get(entry_id)).embedded_by:
+            return
+        await asyncio.sleep(0)

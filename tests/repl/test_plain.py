@@ -11,52 +11,65 @@ from tests.repl.service import call, desk
 WRITE: dict[str, Any] = {"blocks": [call("write", file_path="new.txt", content="new\n")]}
 
 
+TYPED = (
+    *("first words", "/help", "/mode plan", "/mode", "/mode yolo", "/model", "/effort high", "/effort much"),
+    *(
+        "/status",
+        "/safety",
+        "/cost",
+        "/todos",
+        "/tools",
+        "/rename A title",
+        "/rename",
+        "/resume",
+        "/rewind",
+        "/rewind 9",
+    ),
+    *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim"),
+    *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
+    *("/fork", "second"),
+    *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
+)
+"""Every command of a conversation, some of them wrong."""
+
+SHOWN = (
+    *("heartbit: one", "info: mode: plan", "warning: Yolo is set when", "info: model: anthropic", "effort high"),
+    *(
+        "warning: /effort takes",
+        "info: session ",
+        "info: sandbox ",
+        "this folder is not trusted",
+        "info: Nothing is listed",
+        "info: bash, ",
+        "“A title”",
+    ),
+    *("warning: /rename takes", "first words", "info: /rewind N goes back", "warning: /rewind takes a number"),
+    *(
+        "Nothing is remembered here yet",
+        "Kept in memory: “Say it in one line” (your note).",
+        "(pinned; words: line)",
+    ),
+    *("No memory has the id '0'", "warning: /memory takes search, note"),
+    *("info: written: ", "was not written: File exists", "warning: /export takes md, html, jsonl"),
+    *(
+        "warning: Plain lines are edited",
+        "info: resumed: ",
+        "heartbit: two",
+        "info: Went back",
+        "There is no command",
+    ),
+    *("you> /etc/hosts is a path", "heartbit: three", "heartbit chat --resume "),
+)
+"""What comes of them."""
+
+
 def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
-    typed = (
-        *("first words", "/help", "/mode plan", "/mode", "/mode yolo", "/model", "/effort high", "/effort much"),
-        *(
-            "/status",
-            "/safety",
-            "/cost",
-            "/todos",
-            "/tools",
-            "/rename A title",
-            "/rename",
-            "/resume",
-            "/rewind",
-            "/rewind 9",
-        ),
-        *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim", "/fork", "second"),
-        *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
-    )
     with desk(tmp_path, "one", "two", "three") as made:
-        done = made.lines(*typed)
+        done = made.lines(*TYPED)
     assert (done.returncode, done.stderr) == (0, "")
-    tried = {word.partition(" ")[0].removeprefix("/") for word in typed if word.startswith("/")}
+    tried = {word.partition(" ")[0].removeprefix("/") for word in TYPED if word.startswith("/")}
     assert tried >= {command.name for command in COMMANDS}
-    wanted = (
-        *("heartbit: one", "info: mode: plan", "warning: Yolo is set when", "info: model: anthropic", "effort high"),
-        *(
-            "warning: /effort takes",
-            "info: session ",
-            "info: sandbox ",
-            "this folder is not trusted",
-            "info: Nothing is listed",
-            "info: bash, ",
-            "“A title”",
-        ),
-        *("warning: /rename takes", "first words", "info: /rewind N goes back", "warning: /rewind takes a number"),
-        *("info: written: ", "was not written: File exists", "warning: /export takes md, html, jsonl"),
-        *(
-            "warning: Plain lines are edited",
-            "info: resumed: ",
-            "heartbit: two",
-            "info: Went back",
-            "There is no command",
-        ),
-        *("you> /etc/hosts is a path", "heartbit: three", "heartbit chat --resume "),
-    )
-    assert [words for words in wanted if words not in done.stdout] == []
+    assert [words for words in SHOWN if words not in done.stdout] == []
     assert "never read" not in done.stdout
     assert (made.project / "out.md").read_text().count("first words") >= 1
 

@@ -9,7 +9,7 @@ from heartbit_tui.client.memories import Memories, Wanted
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.memory import telling
 from heartbit_tui.memory.types import Change
-from heartbit_tui.runtime.remembering import project_of
+from heartbit_tui.runtime.shelf import project_of
 from heartbit_tui.tui.screens import memory as listing
 from heartbit_tui.tui.screens.page import Page
 

@@ -11,7 +11,7 @@ from heartbit_tui.tui.side.section import heading
 from heartbit_tui.tui.status.figures import meter
 from heartbit_tui.tui.transcript.recalled import Memories
 
-SHOWN = 5
+SHOWN = 4
 """Entries that are shown, the newest searches first."""
 
 BAR = 4
@@ -36,11 +36,12 @@ def _entry(entry: Recollection, at: datetime | None, look: Look) -> list[Line]:
     ink = look.ink
     bar = meter(entry.strength, BAR, ink.accent, ink.faint)
     pin = [(f"{SIGNS['pinned']} ", ink.accent)] if entry.pinned else []
-    told = [part for part in (_age(entry, at), _who(entry), _clear(entry.why)) if part]
-    return [
-        setting.fitted([*bar, (" ", ink.text), *pin, (_clear(entry.content), ink.text)], look.width),
-        setting.fitted([(" " * (BAR + 1), ink.faint), (" · ".join(told), ink.faint)], look.width),
-    ]
+    found = [setting.fitted([*bar, (" ", ink.text), *pin, (_clear(entry.content), ink.text)], look.width)]
+    reasons = " · ".join(filter(None, (_age(entry, at), _clear(entry.why))))
+    for told, style in ((reasons, ink.muted), (_who(entry), ink.faint)):
+        if told:
+            found.append(setting.fitted([(" " * (BAR + 1), style), (told, style)], look.width))
+    return found
 
 
 def _age(entry: Recollection, at: datetime | None) -> str:

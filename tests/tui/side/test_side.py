@@ -1,5 +1,9 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 from textual.app import App, ComposeResult
 
+from heartbit_tui.kernel.events import MemoryRecalled, Recollection
 from heartbit_tui.kernel.ledger import Line as Cost
 from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.tui.lines.look import Look
@@ -9,6 +13,7 @@ from heartbit_tui.tui.side.facts import Facts, count, lines
 from heartbit_tui.tui.side.side import Side
 from heartbit_tui.tui.theme.ink import ink
 from heartbit_tui.tui.theme.load import load
+from heartbit_tui.tui.transcript.recalled import Memories, after
 from tests.tui.timeline.story import Story
 
 INK = ink(load("heartbit"))
@@ -70,10 +75,41 @@ def test_the_sections_say_what_is_known() -> None:
 def test_what_is_not_known_is_not_told() -> None:
     look = Look(36, INK)
     assert lines(Facts(), look) == []
-    assert lines(Facts(memories=()), look) == []
-    assert [line.text[:10] for line in lines(Facts(memories=("one", "two")), look)] == ["─ memory 2", "• one", "• two"]
+    assert lines(Facts(memories=Memories()), look) == []
     assert "%" not in "".join(line.text for line in lines(Facts(last=Usage(input_tokens=5)), look))
     assert count(()) == ""
+
+
+def test_what_was_recalled_is_told_with_its_strength_its_age_and_why() -> None:
+    at = datetime(2026, 11, 22, 14, tzinfo=UTC)
+    port = Recollection(
+        id="a",
+        content="The dev [server]\nhas port 4711",
+        why="words: port, server",
+        strength=0.8,
+        created=(at - timedelta(days=3)).isoformat(),
+        agent="heartbit",
+        session="20261119-101010-abcd",
+        source="17",
+    )
+    pinned = Recollection(id="b", content="Answer\x1b[2J in French", why="pinned", pinned=True, created="yesterday")
+    first = MemoryRecalled(reason="start", query="q", entries=(pinned,))
+    again = MemoryRecalled(reason="tool", query="q", entries=(port,), note="searched by words alone")
+    told = after(after(None, first, at), again, at)
+    assert [line.text.rstrip() for line in lines(Facts(memories=told), Look(70, INK))] == [
+        "─ memory 2 ───────────────────────────────────────────────────────────",
+        "? searched by words alone",
+        "▓▓▓░ The dev [server] has port 4711",
+        "     3 days ago · words: port, server",
+        "     heartbit 20261119#17",
+        "░░░░ ▪ Answer␛[2J in French",
+        "     pinned",
+    ]
+    assert after(told, first, at).entries == (pinned, port)
+    many = Memories(entries=tuple(replace(port, id=str(n)) for n in range(9)), at=at)
+    assert lines(Facts(memories=many), Look(30, INK))[-1].text.strip() == "5 more"
+    for width in (1, 2, 3, 7, 12, 20, 36):
+        assert all(cells(line.text) <= width for line in lines(Facts(memories=told), Look(width, INK)))
 
 
 def test_a_long_list_shows_what_is_around_the_first_open_item() -> None:

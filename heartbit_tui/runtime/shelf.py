@@ -1,0 +1,86 @@
+"""Where a session's memory is, and whether there is anything in it; nothing of it is loaded before it is needed."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from heartbit_tui.config.files import project_root
+from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.runtime import plugins
+from heartbit_tui.store import driver
+from heartbit_tui.store.database import Database
+
+if TYPE_CHECKING:
+    from heartbit_tui.memory.semantic import Keeper
+
+PACKAGE = Path(__file__).parents[1]
+SQLITE = "heartbit_tui.memory.sqlite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose memory it is: the agent, its session and its project; a tenant and a user where several share a file."""
+
+    agent: str
+    session: str
+    project: str
+    tenant: str = ""
+    user: str = ""
+
+
+class Shelf:
+    """Makes a memory when it is first asked for: in the one data file, or, without a `path`, gone with the process."""
+
+    def __init__(self, path: Path | None, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._database: Database | None = None
+
+    @cached_property
+    def memory(self) -> "Keeper":
+        """The memory."""
+        if self._path is None:
+            return cast("Keeper", plugins.resolve("heartbit_tui.memory.volatile:VolatileMemory")(self._clock))
+        steps, prepare = plugins.resolve(f"{SQLITE}:STEPS"), plugins.resolve(f"{SQLITE}:prepare")
+        self._database = Database(self._path, "memory", steps, prepare)
+        make = cast("Callable[[Database, Clock], Keeper]", plugins.resolve(f"{SQLITE}:SqliteMemory"))
+        return make(self._database, self._clock)
+
+    def wrap(self, memory: object) -> None:
+        """Put another memory around the one that was made."""
+        self.__dict__["memory"] = memory
+
+    async def is_empty(self) -> bool:
+        """Whether certainly nothing is remembered; a memory that was never asked for is not loaded for it."""
+        if "memory" in self.__dict__:
+            return False
+        return self._path is None or not await asyncio.to_thread(_has_rows, self._path)
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        if self._database is not None:
+            await self._database.close()
+
+
+def project_of(cwd: Path) -> str:
+    """The name under which a project's entries are kept: its folder."""
+    return str(project_root(cwd))
+
+
+def _has_rows(path: Path) -> bool:
+    """Whether the file has any entry; one that cannot be read, or has no table for them yet, has none."""
+    if not path.exists():
+        return False
+    try:
+        connection = driver.connect(path, reads_only=True)
+    except driver.errors():
+        return False
+    try:
+        return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM memories)").fetchone()[0])
+    except driver.errors():
+        return False
+    finally:
+        connection.close()
