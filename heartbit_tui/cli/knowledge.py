@@ -18,7 +18,7 @@ from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.knowledge.load import is_url, source_of
-from heartbit_tui.knowledge.shown import cited, facts
+from heartbit_tui.knowledge.shown import beginning, cited, facts
 from heartbit_tui.knowledge.types import Embedder, Found, Report, Source, Stats, Wanted
 from heartbit_tui.memory.embed.following import Followed, follow
 from heartbit_tui.runtime.clock import SystemClock
@@ -128,7 +128,7 @@ async def _search(here: _Here, values: Namespace) -> int:
     if not question:
         raise UsageError("Say what to search for, as in `heartbit knowledge search how are releases made`.")
     source = clean(values.source or "")
-    whole = source if not source or is_url(source) else str(here.cwd / source)
+    whole = source and beginning(source, here.cwd)
     found = await here.base.search.find(Wanted(text=question, source=whole, limit=values.number or USUAL))
     if values.json:
         say_json({"query": question, "note": found.note, "passages": facts(found.hits, str(here.cwd))})
