@@ -88,7 +88,7 @@ async def _index(here: _Here, values: Namespace) -> int:
         for problem in (*report.failed, *filter(None, (note,))):
             _tell(f"warning: {problem}")
         done = ", ".join(f"{count} {word}" for word, count in (*_counts(report), ("embedded", embedded)) if count)
-        say(f"{stats.documents} documents in {stats.chunks} chunks: {done or 'nothing changed'}.")
+        say(f"{_many(stats.documents, 'document')} in {_many(stats.chunks, 'chunk')}: {done or 'nothing changed'}.")
     return 0 if stats.documents or values.forget else 1
 
 
@@ -111,6 +111,10 @@ async def _embed(here: _Here, bar: Bar) -> tuple[int, str]:
 
 def _tell(text: str) -> None:
     sys.stderr.write(f"{one_line(text, 400)}\n")
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _counts(report: Report) -> tuple[tuple[str, int], ...]:

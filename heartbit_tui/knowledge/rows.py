@@ -12,6 +12,32 @@ def digests(connection: sqlite3.Connection, space: str) -> Mapping[str, str]:
     return dict(connection.execute("SELECT uri, digest FROM knowledge_documents WHERE space = ?", (space,)).fetchall())
 
 
+def extent(connection: sqlite3.Connection, space: str) -> tuple[int, int]:
+    """How many chunks a space has, and the key of the newest: both are the same as long as nothing is added."""
+    counted = """
+        SELECT count(*), coalesce(max(c.key), 0) FROM knowledge_documents AS d
+        JOIN knowledge_chunks AS c ON c.document = d.key WHERE d.space = ?
+    """
+    count, newest = connection.execute(counted, (space,)).fetchone()
+    return count, newest
+
+
+def missing(connection: sqlite3.Connection, space: str, model: str) -> int:
+    """How many chunks of a space a model has not read."""
+    counted = """
+        SELECT count(*) FROM knowledge_documents AS d JOIN knowledge_chunks AS c ON c.document = d.key
+        LEFT JOIN knowledge_vectors AS v ON v.chunk = c.key AND v.model = ? WHERE d.space = ? AND v.chunk IS NULL
+    """
+    return int(connection.execute(counted, (model, space)).fetchone()[0])
+
+
+def has_vectors(connection: sqlite3.Connection, model: str) -> bool:
+    """Whether anything at all was read by a model."""
+    return (
+        connection.execute("SELECT 1 FROM knowledge_vectors WHERE model = ? LIMIT 1", (model,)).fetchone() is not None
+    )
+
+
 def put(connection: sqlite3.Connection, space: str, at: str, prepared: Iterable[tuple[Ready, str]]) -> None:
     """Keep documents, each with its source, in place of what was known of them before."""
     for each, source in prepared:

@@ -51,6 +51,7 @@ _FIRST = (
         vector BLOB NOT NULL
     ) STRICT
     """,
+    "CREATE INDEX knowledge_vectors_by_model ON knowledge_vectors (model)",
     """
     CREATE TABLE knowledge_sources (
         space TEXT NOT NULL,

@@ -63,6 +63,7 @@ class Search:
         self._space = space
         self._embedder = embedder
         self._withheld = withheld
+        self._whole: tuple[int, int] | None = None
 
     async def find(self, wanted: Wanted) -> Found:
         """The best chunks for a question, the best first.
@@ -74,23 +75,16 @@ class Search:
         return await self._database.read(lambda connection: self._found(connection, wanted, vector, note))
 
     async def _vector(self, text: str) -> tuple[Sequence[float], str]:
-        """What a question means, as the embedder has it, and what there is to say about that."""
+        """What a question means, as the embedder has it; else why that is not known."""
         embedder = self._embedder
-        model = embedder.model if embedder and embedder.dimension else ""
-        held = await self._database.read(lambda connection: rows.stats(connection, self._space, model))
-        if not held.chunks:
-            return (), EMPTY
-        if embedder is None or not model:
+        if embedder is None or not embedder.dimension or not text.strip():
             return (), ""
-        missing = held.chunks - held.vectors
-        note = PARTLY.format(missing=missing, chunks=held.chunks) if missing else ""
-        if not held.vectors:
-            return (), note
+        if not await self._database.read(lambda connection: rows.has_vectors(connection, embedder.model)):
+            return (), ""
         try:
-            found = await embedder.embed([text])
+            return (await embedder.embed([text]))[0], ""
         except HeartbitError as problem:
             return (), WORDS_ALONE.format(why=problem)
-        return found[0], note
 
     def _found(self, connection: sqlite3.Connection, wanted: Wanted, vector: Sequence[float], note: str) -> Found:
         depth = max(DEPTH, 4 * wanted.limit)
@@ -103,7 +97,21 @@ class Search:
         hits = (
             hit for hit in _hits(connection, best, scores, ranked) if is_url(hit.uri) or not self._withheld(hit.uri)
         )
+        note = note or self._unfinished(connection)
         return Found(hits=tuple(islice(hits, wanted.limit)), note=note)
+
+    def _unfinished(self, connection: sqlite3.Connection) -> str:
+        """What there is to say where nothing is indexed, or not all of it has a vector."""
+        held = rows.extent(connection, self._space)
+        if not held[0]:
+            return EMPTY
+        if self._embedder is None or not self._embedder.dimension or held == self._whole:
+            return ""
+        missing = rows.missing(connection, self._space, self._embedder.model)
+        if missing:
+            return PARTLY.format(missing=missing, chunks=held[0])
+        self._whole = held
+        return ""
 
     def _by_words(self, connection: sqlite3.Connection, wanted: Wanted, depth: int) -> list[int]:
         match = query.match(wanted.text)

@@ -43,13 +43,11 @@ def nearest(connection: sqlite3.Connection, place: Place, wanted: Floats, limit:
     """
     asked = packed(wanted)
     told = {"space": place.space, "source": place.source, "model": place.model, "size": len(asked)}
-    if has_distances(connection):
-        nearest = (
-            f"SELECT c.key, vec_distance_cosine(v.vector, :wanted) AS far {_OF_PLACE} ORDER BY far, c.key LIMIT :limit"
-        )
-        found = connection.execute(nearest, {**told, "wanted": asked, "limit": limit})
-        return [(key, 1 - far) for key, far in found if far is not None]
-    return compared(connection.execute(f"SELECT c.key, v.vector {_OF_PLACE}", told), wanted, limit)
+    if not has_distances(connection):
+        return compared(connection.execute(f"SELECT c.key, v.vector {_OF_PLACE}", told), wanted, limit)
+    far = f"SELECT c.key, vec_distance_cosine(v.vector, :wanted) AS far {_OF_PLACE} ORDER BY far, c.key LIMIT :limit"
+    found = connection.execute(far, {**told, "wanted": asked, "limit": limit})
+    return [(key, 1 - distance) for key, distance in found if distance is not None]
 
 
 def compared(rows: Iterable[tuple[int, bytes]], wanted: Floats, limit: int) -> list[tuple[int, float]]:
