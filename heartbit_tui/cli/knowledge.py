@@ -17,6 +17,7 @@ from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.knowledge.load import is_url, source_of
 from heartbit_tui.knowledge.shown import beginning, cited, facts
 from heartbit_tui.knowledge.types import Embedder, Found, Report, Source, Stats, Wanted
@@ -155,14 +156,19 @@ async def _stats(here: _Here, values: Namespace) -> int:
     stats = await here.base.index.stats(here.embedder.model)
     added = await here.base.index.sources()
     if values.json:
-        by_hand = [each.what for each in added]
-        say_json({**asdict(stats), "space": str(here.root), "sources": [*_names(here.base.sources)], "added": by_hand})
+        say_json(_facts(here, stats, added))
         return 0
     say(columns(_figures(here, stats)))
     if stats.per_source or added:
         say("")
         say(columns(_sources(stats, here.base.sources, added)))
     return 0
+
+
+def _facts(here: _Here, stats: Stats, added: tuple[Source, ...]) -> JsonObject:
+    held = [{"source": name, "documents": count, "chunks": chunks} for name, count, chunks in stats.per_source]
+    listed = {"sources": _names(here.base.sources), "added": _names(added), "per_source": held}
+    return {"project": str(here.root), **asdict(stats), **listed}
 
 
 def _figures(here: _Here, stats: Stats) -> tuple[tuple[str, str], ...]:

@@ -26,7 +26,7 @@ _BY_WORDS = """
 SELECT c.key FROM knowledge_words AS w
 JOIN knowledge_chunks AS c ON c.key = w.rowid
 JOIN knowledge_documents AS d ON d.key = c.document
-WHERE knowledge_words MATCH :match AND d.space = :space
+WHERE knowledge_words MATCH :match AND d.project = :project
 AND (:source = '' OR substr(d.uri, 1, length(:source)) = :source)
 ORDER BY bm25(knowledge_words, :content, :title), c.number, d.uri LIMIT :limit
 """
@@ -51,16 +51,21 @@ class _Ranked:
 
 
 class Search:
-    """Searches one space; by meaning too where there is an embedder. Everything raises `StoreError`.
+    """Searches one project; by meaning too where there is an embedder. Everything raises `StoreError`.
 
     Files for which `withheld` is true by now are not told, however they came into the index.
     """
 
     def __init__(
-        self, database: Database, space: str, embedder: Embedder | None = None, *, withheld: Withheld = lambda _: False
+        self,
+        database: Database,
+        project: str,
+        embedder: Embedder | None = None,
+        *,
+        withheld: Withheld = lambda _: False,
     ) -> None:
         self._database = database
-        self._space = space
+        self._project = project
         self._embedder = embedder
         self._withheld = withheld
         self._whole: tuple[int, int] | None = None
@@ -102,12 +107,12 @@ class Search:
 
     def _unfinished(self, connection: sqlite3.Connection) -> str:
         """What there is to say where nothing is indexed, or not all of it has a vector."""
-        held = rows.extent(connection, self._space)
+        held = rows.extent(connection, self._project)
         if not held[0]:
             return EMPTY
         if self._embedder is None or not self._embedder.dimension or held == self._whole:
             return ""
-        missing = rows.missing(connection, self._space, self._embedder.model)
+        missing = rows.missing(connection, self._project, self._embedder.model)
         if missing:
             return PARTLY.format(missing=missing, chunks=held[0])
         self._whole = held
@@ -117,7 +122,7 @@ class Search:
         match = query.match(wanted.text)
         if not match:
             return []
-        told = {"match": match, "space": self._space, "source": wanted.source, "limit": depth}
+        told = {"match": match, "project": self._project, "source": wanted.source, "limit": depth}
         weights = {"content": CONTENT_WEIGHT, "title": TITLE_WEIGHT}
         return [key for (key,) in connection.execute(_BY_WORDS, {**told, **weights})]
 
@@ -126,7 +131,7 @@ class Search:
     ) -> list[int]:
         if not vector or self._embedder is None:
             return []
-        place = vectors.Place(space=self._space, source=wanted.source, model=self._embedder.model)
+        place = vectors.Place(project=self._project, source=wanted.source, model=self._embedder.model)
         return [key for key, cosine in vectors.nearest(connection, place, vector, depth) if cosine > 0]
 
 

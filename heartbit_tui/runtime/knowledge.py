@@ -41,7 +41,7 @@ class Knowledge:
 async def knowledge(settings: Settings, root: Path, clock: Clock, embedder: Embedder) -> AsyncGenerator[Knowledge]:
     """The knowledge base of the project at `root`, in the data file. Raises `ConfigError`, `StoreError`."""
     home = Path(settings.environment.get("HOME") or "/")
-    space, listed, gate = str(root), sources(settings.config), settings.gate
+    project, listed, gate = str(root), sources(settings.config), settings.gate
 
     def withheld(path: str) -> bool:
         return gate.hides(path) or gate.conceals(path)
@@ -50,9 +50,9 @@ async def knowledge(settings: Settings, root: Path, clock: Clock, embedder: Embe
     web = Web(WebPages(settings.environment, allow_private=private))
     async with Database.open(settings.store, schema.NAME, schema.STEPS, vectors.prepare) as database:
         yield Knowledge(
-            index=Index(database, space, cutting(settings.config), clock),
-            search=Search(database, space, embedder, withheld=withheld),
-            vectors=Vectors(database, space),
+            index=Index(database, project, cutting(settings.config), clock),
+            search=Search(database, project, embedder, withheld=withheld),
+            vectors=Vectors(database, project),
             loader=Loader(root, home, find=files, fetch=web.page, withheld=withheld),
             sources=listed,
         )

@@ -12,8 +12,8 @@ from heartbit_tui.store.store import Store
 
 NAME = "knowledge_search"
 PART = "knowledge"
-BY_HAND = "SELECT 1 FROM knowledge_sources WHERE space = ? LIMIT 1"
-"""Whether sources of a space were added by hand; part and table are those of `heartbit_tui.knowledge.schema`."""
+BY_HAND = "SELECT 1 FROM knowledge_sources WHERE project = ? LIMIT 1"
+"""Whether sources of a project were added by hand; part and table are those of `heartbit_tui.knowledge.schema`."""
 
 DESK = "heartbit_tui.runtime.documents_desk:desk"
 

@@ -64,7 +64,8 @@ def test_everything_is_told_as_json(project: Path, capsys: pytest.CaptureFixture
     assert told(capsys)["passages"] == []
     assert run(project, "stats", "--json") == 0
     stats = told(capsys)
-    assert (stats["documents"], stats["added"], stats["space"]) == (2, ["docs"], str(project))
+    assert (stats["documents"], stats["added"], stats["project"]) == (2, ["docs"], str(project))
+    assert stats["per_source"] == [{"source": "docs", "documents": 2, "chunks": 2}]
 
 
 def test_bad_input_is_told_with_what_to_do(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +94,7 @@ def test_progress_is_one_line_no_wider_than_the_terminal_and_gone_in_the_end() -
         bar.show("load", 1, 2, "a.md")
         bar.show("load", 2, 2, "b.md")
         bar.__exit__(None, None, None)
-        written = os.read(above, 4096).decode()
+        written = b""
+        while not (written.count(b"reading") == 2 and written.endswith(b"\r\x1b[K")):
+            written += os.read(above, 4096)
     os.close(above)
-    assert written.count("reading") == 2
-    assert written.endswith("\r\x1b[K")

@@ -23,7 +23,7 @@ async def held(found: Base) -> dict[str, list[str]]:
         texts: dict[str, list[str]] = {}
         for uri, content in connection.execute(
             "SELECT d.uri, c.content FROM knowledge_documents d JOIN knowledge_chunks c ON c.document = d.key "
-            "WHERE d.space = ? ORDER BY d.uri, c.number",
+            "WHERE d.project = ? ORDER BY d.uri, c.number",
             (str(found.root),),
         ):
             texts.setdefault(uri.removeprefix(f"{found.root}/"), []).append(content)
