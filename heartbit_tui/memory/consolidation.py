@@ -26,7 +26,7 @@ class Summary:
 class Summarise(Protocol):
     """What makes one text of several, such as a model."""
 
-    async def __call__(self, contents: Sequence[str]) -> Summary:
+    async def __call__(self, contents: Sequence[str], /) -> Summary:
         """One short, factual text that keeps all key facts. Raises a `HeartbitError` where it cannot."""
         ...
 

@@ -68,9 +68,11 @@ class Ranking:
 
     def best(self, facts: Mapping[int, Facts], limit: int) -> list[Ranked]:
         """The first of these: by score, then the newer one, then by id."""
-        ranked = [Ranked(key=key, why=self._why(key, each)) for key, each in facts.items()]
-        ranked.sort(key=lambda each: _place(each, facts[each.key]))
-        return ranked[:limit]
+        scored = [(self._parts(key, each), key, each) for key, each in facts.items()]
+        placed = sorted(
+            (-parts.score(self._weights), -each.created_at.timestamp(), each.id, key) for parts, key, each in scored
+        )
+        return [Ranked(key=key, why=self._why(key, facts[key])) for *_, key in placed[:limit]]
 
     def with_links(
         self, kept: Sequence[Ranked], links: Iterable[tuple[int, int]], facts: Mapping[int, Facts], limit: int
@@ -95,13 +97,16 @@ class Ranking:
                 parents.setdefault(key, parent)
         return parents
 
-    def _why(self, key: int, facts: Facts) -> Why:
-        parts = Parts(
+    def _parts(self, key: int, facts: Facts) -> Parts:
+        return Parts(
             recency=scoring.recency(facts.created_at, self._now, self._weights),
             importance=scoring.importance(facts.importance),
             relevance=scoring.clamped(self._relevance.get(key, 0.0)),
             strength=scoring.strength_at(facts.strength, facts.last_accessed, self._now),
         )
+
+    def _why(self, key: int, facts: Facts) -> Why:
+        parts = self._parts(key, facts)
         return Why(
             score=parts.score(self._weights),
             recency=parts.recency,
@@ -121,10 +126,6 @@ def relevance(found: Found) -> Mapping[int, float]:
         lists = [[key for key, _ in found.lexical], [key for key, _ in found.vector]]
         return fusion.by_best(fusion.fused(lists))
     return found.relevance or fusion.by_best(dict(found.lexical))
-
-
-def _place(each: Ranked, facts: Facts) -> tuple[float, float, str]:
-    return (-each.why.score, -facts.created_at.timestamp(), facts.id)
 
 
 def _linked(each: Ranked, parent: str) -> Ranked:

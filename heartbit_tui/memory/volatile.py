@@ -81,8 +81,7 @@ class VolatileMemory:
         keys = [self._put(each) for each in stored]
         for key, each in zip(keys, stored, strict=True):
             self._relink(key, each)
-        by_id = {each.id: key for key, each in zip(keys, stored, strict=True)}
-        return tuple(self._whole(by_id[each.id]) for each in made)
+        return tuple(self._whole(self._keys[_name(each)]) for each in made)
 
     async def recall(self, query: Query, *, touch: bool = True) -> Recall:
         """The best entries for a query."""
@@ -151,11 +150,11 @@ class VolatileMemory:
         new = entries.made(entry, new_id=self._new_id(), now=self._clock.now())
         whole = [self._whole(self._key(each, reach)) for each in sources]
         merged = entries.within(entries.merged(new, whole), reach)
-        entries.over(merged, self._old(merged))
+        merged = entries.over(merged, self._old(merged))
         self._remove([self._key(each, reach) for each in sources if each != merged.id])
-        self._put(merged)
+        key = self._put(merged)
         missing = tuple(each for each in wanted if each not in sources)
-        return Merged(entry=await self.get(merged.id, reach), replaced=tuple(sources), missing=missing)
+        return Merged(entry=self._whole(key), replaced=tuple(sources), missing=missing)
 
     async def prune(
         self, reach: Reach, *, min_strength: float = MIN_STRENGTH, min_age: timedelta = MIN_AGE, dry_run: bool = False
@@ -214,7 +213,7 @@ class VolatileMemory:
 
     async def serve(self, model: str) -> None:
         """Use this model's vectors from now on."""
-        self._serving = model
+        self._serving = model if model in self._dimensions else ""
         self._dimensions = {name: size for name, size in self._dimensions.items() if name == model}
         for each in self._kept.values():
             each.vectors = {name: values for name, values in each.vectors.items() if name == model}

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
+from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory import entries
 from heartbit_tui.memory.protocols import MIN_AGE, MIN_STRENGTH
 from heartbit_tui.memory.scoring import Weights
-from heartbit_tui.memory.sqlite import figures, recalling, rows, spaces, writing
+from heartbit_tui.memory.sqlite import figures, mending, recalling, rows, spaces, writing
 from heartbit_tui.memory.sqlite.nearest import Nearest
 from heartbit_tui.memory.types import (
     Change,
@@ -71,12 +72,12 @@ class SqliteMemory:
         entries.refuse_too_many(len(new))
         now = self._clock.now()
         made = [entries.within(entries.made(each, new_id=self._new_id(), now=now), reach) for each in new]
-        return await self._database.write(lambda connection: writing.put_all(connection, made))
+        return await self._write(lambda connection: writing.put_all(connection, made))
 
     async def recall(self, query: Query, *, touch: bool = True) -> Recall:
         """The best entries for a query."""
         now = self._clock.now()
-        ranked = await self._database.read(
+        ranked = await self._read(
             lambda connection: recalling.ranked(connection, query, now, self._weights, self._nearest)
         )
         why = {each.key: each.why for each in ranked}
@@ -88,39 +89,39 @@ class SqliteMemory:
             rows.touch(connection, reading(connection), now)
             return reading(connection)
 
-        found = await (self._database.write(touching) if touch and why else self._database.read(reading))
+        found = await (self._write(touching) if touch and why else self._read(reading))
         return Recall(found=tuple(Recalled(entry=found[key], why=why[key]) for key in why if key in found))
 
     async def get(self, entry_id: str, reach: Reach) -> Entry:
         """One entry, untouched."""
-        return await self._database.read(lambda connection: writing.one(connection, entry_id, reach)[1])
+        return await self._read(lambda connection: writing.one(connection, entry_id, reach)[1])
 
     async def list(self, query: Query, *, after: str = "") -> tuple[Entry, ...]:
         """Entries by time, newest first, untouched."""
         now = self._clock.now()
-        return await self._database.read(lambda connection: recalling.listed(connection, query, after, now))
+        return await self._read(lambda connection: recalling.listed(connection, query, after, now))
 
     async def update(self, entry_id: str, change: Change, reach: Reach) -> Entry:
         """Put something else in an entry."""
         now = self._clock.now()
-        return await self._database.write(lambda connection: writing.update(connection, entry_id, change, reach, now))
+        return await self._write(lambda connection: writing.update(connection, entry_id, change, reach, now))
 
     async def forget(self, entry_id: str, reach: Reach) -> bool:
         """Remove an entry."""
-        return await self._database.write(lambda connection: writing.forget(connection, entry_id, reach))
+        return await self._write(lambda connection: writing.forget(connection, entry_id, reach))
 
     async def link(self, entry_id: str, related_id: str, reach: Reach) -> bool:
         """Link two entries both ways."""
-        return await self._database.write(lambda connection: writing.link(connection, entry_id, related_id, reach))
+        return await self._write(lambda connection: writing.link(connection, entry_id, related_id, reach))
 
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
         """Hold an entry against pruning and merging."""
-        return await self._database.write(lambda connection: writing.pin(connection, entry_id, reach, pinned))
+        return await self._write(lambda connection: writing.pin(connection, entry_id, reach, pinned))
 
     async def merge(self, entry: NewEntry, source_ids: Sequence[str], reach: Reach) -> Merged:
         """Put one entry in the place of several."""
         new = entries.made(entry, new_id=self._new_id(), now=self._clock.now())
-        return await self._database.write(lambda connection: writing.merge(connection, new, source_ids, reach))
+        return await self._write(lambda connection: writing.merge(connection, new, source_ids, reach))
 
     async def prune(
         self, reach: Reach, *, min_strength: float = MIN_STRENGTH, min_age: timedelta = MIN_AGE, dry_run: bool = False
@@ -132,21 +133,41 @@ class SqliteMemory:
             gone = writing.faded(connection, reach, min_strength, min_age, now)
             return len(gone) if dry_run else writing.remove(connection, gone)
 
-        return await (self._database.read(operation) if dry_run else self._database.write(operation))
+        return await (self._read(operation) if dry_run else self._write(operation))
 
     async def stats(self, reach: Reach) -> Stats:
         """What is within reach, in figures."""
         now = self._clock.now()
-        return await self._database.read(lambda connection: figures.stats(connection, reach, now, self._nearest))
+        return await self._read(lambda connection: figures.stats(connection, reach, now, self._nearest))
 
     async def pending(self, model: str, limit: int) -> Waiting:
         """Texts that this model has not embedded yet, newest first."""
-        return await self._database.read(lambda connection: spaces.pending(connection, model, limit))
+        return await self._read(lambda connection: spaces.pending(connection, model, limit))
 
     async def embed(self, model: str, vectors: Sequence[Embedded]) -> int:
         """Keep vectors; how many were."""
-        return await self._database.write(lambda connection: spaces.keep(connection, model, vectors))
+        return await self._write(lambda connection: spaces.keep(connection, model, vectors))
 
     async def serve(self, model: str) -> None:
         """Use this model's vectors from now on, and give up those of every other one."""
-        await self._database.write(lambda connection: spaces.serve(connection, model))
+        await self._write(lambda connection: spaces.serve(connection, model))
+
+    async def _read(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """A read, and once more when what was damaged could be mended."""
+        try:
+            return await self._database.read(operation)
+        except StoreError as error:
+            if not mending.damaged(error.__cause__):
+                raise
+        await self._database.write(mending.mend)
+        return await self._database.read(operation)
+
+    async def _write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """A write, and once more when what was damaged could be mended: the first try has left nothing behind."""
+        try:
+            return await self._database.write(operation)
+        except StoreError as error:
+            if not mending.damaged(error.__cause__):
+                raise
+        await self._database.write(mending.mend)
+        return await self._database.write(operation)

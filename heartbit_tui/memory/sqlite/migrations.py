@@ -112,7 +112,8 @@ _FIRST: Final = (
         model TEXT NOT NULL UNIQUE,
         dimension INTEGER NOT NULL,
         serving INTEGER NOT NULL DEFAULT 0,
-        changes INTEGER NOT NULL DEFAULT 0
+        changes INTEGER NOT NULL DEFAULT 0,
+        centre BLOB
     ) STRICT
     """,
 )

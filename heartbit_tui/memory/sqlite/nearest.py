@@ -1,9 +1,11 @@
 """The entries whose vectors lie nearest: first by their codes, then the best of those by the whole vectors."""
 
 import json
+import math
 import sqlite3
 from array import array
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Any, Final
 
 from heartbit_tui.memory.sqlite import codes
@@ -13,9 +15,20 @@ from heartbit_tui.memory.sqlite.scopes import Where
 from heartbit_tui.memory.sqlite.spaces import Place
 from heartbit_tui.memory.types import Floats
 
-FIRST: Final = 2_000
-"""How many the codes hand on to the exact comparison. Of 100,000 vectors without any order in them, all of the
-nearest ten are among the first 2,000 by a code of 1,152 bits, but for one in fifty."""
+FIRST: Final = 600
+"""How many the codes hand on to the exact comparison: of 100,000 vectors, all of the nearest ten are among them but
+for one in a hundred, even of vectors without any order."""
+
+SAMPLE: Final = 400
+"""How many codes are looked at to know how far away the nearest ones may be."""
+
+FEW: Final = 4_000
+"""Up to so many entries all codes are sorted."""
+
+_TAIL: Final = 2
+"""How many times `FIRST` are expected within the distance that the sample gives."""
+
+_APART: Final = "vec_distance_hamming(vec_bit(c.code), vec_bit(:code))"
 
 
 class Nearest:
@@ -46,7 +59,8 @@ class Nearest:
             return []
         wanted = codes.unit(values)
         if self.way(connection) == "sqlite-vec":
-            return _ranked(connection, place, where, _first(connection, place, where, wanted), wanted, limit)
+            first = _first(connection, place, where, codes.code(wanted, place.centre))
+            return _ranked(connection, place, where, first, wanted, limit)
         return self._without(connection, place, where, wanted, limit)
 
     def _without(
@@ -54,7 +68,7 @@ class Nearest:
     ) -> list[tuple[int, float]]:
         comparison = self._comparison or choose()
         keys, held = self._codes(connection, place, where, comparison)
-        first = [keys[each] for each in comparison.closest(held, codes.code(wanted), FIRST)]
+        first = [keys[each] for each in comparison.closest(held, codes.code(wanted, place.centre), FIRST)]
         vectors = _vectors(connection, place, where, first)
         cosines = comparison.cosines([vector for _, vector in vectors], wanted)
         near = [(key, cosine) for (key, _), cosine in zip(vectors, cosines, strict=True)]
@@ -72,10 +86,42 @@ class Nearest:
         return self._kept[1], self._kept[2]
 
 
-def _first(connection: sqlite3.Connection, place: Place, where: Where, wanted: "array[float]") -> list[int]:
+def _first(connection: sqlite3.Connection, place: Place, where: Where, code: bytes) -> list[int]:
+    """The keys of the nearest codes. Sorting costs as much as comparing, so that first those too far away are left out."""
+    within = None if where.narrow else _radius(connection, place, where, code)
+    if within is not None:
+        sql, values = _coded(f"c.key, {_APART} AS apart", place, where, _scopes(connection, where))
+        asked = f"{sql} AND apart <= :within"
+        near = connection.execute(asked, {**values, "code": code, "within": within}).fetchall()
+        if len(near) >= FIRST:
+            return [key for key, _ in sorted(near, key=lambda each: each[1])[:FIRST]]
     sql, values = _coded("c.key", place, where, _scopes(connection, where))
-    sql += " ORDER BY vec_distance_hamming(vec_bit(c.code), vec_bit(:code)) LIMIT :first"
-    return [row[0] for row in connection.execute(sql, {**values, "code": codes.code(wanted), "first": FIRST})]
+    asked = f"{sql} ORDER BY {_APART} LIMIT {FIRST}"
+    return [row[0] for row in connection.execute(asked, {**values, "code": code})]
+
+
+def _radius(connection: sqlite3.Connection, place: Place, where: Where, code: bytes) -> float | None:
+    """Within which distance a few times `FIRST` codes lie, by a sample; None where there are few, or few in reach."""
+    asked = "SELECT entries, (SELECT min(key) FROM memories), (SELECT max(key) FROM memories) FROM memory_owners WHERE key = ?"
+    entries, low, high = connection.execute(asked, (where.owner,)).fetchone()
+    if entries <= FEW:
+        return None
+    step = max(1, (high - low) // SAMPLE)
+    distances = [row[0] for row in connection.execute(*_sampled(place, where, range(low, high + 1, step), code))]
+    if len(distances) < SAMPLE // 4:
+        return None
+    share = _TAIL * FIRST / (entries * len(distances) / SAMPLE)
+    mean = sum(distances) / len(distances)
+    deviation = math.sqrt(sum((each - mean) ** 2 for each in distances) / len(distances))
+    return NormalDist(mean, deviation).inv_cdf(share) if share < 0.5 and deviation else None
+
+
+def _sampled(place: Place, where: Where, keys: Sequence[int], code: bytes) -> tuple[str, dict[str, Any]]:
+    sql = f"""
+        SELECT {_APART} FROM json_each(:sample) s CROSS JOIN memories m ON m.key = s.value
+        CROSS JOIN memory_codes_{place.key} c ON c.scope = m.scope AND c.key = m.key WHERE {where.sql}
+    """
+    return sql, {**where.values, "sample": json.dumps(list(keys)), "code": code}
 
 
 def _ranked(
@@ -88,8 +134,8 @@ def _ranked(
 ) -> list[tuple[int, float]]:
     asked = f"""
         SELECT v.key, 1 - vec_distance_cosine(v.vector, :vector) AS cosine
-        FROM memory_vectors_{place.key} v JOIN memories m ON m.key = v.key
-        WHERE v.key IN (SELECT value FROM json_each(:keys)) AND {where.sql}
+        FROM json_each(:keys) s CROSS JOIN memory_vectors_{place.key} v ON v.key = s.value
+        CROSS JOIN memories m ON m.key = s.value WHERE {where.sql}
         ORDER BY cosine DESC, v.key DESC LIMIT :most
     """
     values = {**where.values, "vector": wanted.tobytes(), "keys": json.dumps(keys), "most": limit}
@@ -100,8 +146,8 @@ def _vectors(
     connection: sqlite3.Connection, place: Place, where: Where, keys: Sequence[int]
 ) -> list[tuple[int, bytes]]:
     asked = f"""
-        SELECT v.key, v.vector FROM memory_vectors_{place.key} v JOIN memories m ON m.key = v.key
-        WHERE v.key IN (SELECT value FROM json_each(:keys)) AND {where.sql}
+        SELECT v.key, v.vector FROM json_each(:keys) s CROSS JOIN memory_vectors_{place.key} v ON v.key = s.value
+        CROSS JOIN memories m ON m.key = s.value WHERE {where.sql}
     """
     return connection.execute(asked, {**where.values, "keys": json.dumps(keys)}).fetchall()
 
@@ -112,7 +158,9 @@ def _coded(columns: str, place: Place, where: Where, scopes: Sequence[int]) -> t
     values = {"inside": json.dumps(scopes)}
     if not where.narrow:
         return f"SELECT {columns} FROM memory_codes_{place.key} c WHERE {inside}", values
-    sql = f"SELECT {columns} FROM memories m JOIN memory_codes_{place.key} c ON c.scope = m.scope AND c.key = m.key"
+    sql = (
+        f"SELECT {columns} FROM memories m CROSS JOIN memory_codes_{place.key} c ON c.scope = m.scope AND c.key = m.key"
+    )
     return f"{sql} WHERE {inside} AND {where.sql}", {**where.values, **values}
 
 

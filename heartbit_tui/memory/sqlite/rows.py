@@ -19,9 +19,8 @@ _WHOLE: Final = """
     SELECT m.key, m.id, m.content, m.category, m.tags, m.keywords, m.summary, m.importance, m.type, m.level, m.strength,
         m.created, m.accessed, m.accesses, m.sources, m.origin_session, m.origin_seq, m.origin_by, m.pinned,
         o.tenant, o.user, s.agent, s.session, s.project, coalesce(p.model, '')
-    FROM memories m JOIN memory_scopes s ON s.key = m.scope JOIN memory_owners o ON o.key = m.owner
-    LEFT JOIN memory_spaces p ON p.key = m.space
-    WHERE m.key IN (SELECT value FROM json_each(?))
+    FROM json_each(?) k CROSS JOIN memories m ON m.key = k.value JOIN memory_scopes s ON s.key = m.scope
+    JOIN memory_owners o ON o.key = m.owner LEFT JOIN memory_spaces p ON p.key = m.space
 """
 
 _UPSERT: Final = """
@@ -71,8 +70,10 @@ def facts(
     connection: sqlite3.Connection, where: str, values: Mapping[str, Any], keys: Iterable[int]
 ) -> dict[int, Facts]:
     """What the order of some entries depends on, of those for which `where` holds."""
-    asked = "SELECT m.key, m.id, m.created, m.accessed, m.strength, m.importance FROM memories m"
-    asked = f"{asked} WHERE m.key IN (SELECT value FROM json_each(:keys)) AND {where}"
+    asked = f"""
+        SELECT m.key, m.id, m.created, m.accessed, m.strength, m.importance
+        FROM json_each(:keys) s CROSS JOIN memories m ON m.key = s.value WHERE {where}
+    """
     found = connection.execute(asked, {**values, "keys": json.dumps(list(keys))})
     return {row[0]: _facts(row) for row in found}
 

@@ -94,13 +94,13 @@ def _own(connection: sqlite3.Connection, where: Where) -> str:
 
 
 def _seen(connection: sqlite3.Connection, keys: Sequence[int], where: Where) -> set[int]:
-    asked = f"SELECT m.key FROM memories m WHERE m.key IN (SELECT value FROM json_each(:keys)) AND {where.sql}"
+    asked = f"SELECT m.key FROM json_each(:keys) s CROSS JOIN memories m ON m.key = s.value WHERE {where.sql}"
     return {row[0] for row in connection.execute(asked, {**where.values, "keys": json.dumps(keys)})}
 
 
 def _joined(connection: sqlite3.Connection, match: str, where: Where) -> list[tuple[int, float]]:
     asked = f"""
-        SELECT found.key, found.score FROM ({_BY_WORDS}) found JOIN memories m ON m.key = found.key
+        SELECT found.key, found.score FROM ({_BY_WORDS}) found CROSS JOIN memories m ON m.key = found.key
         WHERE {where.sql} ORDER BY found.score DESC, found.key DESC LIMIT {FROM_WORDS}
     """
     return connection.execute(asked, {**where.values, "match": match}).fetchall()
@@ -109,7 +109,7 @@ def _joined(connection: sqlite3.Connection, match: str, where: Where) -> list[tu
 def _newest(connection: sqlite3.Connection, match: str, where: Where) -> list[tuple[int, float]]:
     """For a word that very many entries have: the best among the newest of them."""
     asked = f"""
-        SELECT memory_words.rowid, {_BM25} FROM memory_words JOIN memories m ON m.key = memory_words.rowid
+        SELECT memory_words.rowid, {_BM25} FROM memory_words CROSS JOIN memories m ON m.key = memory_words.rowid
         WHERE memory_words MATCH :match AND {where.sql} ORDER BY memory_words.rowid DESC LIMIT {BUDGET}
     """
     found: list[tuple[int, float]] = connection.execute(asked, {**where.values, "match": match}).fetchall()

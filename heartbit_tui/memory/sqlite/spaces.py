@@ -1,31 +1,47 @@
 """The vectors of each model: made beside those of the one before, and given up when another one serves."""
 
 import sqlite3
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from heartbit_tui.memory import fusion
 from heartbit_tui.memory.sqlite import codes, migrations
 from heartbit_tui.memory.types import Embedded, Pending, Waiting
 
+ENOUGH: Final = 512
+"""How many vectors tell where those of a model lie; fewer than `nearest.FIRST` need no good codes at all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the vectors of a model are; `changes` is another number whenever they are others."""
+    """Where the vectors of a model are; `changes` is another number whenever they are others.
+
+    `centre` is what their codes are measured from, None until there are enough to know their middle.
+    """
 
     key: int
     model: str
     dimension: int
     serving: bool
     changes: int
+    centre: "array[float] | None" = None
 
 
 def every(connection: sqlite3.Connection) -> list[Place]:
     """The places of all models."""
-    asked = "SELECT key, model, dimension, serving, changes FROM memory_spaces ORDER BY key"
+    asked = "SELECT key, model, dimension, serving, changes, centre FROM memory_spaces ORDER BY key"
     return [
-        Place(key=key, model=model, dimension=dimension, serving=bool(serving), changes=changes)
-        for key, model, dimension, serving, changes in connection.execute(asked)
+        Place(
+            key=key,
+            model=model,
+            dimension=dimension,
+            serving=bool(serving),
+            changes=changes,
+            centre=array("f", centre) if centre else None,
+        )
+        for key, model, dimension, serving, changes, centre in connection.execute(asked)
     ]
 
 
@@ -60,6 +76,8 @@ def keep(connection: sqlite3.Connection, model: str, vectors: Sequence[Embedded]
     place = place or _made(connection, model, len(vectors[0].values))
     done = sum(_kept(connection, place, each) for each in vectors)
     connection.execute("UPDATE memory_spaces SET changes = changes + 1 WHERE key = ?", (place.key,))
+    if place.centre is None:
+        _centre(connection, place)
     return done
 
 
@@ -93,9 +111,25 @@ def _kept(connection: sqlite3.Connection, place: Place, each: Embedded) -> int:
     vector = codes.unit(each.values)
     connection.execute(
         f"REPLACE INTO memory_codes_{place.key} (scope, key, code) VALUES (?, ?, ?)",
-        (found[0], each.key, codes.code(vector)),
+        (found[0], each.key, codes.code(vector, place.centre)),
     )
     connection.execute(
         f"REPLACE INTO memory_vectors_{place.key} (key, vector) VALUES (?, ?)", (each.key, vector.tobytes())
     )
     return 1
+
+
+def _centre(connection: sqlite3.Connection, place: Place) -> None:
+    """Once there are enough vectors, find their middle and make their codes anew from there."""
+    count = connection.execute(f"SELECT count(*) FROM memory_vectors_{place.key}").fetchone()[0]
+    if count < ENOUGH:
+        return
+    rows = connection.execute(f"SELECT key, vector FROM memory_vectors_{place.key}").fetchall()
+    vectors = [(key, array("f", vector)) for key, vector in rows]
+    centre = codes.middle([vector for _, vector in vectors])
+    connection.execute("UPDATE memory_spaces SET centre = ? WHERE key = ?", (centre.tobytes(), place.key))
+    connection.executemany(
+        f"UPDATE memory_codes_{place.key} SET code = ?1 "
+        f"WHERE scope = (SELECT scope FROM memories WHERE key = ?2) AND key = ?2",
+        [(codes.code(vector, centre), key) for key, vector in vectors],
+    )

@@ -10,7 +10,7 @@ from heartbit_tui.memory import entries, scoring
 from heartbit_tui.memory.errors import EntryMissing
 from heartbit_tui.memory.filters import fades
 from heartbit_tui.memory.sqlite import rows, scopes
-from heartbit_tui.memory.types import Change, Entry, Merged, Query, Reach
+from heartbit_tui.memory.types import Change, Confidentiality, Entry, Merged, Query, Reach
 
 
 def put_all(connection: sqlite3.Connection, made: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -88,7 +88,8 @@ def merge(connection: sqlite3.Connection, new: Entry, source_ids: Sequence[str],
     there = tuple(each.id for each in sources.values())
     missing = tuple(each for each in wanted if each not in there)
     # Read again: what it was linked to may just have been removed.
-    return Merged(entry=one(connection, stored.id, reach)[1], replaced=there, missing=missing)
+    whole = replace(reach, cap=Confidentiality.RESTRICTED)
+    return Merged(entry=one(connection, stored.id, whole)[1], replaced=there, missing=missing)
 
 
 def faded(
