@@ -61,7 +61,7 @@ class LocalEmbedder:
 
     @property
     def model(self) -> str:
-        """The name of the model; for a folder, its path and the size of the network in it."""
+        """The name of the model; for a folder, its name and the size of the network in it."""
         return self._model
 
     @property
