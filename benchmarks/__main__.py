@@ -7,7 +7,7 @@ from benchmarks.table import Row, render
 
 PARTS = (
     *("startup", "turns", "undo", "sessions", "search", "soak"),
-    "memory",
+    *("memory", "knowledge"),
     *("screen_launch", "screen_stream", "screen_holds", "screen_rest", "screen_files", "screen_markdown"),
 )
 

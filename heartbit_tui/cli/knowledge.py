@@ -18,8 +18,9 @@ from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.knowledge.load import is_url, source_of
-from heartbit_tui.knowledge.shown import cited, facts
+from heartbit_tui.knowledge.shown import beginning, cited, facts
 from heartbit_tui.knowledge.types import Embedder, Found, Report, Source, Stats, Wanted
 from heartbit_tui.memory.embed.following import Followed, follow
 from heartbit_tui.runtime.clock import SystemClock
@@ -89,7 +90,7 @@ async def _index(here: _Here, values: Namespace) -> int:
         for problem in (*report.failed, *filter(None, (note,))):
             _tell(f"warning: {problem}")
         done = ", ".join(f"{count} {word}" for word, count in (*_counts(report), ("embedded", embedded)) if count)
-        say(f"{stats.documents} documents in {stats.chunks} chunks: {done or 'nothing changed'}.")
+        say(f"{_many(stats.documents, 'document')} in {_many(stats.chunks, 'chunk')}: {done or 'nothing changed'}.")
     return 0 if stats.documents or values.forget else 1
 
 
@@ -114,6 +115,10 @@ def _tell(text: str) -> None:
     sys.stderr.write(f"{one_line(text, 400)}\n")
 
 
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
 def _counts(report: Report) -> tuple[tuple[str, int], ...]:
     return (
         ("new", report.added),
@@ -129,7 +134,7 @@ async def _search(here: _Here, values: Namespace) -> int:
     if not question:
         raise UsageError("Say what to search for, as in `heartbit knowledge search how are releases made`.")
     source = clean(values.source or "")
-    whole = source if not source or is_url(source) else str(here.cwd / source)
+    whole = source and beginning(source, here.cwd)
     found = await here.base.search.find(Wanted(text=question, source=whole, limit=values.number or USUAL))
     if values.json:
         say_json({"query": question, "note": found.note, "passages": facts(found.hits, str(here.cwd))})
@@ -152,14 +157,19 @@ async def _stats(here: _Here, values: Namespace) -> int:
     stats = await here.base.index.stats(here.embedder.model)
     added = await here.base.index.sources()
     if values.json:
-        by_hand = [each.what for each in added]
-        say_json({**asdict(stats), "space": str(here.root), "sources": [*_names(here.base.sources)], "added": by_hand})
+        say_json(_facts(here, stats, added))
         return 0
     say(columns(_figures(here, stats)))
     if stats.per_source or added:
         say("")
         say(columns(_sources(stats, here.base.sources, added)))
     return 0
+
+
+def _facts(here: _Here, stats: Stats, added: tuple[Source, ...]) -> JsonObject:
+    held = [{"source": name, "documents": count, "chunks": chunks} for name, count, chunks in stats.per_source]
+    listed = {"sources": _names(here.base.sources), "added": _names(added), "per_source": held}
+    return {"project": str(here.root), **asdict(stats), **listed}
 
 
 def _figures(here: _Here, stats: Stats) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ _PENDING = """
 FROM knowledge_documents AS d
 JOIN knowledge_chunks AS c ON c.document = d.key
 LEFT JOIN knowledge_vectors AS v ON v.chunk = c.key AND v.model = :model
-WHERE d.space = :space AND v.chunk IS NULL
+WHERE d.project = :project AND v.chunk IS NULL
 """
 _KEEP = """
 INSERT OR REPLACE INTO knowledge_vectors (chunk, model, vector)
@@ -50,15 +50,15 @@ class Embedded(Protocol):
 
 
 class Vectors:
-    """The vectors of a space, as whoever makes them sees it. Everything raises `StoreError`."""
+    """The vectors of a project, as whoever makes them sees it. Everything raises `StoreError`."""
 
-    def __init__(self, database: Database, space: str) -> None:
+    def __init__(self, database: Database, project: str) -> None:
         self._database = database
-        self._space = space
+        self._project = project
 
     async def pending(self, model: str, limit: int) -> Waiting:
         """Chunks that this model has not read yet."""
-        told = {"model": model, "space": self._space}
+        told = {"model": model, "project": self._project}
 
         def operation(connection: sqlite3.Connection) -> Waiting:
             total: int = connection.execute(f"SELECT count(*) {_PENDING}", told).fetchone()[0]
@@ -89,6 +89,6 @@ class Vectors:
         gone = """
             DELETE FROM knowledge_vectors WHERE model <> ? AND chunk IN (
                 SELECT c.key FROM knowledge_documents AS d JOIN knowledge_chunks AS c ON c.document = d.key
-                WHERE d.space = ?)
+                WHERE d.project = ?)
         """
-        await self._database.write(lambda connection: connection.execute(gone, (model, self._space)).rowcount)
+        await self._database.write(lambda connection: connection.execute(gone, (model, self._project)).rowcount)

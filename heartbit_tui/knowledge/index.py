@@ -1,4 +1,4 @@
-"""Keeps the index of a space as its sources are: what changed is cut anew, what is gone is forgotten."""
+"""Keeps the index of a project as its sources are: what changed is cut anew, what is gone is forgotten."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
@@ -78,14 +78,14 @@ def quiet(stage: str, done: int, total: int, what: str) -> None:
 
 
 class Index:
-    """The index of one space, which is the folder of a project; several processes may work on it at once.
+    """The index of one project, which its root folder stands for; several processes may work on it at once.
 
     Everything raises `StoreError` when the file cannot be used.
     """
 
-    def __init__(self, database: Database, space: str, settings: Settings, clock: Clock) -> None:
+    def __init__(self, database: Database, project: str, settings: Settings, clock: Clock) -> None:
         self._database = database
-        self._space = space
+        self._project = project
         self._settings = settings
         self._clock = clock
 
@@ -95,7 +95,7 @@ class Index:
         A document that cannot be had now is told, and what was known of it stays. Whatever was done when this is
         broken off stays too, and the next time goes on from there.
         """
-        tally = _Tally(known=await self._database.read(lambda connection: rows.digests(connection, self._space)))
+        tally = _Tally(known=await self._database.read(lambda connection: rows.digests(connection, self._project)))
         for source in dict.fromkeys(sources):
             await self._list(source, loader, tally)
         done, total = 0, len(tally.items)
@@ -110,20 +110,20 @@ class Index:
 
     async def stats(self, model: str = "") -> Stats:
         """What the index holds; `model` is the one whose vectors are counted."""
-        return await self._database.read(lambda connection: rows.stats(connection, self._space, model))
+        return await self._database.read(lambda connection: rows.stats(connection, self._project, model))
 
     async def sources(self) -> tuple[Source, ...]:
         """The sources that were added by hand."""
-        return await self._database.read(lambda connection: rows.sources(connection, self._space))
+        return await self._database.read(lambda connection: rows.sources(connection, self._project))
 
     async def add_sources(self, sources: Iterable[Source]) -> None:
         """Have these indexed from now on, beside those of the configuration."""
         added = tuple(sources)
-        await self._database.write(lambda connection: rows.add_sources(connection, self._space, added))
+        await self._database.write(lambda connection: rows.add_sources(connection, self._project, added))
 
     async def drop_source(self, what: str) -> bool:
         """Forget a source that was added by hand; whether it was there. Its documents go with the next `refresh`."""
-        return await self._database.write(lambda connection: rows.drop_source(connection, self._space, what))
+        return await self._database.write(lambda connection: rows.drop_source(connection, self._project, what))
 
     async def _list(self, source: Source, loader: Loader, tally: _Tally) -> None:
         found = await loader.list(source)
@@ -152,14 +152,14 @@ class Index:
         at = self._clock.now().isoformat(timespec="seconds")
         if prepared:
             labelled = [(each, tally.items[each.document.uri].source.what) for each in prepared]
-            await self._database.write(lambda connection: rows.put(connection, self._space, at, labelled))
+            await self._database.write(lambda connection: rows.put(connection, self._project, at, labelled))
 
     async def _forget(self, tally: _Tally) -> int:
         """Forget what no source has, or is no text any more; note to which source the rest belongs. How many went."""
         gone = [uri for uri in tally.known if uri not in tally.items or uri in set(tally.unfit)]
         claimed = [(uri, item.source.what) for uri, item in tally.items.items() if uri in tally.known]
 
-        await self._database.write(lambda connection: rows.settle(connection, self._space, gone, claimed))
+        await self._database.write(lambda connection: rows.settle(connection, self._project, gone, claimed))
         return len(gone)
 
 

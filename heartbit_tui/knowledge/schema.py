@@ -4,14 +4,14 @@ _FIRST = (
     """
     CREATE TABLE knowledge_documents (
         key INTEGER PRIMARY KEY,
-        space TEXT NOT NULL,
+        project TEXT NOT NULL,
         uri TEXT NOT NULL,
         source TEXT NOT NULL,
         title TEXT NOT NULL,
         digest TEXT NOT NULL,
         size INTEGER NOT NULL,
         indexed_at TEXT NOT NULL,
-        UNIQUE (space, uri)
+        UNIQUE (project, uri)
     ) STRICT
     """,
     """
@@ -51,17 +51,18 @@ _FIRST = (
         vector BLOB NOT NULL
     ) STRICT
     """,
+    "CREATE INDEX knowledge_vectors_by_model ON knowledge_vectors (model)",
     """
     CREATE TABLE knowledge_sources (
-        space TEXT NOT NULL,
+        project TEXT NOT NULL,
         kind TEXT NOT NULL,
         what TEXT NOT NULL,
-        PRIMARY KEY (space, kind, what)
+        PRIMARY KEY (project, kind, what)
     ) STRICT, WITHOUT ROWID
     """,
 )
 
 NAME = "knowledge"
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
-"""Documents by space (the folder of a project), their chunks with an index of words, a vector for each chunk that an
+"""Documents by project (its root folder), their chunks with an index of words, a vector for each chunk that an
 embedder has read, and the sources that were added by hand."""

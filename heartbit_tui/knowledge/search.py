@@ -26,7 +26,7 @@ _BY_WORDS = """
 SELECT c.key FROM knowledge_words AS w
 JOIN knowledge_chunks AS c ON c.key = w.rowid
 JOIN knowledge_documents AS d ON d.key = c.document
-WHERE knowledge_words MATCH :match AND d.space = :space
+WHERE knowledge_words MATCH :match AND d.project = :project
 AND (:source = '' OR substr(d.uri, 1, length(:source)) = :source)
 ORDER BY bm25(knowledge_words, :content, :title), c.number, d.uri LIMIT :limit
 """
@@ -51,18 +51,24 @@ class _Ranked:
 
 
 class Search:
-    """Searches one space; by meaning too where there is an embedder. Everything raises `StoreError`.
+    """Searches one project; by meaning too where there is an embedder. Everything raises `StoreError`.
 
     Files for which `withheld` is true by now are not told, however they came into the index.
     """
 
     def __init__(
-        self, database: Database, space: str, embedder: Embedder | None = None, *, withheld: Withheld = lambda _: False
+        self,
+        database: Database,
+        project: str,
+        embedder: Embedder | None = None,
+        *,
+        withheld: Withheld = lambda _: False,
     ) -> None:
         self._database = database
-        self._space = space
+        self._project = project
         self._embedder = embedder
         self._withheld = withheld
+        self._whole: tuple[int, int] | None = None
 
     async def find(self, wanted: Wanted) -> Found:
         """The best chunks for a question, the best first.
@@ -74,23 +80,16 @@ class Search:
         return await self._database.read(lambda connection: self._found(connection, wanted, vector, note))
 
     async def _vector(self, text: str) -> tuple[Sequence[float], str]:
-        """What a question means, as the embedder has it, and what there is to say about that."""
+        """What a question means, as the embedder has it; else why that is not known."""
         embedder = self._embedder
-        model = embedder.model if embedder and embedder.dimension else ""
-        held = await self._database.read(lambda connection: rows.stats(connection, self._space, model))
-        if not held.chunks:
-            return (), EMPTY
-        if embedder is None or not model:
+        if embedder is None or not embedder.dimension or not text.strip():
             return (), ""
-        missing = held.chunks - held.vectors
-        note = PARTLY.format(missing=missing, chunks=held.chunks) if missing else ""
-        if not held.vectors:
-            return (), note
+        if not await self._database.read(lambda connection: rows.has_vectors(connection, embedder.model)):
+            return (), ""
         try:
-            found = await embedder.embed([text])
+            return (await embedder.embed([text]))[0], ""
         except HeartbitError as problem:
             return (), WORDS_ALONE.format(why=problem)
-        return found[0], note
 
     def _found(self, connection: sqlite3.Connection, wanted: Wanted, vector: Sequence[float], note: str) -> Found:
         depth = max(DEPTH, 4 * wanted.limit)
@@ -103,13 +102,27 @@ class Search:
         hits = (
             hit for hit in _hits(connection, best, scores, ranked) if is_url(hit.uri) or not self._withheld(hit.uri)
         )
+        note = note or self._unfinished(connection)
         return Found(hits=tuple(islice(hits, wanted.limit)), note=note)
+
+    def _unfinished(self, connection: sqlite3.Connection) -> str:
+        """What there is to say where nothing is indexed, or not all of it has a vector."""
+        held = rows.extent(connection, self._project)
+        if not held[0]:
+            return EMPTY
+        if self._embedder is None or not self._embedder.dimension or held == self._whole:
+            return ""
+        missing = rows.missing(connection, self._project, self._embedder.model)
+        if missing:
+            return PARTLY.format(missing=missing, chunks=held[0])
+        self._whole = held
+        return ""
 
     def _by_words(self, connection: sqlite3.Connection, wanted: Wanted, depth: int) -> list[int]:
         match = query.match(wanted.text)
         if not match:
             return []
-        told = {"match": match, "space": self._space, "source": wanted.source, "limit": depth}
+        told = {"match": match, "project": self._project, "source": wanted.source, "limit": depth}
         weights = {"content": CONTENT_WEIGHT, "title": TITLE_WEIGHT}
         return [key for (key,) in connection.execute(_BY_WORDS, {**told, **weights})]
 
@@ -118,7 +131,7 @@ class Search:
     ) -> list[int]:
         if not vector or self._embedder is None:
             return []
-        place = vectors.Place(space=self._space, source=wanted.source, model=self._embedder.model)
+        place = vectors.Place(project=self._project, source=wanted.source, model=self._embedder.model)
         return [key for key, cosine in vectors.nearest(connection, place, vector, depth) if cosine > 0]
 
 

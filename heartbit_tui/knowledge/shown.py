@@ -1,7 +1,8 @@
 """What was found, as text: each passage under where it stands, as `path:line`."""
 
+import os
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.knowledge.load import is_url
@@ -21,6 +22,14 @@ def place(uri: str, folder: str) -> str:
         return uri
     path = PurePath(uri)
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else uri
+
+
+def beginning(text: str, folder: Path) -> str:
+    """The beginning of URIs that somebody means who stands in a folder; one that ends with `/` means all below it."""
+    if is_url(text):
+        return text
+    whole = os.path.normpath(folder / text)
+    return f"{whole.rstrip('/')}/" if text.endswith(("/", "..")) or text == "." else whole
 
 
 def passages(found: Found, folder: str) -> str:

@@ -5,7 +5,7 @@ import html
 import re
 
 _SNIFFED = 8192
-_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1b")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UNREAD = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
 _TAG = re.compile(r"<[^<>]*>")
@@ -21,7 +21,7 @@ def readable(data: bytes) -> str | None:
         if data.startswith(mark) and not data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
             return _lines(data[len(mark) :].decode(codec, "replace"))
     head = data[:_SNIFFED]
-    if b"\0" in head or sum(byte in _CONTROLS for byte in head) > 0.1 * len(head):
+    if b"\0" in head or len(head.translate(None, _CONTROLS)) < 0.9 * len(head):
         return None
     try:
         return _lines(data.decode("utf-8"))

@@ -7,8 +7,7 @@ from typing import TypeAlias
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, ToolSpec, Touch
-from heartbit_tui.knowledge.load import is_url
-from heartbit_tui.knowledge.shown import cited, passages
+from heartbit_tui.knowledge.shown import beginning, cited, passages
 from heartbit_tui.knowledge.types import Found, Wanted
 
 NAME = "knowledge_search"
@@ -81,10 +80,7 @@ class KnowledgeSearch:
 
     def _filter(self, text: str) -> str:
         """The beginning of a URI that a filter means: a path counts from the folder where the agent stands."""
-        if not text or is_url(text):
-            return text
-        whole = str((self._folder / text).absolute())
-        return f"{whole.rstrip('/')}/" if text.endswith("/") else whole
+        return text and beginning(text, self._folder)
 
 
 def _problems(input: JsonObject) -> list[str]:

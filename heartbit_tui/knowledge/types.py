@@ -111,7 +111,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """What the index holds for one space; `vectors` counts the chunks that the model of `model` has read."""
+    """What the index holds for one project; `vectors` counts the chunks that the model of `model` has read."""
 
     documents: int = 0
     chunks: int = 0

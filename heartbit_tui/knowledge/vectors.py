@@ -18,7 +18,7 @@ _OF_PLACE = """
 FROM knowledge_documents AS d
 JOIN knowledge_chunks AS c ON c.document = d.key
 JOIN knowledge_vectors AS v ON v.chunk = c.key AND v.model = :model AND length(v.vector) = :size
-WHERE d.space = :space AND (:source = '' OR substr(d.uri, 1, length(:source)) = :source)
+WHERE d.project = :project AND (:source = '' OR substr(d.uri, 1, length(:source)) = :source)
 """
 
 
@@ -30,9 +30,9 @@ def packed(values: Floats) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Which vectors are compared: of this space, of documents whose URI begins with `source`, and of this model."""
+    """Which vectors are compared: of this project, of documents whose URI begins with `source`, and of this model."""
 
-    space: str
+    project: str
     source: str
     model: str
 
@@ -43,14 +43,12 @@ def nearest(connection: sqlite3.Connection, place: Place, wanted: Floats, limit:
     Vectors of another length than the wanted one are never compared with it.
     """
     asked = packed(wanted)
-    told = {"space": place.space, "source": place.source, "model": place.model, "size": len(asked)}
-    if has_distances(connection):
-        nearest = (
-            f"SELECT c.key, vec_distance_cosine(v.vector, :wanted) AS far {_OF_PLACE} ORDER BY far, c.key LIMIT :limit"
-        )
-        found = connection.execute(nearest, {**told, "wanted": asked, "limit": limit})
-        return [(key, 1 - far) for key, far in found if far is not None]
-    return compared(connection.execute(f"SELECT c.key, v.vector {_OF_PLACE}", told), wanted, limit)
+    told = {"project": place.project, "source": place.source, "model": place.model, "size": len(asked)}
+    if not has_distances(connection):
+        return compared(connection.execute(f"SELECT c.key, v.vector {_OF_PLACE}", told), wanted, limit)
+    far = f"SELECT c.key, vec_distance_cosine(v.vector, :wanted) AS far {_OF_PLACE} ORDER BY far, c.key LIMIT :limit"
+    found = connection.execute(far, {**told, "wanted": asked, "limit": limit})
+    return [(key, 1 - distance) for key, distance in found if distance is not None]
 
 
 def compared(rows: Iterable[tuple[int, bytes]], wanted: Floats, limit: int) -> list[tuple[int, float]]:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import unescape
 from itertools import islice
 from pathlib import Path
@@ -47,8 +47,8 @@ def files(base: str, pattern: str) -> Iterator[str]:
 class Web:
     """Gets pages of the public web as text, within a time limit."""
 
-    def __init__(self, environment: Mapping[str, str], *, allow_private: bool) -> None:
-        self._pages = WebPages(environment, allow_private=allow_private)
+    def __init__(self, pages: WebPages) -> None:
+        self._pages = pages
 
     async def page(self, url: str) -> Page:
         """A page. Raises `KnowledgeError` with the reason where it may not be fetched, or did not come."""

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from heartbit_tui.config.files import project_root
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.knowledge.tools import KnowledgeSearch
 from heartbit_tui.knowledge.types import Found, Wanted
 from heartbit_tui.memory.embed.following import Followed, Follower
 from heartbit_tui.memory.protocols import Embedder
@@ -28,16 +28,8 @@ Say = Callable[[str, bool], None]
 """Takes a sentence for the person, and whether it is a warning."""
 
 
-@asynccontextmanager
-async def desk(options: Options, settings: Settings, clock: Clock, say: Say) -> AsyncGenerator[KnowledgeSearch]:
-    """The tool; what it opens is closed with it."""
-    async with AsyncExitStack() as stack:
-        around = _Around(options=options, settings=settings, clock=clock, say=say)
-        yield KnowledgeSearch(_Desk(around, stack).find, options.cwd)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Around:
+class Around:
     """The session, as far as the knowledge base depends on it."""
 
     options: Options
@@ -46,10 +38,10 @@ class _Around:
     say: Say
 
 
-class _Desk:
-    """Opens the knowledge base when it is first asked."""
+class Desk:
+    """Opens the knowledge base when it is first asked; what it opens is closed with the stack."""
 
-    def __init__(self, around: _Around, stack: AsyncExitStack) -> None:
+    def __init__(self, around: Around, stack: AsyncExitStack) -> None:
         self._around = around
         self._stack = stack
         self._opening = asyncio.Lock()

@@ -18,6 +18,7 @@ from heartbit_tui.knowledge.types import Embedder, Kind, Settings as Cutting, So
 from heartbit_tui.runtime.documents import Web, files
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.database import Database
+from heartbit_tui.tools.webpages import WebPages
 
 NAMES: tuple[tuple[Kind, str], ...] = (("file", "path"), ("glob", "pattern"), ("url", "url"))
 """The key of `[[knowledge.sources]]` that each kind of source is named by."""
@@ -40,17 +41,18 @@ class Knowledge:
 async def knowledge(settings: Settings, root: Path, clock: Clock, embedder: Embedder) -> AsyncGenerator[Knowledge]:
     """The knowledge base of the project at `root`, in the data file. Raises `ConfigError`, `StoreError`."""
     home = Path(settings.environment.get("HOME") or "/")
-    space, listed, gate = str(root), sources(settings.config), settings.gate
+    project, listed, gate = str(root), sources(settings.config), settings.gate
 
     def withheld(path: str) -> bool:
         return gate.hides(path) or gate.conceals(path)
 
-    web = Web(settings.environment, allow_private=settings.config.boolean("tools.webfetch.allow_private"))
+    private = settings.config.boolean("tools.webfetch.allow_private")
+    web = Web(WebPages(settings.environment, allow_private=private))
     async with Database.open(settings.store, schema.NAME, schema.STEPS, vectors.prepare) as database:
         yield Knowledge(
-            index=Index(database, space, cutting(settings.config), clock),
-            search=Search(database, space, embedder, withheld=withheld),
-            vectors=Vectors(database, space),
+            index=Index(database, project, cutting(settings.config), clock),
+            search=Search(database, project, embedder, withheld=withheld),
+            vectors=Vectors(database, project),
             loader=Loader(root, home, find=files, fetch=web.page, withheld=withheld),
             sources=listed,
         )

@@ -39,7 +39,7 @@ ELSEWHERE = ("make ", "python3 -m venv ", "~/heartbit-env/")
 INPUT: Mapping[str, str] = {"heartbit auth login anthropic": "sk-ant-of-no-use-0123456789"}
 OF_PIP = frozenset({"--require-hashes", "--no-deps"})
 OF_OTHERS = frozenset(
-    {"NO_COLOR", "HTTPS_PROXY", "SSL_CERT_FILE", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"}
+    {"NO_COLOR", "HF_HUB_OFFLINE", "HTTPS_PROXY", "SSL_CERT_FILE", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"}
 )
 OF_THE_SCREEN = frozenset({"HEARTBIT_REDUCED_MOTION"})
 FILE = re.compile(r"# ~/\.config/heartbit/(\S+)\n")
@@ -141,10 +141,14 @@ def test_every_sample_of_settings_loads_without_a_warning(sample: str, tmp_path:
 
 
 def leaves(value: object) -> Iterator[object]:
-    if not isinstance(value, dict):
+    if isinstance(value, dict):
+        within = list(cast("dict[str, object]", value).values())
+    elif isinstance(value, list) and all(isinstance(each, dict) for each in cast("list[object]", value)):
+        within = cast("list[object]", value)  # an array of tables
+    else:
         yield value
         return
-    for each in cast("dict[str, object]", value).values():
+    for each in within:
         yield from leaves(each)
 
 

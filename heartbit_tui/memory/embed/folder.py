@@ -22,9 +22,9 @@ class ModelFolder:
 
     @property
     def name(self) -> str:
-        """What its vectors go by: another network in the same folder has another name."""
+        """What its vectors go by: the folder's name, and the size of the network, which another one hardly shares."""
         status = (self.path / self.file).stat()
-        return f"{self.path}#{status.st_size}"
+        return f"{self.path.resolve().name}#{status.st_size}"
 
 
 def is_folder(model: str) -> bool:

@@ -9,12 +9,10 @@ from array import array
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 from itertools import count
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from heartbit_tui.memory.embed.child import MISSING
 from heartbit_tui.memory.embed.types import Tell
 from heartbit_tui.memory.errors import EmbeddingError
 from heartbit_tui.memory.types import Floats
@@ -63,7 +61,7 @@ class LocalEmbedder:
 
     @property
     def model(self) -> str:
-        """The name of the model; for a folder, its path and the size of the network in it."""
+        """The name of the model; for a folder, its name and the size of the network in it."""
         return self._model
 
     @property
@@ -101,8 +99,6 @@ class LocalEmbedder:
     async def _running(self) -> "_Child":
         async with self._starting:
             if self._child is None or self._child.over:
-                if find_spec("fastembed") is None:
-                    raise EmbeddingError(MISSING)
                 self._child = await _Child.started(self._spec, self._environment, self._tell)
             return self._child
 

@@ -52,7 +52,7 @@ class Timely:
         vectors = [found[text] if text in found else self._known[self.model, text] for text in texts]
         for text, vector in found.items():
             self._known[self.model, text] = vector
-        for old in list(self._known)[: len(self._known) - REMEMBERED]:
+        for old in list(self._known)[: max(len(self._known) - REMEMBERED, 0)]:
             del self._known[old]
         return vectors
 
