@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from heartbit_tui.client import protection
+from heartbit_tui.client import caps, filled, protection
 from heartbit_tui.client.commands import Typed
+from heartbit_tui.client.metered import OF
 from heartbit_tui.client.types import Client
-from heartbit_tui.client.visible import one_line
+from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Rewind, SetMode, SetModel
+from heartbit_tui.kernel.spending import dollars
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.keys import KEYS
@@ -57,6 +59,7 @@ class Acts:
             "effort": self._effort,
             "status": self._status,
             "safety": self._safety,
+            "context": self._context,
             "cost": self._cost,
             "todos": self._todos,
             "tools": self._tools,
@@ -111,15 +114,49 @@ class Acts:
         about, fold = self._client.about, self._conversation.fold
         self._tell(f"session  {about.session_id}{f' “{fold.title}”' if fold.title else ''}")
         self._tell(f"folder   {about.cwd}\nmodel    {about.provider} {about.model}\nmode     {self._client.mode}")
-        self._tell(f"prompts  {len(fold.prompts)}\ncontext  {fold.context_tokens:,} tokens")
-        await self._cost("")
+        self._tell(f"prompts  {len(fold.prompts)}\ncontext  {self._used():,} tokens")
+        await self._spent()
+
+    def _used(self) -> int:
+        meters = self._client.meters
+        return meters.outlook().used if meters else self._conversation.fold.context_tokens
 
     async def _safety(self, _: str) -> None:
         about = self._client.about
         rows = protection.told(about, about.safety) if about.safety else ()
         self._tell("\n".join(f"{name:<10}  {text}" for name, text in rows))
 
-    async def _cost(self, _: str) -> None:
+    async def _context(self, argument: str) -> None:
+        meters = self._client.meters
+        found = meters.outlook() if meters else None
+        if found is None:
+            self._tell("Nothing runs here that would fill a model's window.")
+        elif not argument:
+            self._tell("\n".join(harmless(row) for row in filled.table(found)))
+            self._tell("/context drop N takes out what is marked with -, or puts it back.")
+        else:
+            wanted = filled.numbered(found, argument.removeprefix("drop"))
+            op = None if isinstance(wanted, str) else filled.drop(wanted)
+            if op is not None:
+                self._client.submit(op)
+                await self._conversation.settled()
+            else:
+                self._tell(wanted if isinstance(wanted, str) else f"{wanted.title} stays.", warning=True)
+
+    async def _cost(self, argument: str) -> None:
+        if argument:
+            found = caps.parsed(argument)
+            if isinstance(found, str):
+                self._tell(found, warning=True)
+            else:
+                self._client.submit(found)
+                await self._conversation.settled()
+            return
+        for each in self._client.meters.capped() if self._client.meters else ():
+            self._tell(f"cap of {OF[each.period]}: ${dollars(each.used)} of ${dollars(each.cap or 0.0)}")
+        await self._spent()
+
+    async def _spent(self) -> None:
         lines = self._client.costs()
         for line in lines:
             use = line.usage
