@@ -76,6 +76,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="tools", does="the tools that the agent has"),
     Command(name="todos", does="the agent's list of things to do"),
     Command(name="compact", takes="[FOCUS]", does="shorten the conversation for the model"),
+    Command(name="expand", takes="[N]", does="what a summary stands for, word for word"),
+    Command(name="uncompact", takes="[N]", does="tell the model again what was summarised, or part N of it"),
     Command(name="status", does="the session, its model, its mode, its context"),
     Command(name="safety", does="what protects you: sandbox, trust, rules, guardrails, audit"),
     Command(name="context", takes="[drop N]", does="what fills the model's window, and taking it out"),

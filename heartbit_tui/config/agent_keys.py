@@ -257,6 +257,8 @@ def context() -> tuple[Key, ...]:
             integer("tool_output_compression_threshold"),
             boolean("session_prune", False),
             integer("session_prune_keep_recent_n", 2, least=0),
+            integer("session_prune_max_bytes", 200, least=0),
+            boolean("session_prune_preserve_task", True),
             boolean("reflection", False),
             below="context",
         ),

@@ -16,6 +16,7 @@ BUILT = frozenset(
         "tools",
         "permissions",
         "guardrails",
+        "context",
         "instructions",
         "sessions",
         "log",

@@ -1,12 +1,23 @@
 """What a project and its user want of every agent: AGENTS.md and its relatives, found and read."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from heartbit_tui.context.imports import expanded
+
 NAMES = ("AGENTS.override.md", "AGENTS.md", "HEARTBIT.md", "CLAUDE.md")
 """Of these a directory gives the first that it has, unless other names are asked for."""
 
+DAEMONS = "HEARTBIT.md"
+ORDERS = "standing orders"
+OTHERS = frozenset(
+    {".git", "node_modules", "site-packages", "vendor", "third_party", ".venv", "venv", "dist", "target"}
+)
+"""Folders whose instructions are not those of this project: what others wrote, or what is made of it."""
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 MAX_BYTES = 32 * 1024
 SEPARATOR = "\n\n---\n\n"
 
@@ -32,12 +43,43 @@ class Instructions:
 def load(cwd: Path, config_dir: Path | None, *, names: Sequence[str] = NAMES, most: int = MAX_BYTES) -> Instructions:
     """Read the user's file and those from the repository's root down to `cwd`, at most `most` bytes in all.
 
-    No names, or no bytes, mean no instructions.
+    With what each brings in by `@path`. No names, or no bytes, mean no instructions.
     """
-    own = [] if config_dir is None else [read(path, most=most) for path in _first(config_dir, names)]
+    own = [] if config_dir is None else _of_folder(config_dir, None, names, most)
     root, directories = _project(cwd)
-    project = [read(path, root, most=most) for directory in directories for path in _first(directory, names)]
+    project = [file for directory in directories for file in _of_folder(directory, root, names, most)]
     return join([*own, *project], most) if most > 0 else Instructions()
+
+
+def nested(folder: Path, cwd: Path, *, names: Sequence[str] = NAMES, most: int = MAX_BYTES) -> list[Found]:
+    """What holds for work in `folder` beside what `load` reads: the files of the folders between it and `cwd`.
+
+    Also those between it and the project's root, where `cwd` is another folder of it. Nothing outside of the project,
+    and nothing in folders of other people's code.
+    """
+    root, known = _project(cwd)
+    if not folder.is_relative_to(root) or OTHERS.intersection(folder.relative_to(root).parts):
+        return []
+    chain = [each for each in (folder, *folder.parents) if each.is_relative_to(root) and each not in known]
+    return [file for each in reversed(chain) for file in _of_folder(each, root, names, most)]
+
+
+def _of_folder(folder: Path, root: Path | None, names: Sequence[str], most: int) -> list[Found]:
+    """The first file of a folder with all that it brings in; one that has nothing for us but orders is passed over."""
+    for name in names:
+        path = folder / name
+        if not _is_file(path):
+            continue
+        file = read(path, root, most=most)
+        if file.text or file.problem or name != DAEMONS:
+            return [file, *_brought_in(file, root or folder, most)]
+    return []
+
+
+def _brought_in(file: Found, root: Path, most: int) -> list[Found]:
+    files, problems = expanded(file.path, file.text, root, lambda path: read(path, root, most=most).text)
+    found = [Found(path=path, text=text) for path, text in files]
+    return [*found, *(Found(path=file.path, problem=problem) for problem in problems)]
 
 
 def discover(cwd: Path, config_dir: Path | None, names: Sequence[str] = NAMES) -> Iterator[Path]:
@@ -64,7 +106,24 @@ def read(path: Path, root: Path | None = None, *, most: int = MAX_BYTES) -> Foun
             data = file.read(most + 1)
     except (OSError, RuntimeError) as error:
         return Found(path=path, problem=f"{path} could not be read: {getattr(error, 'strerror', '') or error}")
-    return Found(path=path, text=data.decode("utf-8-sig", "replace").strip())
+    text = data.decode("utf-8-sig", "replace")
+    return Found(path=path, text=(without_orders(text) if path.name == DAEMONS else text).strip())
+
+
+def without_orders(text: str) -> str:
+    """A HEARTBIT.md without its section `## Standing orders`, which only the daemon follows."""
+    kept: list[str] = []
+    leaving, fence = False, ""
+    for line in text.splitlines():
+        mark = line.strip()[:3]
+        fence = "" if fence and mark == fence else fence or (mark if mark in ("```", "~~~") else "")
+        heading = None if fence else _HEADING.match(line)
+        if heading is not None:
+            level, title = len(heading[1]), heading[2].strip().lower()
+            leaving = (level == 2 and title == ORDERS) or (leaving and level > 2)
+        if not leaving:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def join(found: Sequence[Found], most: int = MAX_BYTES) -> Instructions:

@@ -96,7 +96,7 @@ def request(whole: Request) -> int:
 class Meter:
     """Estimates, corrected by the usage that the model reported for what it was sent.
 
-    `sent` says what goes out; `learn` looks for the answer to it. Until one came the plain estimate holds.
+    `sent` notes what goes out, `learn` looks for the answer to it. Until one came the plain estimate holds.
     """
 
     def __init__(self) -> None:
@@ -104,24 +104,26 @@ class Meter:
         self._sent = 0
         self._seq = 0
 
-    def sent(self, estimate: int, past: Past) -> None:
-        """Remember the plain estimate of a request that is about to be sent."""
-        self._sent, self._seq = estimate, _last_seq(past)
+    def sent(self, estimate: int) -> None:
+        """Note the plain estimate of a request that is about to be sent."""
+        self._sent = estimate
 
     def learn(self, past: Past) -> None:
-        """Correct the factor by the newest answer, where it came after the last request."""
+        """Correct the factor by the newest answer, where one came since this was last asked."""
         prompt = _reported(past, self._seq)
         if self._sent and prompt:
-            self.factor = min(max(prompt / self._sent, LEAST), MOST)
-            self._sent = 0
+            self.correct(self._sent, prompt)
+        self._sent = 0
+        self._seq = past.entries[-1].seq if past.entries else 0
+
+    def correct(self, estimate: int, reported: int) -> None:
+        """Correct the factor by what an estimate really came to."""
+        if estimate:
+            self.factor = min(max(reported / estimate, LEAST), MOST)
 
     def corrected(self, estimate: int) -> int:
         """What an estimate comes to by the latest correction."""
         return round(estimate * self.factor)
-
-
-def _last_seq(past: Past) -> int:
-    return past.entries[-1].seq if past.entries else 0
 
 
 def _reported(past: Past, after: int) -> int:

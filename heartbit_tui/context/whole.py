@@ -1,5 +1,6 @@
 """The plainest context policy: the model sees the whole conversation."""
 
+from heartbit_tui.kernel.errors import ContextOverflowError
 from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
 
 
@@ -13,6 +14,12 @@ class Whole:
         return View(messages=request.messages)
 
     async def shorten(
-        self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+        self,
+        request: Request,
+        scene: Scene,
+        *,
+        turn: int,
+        focus: str = "",
+        overflow: ContextOverflowError | None = None,
     ) -> Shortening | None:
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from heartbit_tui.kernel.caps import Caps
-from heartbit_tui.kernel.conversation import Conversation, OpenCall
+from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.errors import RefusedError
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
@@ -128,10 +128,6 @@ class Desk:
 
     def knows(self, call_id: str) -> bool:
         return self.conversation.knows(call_id)
-
-    def open_calls(self) -> tuple[OpenCall, ...]:
-        """The calls of the last message that have no result yet."""
-        return self.conversation.open_calls()
 
     def say(self, text: str) -> None:
         """Leave words for the next tool boundary."""

@@ -70,7 +70,7 @@ class Loop:
         try:
             return await ask_model(self._host, request, turn=self._turn, held=held)
         except ContextOverflowError as overflow:
-            shorter = await self._sight.shorter(self._turn)
+            shorter = await self._sight.shorter(self._turn, overflow)
             if shorter is None:
                 raise overflow from None
         return await ask_model(self._host, shorter, turn=self._turn, held=held)

@@ -61,7 +61,7 @@ async def work(agent: Agent, desk: Desk, *, why: Callable[[], str]) -> None:
 
 def end(desk: Desk, terminal: Terminal) -> None:
     """Answer every call that is still open, and tell how the run ended."""
-    for open_call in desk.open_calls():
+    for open_call in desk.conversation.open_calls():
         call, result, began = open_call.call, open_call.result, open_call.began
         spent = (desk.clock.now() - began).total_seconds() if began else 0.0
         desk.emit(ToolAnswered(result=result))

@@ -25,7 +25,7 @@ async def shorten(agent: Agent, desk: Desk, focus: str) -> None:
     request = Request(system=agent.system, messages=messages, tools=offered(agent, specs, messages, desk.past()))
     scene = Aside(desk, Guards(agent.guardrails, desk))
     try:
-        found = await agent.context.shorten(request, scene, turn=0, focus=focus, overflow=False)
+        found = await agent.context.shorten(request, scene, turn=0, focus=focus)
     except asyncio.CancelledError:
         desk.emit(Notice(level="warning", text=NOT_FINISHED))
         raise

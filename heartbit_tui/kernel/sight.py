@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from heartbit_tui.kernel.aside import Aside
-from heartbit_tui.kernel.errors import GuardrailError, HeartbitError
+from heartbit_tui.kernel.errors import ContextOverflowError, GuardrailError, HeartbitError
 from heartbit_tui.kernel.events import AutoCompactionTriggered
 from heartbit_tui.kernel.guards import Guards
 from heartbit_tui.kernel.host import Host
@@ -14,6 +14,8 @@ from heartbit_tui.kernel.protocols import Agent, Request, ToolSpec
 from heartbit_tui.kernel.respond import Respond
 
 GO_ON = "Go on."
+CHANGES = 8
+"""How often a policy may change the conversation before a request goes out."""
 
 
 class Sight:
@@ -30,11 +32,13 @@ class Sight:
     async def request(self, turn: int) -> Request:
         """What to send in this turn. Raises `GuardrailError`."""
         request = self._whole()
-        if await self._agent.context.prepare(request, self._scene, turn=turn):
+        for _ in range(CHANGES):
+            if not await self._agent.context.prepare(request, self._scene, turn=turn):
+                break
             request = self._whole()
         return await self._seen(request, turn)
 
-    async def shorter(self, turn: int) -> Request | None:
+    async def shorter(self, turn: int, overflow: ContextOverflowError) -> Request | None:
         """What to send instead, after the model said that it does not fit; None where that is not possible.
 
         A turn right after one that was shortened is not shortened again: it would not help.
@@ -43,7 +47,7 @@ class Sight:
             return None
         self._overflowed = turn
         try:
-            found = await self._agent.context.shorten(self._whole(), self._scene, turn=turn)
+            found = await self._agent.context.shorten(self._whole(), self._scene, turn=turn, overflow=overflow)
         except GuardrailError:
             raise
         except HeartbitError:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from heartbit_tui.client import caps, filled, protection
+from heartbit_tui.client import caps, expanding, filled, protection
 from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.metered import OF
 from heartbit_tui.client.types import Client
 from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.kernel.events import Envelope
-from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Rewind, SetMode, SetModel
+from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Restore, Rewind, SetMode, SetModel
+from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.spending import dollars
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
@@ -69,6 +70,8 @@ class Acts:
             "rename": self._rename,
             "export": self._export,
             "compact": self._compact,
+            "expand": self._expand,
+            "uncompact": self._uncompact,
             "rewind": self._rewind,
             "clear": self._clear,
             "vim": self._vim,
@@ -219,6 +222,33 @@ class Acts:
     async def _compact(self, argument: str) -> None:
         await self._conversation.settled()
         self._client.submit(Compact(focus=argument))
+
+    async def _expand(self, argument: str) -> None:
+        past, found = self._summarised()
+        part = expanding.chosen(found, argument)
+        if part is not None:
+            self._tell(expanding.original(past, part))
+        elif argument and found:
+            told = expanding.UNKNOWN.format(command="expand", last=len(found), without="all of them")
+            self._tell(told, warning=True)
+        else:
+            lines = (f"{each.number}  {expanding.line(each)}" for each in found)
+            self._tell("\n".join((*lines, "/expand N shows one of them.")) if found else expanding.NOTHING)
+
+    async def _uncompact(self, argument: str) -> None:
+        _, found = self._summarised()
+        part = expanding.chosen(found, argument)
+        if argument and part is None:
+            told = expanding.UNKNOWN.format(command="uncompact", last=len(found), without="it takes back all")
+            self._tell(told if found else expanding.NOTHING, warning=True)
+            return
+        await self._conversation.settled()
+        self._client.submit(Restore(first=part.span.first, last=part.span.last) if part else Restore())
+        await self._conversation.settled()
+
+    def _summarised(self) -> tuple[Past, tuple[expanding.Part, ...]]:
+        past = expanding.past_of(self._conversation.log, self._conversation.fold.agent)
+        return past, expanding.parts(past)
 
     async def _rewind(self, argument: str) -> None:
         prompts = self._conversation.fold.prompts

@@ -16,7 +16,7 @@ COMMANDS: tuple[Command, ...] = (
     replace(_ALL["resume"], does="take up a session of this folder; without ID the list of them"),
     *(_ALL[name] for name in ("fork", "rename")),
     replace(_ALL["export"], does="write this session to a file: md, html or jsonl"),
-    _ALL["compact"],
+    *(_ALL[name] for name in ("compact", "expand", "uncompact")),
     replace(_ALL["rewind"], does="go back to before your prompt N; without N the list of them"),
     *(_ALL[name] for name in ("clear", "vim", "quit")),
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from heartbit_tui.client import guarded, metered, titles
+from heartbit_tui.client import expanding, guarded, metered, titles
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
     AutoCompactionTriggered,
+    ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     Envelope,
@@ -110,8 +111,8 @@ class Fold:
             case SessionRenamed(title=title):
                 self.title = title
                 return (Told(level="info", text=f"This session is now called “{title}”."),)
-            case ContextSummarized():
-                return (Told(level="info", text="The conversation so far was summarised for the model."),)
+            case ContextSummarized() | ContextRestored():
+                return (Told(level="info", text=expanding.told(event)),)
             case AutoCompactionTriggered(success=True):
                 return (Told(level="info", text="The conversation did not fit the model's window; it was shortened."),)
             case _:

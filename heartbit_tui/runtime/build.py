@@ -19,7 +19,7 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
-from heartbit_tui.runtime import plugins, sandboxing
+from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.meters import Meters, outlook_on
@@ -88,7 +88,10 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
         place = await stack.enter_async_context(placed(options, settings, clock))
         tools = await stack.enter_async_context(toolbox(options.cwd, settings))
+        following = contexts.Following()
+        tools = (*tools, contexts.recall(following))
         agent = replace(_agent(options, settings, provider, tools), gate=watched(settings.gate, place.trail))
+        agent = replace(agent, context=contexts.policy(options.cwd, settings, following))
         standing = Standing(settings.mode)
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         watch = Watchful(agent.context, place.meters.warmth)
@@ -100,6 +103,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         place.meters.join(session, watch, _parts(settings))
         standing.follow(lambda: session.settings.mode)
+        following.follow(session)
         _announce(session, options, place)
         warnings = settings.warnings
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:
@@ -128,9 +132,11 @@ async def outlook_of(log: Sequence[Envelope], options: Options, clock: Clock) ->
         options = replace(options, cwd=await asyncio.to_thread(_folder, started.event.cwd, options.cwd))
     settings = await read(options, clock)
     model = plugins.resolve(NO_MODEL)(model=chosen[-1].model if chosen else "")
-    async with toolbox(options.cwd, settings) as tools:
-        agent = _agent(options, settings, model, tools)
     conversation = Conversation(started.agent if started else NAME, log)
+    stored = contexts.Stored(conversation.past(), model.model)
+    async with toolbox(options.cwd, settings) as tools:
+        agent = _agent(options, settings, model, (*tools, contexts.recall(stored)))
+    agent = replace(agent, context=contexts.policy(options.cwd, settings, stored))
     return await outlook_on(agent, conversation, _parts(settings))
 
 
@@ -164,7 +170,7 @@ def _agent(options: Options, settings: Settings, provider: Provider, tools: tupl
         effort=settings.effort,
         response=_response(options.schema),
         facts=lambda mode: prompt.facts(mode, f"{settings.today:%Y-%m-%d}"),
-        offered=_selection(settings),
+        offered=contexts.recalling(_selection(settings)),
     )
 
 

@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Protocol, runtime_checkable
 
+from heartbit_tui.context.chain import Chain
 from heartbit_tui.context.ledger import Kept, Part
 from heartbit_tui.context.outlook import Outlook, Size, outlook
 from heartbit_tui.kernel.caps import Caps, local_day
@@ -27,15 +27,6 @@ Days = Callable[[date, date], Awaitable[list[Daily]]]
 """Reads what was spent from one day to another."""
 
 
-@runtime_checkable
-class Foreseeing(Protocol):
-    """A context policy that knows from how many tokens on it summarises."""
-
-    def threshold(self, request: Request) -> int:
-        """The tokens beyond which a summary is written; 0 for never."""
-        ...
-
-
 async def outlook_on(agent: Agent, conversation: Conversation, parts: Sequence[Part]) -> Outlook:
     """What an agent's model would be sent of a conversation that nobody goes on with now."""
     specs = tuple(tool.spec for tool in agent.tools)
@@ -47,8 +38,10 @@ async def outlook_on(agent: Agent, conversation: Conversation, parts: Sequence[P
 
 def size_of(request: Request, model: str, policy: ContextPolicy | None, totals: Sequence[int] = ()) -> Size:
     """The figures that a request is seen against."""
-    threshold = policy.threshold(request) if isinstance(policy, Foreseeing) else 0
-    return Size(window=window(model) or 0, threshold=threshold, totals=tuple(totals))
+    if not isinstance(policy, Chain):
+        return Size(window=window(model) or 0, totals=tuple(totals))
+    size = policy.room.window or window(model) or 0
+    return Size(window=size, threshold=policy.threshold(request), totals=tuple(totals))
 
 
 class Meters:

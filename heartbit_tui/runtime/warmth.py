@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from heartbit_tui.config import Config
+from heartbit_tui.kernel.errors import ContextOverflowError
 from heartbit_tui.kernel.events import (
     CacheExpired,
     ContextRestored,
@@ -122,6 +123,12 @@ class Watchful:
         return view
 
     async def shorten(
-        self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+        self,
+        request: Request,
+        scene: Scene,
+        *,
+        turn: int,
+        focus: str = "",
+        overflow: ContextOverflowError | None = None,
     ) -> Shortening | None:
         return await self.policy.shorten(request, scene, turn=turn, focus=focus, overflow=overflow)

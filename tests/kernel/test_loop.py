@@ -47,7 +47,13 @@ class Shortens:
         return View(messages=(user("short"),) if self._short else request.messages)
 
     async def shorten(
-        self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+        self,
+        request: Request,
+        scene: Scene,
+        *,
+        turn: int,
+        focus: str = "",
+        overflow: ContextOverflowError | None = None,
     ) -> Shortening | None:
         self.asked += 1
         if self._fails:

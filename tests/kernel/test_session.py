@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from heartbit_tui.context.whole import Whole
 from heartbit_tui.kernel.conversation import NOT_STARTED, UNKNOWN_OUTCOME
-from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.kernel.errors import ConfigError, ContextOverflowError
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
@@ -332,7 +332,13 @@ async def test_a_conversation_with_nothing_to_shorten_says_so() -> None:
 async def test_a_policy_that_fails_does_not_end_the_session() -> None:
     class Broken(Whole):
         async def shorten(
-            self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+            self,
+            request: Request,
+            scene: Scene,
+            *,
+            turn: int,
+            focus: str = "",
+            overflow: ContextOverflowError | None = None,
         ) -> Shortening | None:
             raise ZeroDivisionError("ours")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from heartbit_tui.kernel.errors import ContextOverflowError
 from heartbit_tui.kernel.events import Event
 from heartbit_tui.kernel.messages import Assistant, Message, Usage
 from heartbit_tui.kernel.past import Past
@@ -75,7 +76,8 @@ class ContextPolicy(Protocol):
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
         """Before each model call: publish what changes the conversation for good; whether anything did.
 
-        `request` is what would be sent. Raises nothing that a run could go on without.
+        Where something did, it is asked again with what would then be sent. Raises nothing that a run could go on
+        without.
         """
         ...
 
@@ -84,12 +86,18 @@ class ContextPolicy(Protocol):
         ...
 
     async def shorten(
-        self, request: Request, scene: Scene, *, turn: int, focus: str = "", overflow: bool = True
+        self,
+        request: Request,
+        scene: Scene,
+        *,
+        turn: int,
+        focus: str = "",
+        overflow: ContextOverflowError | None = None,
     ) -> Shortening | None:
         """What makes the conversation shorter now, or None where that is not possible.
 
-        After an `overflow` the model said that `request` does not fit; else a person asks for it, `focus` says what
-        matters most to them, and a `HeartbitError` says why it failed.
+        After an `overflow` the model said that `request` does not fit; else a person asks for it, and `focus` says
+        what matters most to them. Raises `HeartbitError` that says why it failed.
         """
         ...
 

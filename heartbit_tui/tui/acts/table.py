@@ -23,6 +23,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
         "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
+        "summaries": ("expand", "uncompact"),
         "service": ("model", "effort", "login", "init"),
         "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),
         "rows": ("open-place", "copy-block", "drop"),

@@ -150,6 +150,8 @@ _SESSION = _grouped(
     _action("rename", "give this session a title", command="rename", takes="TITLE"),
     _action("export", "write this session to a file: md, html or jsonl", command="export", takes="FORMAT [FILE]"),
     _action("compact", "shorten the conversation for the model", command="compact", takes="[FOCUS]"),
+    _action("expand", "what a summary stands for, word for word", command="expand", takes="[N]"),
+    _action("uncompact", "tell the model again what was summarised", command="uncompact", takes="[N]"),
     _action("search", "search the whole transcript", command="search", takes="[WORDS]"),
     _action("diff", "what was changed in the files", command="diff"),
     _action("todos", "the agent's list of things to do", command="todos"),

@@ -1,8 +1,9 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import guarded, metered, titles
+from heartbit_tui.client import expanding, guarded, metered, titles
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
+    ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
     Event,
@@ -66,8 +67,8 @@ def _change(event: Event) -> Notice | None:
             return _info(f"This session is now called “{title}”.")
         case Rewound():
             return _info("Went back; what came after no longer counts. Files stay as they are.")
-        case ContextSummarized():
-            return _info("The conversation so far was summarised for the model.")
+        case ContextSummarized() | ContextRestored():
+            return _info(expanding.told(event))
         case AutoCompactionTriggered(success=True):
             return _info("The conversation did not fit the model's window; it was shortened.")
         case SessionPruned(tool_results_pruned=count):

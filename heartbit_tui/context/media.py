@@ -1,0 +1,72 @@
+"""The context policy that sends pictures and sounds once: later requests only say that they were there."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from heartbit_tui.kernel.errors import ContextOverflowError
+from heartbit_tui.kernel.messages import Assistant, Audio, Image, Message, Text, ToolResult, User, UserBlock
+from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
+
+IMAGE = "[image previously sent]"
+AUDIO = "[audio previously sent]"
+
+
+class MediaOnce:
+    """A `ContextPolicy`: media of a prompt are sent until its run has ended, those of a result in one request."""
+
+    async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
+        return False
+
+    async def view(self, request: Request, *, turn: int) -> View:
+        return View(messages=evicted(request.messages))
+
+    async def shorten(
+        self,
+        request: Request,
+        scene: Scene,
+        *,
+        turn: int,
+        focus: str = "",
+        overflow: ContextOverflowError | None = None,
+    ) -> Shortening | None:
+        return None
+
+
+def evicted(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages with media only where they are new: since the last words of a person, results in the last one."""
+    asked = max((number for number, message in enumerate(messages) if _asks(message)), default=0)
+    last = len(messages) - 1
+    return tuple(
+        _without(message, words=number < asked, results=number < last) if _has_media(message) else message
+        for number, message in enumerate(messages)
+    )
+
+
+def _asks(message: Message) -> bool:
+    """Whether a person may have said this: media come with a prompt, and a prompt has no results beside it."""
+    return isinstance(message, User) and not any(isinstance(block, ToolResult) for block in message.content)
+
+
+def _has_media(message: Message) -> bool:
+    return isinstance(message, User) and any(
+        isinstance(block, Image | Audio) or (isinstance(block, ToolResult) and block.media) for block in message.content
+    )
+
+
+def _without(message: Message, *, words: bool, results: bool) -> Message:
+    if isinstance(message, Assistant):
+        return message
+    return User(content=tuple(_block(block, words=words, results=results) for block in message.content))
+
+
+def _block(block: UserBlock, *, words: bool, results: bool) -> UserBlock:
+    match block:
+        case Image() if words:
+            return Text(text=IMAGE)
+        case Audio() if words:
+            return Text(text=AUDIO)
+        case ToolResult(content=content, media=media) if results and media:
+            signs = (IMAGE if isinstance(each, Image) else AUDIO for each in media)
+            return replace(block, content="\n".join(filter(None, (content, *signs))), media=())
+        case _:
+            return block
