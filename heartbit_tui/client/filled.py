@@ -38,6 +38,14 @@ def coming(found: Outlook) -> str:
     return f"compaction at {tokens(found.size.threshold)}{when}"
 
 
+def soon(found: Outlook) -> str:
+    """The same where there is little room."""
+    turns = found.turns
+    if found.used >= found.size.threshold or turns is None:
+        return f"compaction at {tokens(found.size.threshold)}"
+    return f"compaction in about {turns} turn{'' if turns == 1 else 's'}"
+
+
 def state(item: Item, found: Outlook) -> str:
     """What was done or will be done about an item, empty for nothing."""
     if item.restorable:

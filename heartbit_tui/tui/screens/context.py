@@ -127,7 +127,8 @@ class ContextScreen(ModalScreen[None]):
         if item.restorable and not item.droppable:
             return f"{size}: it was taken out; the same key puts it back."
         if not item.droppable:
-            return f"{size}: it stays as long as the session."
+            going = filled.state(item, self._outlook)
+            return f"{size}: {'the next compaction summarises it.' if going else 'it stays.'}"
         behind = filled.following(self._outlook, item)
         return f"{size}: what stands behind it, about {tokens(behind)}, is then read anew once."
 

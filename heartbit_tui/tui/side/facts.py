@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from heartbit_tui.client.filled import NAMES, coming
+from heartbit_tui.client.filled import NAMES, soon
 from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.ledger import Line as Cost
 from heartbit_tui.kernel.messages import JsonObject, Usage
@@ -128,7 +128,7 @@ def _filled(found: Outlook | None, look: Look) -> list[Line]:
         for kind, size in largest
     ]
     if found.size.threshold:
-        rows.append(setting.fitted([(f"  {coming(found)}", look.ink.faint)], look.width))
+        rows.append(setting.fitted([(f"  {soon(found)}", look.ink.faint)], look.width))
     return rows
 
 

@@ -93,6 +93,7 @@ class Told:
 
     def __init__(self, number: int = 1, **about: Any) -> None:
         self.sent: list[Op] = []
+        self.metered: Meters | None = None
         self.running = False
         self.history: tuple[Envelope, ...] = ()
         self.about = replace(ABOUT, session_id=f"{SESSION}-{number}", **about)
@@ -103,7 +104,7 @@ class Told:
 
     @property
     def meters(self) -> Meters | None:
-        return None
+        return self.metered
 
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
