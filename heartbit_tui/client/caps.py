@@ -5,7 +5,7 @@ from types import MappingProxyType
 from heartbit_tui.kernel.ops import Period, SetCap
 from heartbit_tui.kernel.spending import amount
 
-USAGE = "/cost takes a period and what it may cost: run 2.50, session 10, day 20, or off for any amount."
+USAGE = "/cap takes a period and what it may cost: run 2.50, session 10, day 20, or off for any amount."
 PERIODS: MappingProxyType[str, Period] = MappingProxyType({"run": "run", "session": "session", "day": "day"})
 NONE = frozenset({"off", "none", "no"})
 

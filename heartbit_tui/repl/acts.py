@@ -61,6 +61,8 @@ class Acts:
             "status": self._status,
             "safety": self._safety,
             "context": self._context,
+            "drop": self._drop,
+            "cap": self._cap,
             "cost": self._cost,
             "todos": self._todos,
             "tools": self._tools,
@@ -129,16 +131,16 @@ class Acts:
         rows = protection.told(about, about.safety) if about.safety else ()
         self._tell("\n".join(f"{name:<10}  {text}" for name, text in rows))
 
-    async def _context(self, argument: str) -> None:
+    async def _context(self, _: str) -> None:
         meters = self._client.meters
-        found = meters.outlook() if meters else None
-        if found is None:
-            self._tell("Nothing runs here that would fill a model's window.")
-        elif not argument:
-            self._tell("\n".join(harmless(row) for row in filled.table(found)))
-            self._tell("/context drop N takes out what is marked with -, or puts it back.")
-        else:
-            wanted = filled.numbered(found, argument.removeprefix("drop"))
+        rows = filled.table(meters.outlook()) if meters else ["Nothing runs here that would fill a model's window."]
+        self._tell("\n".join(harmless(row) for row in rows))
+        self._tell("/drop N takes out what is marked with -, or puts it back.")
+
+    async def _drop(self, argument: str) -> None:
+        meters = self._client.meters
+        if meters is not None:
+            wanted = filled.numbered(meters.outlook(), argument)
             op = None if isinstance(wanted, str) else filled.drop(wanted)
             if op is not None:
                 self._client.submit(op)
@@ -146,15 +148,15 @@ class Acts:
             else:
                 self._tell(wanted if isinstance(wanted, str) else f"{wanted.title} stays.", warning=True)
 
-    async def _cost(self, argument: str) -> None:
-        if argument:
-            found = caps.parsed(argument)
-            if isinstance(found, str):
-                self._tell(found, warning=True)
-            else:
-                self._client.submit(found)
-                await self._conversation.settled()
-            return
+    async def _cap(self, argument: str) -> None:
+        found = caps.parsed(argument)
+        if isinstance(found, str):
+            self._tell(found, warning=True)
+        else:
+            self._client.submit(found)
+            await self._conversation.settled()
+
+    async def _cost(self, _: str) -> None:
         for each in self._client.meters.capped() if self._client.meters else ():
             self._tell(f"cap of {OF[each.period]}: ${dollars(each.used)} of ${dollars(each.cap or 0.0)}")
         await self._spent()

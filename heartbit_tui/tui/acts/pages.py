@@ -77,12 +77,9 @@ def safety(app: "HeartbitApp", _: str) -> None:
     _page(app, "What protects you", [("mode", str(app.talk.mode)), *protection.told(about, about.safety)])
 
 
-async def cost(app: "HeartbitApp", argument: str) -> None:
-    """/cost, or /cost PERIOD USD."""
+async def cost(app: "HeartbitApp", _: str) -> None:
+    """/cost."""
     client, meters = app.talk.client, app.talk.client.meters if app.talk.client else None
-    if argument:
-        _cap(app, argument)
-        return
     try:
         days = tuple(await meters.daily(costs.DAYS)) if meters else ()
     except StoreError as error:
@@ -97,7 +94,8 @@ async def cost(app: "HeartbitApp", argument: str) -> None:
     await app.push_screen(Page("Cost so far", lambda look: costs.lines(told, look), app.ink))
 
 
-def _cap(app: "HeartbitApp", argument: str) -> None:
+def cap(app: "HeartbitApp", argument: str) -> None:
+    """/cap PERIOD USD."""
     found = caps.parsed(argument)
     if isinstance(found, str):
         app.tell(found, warning=True)
@@ -129,8 +127,8 @@ async def permissions(app: "HeartbitApp", _: str) -> None:
     await app.push_screen_wait(list_of_rules(kept.learned, kept.revoke, app.keymap, app.ink))
 
 
-def context(app: "HeartbitApp", argument: str) -> None:
-    """/context, or /context drop N."""
+def context(app: "HeartbitApp", _: str) -> None:
+    """/context."""
     meters = app.talk.client.meters if app.talk.client else None
     if meters is None:
         app.tell("Nothing runs here that would fill a model's window.")
@@ -141,13 +139,6 @@ def context(app: "HeartbitApp", argument: str) -> None:
         if op is not None:
             app.talk.submit(op)
 
-    if argument:
-        found = filled.numbered(meters.outlook(), argument.removeprefix("drop"))
-        if isinstance(found, str):
-            app.tell(found, warning=True)
-        else:
-            drop(found)
-        return
     app.push_screen(ContextScreen(meters.outlook, drop, app.keymap, app.ink))
 
 
@@ -202,6 +193,7 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | Non
         "tools": tools,
         "permissions": permissions,
         "context": context,
+        "cap": cap,
         "config": config,
         "doctor": doctor,
     }

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.client import filled
+from heartbit_tui.context.ledger import Item
 from heartbit_tui.tui.acts.draft import away, copy_text
 from heartbit_tui.tui.bridge import outlook
 from heartbit_tui.tui.draft.editor import editor_of
@@ -113,14 +114,22 @@ def _call(app: "HeartbitApp") -> Call | None:
     return block if isinstance(block, Call) else None
 
 
-def drop(app: "HeartbitApp", _: str) -> None:
-    """`d` in the side panel: take the result under the cursor out of what the model is told, or put it back."""
-    _drop(app, _call(app))
+def drop(app: "HeartbitApp", argument: str) -> None:
+    """`d` in the side panel, or /drop N: take an item out of what the model is told, or put it back."""
+    found = outlook(app.talk)
+    if not argument:
+        _drop(app, _call(app))
+    elif found is not None:
+        item = filled.numbered(found, argument)
+        _submit(app, item) if isinstance(item, Item) else app.tell(item, warning=True)
 
 
 def _drop(app: "HeartbitApp", call: Call | None) -> None:
     found = outlook(app.talk)
-    item = filled.of_call(found, call.id) if found and call else None
+    _submit(app, filled.of_call(found, call.id) if found and call else None)
+
+
+def _submit(app: "HeartbitApp", item: Item | None) -> None:
     op = filled.drop(item) if item else None
     if op is None:
         app.tell(NO_RESULT)

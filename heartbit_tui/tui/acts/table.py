@@ -22,7 +22,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
-        "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
+        "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context", "cap"),
         "summaries": ("expand", "uncompact"),
         "service": ("model", "effort", "login", "init"),
         "tabs": ("tab", *(f"tab-{number}" for number in range(1, 10))),

@@ -137,7 +137,7 @@ _ROWS = (
         _READ,
         _action("open-place", "open the file at its line", "o"),
         _action("copy-block", "copy the block", "y"),
-        _action("drop", "drop the result from the context", "d"),
+        _action("drop", "drop the result from the context, or put it back", "d", command="drop", takes="N"),
     ),
 )
 
@@ -155,7 +155,7 @@ _SESSION = _grouped(
     _action("search", "search the whole transcript", command="search", takes="[WORDS]"),
     _action("diff", "what was changed in the files", command="diff"),
     _action("todos", "the agent's list of things to do", command="todos"),
-    _action("context", "what fills the model's window, and taking it out", command="context", takes="[drop N]"),
+    _action("context", "what fills the model's window", command="context"),
     _action("copy", "copy the last answer", command="copy"),
     _action("clear", "clear the screen; the conversation stays", command="clear"),
     *(_tab(number) for number in range(1, 10)),
@@ -167,7 +167,8 @@ _HEARTBIT = _grouped(
     ("everywhere",),
     _action("status", "the session, its model, its mode, its context", command="status"),
     _action("safety", "what protects you: sandbox, trust, rules, guardrails, audit", command="safety"),
-    _action("cost", "tokens and money so far, and caps on them", command="cost", takes="[PERIOD USD]"),
+    _action("cost", "tokens and money so far", command="cost"),
+    _action("cap", "ask before a run, this session or a day costs more", command="cap", takes="PERIOD USD"),
     _action("tools", "the tools that the agent has", command="tools"),
     _action("permissions", "the rules that were learned from your answers", command="permissions"),
     _action("config", "the settings, and where each comes from", command="config"),
