@@ -68,6 +68,7 @@ class Desk:
         self.conversation = Conversation(agent)
         self.facts: Callable[[Mode], str] = lambda _: ""
         self.budget: Budget | None = None
+        self.caps: Caps = settings.caps
         self._append = append
         self._journal = journal
         self._clock = clock
@@ -95,10 +96,6 @@ class Desk:
     @property
     def attended(self) -> bool:
         return self._settings.on_ask == "person"
-
-    @property
-    def caps(self) -> Caps:
-        return self._settings.caps
 
     def emit(self, event: Event) -> int:
         envelope = self._append(self.agent, event)
