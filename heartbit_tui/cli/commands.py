@@ -108,6 +108,14 @@ COMMANDS = (
         ),
         ("heartbit view run.jsonl", "heartbit view 3f2a --speed 4"),
     ),
+    Command(
+        "sessions context",
+        "filling",
+        "tell what would fill the model's window if a session were taken up again now",
+        (ID,),
+        with_everywhere(JSON),
+        ("heartbit sessions context 3f2a", "heartbit sessions context 3f2a --json"),
+    ),
     Command("sessions disk", "sessions", "tell what sessions take up on disk", groups=with_everywhere(JSON)),
     Command(
         "undo",
@@ -258,6 +266,13 @@ COMMANDS = (
         "audit",
         "find out whether a row was changed, taken out or put in; the exit code is 1 then",
         groups=with_everywhere(JSON),
+    ),
+    Command(
+        "cost",
+        "costing",
+        "tell what models cost by day, in all sessions",
+        groups=with_everywhere(Flag(("--days",), "so many days, 14 without", "count", "N"), JSON),
+        examples=("heartbit cost --days 30",),
     ),
     *MEMORY,
     Command(

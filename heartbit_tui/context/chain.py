@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from heartbit_tui.context.room import Room
+from heartbit_tui.context.types import Foreseeing
 from heartbit_tui.kernel.errors import ContextOverflowError
 from heartbit_tui.kernel.protocols import ContextPolicy, Request, Scene, Shortening, View
 
@@ -18,6 +19,10 @@ class Chain:
     def __init__(self, policies: Sequence[ContextPolicy], room: Room) -> None:
         self._policies = tuple(policies)
         self.room = room
+
+    def threshold(self, request: Request) -> int:
+        """The tokens beyond which one of them shortens the conversation for good; 0 for never."""
+        return max((each.threshold(request) for each in self._policies if isinstance(each, Foreseeing)), default=0)
 
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
         self.room.heard(scene.past())

@@ -46,7 +46,7 @@ class Summarise:
 
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
         self._rest = max(self._rest - 1, 0)
-        limit = self._threshold(request)
+        limit = self.threshold(request)
         if not limit or self._rest or self._room.size(request) <= max(limit, self._after):
             return False
         try:
@@ -77,7 +77,7 @@ class Summarise:
         found = await self._summarised(request, scene, turn, trigger=trigger, focus=focus)
         return None if found is None else Shortening(events=(found,), usage=found.usage)
 
-    def _threshold(self, request: Request) -> int:
+    def threshold(self, request: Request) -> int:
         """The tokens beyond which a summary is written; 0 for never."""
         settings = self._settings
         if settings.strategy in ("unlimited", "sliding_window"):
@@ -98,7 +98,7 @@ class Summarise:
         written = await self._written(scene, past, end, focus, trigger)
         event = self._event(request, past, end, written)
         found = replace(event, turn=turn, trigger=trigger)
-        self._after = found.tokens_after + (self._threshold(request) // 10)
+        self._after = found.tokens_after + (self.threshold(request) // 10)
         return found
 
     async def _flush(self, scene: Scene, past: Past, end: int) -> None:
@@ -144,7 +144,7 @@ class Summarise:
         return round((self._room.window or FIRST_GUESS) * 0.8 / max(self._room.factor, 0.1))
 
     def _words(self, request: Request) -> int:
-        bound = self._threshold(request) or self._room.bound(request)
+        bound = self.threshold(request) or self._room.bound(request)
         return min(pinned.WORDS, bound // SHARE) if bound else pinned.WORDS
 
     def _event(self, request: Request, past: Past, end: int, written: writing.Written) -> ContextSummarized:

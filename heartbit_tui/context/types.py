@@ -1,13 +1,23 @@
 """What context policies need of others, and how they are set."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Message
+from heartbit_tui.kernel.protocols import Request
 
 Strategy: TypeAlias = Literal["window_share", "unlimited", "sliding_window", "summarize"]
 """How a conversation is kept within its window; `window_share` summarises at a share of what the model reads."""
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A policy that knows from how many tokens on it summarises."""
+
+    def threshold(self, request: Request) -> int:
+        """The tokens beyond which a summary is written; 0 for never."""
+        ...
 
 
 class Keeper(Protocol):

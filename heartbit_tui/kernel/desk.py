@@ -71,6 +71,7 @@ class Desk:
         self.news: Callable[[str], Sequence[str]] = lambda _: ()
         """What the model of an agent is to be told with its next turn."""
         self.budget: Budget | None = None
+        self.caps: Caps = settings.caps
         self._append = append
         self._journal = journal
         self._clock = clock
@@ -98,10 +99,6 @@ class Desk:
     @property
     def attended(self) -> bool:
         return self._settings.on_ask == "person"
-
-    @property
-    def caps(self) -> Caps:
-        return self._settings.caps
 
     def emit(self, event: Event) -> int:
         envelope = self._append(self.agent, event)

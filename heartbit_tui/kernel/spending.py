@@ -72,8 +72,8 @@ def amount(said: str) -> float | None:
 
 
 def dollars(usd: float) -> str:
-    """An amount as it is told: with cents, and exactly where that is less than ten cents."""
-    return f"{usd:,.2f}" if usd >= 0.1 or not usd else f"{usd:.4f}"
+    """An amount as it is told: with cents, and what is less than ten cents with up to four digits."""
+    return f"{usd:,.2f}" if usd >= 0.1 or not usd else f"{max(usd, 0.0001):.4f}".rstrip("0")
 
 
 def raised(reached: Reached) -> float:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import field
+
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import HeartbitError, ProviderError
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged, ModelCalled
 from heartbit_tui.kernel.messages import StopReason, Text, user
 from heartbit_tui.kernel.protocols import Block, Finish, Provider, Request, Spent

@@ -1,9 +1,9 @@
 """The memory as one run, or one person, may use it: what is within reach, and nothing that has a secret in it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias, TypeVar
 from contextlib import suppress
+from dataclasses import replace
+from typing import TypeAlias, TypeVar
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.memory.clusters import LINKED_AT_MOST, linkable

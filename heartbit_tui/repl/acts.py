@@ -5,15 +5,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from heartbit_tui.client import expanding, protection
+from heartbit_tui.client import caps, expanding, filled, protection
 from heartbit_tui.client.commands import Typed
+from heartbit_tui.client.metered import OF
 from heartbit_tui.client.types import Client
-from heartbit_tui.client.visible import one_line
+from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Restore, Rewind, SetMode, SetModel
 from heartbit_tui.kernel.past import Past
+from heartbit_tui.kernel.spending import dollars
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.jobs import jobs
@@ -65,6 +67,9 @@ class Acts:
             "effort": self._effort,
             "status": self._status,
             "safety": self._safety,
+            "context": self._context,
+            "drop": self._drop,
+            "cap": self._cap,
             "cost": self._cost,
             "todos": self._todos,
             "tools": self._tools,
@@ -127,15 +132,49 @@ class Acts:
         about, fold = self._client.about, self._conversation.fold
         self._tell(f"session  {about.session_id}{f' “{fold.title}”' if fold.title else ''}")
         self._tell(f"folder   {about.cwd}\nmodel    {about.provider} {about.model}\nmode     {self._client.mode}")
-        self._tell(f"prompts  {len(fold.prompts)}\ncontext  {fold.context_tokens:,} tokens")
-        await self._cost("")
+        self._tell(f"prompts  {len(fold.prompts)}\ncontext  {self._used():,} tokens")
+        await self._spent()
+
+    def _used(self) -> int:
+        meters = self._client.meters
+        return meters.outlook().used if meters else self._conversation.fold.context_tokens
 
     async def _safety(self, _: str) -> None:
         about = self._client.about
         rows = protection.told(about, about.safety) if about.safety else ()
         self._tell("\n".join(f"{name:<10}  {text}" for name, text in rows))
 
+    async def _context(self, _: str) -> None:
+        meters = self._client.meters
+        rows = filled.table(meters.outlook()) if meters else ["Nothing runs here that would fill a model's window."]
+        self._tell("\n".join(harmless(row) for row in rows))
+        self._tell("/drop N takes out what is marked with -, or puts it back.")
+
+    async def _drop(self, argument: str) -> None:
+        meters = self._client.meters
+        if meters is not None:
+            wanted = filled.numbered(meters.outlook(), argument)
+            op = None if isinstance(wanted, str) else filled.drop(wanted)
+            if op is not None:
+                self._client.submit(op)
+                await self._conversation.settled()
+            else:
+                self._tell(wanted if isinstance(wanted, str) else f"{wanted.title} stays.", warning=True)
+
+    async def _cap(self, argument: str) -> None:
+        found = caps.parsed(argument)
+        if isinstance(found, str):
+            self._tell(found, warning=True)
+        else:
+            self._client.submit(found)
+            await self._conversation.settled()
+
     async def _cost(self, _: str) -> None:
+        for each in self._client.meters.capped() if self._client.meters else ():
+            self._tell(f"cap of {OF[each.period]}: ${dollars(each.used)} of ${dollars(each.cap or 0.0)}")
+        await self._spent()
+
+    async def _spent(self) -> None:
         lines = self._client.costs()
         for line in lines:
             use = line.usage

@@ -1,15 +1,19 @@
 """Options become an open session: settings, model, tools, rules, log, agent."""
 
+import asyncio
 import platform
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from heartbit_tui.context import prompt
 from heartbit_tui.context.instructions import SEPARATOR
 from heartbit_tui.context.ledger import Part
+from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
 from heartbit_tui.kernel.messages import JsonObject
@@ -21,7 +25,7 @@ from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.companions import companions
 from heartbit_tui.runtime.memory_store import warnings as memory_warnings
-from heartbit_tui.runtime.meters import Meters
+from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
 from heartbit_tui.runtime.options import Options
@@ -30,6 +34,7 @@ from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
+from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
 from heartbit_tui.runtime.warmth import Watchful
 from heartbit_tui.tools.jobs import Jobs
@@ -37,6 +42,9 @@ from heartbit_tui.tools.selection import Profile, Selection
 
 NAME = "heartbit"
 DEMO_PLACE = "heartbit_tui.runtime.demonstration:place"
+NO_MODEL = "heartbit_tui.providers.scripted:Scripted"
+"""What stands in for a model that nothing is asked of."""
+
 DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
 TRUSTING = "heartbit_tui.runtime.trusting:asking"
 ASKING = ("repl", "tui")
@@ -129,6 +137,27 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
             remembering=beside.remembering,
         )
+
+
+async def outlook_of(log: Sequence[Envelope], options: Options, clock: Clock) -> Outlook:
+    """What would be sent if the session with this log were taken up now in its folder. Raises `ConfigError`."""
+    started = next((each for each in log if isinstance(each.event, SessionStarted)), None)
+    chosen = [each.event for each in log if isinstance(each.event, ModelChanged | SessionStarted)]
+    if started is not None and isinstance(started.event, SessionStarted):
+        options = replace(options, cwd=await asyncio.to_thread(_folder, started.event.cwd, options.cwd))
+    settings = await read(options, clock)
+    model = plugins.resolve(NO_MODEL)(model=chosen[-1].model if chosen else "")
+    conversation = Conversation(started.agent if started else NAME, log)
+    stored = contexts.Stored(conversation.past(), model.model)
+    async with Jobs() as jobs, toolbox(options.cwd, settings, jobs) as tools:
+        agent = _agent(options, settings, model, (*tools, contexts.recall(stored)))
+    agent = replace(agent, context=contexts.policy(options.cwd, settings, stored))
+    return await outlook_on(agent, conversation, _parts(settings))
+
+
+def _folder(cwd: str, other: Path) -> Path:
+    """The folder of a session, or another one where it is gone."""
+    return Path(cwd) if Path(cwd).is_dir() else other
 
 
 def _agent(options: Options, settings: Settings, provider: Provider, tools: tuple[Tool, ...]) -> Agent:

@@ -43,6 +43,21 @@ class Following:
         return plugins.resolve("heartbit_tui.providers.models:window")(self._session.settings.provider.model)
 
 
+class Stored(Following):
+    """A stored conversation with a model, in the place of a session: nobody goes on with it now."""
+
+    def __init__(self, past: Past, model: str) -> None:
+        super().__init__()
+        self._past = past
+        self._model = model
+
+    def past(self) -> Past:
+        return self._past
+
+    def window(self) -> int | None:
+        return plugins.resolve("heartbit_tui.providers.models:window")(self._model)
+
+
 def policy(cwd: Path, settings: Settings, following: Following, keeper: Keeper | None = None) -> Chain:
     """The policies of a session in their order; `keeper` keeps what a summary is about to take the place of.
 

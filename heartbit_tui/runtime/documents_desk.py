@@ -1,9 +1,8 @@
 """knowledge_search in a session: the knowledge base is opened by the first call, and what lacks vectors gets them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from heartbit_tui.config.files import project_root
 from heartbit_tui.kernel.dataclass import dataclass

@@ -2,17 +2,19 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Protocol, runtime_checkable
 
+from heartbit_tui.context.chain import Chain
 from heartbit_tui.context.ledger import Kept, Part
 from heartbit_tui.context.outlook import Outlook, Size, outlook
 from heartbit_tui.kernel.caps import Caps, local_day
+from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.events import CacheExpired, Envelope, ModelCalled
 from heartbit_tui.kernel.ledger import Capped, Daily, Ledger
 from heartbit_tui.kernel.messages import Message
 from heartbit_tui.kernel.ops import Period
-from heartbit_tui.kernel.protocols import Clock, Request
+from heartbit_tui.kernel.protocols import Agent, Clock, ContextPolicy, Request
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.kernel.sight import offered
 from heartbit_tui.providers.models import window
@@ -25,13 +27,21 @@ Days = Callable[[date, date], Awaitable[list[Daily]]]
 """Reads what was spent from one day to another."""
 
 
-@runtime_checkable
-class Foreseeing(Protocol):
-    """A context policy that knows from how many tokens on it summarises."""
+async def outlook_on(agent: Agent, conversation: Conversation, parts: Sequence[Part]) -> Outlook:
+    """What an agent's model would be sent of a conversation that nobody goes on with now."""
+    specs = tuple(tool.spec for tool in agent.tools)
+    messages, past = conversation.messages(), conversation.past()
+    request = Request(system=agent.system, messages=messages, tools=offered(agent, specs, messages, past))
+    shown = replace(request, messages=(await agent.context.view(request, turn=1)).messages)
+    return outlook(shown, past, size_of(shown, agent.provider.model, agent.context), parts=parts)
 
-    def threshold(self, request: Request) -> int:
-        """The tokens beyond which a summary is written; 0 for never."""
-        ...
+
+def size_of(request: Request, model: str, policy: ContextPolicy | None, totals: Sequence[int] = ()) -> Size:
+    """The figures that a request is seen against."""
+    if not isinstance(policy, Chain):
+        return Size(window=window(model) or 0, totals=tuple(totals))
+    size = policy.room.window or window(model) or 0
+    return Size(window=size, threshold=policy.threshold(request), totals=tuple(totals))
 
 
 class Meters:
@@ -75,7 +85,8 @@ class Meters:
             specs = tuple(tool.spec for tool in session.agent.tools)
             tools = offered(session.agent, specs, messages, past)
             request = Request(system=session.agent.system, messages=self._shown(messages), tools=tools)
-            size = self._size(request, session.settings.provider.model)
+            policy = self._watch.policy if self._watch else None
+            size = size_of(request, session.settings.provider.model, policy, self._totals)
             found = outlook(request, past, size, parts=self._parts, before=self._factor, kept=self._kept)
             self._factor = found.factor
             self._known = (messages, past, found)
@@ -121,8 +132,3 @@ class Meters:
         if any(one is not other for one, other in zip(messages[: known - 1], asked, strict=False)):
             return messages
         return (*self._watch.sent, *messages[known:])
-
-    def _size(self, request: Request, model: str) -> Size:
-        policy = self._watch.policy if self._watch else None
-        threshold = policy.threshold(request) if isinstance(policy, Foreseeing) else 0
-        return Size(window=window(model) or 0, threshold=threshold, totals=tuple(self._totals))

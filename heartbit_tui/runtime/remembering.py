@@ -1,14 +1,10 @@
 """The memory of one session: what its model may do with it, what its person may, and what becomes of it at the end."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from heartbit_tui.config import Config, files as config_files
-from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import Assistant, Message, StopReason

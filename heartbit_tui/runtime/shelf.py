@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from heartbit_tui.config.files import project_root
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import plugins
 from heartbit_tui.store import driver

@@ -12,10 +12,11 @@ import sys
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType, TracebackType
 from typing import Self
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory.errors import EmbeddingError
 from heartbit_tui.testing.http_wire import BadRequest, Connection

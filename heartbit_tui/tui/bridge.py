@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from heartbit_tui import __version__
-from heartbit_tui.client import titles
+from heartbit_tui.client import metered, titles
 from heartbit_tui.client.jobs import outcome, running
 from heartbit_tui.client.visible import one_line
+from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
@@ -208,10 +209,10 @@ class Bridge:
         size = window(known.model) or 0
         about = talk.client.about if talk.client else None
         safety = about.safety if about else None
+        found = outlook(talk) if known.last else None
         jobs = running(known.jobs) if safety else ()  # in a replay nothing runs
-        app.living.side.show(
-            Facts(todos=known.todos, last=known.last, window=size, costs=costs, jobs=jobs, memories=known.memories)
-        )
+        told = Facts(todos=known.todos, last=known.last, window=size, costs=costs, outlook=found)
+        app.living.side.show(replace(told, jobs=jobs, memories=known.memories))
         app.footer.tell(
             Standing(
                 folder=str(app.folder),
@@ -220,10 +221,10 @@ class Bridge:
                 dirty=bool(self._branch and self._branch.dirty),
                 model=known.model,
                 effort=known.effort or "",
-                used=known.context_tokens,
+                used=found.used if found else known.context_tokens,
                 window=size,
                 cost=sum(line.cost_usd for line in costs) if costs else None,
-                unpriced=any(line.unpriced for line in costs),
+                unpriced=any(line.unpriced for line in costs) or bool(talk.story.cut.ended),
                 mode=talk.mode if safety else "",
                 sandbox=about.sandbox if about and safety and "bash" in about.tools else None,
                 trust=safety.trust if safety else None,
@@ -246,6 +247,8 @@ class Bridge:
             found.append((f" tab {app.living.talks.number} of {len(app.living.talks.all)} ", app.ink.muted))
         if talk.pending.queued:
             found.append((f" queued: {talk.pending.queued} ", app.ink.info))
+        if not talk.running and app.draft.text and (cold := _cold(talk)):
+            found.append((f" {cold} ", app.ink.warning))
         if talk.running and app.draft.text:
             does = app.keymap.hints(("send", "steers"), ("queue", "queues"))
             found.append((f" {' · '.join(f'{key} {word}' for key, word in does)} ", app.ink.faint))
@@ -269,6 +272,19 @@ class Bridge:
         if not app.app_focus and app.living.setup.wishes.notify:
             name = f"heartbit, {tab}," if tab else "heartbit"
             app.send(signal(f"{name} {what}", text, app.living.setup.environment))
+
+
+def outlook(talk: Talk) -> Outlook | None:
+    """What fills the window of a session's model, None where that is not known."""
+    meters = talk.client.meters if talk.client else None
+    return meters.outlook() if meters else None
+
+
+def _cold(talk: Talk) -> str:
+    """What the model's service has forgotten, in a few words; empty for nothing."""
+    meters = talk.client.meters if talk.client else None
+    expired = meters.cold() if meters else None
+    return metered.cold_hint(expired) if expired else ""
 
 
 def _words(call: Call) -> str:

@@ -3,7 +3,6 @@
 import sqlite3
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from heartbit_tui.kernel.dataclass import dataclass

@@ -6,21 +6,25 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from heartbit_tui.client import protection, settings_shown
+from heartbit_tui.client import caps, filled, protection, settings_shown
 from heartbit_tui.client.doctor import Patient, look
 from heartbit_tui.client.settings_file import Simple
 from heartbit_tui.client.types import About
+from heartbit_tui.context.ledger import Item
+from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.providers.models import window
 from heartbit_tui.tui.library import Library
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.screens import costs
+from heartbit_tui.tui.screens.context import ContextScreen
 from heartbit_tui.tui.screens.doctor import Doctor
 from heartbit_tui.tui.screens.page import Page
 from heartbit_tui.tui.screens.permissions import permissions as list_of_rules
 from heartbit_tui.tui.screens.settings import settings as list_of_settings
 from heartbit_tui.tui.side import facts
-from heartbit_tui.tui.status.figures import money, percent, tokens
+from heartbit_tui.tui.status.figures import percent, tokens
 from heartbit_tui.tui.theme import load
 
 if TYPE_CHECKING:
@@ -35,7 +39,8 @@ def status(app: "HeartbitApp", _: str) -> None:
     talk, known = app.talk, app.talk.story.transcript.known
     about = talk.client.about if talk.client else None
     size = window(known.model) or 0
-    used = known.context_tokens
+    meters = talk.client.meters if talk.client else None
+    used = meters.outlook().used if meters else known.context_tokens
     full = f"{tokens(used)} of {tokens(size)} ({percent(used / size)})" if size else f"{tokens(used)} tokens"
     _page(
         app,
@@ -72,22 +77,30 @@ def safety(app: "HeartbitApp", _: str) -> None:
     _page(app, "What protects you", [("mode", str(app.talk.mode)), *protection.told(about, about.safety)])
 
 
-def cost(app: "HeartbitApp", _: str) -> None:
+async def cost(app: "HeartbitApp", _: str) -> None:
     """/cost."""
-    client = app.talk.client
-    lines = client.costs() if client else ()
-    told = [
-        (
-            line.model,
-            f"{line.purpose}: {line.calls} call{'' if line.calls == 1 else 's'}, {line.usage.prompt:,} tokens in "
-            f"({line.usage.cache_read_input_tokens:,} from the cache), {line.usage.output_tokens:,} out, "
-            f"{money(line.cost_usd)}" + (f" + {line.unpriced} of unknown price" if line.unpriced else ""),
-        )
-        for line in lines
-    ]
-    if app.talk.story.cut.ended:
-        told.append(("", f"{app.talk.story.cut.ended} calls were cut off: what the service charged is unknown."))
-    _page(app, "Cost so far", told or [("", "No model was called yet.")])
+    client, meters = app.talk.client, app.talk.client.meters if app.talk.client else None
+    try:
+        days = tuple(await meters.daily(costs.DAYS)) if meters else ()
+    except StoreError as error:
+        days = ()
+        app.tell(f"What was spent on other days could not be read: {error}", warning=True)
+    told = costs.Told(
+        lines=client.costs() if client else (),
+        cut=app.talk.story.cut.ended,
+        capped=meters.capped() if meters else (),
+        days=days,
+    )
+    await app.push_screen(Page("Cost so far", lambda look: costs.lines(told, look), app.ink))
+
+
+def cap(app: "HeartbitApp", argument: str) -> None:
+    """/cap PERIOD USD."""
+    found = caps.parsed(argument)
+    if isinstance(found, str):
+        app.tell(found, warning=True)
+    else:
+        app.talk.submit(found)
 
 
 def todos(app: "HeartbitApp", _: str) -> None:
@@ -116,10 +129,17 @@ async def permissions(app: "HeartbitApp", _: str) -> None:
 
 def context(app: "HeartbitApp", _: str) -> None:
     """/context."""
-    known = app.talk.story.transcript.known
-    costs = app.talk.client.costs() if app.talk.client else ()
-    told = facts.Facts(last=known.last, window=window(known.model) or 0, costs=costs)
-    app.push_screen(Page("Context", lambda look: facts.lines(told, look) or _nothing(look), app.ink))
+    meters = app.talk.client.meters if app.talk.client else None
+    if meters is None:
+        app.tell("Nothing runs here that would fill a model's window.")
+        return
+
+    def drop(item: Item) -> None:
+        op = filled.drop(item)
+        if op is not None:
+            app.talk.submit(op)
+
+    app.push_screen(ContextScreen(meters.outlook, drop, app.keymap, app.ink))
 
 
 async def config(app: "HeartbitApp", _: str) -> None:
@@ -143,10 +163,6 @@ async def doctor(app: "HeartbitApp", _: str) -> None:
     text = await app.push_screen_wait(Doctor(lambda: look(patient), app.ink))
     if text is not None:
         app.act("copy-text", text)
-
-
-def _nothing(look: Look) -> Sequence[Line]:
-    return [setting.line(("No model was called yet.", look.ink.muted))]
 
 
 def _page(app: "HeartbitApp", title: str, told: Iterable[Told]) -> None:
@@ -177,6 +193,7 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | Non
         "tools": tools,
         "permissions": permissions,
         "context": context,
+        "cap": cap,
         "config": config,
         "doctor": doctor,
     }

@@ -7,7 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.client import filled
+from heartbit_tui.context.ledger import Item
 from heartbit_tui.tui.acts.draft import away, copy_text
+from heartbit_tui.tui.bridge import outlook
 from heartbit_tui.tui.draft.editor import editor_of
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.source import Key
@@ -19,7 +22,7 @@ from heartbit_tui.tui.transcript.plain import marked, plain
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
-NOT_YET = "Results cannot be dropped from the context in this release; /compact will shorten it."
+NO_RESULT = "This is no result that the model is told."
 
 
 async def wished(app: "HeartbitApp", message: Reader.Wished) -> None:
@@ -34,7 +37,8 @@ async def wished(app: "HeartbitApp", message: Reader.Wished) -> None:
         case "print":
             _print(app)
         case "drop":
-            app.tell(NOT_YET)
+            block = app.talk.book.block(message.key[0])
+            _drop(app, block if isinstance(block, Call) else None)
 
 
 def _place(app: "HeartbitApp", reader: Reader, key: Key) -> str:
@@ -110,9 +114,27 @@ def _call(app: "HeartbitApp") -> Call | None:
     return block if isinstance(block, Call) else None
 
 
-def drop(app: "HeartbitApp", _: str) -> None:
-    """`d`."""
-    app.tell(NOT_YET)
+def drop(app: "HeartbitApp", argument: str) -> None:
+    """`d` in the side panel, or /drop N: take an item out of what the model is told, or put it back."""
+    found = outlook(app.talk)
+    if not argument:
+        _drop(app, _call(app))
+    elif found is not None:
+        item = filled.numbered(found, argument)
+        _submit(app, item) if isinstance(item, Item) else app.tell(item, warning=True)
+
+
+def _drop(app: "HeartbitApp", call: Call | None) -> None:
+    found = outlook(app.talk)
+    _submit(app, filled.of_call(found, call.id) if found and call else None)
+
+
+def _submit(app: "HeartbitApp", item: Item | None) -> None:
+    op = filled.drop(item) if item else None
+    if op is None:
+        app.tell(NO_RESULT)
+    else:
+        app.talk.submit(op)
 
 
 ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]]" = MappingProxyType(

@@ -23,7 +23,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
-        "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context"),
+        "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context", "cap"),
         "remembering": ("memory",),
         "summaries": ("expand", "uncompact"),
         "jobs": ("background", "jobs"),

@@ -140,7 +140,7 @@ _ROWS = (
         _READ,
         _action("open-place", "open the file at its line", "o"),
         _action("copy-block", "copy the block", "y"),
-        _action("drop", "drop the result from the context", "d"),
+        _action("drop", "drop the result from the context, or put it back", "d", command="drop", takes="N"),
     ),
 )
 
@@ -178,6 +178,7 @@ _HEARTBIT = _grouped(
     _action("status", "the session, its model, its mode, its context", command="status"),
     _action("safety", "what protects you: sandbox, trust, rules, guardrails, audit", command="safety"),
     _action("cost", "tokens and money so far", command="cost"),
+    _action("cap", "ask before a run, this session or a day costs more", command="cap", takes="PERIOD USD"),
     _action("tools", "the tools that the agent has", command="tools"),
     _action("permissions", "the rules that were learned from your answers", command="permissions"),
     _action("config", "the settings, and where each comes from", command="config"),

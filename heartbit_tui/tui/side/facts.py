@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from rich.style import Style
 
+from heartbit_tui.client.filled import NAMES, soon
 from heartbit_tui.client.jobs import Job
+from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ledger import Line as Cost
 from heartbit_tui.kernel.messages import JsonObject, Usage
@@ -13,7 +15,7 @@ from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.side.memories import lines as memory_lines
 from heartbit_tui.tui.side.section import heading
-from heartbit_tui.tui.status.figures import meter, money, percent, tokens
+from heartbit_tui.tui.status.figures import full_style, meter, money, percent, tokens
 from heartbit_tui.tui.transcript.recalled import Memories
 
 TODOS = 12
@@ -21,6 +23,8 @@ TODOS = 12
 
 JOBS = 6
 """Commands in the background that are shown; the newest ones."""
+KINDS = 4
+"""Kinds of what fills the window that are shown."""
 
 MODELS = 4
 """Models whose costs are shown one by one."""
@@ -30,7 +34,8 @@ MODELS = 4
 class Facts:
     """`window` is how many tokens the model reads at most, 0 where that is not known; `memories` are what was recalled
     in this run, None while nothing was looked for. `jobs` are the commands that run in the
-    background.
+    background. `outlook` is what fills the window, None
+    where that is not known.
     """
 
     todos: tuple[JsonObject, ...] = ()
@@ -39,6 +44,7 @@ class Facts:
     costs: tuple[Cost, ...] = ()
     memories: Memories | None = None
     jobs: tuple[Job, ...] = ()
+    outlook: Outlook | None = None
 
 
 def lines(facts: Facts, look: Look) -> list[Line]:
@@ -107,7 +113,7 @@ def _context(facts: Facts, look: Look) -> list[Line]:
     price = money(spent, unpriced=unpriced) if facts.costs else ""
     if last is None:
         return [heading("context", look, price)] if price else []
-    used = last.prompt + last.output_tokens
+    used = facts.outlook.used if facts.outlook else last.prompt + last.output_tokens
     share = used / facts.window if facts.window else 0.0
     found = [heading(f"context {percent(share)}" if facts.window else "context", look, price)]
     if facts.window:
@@ -116,13 +122,28 @@ def _context(facts: Facts, look: Look) -> list[Line]:
     fresh = last.input_tokens + last.cache_creation_input_tokens
     parts = (("new", fresh), ("cached", last.cache_read_input_tokens), ("written", last.output_tokens))
     found.append(setting.fitted([(" · ".join(f"{tokens(n)} {name}" for name, n in parts if n), ink.faint)], look.width))
-    return found + _models(facts.costs, look)
+    return found + _filled(facts.outlook, look) + _models(facts.costs, look)
+
+
+def _filled(found: Outlook | None, look: Look) -> list[Line]:
+    """The largest parts of what fills the window, and when it will be shortened."""
+    if found is None:
+        return []
+    largest = sorted(found.kinds.items(), key=lambda pair: -pair[1])[:KINDS]
+    rows = [
+        setting.beside(
+            [(f"  {NAMES[kind]}", look.ink.muted)], [(tokens(size), look.ink.faint)], look.width, look.ink.text
+        )
+        for kind, size in largest
+    ]
+    if found.size.threshold:
+        rows.append(setting.fitted([(f"  {soon(found)}", look.ink.faint)], look.width))
+    return rows
 
 
 def fill_style(share: float, look: Look) -> Style:
     """The colour of a context meter: calm, from 75 % on a warning, from 90 % alarming."""
-    ink = look.ink
-    return ink.error if share >= 0.9 else ink.warning if share >= 0.75 else ink.accent
+    return full_style(share, look.ink)
 
 
 def _models(costs: Sequence[Cost], look: Look) -> list[Line]:

@@ -2,20 +2,11 @@
 
 from rich.style import Style
 
+from heartbit_tui.client.counts import tokens
+from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.look import SIGNS
 
-K, M = 1_000, 1_000_000
-
-
-def tokens(count: int) -> str:
-    """A count of tokens in at most five letters: 340, 1.2k, 38k, 1.1M."""
-    if count < K:
-        return str(max(count, 0))
-    if count < 10 * K - 50:
-        return f"{count / K:.1f}k"
-    if count < M - K // 2:
-        return f"{count / K:.0f}k"
-    return f"{count / M:.1f}M" if count < 100 * M else f"{count / M:.0f}M"
+__all__ = ("full_style", "meter", "money", "percent", "tokens")
 
 
 def money(usd: float, *, unpriced: bool = False) -> str:
@@ -42,3 +33,8 @@ def meter(share: float, cells: int, full: Style, empty: Style) -> list[tuple[str
     if share < 1:
         filled = min(filled, max(cells - 1, 0))
     return [(SIGNS["full"] * filled, full), (SIGNS["empty"] * (cells - filled), empty)]
+
+
+def full_style(share: float, ink: Ink) -> Style:
+    """The colour of a context meter: calm, from 75 % on a warning, from 90 % alarming."""
+    return ink.error if share >= 0.9 else ink.warning if share >= 0.75 else ink.accent

@@ -97,6 +97,7 @@ class Told:
         self.remembered: Memories | None = None
         self.written: dict[str, str] = {}
         """What commands in the background wrote."""
+        self.metered: Meters | None = None
         self.running = False
         self.history: tuple[Envelope, ...] = ()
         self.about = replace(ABOUT, session_id=f"{SESSION}-{number}", **about)
@@ -107,7 +108,7 @@ class Told:
 
     @property
     def meters(self) -> Meters | None:
-        return None
+        return self.metered
 
     @property
     def undo(self) -> None:
