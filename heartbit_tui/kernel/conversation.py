@@ -22,7 +22,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolCall, ToolResult, User, user
 from heartbit_tui.kernel.ops import Mode
-from heartbit_tui.kernel.past import Entry, Mark, Past, Placed, folds, replaced
+from heartbit_tui.kernel.past import Entry, Mark, Past, Placed, folds, replaced, undone
 from heartbit_tui.kernel.rounds import LOST_START, NOT_STARTED, UNKNOWN_OUTCOME, Rounds
 
 __all__ = (
@@ -134,6 +134,7 @@ class Conversation:
             self._past = Past(
                 entries=tuple(self._entries),
                 folds=folds(self._marks),
+                undone=undone(self._marks),
                 replaced=replaced(self._marks),
                 todos=self._todos[-1][1] if self._todos else (),
                 plan=self._plans[-1][1] if self._plans else "",

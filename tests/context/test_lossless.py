@@ -71,7 +71,7 @@ async def test_whatever_is_summarised_brought_back_or_rewound_a_strict_service_t
         for _ in range(8):
             await _something(scene, random)
             assert complaints(scene.request()) == []
-                judged += 1
+            judged += 1
         lines += len(scene.log)
         assert Conversation("main", scene.log).messages() == scene.conversation.messages()
     assert exchanges >= 345
