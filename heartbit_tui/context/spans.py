@@ -7,7 +7,7 @@ from heartbit_tui.kernel.events import Span
 from heartbit_tui.kernel.messages import Assistant, JsonObject, Text, User
 from heartbit_tui.kernel.past import Placed
 
-SIZE = 8_000
+SIZE = 4_000
 """Tokens that a part has at most, unless one answer with its results has more."""
 
 MOST = 40

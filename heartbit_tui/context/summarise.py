@@ -1,5 +1,6 @@
 """The context policy that puts a summary in place of the older part of a conversation, and loses nothing of it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
@@ -10,7 +11,7 @@ from heartbit_tui.kernel.conversation import SUMMARY
 from heartbit_tui.kernel.errors import ContextOverflowError, GuardrailError, HeartbitError
 from heartbit_tui.kernel.events import ContextSummarized, Notice
 from heartbit_tui.kernel.messages import Message, Usage
-from heartbit_tui.kernel.past import Past
+from heartbit_tui.kernel.past import Past, Placed
 from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
 from heartbit_tui.kernel.rounds import Rounds
 
@@ -43,11 +44,13 @@ class Summarise:
         self._answer = writing.ANSWER
         self._rest = 0
         self._after = 0
+        self._undone = False
 
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
         self._rest = max(self._rest - 1, 0)
         limit = self.threshold(request)
-        if not limit or self._rest or self._room.size(request) <= max(limit, self._after):
+        self._heed(scene.past(), request)
+        if not limit or self._rest or self._room.size(request) <= max(limit, self._again(request, limit)):
             return False
         try:
             found = await self._summarised(request, scene, turn, trigger="threshold")
@@ -77,6 +80,17 @@ class Summarise:
         found = await self._summarised(request, scene, turn, trigger=trigger, focus=focus)
         return None if found is None else Shortening(events=(found,), usage=found.usage)
 
+    def _heed(self, past: Past, request: Request) -> None:
+        """Let what a person brought back stand until the conversation has grown by much."""
+        if past.undone and not self._undone:
+            self._after = self._room.size(request)
+        self._undone = past.undone
+
+    def _again(self, request: Request, limit: int) -> int:
+        """How large a conversation that was just summarised has to grow until that is worth doing again."""
+        grown = self._after + limit // 2 if self._after else 0
+        return min(grown, self._room.bound(request) or grown)
+
     def threshold(self, request: Request) -> int:
         """The tokens beyond which a summary is written; 0 for never."""
         settings = self._settings
@@ -98,7 +112,7 @@ class Summarise:
         written = await self._written(scene, past, end, focus, trigger)
         event = self._event(request, past, end, written)
         found = replace(event, turn=turn, trigger=trigger)
-        self._after = found.tokens_after + (self.threshold(request) // 10)
+        self._after = found.tokens_after
         return found
 
     async def _flush(self, scene: Scene, past: Past, end: int) -> None:
@@ -106,7 +120,7 @@ class Summarise:
         if self._keeper is None:
             return
         try:
-            await self._keeper.keep(_messages(past, before=end))
+            await self._keeper.keep(_messages(placed for placed in past.told() if placed.seq < end))
         except Exception as error:  # noqa: BLE001 - memory is beside the conversation: its fault must not stop it
             scene.emit(Notice(level="warning", text=NOT_KEPT.format(kind=type(error).__name__, error=error)))
 
@@ -155,10 +169,10 @@ class Summarise:
         parts = spans.of(new, earlier.spans if earlier else ())
         text = pinned.text(written.text, past, parts, most=most)
         kept = pinned.kept(gone, most)
-        stays = sum(tokens.entry(placed.entry) for placed in gone if placed.seq in kept)
-        lost = sum(tokens.entry(placed.entry) for placed in gone) + (tokens.text(earlier.summary) if earlier else 0)
+        stays = _size(placed for placed in gone if placed.seq in kept)
+        lost = _size(gone) + (tokens.text(SUMMARY + earlier.summary) if earlier else 0)
         plain = tokens.request(request)
-        after = max(plain - lost + stays + tokens.text(SUMMARY + text), 0)
+        after = max(plain - lost + stays + tokens.text(SUMMARY + text) + tokens.OVERHEAD, 0)
         return ContextSummarized(
             turn=0,
             usage=written.usage,
@@ -171,9 +185,12 @@ class Summarise:
         )
 
 
-def _messages(past: Past, *, before: int) -> tuple[Message, ...]:
+def _messages(entries: Iterable[Placed]) -> tuple[Message, ...]:
     rounds = Rounds(frozenset[str]())
-    for placed in past.told():
-        if placed.seq < before:
-            rounds.add(placed.entry)
+    for placed in entries:
+        rounds.add(placed.entry)
     return rounds.messages()
+
+
+def _size(entries: Iterable[Placed]) -> int:
+    return tokens.messages(_messages(entries))

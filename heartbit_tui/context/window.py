@@ -91,7 +91,7 @@ def _cut(message: Message, budget: int) -> Message:
         return message
     sizes = [tokens.block(block) for block in message.content]
     most = max(_level(sizes, budget - tokens.OVERHEAD), LEAST)
-    return User(content=tuple(_shorter(block, most * tokens.BYTES) for block in message.content))
+    return User(content=tuple(_shorter(block, most) for block in message.content))
 
 
 def _level(sizes: Sequence[int], budget: int) -> int:
@@ -108,8 +108,8 @@ def _level(sizes: Sequence[int], budget: int) -> int:
 def _shorter(block: UserBlock, most: int) -> UserBlock:
     match block:
         case Text(text=words):
-            return Text(text=cut(words, most))
-        case ToolResult(content=content):
-            return replace(block, content=cut(content, most))
+            return Text(text=cut(words, most * tokens.BYTES))
+        case ToolResult(call_id=id, content=content):
+            return replace(block, content=cut(content, (most - tokens.text(id)) * tokens.BYTES))
         case _:
             return block

@@ -25,7 +25,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolCall, ToolResult, User, user
 from heartbit_tui.kernel.ops import Mode
-from heartbit_tui.kernel.past import Entry, Mark, Past, Placed, folds, replaced
+from heartbit_tui.kernel.past import Entry, Mark, Past, Placed, folds, replaced, undone
 from heartbit_tui.kernel.rounds import LOST_START, NOT_STARTED, UNKNOWN_OUTCOME, Rounds
 from heartbit_tui.kernel.standing import Counted, Standing
 
@@ -144,6 +144,7 @@ class Conversation:
             self._past = Past(
                 entries=self._entries.items(),
                 folds=folds(self._marks.live),
+                undone=undone(self._marks.live),
                 replaced=replaced(self._marks.live),
                 todos=self._todos.last(()),
                 plan=self._plans.last(""),

@@ -51,12 +51,14 @@ def no_results() -> Mapping[str, str]:
 class Past:
     """All entries that still count, also those that the model is told a summary of.
 
-    `folds` are the summaries that count, oldest first; only the last of them is told. `replaced` holds by call what
+    `folds` are the summaries that count, oldest first; only the last of them is told. `undone` says that the last thing
+    that happened to them was a person bringing something back. `replaced` holds by call what
     stands for a result, `left_out` the tools that the model is not told of. `todos` and `plan` are as the log has them last; `plan` is an answer in plan mode.
     """
 
     entries: tuple[Placed, ...] = ()
     folds: tuple[Fold, ...] = ()
+    undone: bool = False
     replaced: Mapping[str, str] = field(default_factory=no_results)
     todos: tuple[Mapping[str, object], ...] = ()
     plan: str = ""
@@ -118,6 +120,12 @@ def folds(marks: Sequence[tuple[int, Mark]]) -> tuple[Fold, ...]:
             case ResultReplaced() | ResultRestored():
                 pass
     return tuple(standing)
+
+
+def undone(marks: Sequence[tuple[int, Mark]]) -> bool:
+    """Whether the last thing that happened to the summaries was that something was brought back."""
+    newest = next((mark for _, mark in reversed(marks) if not isinstance(mark, ResultReplaced)), None)
+    return isinstance(newest, ContextRestored)
 
 
 def replaced(marks: Sequence[tuple[int, Mark]]) -> Mapping[str, str]:
