@@ -10,8 +10,8 @@ from heartbit_tui.cli.told import attempt, columns, confirm, one_line, say, say_
 from heartbit_tui.client import titles
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.opening import UNDO
 from heartbit_tui.runtime.undo_stored import stored
-from heartbit_tui.runtime.undoing import FOLDER
 from heartbit_tui.store.store import Store
 from heartbit_tui.undo import preview as previewed
 from heartbit_tui.undo.intent import What
@@ -33,7 +33,7 @@ async def _main(values: Namespace) -> int:
     around, clock = Surroundings(values), SystemClock()
     async with Store.open(around.sessions_file, clock) as store:
         session = await _session(store, around, values.id)
-        async with stored(store, session, around.places.data / FOLDER, clock) as service:
+        async with stored(store, session, around.places.data / UNDO, clock) as service:
             if getattr(values, "list", False):
                 return _list(service.points(), as_json=values.json)
             return await _gone(service, values, str(around.root))

@@ -15,7 +15,7 @@ from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.kernel.session import BUSY, Session
 from heartbit_tui.runtime import plugins
-from heartbit_tui.runtime.opening import SLICE, Place
+from heartbit_tui.runtime.opening import SLICE, UNDO, Place
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.undo.intent import Restored, UndoError, What
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from heartbit_tui.undo.service import Service
     from heartbit_tui.undo.watch import Watch
 
-FOLDER = "undo"
 HEAD_START = 0.3
 """Seconds after which a run that works is taken to be one of more than a few words: the workspace is looked at."""
 
@@ -144,7 +143,7 @@ class Undoing:
     def _folder(self) -> Path:
         """Where undo keeps what it needs: nothing stays of a session that is not kept."""
         if not (self._options.ephemeral or self._settings.config.boolean("sessions.ephemeral")):
-            return self._settings.places.data / FOLDER
+            return self._settings.places.data / UNDO
         self._temporary = self._temporary or tempfile.mkdtemp(prefix="heartbit-undo-")
         return Path(self._temporary)
 
