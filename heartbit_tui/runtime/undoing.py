@@ -1,6 +1,7 @@
 """What makes the calls of a session undoable: the workspace is watched, and going back is offered."""
 
 import asyncio
+import os
 import secrets
 import shutil
 import tempfile
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 HEAD_START = 0.3
 """Seconds after which a run that works is taken to be one of more than a few words: the workspace is looked at."""
+
+AT_WORK = "at-work"
+"""The folder of undo with a file for each session in which calls are at work that may change anything."""
 
 PARTS = "heartbit_tui.runtime.undo_parts"
 
@@ -75,6 +79,15 @@ class Undoing:
             self._past.take(envelope)
             if number % SLICE == 0:
                 await asyncio.sleep(0)
+        if place.log and self._enabled and await asyncio.to_thread(self._was_cut_off, session.id):
+            await (await self._watching()).recover(lambda event: self._tell(session, event))
+
+    def _was_cut_off(self, session: str) -> bool:
+        """Whether calls were at work when an earlier process of this session died."""
+        return (self._folder() / AT_WORK / f"{session.replace(os.sep, '_')}.json").exists()
+
+    def _tell(self, session: Session, event: Event) -> None:
+        session.append(session.agent.name, event)
 
     def points(self) -> tuple[Point, ...]:
         """All that one can go back to, oldest first."""
@@ -134,7 +147,8 @@ class Undoing:
 
     def _made(self) -> "Watch":
         make = plugins.resolve(f"{PARTS}:watch")
-        return make(self._options, self._settings, self._opened_engine())
+        assert self._session is not None
+        return make(self._session.id, self._settings, self._opened_engine())
 
     def _opened_engine(self) -> "Engine":
         engine = self._engine = self._engine or plugins.resolve(f"{PARTS}:engine")(self._folder())

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from heartbit_tui.undo.blobs import Gone
 from heartbit_tui.undo.cache import Cache
 from heartbit_tui.undo.engine import Engine
 from heartbit_tui.undo.index import Index, name_of, parent
 from heartbit_tui.undo.plan import LOST
-from heartbit_tui.undo.record import written
+from heartbit_tui.undo.record import read, written
 from heartbit_tui.undo.scan import scan
+from heartbit_tui.undo.spans import Spans
 from heartbit_tui.undo.types import UNKEPT, Bounds, Change, Changes, Ignoring, State, alike
 
 MOST_EXTRA = 500
@@ -33,12 +35,16 @@ class Told:
 class Survey:
     """One workspace, as one session sees it; one look at a time, whatever threads ask for it."""
 
-    def __init__(self, engine: Engine, index: Index, ignoring: Ignoring, cache: Cache, bounds: Bounds) -> None:
+    def __init__(
+        self, engine: Engine, index: Index, ignoring: Ignoring, cache: Cache, spans: Spans, bounds: Bounds
+    ) -> None:
         self._engine = engine
         self._index = index
         self._looker = engine.looker()
         self._ignoring = ignoring
         self._cache = cache
+        self._spans = spans
+        self._at_work: tuple[str, ...] = ()
         self._bounds = bounds
         self._extra: dict[str, State | None] = {}
         self._stop = threading.Event()
@@ -50,27 +56,64 @@ class Survey:
         with self._turn:
             if self._based:
                 return
-            self._cache.load(self._index)
-            known = self._index.whole
-            if scan(self._index, self._looker, self._ignoring, self._bounds, self._stop) or not known:
-                self._cache.save(self._index)
-            self._based = True
+            self._first()
 
-    def before(self, named: Iterable[str], *, anew: bool) -> None:
+    def recovered(self) -> tuple[tuple[str, ...], Told] | None:
+        """What calls did that were at work when a process of this session died; None where none were.
+
+        It is all that has changed since that process looked last: what others did meanwhile cannot be told apart.
+        """
+        calls = self._spans.left()
+        if not calls:
+            return None
+        with self._turn:
+            changes = self._first() if not self._based else ()
+            self._spans.end()
+            return (calls, self.keep(changes)) if changes else None
+
+    def _first(self) -> Changes:
+        self._cache.load(self._index)
+        known = self._index.whole
+        self._replay()
+        found = scan(self._index, self._looker, self._ignoring, self._bounds, self._stop)
+        if found or not known:
+            self._cache.save(self._index)
+        self._based = True
+        return found
+
+    def _replay(self) -> None:
+        """Take over what was seen after the index was kept."""
+        with suppress(Gone):
+            for record in self._cache.since():
+                for change in read(self._engine.blobs, record):
+                    if self._index.holds(change.path):
+                        self._index.note(change.path, change.after)
+
+    def before(self, call: str, named: Iterable[str], *, anew: bool) -> None:
         """Look before a call that may change anything, and from now on also at the paths that it names.
 
         Without `anew` others are at work already, and what they have changed is told after the last of them.
         """
         with self._turn:
-            if anew:
-                self._changes()
+            if anew and (foreign := self._changes()):
+                self._seen(foreign)
             self._follow(named)
+            self._at_work = (*(() if anew else self._at_work), call)
+            self._spans.begin(self._at_work)
 
     def after(self) -> Told | None:
         """Keep what has changed since; None for nothing."""
         with self._turn:
             changes = self._changes()
-            return self.keep(changes) if changes else None
+            told = self.keep(changes) if changes else None
+            self._spans.end()
+            return told
+
+    def _seen(self, changes: Changes) -> str:
+        """Keep what was seen, so that a later process knows it, too."""
+        record = self._engine.blobs.keep(written(changes))
+        self._cache.add(record)
+        return record
 
     def _follow(self, paths: Iterable[str]) -> None:
         for path in paths:
@@ -135,7 +178,7 @@ class Survey:
     def keep(self, changes: Changes) -> Told:
         """Keep a record."""
         return Told(
-            record=self._engine.blobs.keep(written(changes)),
+            record=self._seen(changes),
             created=sum(each.before is None for each in changes),
             changed=sum(each.before is not None and each.after is not None for each in changes),
             deleted=sum(each.after is None for each in changes),

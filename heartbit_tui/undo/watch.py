@@ -35,6 +35,17 @@ class Watch:
         async with self._lock:
             await self._first_look()
 
+    async def recover(self, emit: Emit) -> None:
+        """Tell what calls did that were at work when an earlier process of the session died."""
+        async with self._lock:
+            try:
+                found = await asyncio.to_thread(self._survey.recovered)
+            except (TooMany, Stopped, OSError) as error:
+                self._give_up(error, emit)
+                return
+        if found is not None:
+            _tell(*found, emit)
+
     async def on_files(self, call: str, paths: Sequence[str], work: Callable[[], Awaitable[T]], emit: Emit) -> T:
         """Do the work of a call that changes nothing but files at these paths, links resolved."""
         looked = await self._before(paths, emit)
@@ -48,7 +59,7 @@ class Watch:
     async def on_anything(self, call: str, named: Sequence[str], work: Callable[[], Awaitable[T]], emit: Emit) -> T:
         """Do the work of a call that may change anything; `named` are paths that it surely touches."""
         async with self._lock:
-            watched = await self._open(named, emit)
+            watched = await self._open(call, named, emit)
         if not watched:
             return await work()
         self._span.append(call)
@@ -90,14 +101,14 @@ class Watch:
         except OSError as error:
             emit(Notice(level="warning", text=NOT_KEPT.format(error=error.strerror or error)))
 
-    async def _open(self, named: Sequence[str], emit: Emit) -> bool:
+    async def _open(self, call: str, named: Sequence[str], emit: Emit) -> bool:
         """Look before a call; whether there is anything to look at after it."""
         if self._blind:
             return False
         try:
             await self._first_look()
             anew = not self._running and not self._span
-            await asyncio.to_thread(lambda: self._survey.before(named, anew=anew))
+            await asyncio.to_thread(lambda: self._survey.before(call, named, anew=anew))
         except (TooMany, Stopped, OSError) as error:
             self._give_up(error, emit)
         return not self._blind
