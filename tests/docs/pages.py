@@ -15,6 +15,7 @@ PAGES = (
     "SECURITY.md",
     SECURITY,
     "CHANGELOG.md",
+    "docs/undo.md",
     "themes/README.md",
     "skills/README.md",
 )

@@ -95,10 +95,10 @@ def test_protected_folders_that_are_named_are_protected() -> None:
     assert {".git", ".heartbit"} <= PROTECTED_FOLDERS & set(inline(README))
 
 
-def test_there_are_pictures_and_the_readme_shows_them() -> None:
+def test_there_are_pictures_and_the_pages_show_them() -> None:
     assert PICTURES
     assert {f"docs/pictures/{name}" for name in PICTURES} == {
-        link.relative_to(ROOT).as_posix() for link in links(README) if link.suffix == ".svg"
+        link.relative_to(ROOT).as_posix() for page in PAGES for link in links(page) if link.suffix == ".svg"
     }
 
 
