@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,7 +138,8 @@ class Undoing:
     async def _look(self) -> None:
         """See the workspace while the model thinks, so that nobody waits for it when the first command comes."""
         await self._clock.sleep(HEAD_START)
-        await (await self._watching()).begin()
+        with suppress(OSError):  # the first call that needs it tells
+            await (await self._watching()).begin()
 
     async def _watching(self) -> "Watch":
         async with self._making:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from heartbit_tui.kernel.events import Event, FilesChanged, Notice
@@ -31,9 +32,10 @@ class Watch:
         self._blind = False
 
     async def begin(self) -> None:
-        """See the workspace for the first time, ahead of the first call that needs it."""
+        """See the workspace for the first time, ahead of the first call that needs it, which tells what is wrong."""
         async with self._lock:
-            await self._first_look()
+            with suppress(TooMany, Stopped, OSError):
+                await self._first_look()
 
     async def recover(self, emit: Emit) -> None:
         """Tell what calls did that were at work when an earlier process of the session died."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from heartbit_tui.kernel.events import FilesChanged, UserMessage
+from heartbit_tui.kernel.events import FilesChanged, Notice, UserMessage
 from heartbit_tui.undo.intent import UndoError
 from tests.undo.sessions import Desk, bash, write
 from tests.undo.trees import Tree, seen
@@ -92,6 +92,17 @@ async def test_a_session_that_is_not_kept_leaves_nothing_and_can_be_undone_while
         await talk.undo()
         assert seen(desk.project) == before
     assert not desk.data.exists()
+
+
+async def test_where_nothing_can_be_kept_the_call_runs_and_says_so(tmp_path: Path) -> None:
+    desk = furnished(tmp_path)
+    desk.data.mkdir(parents=True)
+    (desk.data / "undo").write_text("in the way")
+    desk.says([bash("rm gone.txt")], [])
+    async with desk.session() as talk:
+        await talk.say("Wreck it.")
+        assert [event.text for event in talk.events(Notice) if "cannot be undone" in event.text] != []
+    assert "gone.txt" not in seen(desk.project)
 
 
 def said(desk: Desk, line: str) -> tuple[int, str]:
