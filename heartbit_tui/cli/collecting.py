@@ -9,8 +9,8 @@ from heartbit_tui.cli.told import attempt, say, say_json
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.runtime import settings
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.opening import UNDO
 from heartbit_tui.runtime.undo_stored import sweep
-from heartbit_tui.runtime.undoing import FOLDER
 from heartbit_tui.store.store import Store
 from heartbit_tui.undo.collect import Collected, InUse
 
@@ -28,7 +28,7 @@ async def _main(values: Namespace) -> int:
     most = values.max_mb * MEGABYTE if values.max_mb else configured
     async with Store.open(around.sessions_file, clock) as store:
         try:
-            done = await sweep(store, around.places.data / FOLDER, clock, most=most, dry_run=values.dry_run)
+            done = await sweep(store, around.places.data / UNDO, clock, most=most, dry_run=values.dry_run)
         except InUse as error:
             raise HeartbitError(IN_USE) from error
     if values.json:

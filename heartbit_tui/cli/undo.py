@@ -10,16 +10,22 @@ from heartbit_tui.cli.told import attempt, columns, confirm, one_line, say, say_
 from heartbit_tui.client import titles
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.opening import UNDO
 from heartbit_tui.runtime.undo_stored import stored
-from heartbit_tui.runtime.undoing import FOLDER
 from heartbit_tui.store.store import Store
 from heartbit_tui.undo import preview as previewed
+from heartbit_tui.undo.engine import SPANS
 from heartbit_tui.undo.intent import What
 from heartbit_tui.undo.past import Point
 from heartbit_tui.undo.preview import Preview
 from heartbit_tui.undo.service import Service
+from heartbit_tui.undo.spans import Spans
 
 NO_SESSION = "There is no session of {cwd} that could be undone."
+CUT_OFF = (
+    "heartbit was killed while a command of this session ran. Open it once with `heartbit chat --resume {session}`: "
+    "then what that command did can be undone, too.\n"
+)
 SHOWN = 200
 """Files of a preview that are listed; a person who wants more asks for --json."""
 
@@ -33,7 +39,9 @@ async def _main(values: Namespace) -> int:
     around, clock = Surroundings(values), SystemClock()
     async with Store.open(around.sessions_file, clock) as store:
         session = await _session(store, around, values.id)
-        async with stored(store, session, around.places.data / FOLDER, clock) as service:
+        async with stored(store, session, around.places.data / UNDO, clock) as service:
+            if Spans(around.places.data / UNDO / SPANS, session).left():
+                sys.stderr.write(CUT_OFF.format(session=session))
             if getattr(values, "list", False):
                 return _list(service.points(), as_json=values.json)
             return await _gone(service, values, str(around.root))

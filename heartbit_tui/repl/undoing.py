@@ -2,6 +2,7 @@
 
 from typing import cast, get_args
 
+from heartbit_tui.client.visible import revealed
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.repl.conversation import Conversation
 from heartbit_tui.undo import preview as previewed
@@ -77,7 +78,7 @@ class Going:
         for place, row in enumerate(rows[:SHOWN]):
             if not place or rows[place - 1].group != row.group:
                 lines.append(f"{row.group}:")
-            lines.append(f"  {row.sign} {f'{row.name} {row.note}'.strip()}")
+            lines.append(f"  {row.sign} {revealed(f'{row.name} {row.note}'.strip())}")
         if len(rows) > SHOWN:
             lines.append(f"  and {len(rows) - SHOWN} more")
         return [*lines, "Nothing would change." if found.does_nothing else f"/{verb} yes does it."]

@@ -80,6 +80,9 @@ RESUMED: tuple[type[Event], ...] = (
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 
+UNDO = "undo"
+"""The folder of undo in the data directory."""
+
 SLICE = 1_000
 """Envelopes of a long log that are counted at once."""
 
@@ -163,7 +166,7 @@ async def placed(
             )
         if not began.yes:
             await _forget(store, session_id)
-        await retention.prune(store, settings.config, settings.places.state, clock)
+        await retention.prune(store, settings.config, settings.places.state, clock, settings.places.data / UNDO)
 
 
 class _Began:

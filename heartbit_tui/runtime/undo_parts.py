@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from heartbit_tui.permissions import shell
-from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.tools import ignore
 from heartbit_tui.undo.cache import Cache
-from heartbit_tui.undo.engine import INDEXES, Engine
+from heartbit_tui.undo.engine import INDEXES, SPANS, Engine
 from heartbit_tui.undo.index import Index
+from heartbit_tui.undo.spans import Spans
 from heartbit_tui.undo.survey import Survey
 from heartbit_tui.undo.types import Bounds, Rules
 from heartbit_tui.undo.watch import Watch
@@ -40,14 +40,15 @@ def engine(folder: Path) -> Engine:
     return Engine(folder)
 
 
-def watch(options: Options, settings: Settings, engine: Engine) -> Watch:
+def watch(session: str, settings: Settings, engine: Engine) -> Watch:
     """What watches the workspace of a session; blocks for as long as it takes to resolve its folders."""
     roots = outermost(os.path.realpath(root) for root in settings.workspace.roots)
     places = settings.places
     own = (places.config, places.data, places.state, places.cache, engine.folder)
     bounds = Bounds()
     index = Index(roots, (os.path.realpath(each) for each in own))
-    survey = Survey(engine, index, GitIgnore(), Cache(engine.folder / INDEXES, roots), bounds)
+    spans = Spans(engine.folder / SPANS, session)
+    survey = Survey(engine, index, GitIgnore(), Cache(engine.folder / INDEXES, roots), spans, bounds)
     return Watch(survey)
 
 

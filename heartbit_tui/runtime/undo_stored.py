@@ -3,14 +3,14 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from heartbit_tui.kernel.events import Envelope, Event, FilesChanged, Undone
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store.recorder import Recorder
 from heartbit_tui.store.store import Store
-from heartbit_tui.undo.collect import Collected, Kept, collect
+from heartbit_tui.undo.collect import Collected, InUse, Kept, collect
 from heartbit_tui.undo.engine import Engine
 from heartbit_tui.undo.past import HEARD, Past
 from heartbit_tui.undo.service import Service
@@ -60,6 +60,14 @@ async def sweep(store: Store, folder: Path, clock: Clock, *, most: int | None, d
     kept = [Kept(session=each.id, records=await _records(store, each.id)) for each in sessions]
     now = clock.now().timestamp()
     return await asyncio.to_thread(lambda: collect(folder, kept, most=most, now=now, dry_run=dry_run))
+
+
+async def sweep_quietly(store: Store, folder: Path, clock: Clock, *, most: int | None) -> None:
+    """The same, but not while a session is open, and no fault of the disk matters: it is done again another day."""
+    with suppress(InUse, OSError):
+        if not await asyncio.to_thread(folder.is_dir):
+            return
+        await sweep(store, folder, clock, most=most)
 
 
 async def _records(store: Store, session: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """What makes the calls of a session undoable: the workspace is watched, and going back is offered."""
 
 import asyncio
+import os
 import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.kernel.session import BUSY, Session
 from heartbit_tui.runtime import plugins
-from heartbit_tui.runtime.opening import SLICE, Place
+from heartbit_tui.runtime.opening import SLICE, UNDO, Place
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.undo.intent import Restored, UndoError, What
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from heartbit_tui.undo.service import Service
     from heartbit_tui.undo.watch import Watch
 
-FOLDER = "undo"
 HEAD_START = 0.3
 """Seconds after which a run that works is taken to be one of more than a few words: the workspace is looked at."""
+
+AT_WORK = "at-work"
+"""The folder of undo with a file for each session in which calls are at work that may change anything."""
 
 PARTS = "heartbit_tui.runtime.undo_parts"
 
@@ -76,6 +79,15 @@ class Undoing:
             self._past.take(envelope)
             if number % SLICE == 0:
                 await asyncio.sleep(0)
+        if place.log and self._enabled and await asyncio.to_thread(self._was_cut_off, session.id):
+            await (await self._watching()).recover(lambda event: self._tell(session, event))
+
+    def _was_cut_off(self, session: str) -> bool:
+        """Whether calls were at work when an earlier process of this session died."""
+        return (self._folder() / AT_WORK / f"{session.replace(os.sep, '_')}.json").exists()
+
+    def _tell(self, session: Session, event: Event) -> None:
+        session.append(session.agent.name, event)
 
     def points(self) -> tuple[Point, ...]:
         """All that one can go back to, oldest first."""
@@ -126,7 +138,8 @@ class Undoing:
     async def _look(self) -> None:
         """See the workspace while the model thinks, so that nobody waits for it when the first command comes."""
         await self._clock.sleep(HEAD_START)
-        await (await self._watching()).begin()
+        with suppress(OSError):  # the first call that needs it tells
+            await (await self._watching()).begin()
 
     async def _watching(self) -> "Watch":
         async with self._making:
@@ -135,7 +148,8 @@ class Undoing:
 
     def _made(self) -> "Watch":
         make = plugins.resolve(f"{PARTS}:watch")
-        return make(self._options, self._settings, self._opened_engine())
+        assert self._session is not None
+        return make(self._session.id, self._settings, self._opened_engine())
 
     def _opened_engine(self) -> "Engine":
         engine = self._engine = self._engine or plugins.resolve(f"{PARTS}:engine")(self._folder())
@@ -144,7 +158,7 @@ class Undoing:
     def _folder(self) -> Path:
         """Where undo keeps what it needs: nothing stays of a session that is not kept."""
         if not (self._options.ephemeral or self._settings.config.boolean("sessions.ephemeral")):
-            return self._settings.places.data / FOLDER
+            return self._settings.places.data / UNDO
         self._temporary = self._temporary or tempfile.mkdtemp(prefix="heartbit-undo-")
         return Path(self._temporary)
 

@@ -16,6 +16,8 @@ from heartbit_tui.undo.record import state_of
 from heartbit_tui.undo.types import State
 
 SUFFIX = ".index"
+SINCE = ".since"
+"""The records of what was seen since the index was kept, a line each."""
 
 
 class Cache:
@@ -24,6 +26,7 @@ class Cache:
     def __init__(self, folder: Path, roots: Iterable[str]) -> None:
         name = hashlib.sha256("\0".join(roots).encode("utf-8", "surrogateescape")).hexdigest()[:32]
         self._file = folder / f"{name}{SUFFIX}"
+        self._since = folder / f"{name}{SINCE}"
 
     def load(self, index: Index) -> None:
         """Fill an index that knows nothing; its `whole` is set where anything was kept."""
@@ -38,6 +41,18 @@ class Cache:
             return
         index.whole = True
 
+    def add(self, record: str) -> None:
+        """Something was seen since the index was kept, and is known as this record. Raises `OSError`."""
+        with os.fdopen(os.open(self._since, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "w") as file:
+            file.write(f"{record}\n")
+
+    def since(self) -> tuple[str, ...]:
+        """The records that were added since the index was kept, in their order."""
+        try:
+            return tuple(self._since.read_text("ascii").split())
+        except (OSError, ValueError):
+            return ()
+
     def save(self, index: Index) -> None:
         """Keep what an index knows. Raises `OSError`."""
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,6 +63,7 @@ class Cache:
             with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
                 file.write(packed)
             aside.rename(self._file)
+            self._since.unlink(missing_ok=True)
         except BaseException:
             with suppress(OSError):
                 aside.unlink()
@@ -63,6 +79,13 @@ def kept_contents(folder: Path) -> Iterator[str]:
                 for _, row in json.loads(line):
                     if row[0] == "file" and State(kind="file", content=row[2]).is_kept:
                         yield row[2]
+
+
+def kept_records(folder: Path) -> Iterator[str]:
+    """The records that were added to the indexes in a folder."""
+    for file in folder.glob(f"*{SINCE}") if folder.is_dir() else ():
+        with suppress(OSError, ValueError):
+            yield from file.read_text("ascii").split()
 
 
 def _lines(folder: Folder) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.undo.blobs import Blobs, Gone
-from heartbit_tui.undo.cache import SUFFIX, kept_contents
+from heartbit_tui.undo.cache import SUFFIX, kept_contents, kept_records
 from heartbit_tui.undo.engine import BLOBS, INDEXES, JOURNALS, LOCK
 from heartbit_tui.undo.journal import Journal
 from heartbit_tui.undo.record import contents, read
@@ -50,6 +50,7 @@ def collect(
         blobs = Blobs(folder / BLOBS)
         _forget_indexes(folder / INDEXES, now - INDEX_DAYS * DAY, dry_run=dry_run)
         needed = set(kept_contents(folder / INDEXES))
+        needed |= _of(blobs, Kept(session="", records=tuple(kept_records(folder / INDEXES))))
         for entry in Journal(folder / JOURNALS).entries():
             needed.update(step.then.content for step in entry.steps if step.then)
         wanted, dropped = _within(blobs, needed, newest_first, most)

@@ -1,16 +1,18 @@
 """Looks at a workspace for the calls of one session: everything in it blocks."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.undo.blobs import Gone
 from heartbit_tui.undo.cache import Cache
 from heartbit_tui.undo.engine import Engine
 from heartbit_tui.undo.index import Index, name_of, parent
 from heartbit_tui.undo.plan import LOST
-from heartbit_tui.undo.record import written
+from heartbit_tui.undo.record import read, written
 from heartbit_tui.undo.scan import scan
+from heartbit_tui.undo.spans import Spans
 from heartbit_tui.undo.types import UNKEPT, Bounds, Change, Changes, Ignoring, State, alike
 
 MOST_EXTRA = 500
@@ -33,12 +35,16 @@ class Told:
 class Survey:
     """One workspace, as one session sees it; one look at a time, whatever threads ask for it."""
 
-    def __init__(self, engine: Engine, index: Index, ignoring: Ignoring, cache: Cache, bounds: Bounds) -> None:
+    def __init__(
+        self, engine: Engine, index: Index, ignoring: Ignoring, cache: Cache, spans: Spans, bounds: Bounds
+    ) -> None:
         self._engine = engine
         self._index = index
         self._looker = engine.looker()
         self._ignoring = ignoring
         self._cache = cache
+        self._spans = spans
+        self._at_work: tuple[str, ...] = ()
         self._bounds = bounds
         self._extra: dict[str, State | None] = {}
         self._stop = threading.Event()
@@ -50,16 +56,64 @@ class Survey:
         with self._turn:
             if self._based:
                 return
-            self._cache.load(self._index)
-            known = self._index.whole
-            if scan(self._index, self._looker, self._ignoring, self._bounds, self._stop) or not known:
-                self._cache.save(self._index)
-            self._based = True
+            self._first()
 
-    def follow(self, paths: Iterable[str]) -> None:
-        """Look at these paths, too, wherever they are."""
+    def recovered(self) -> tuple[tuple[str, ...], Told] | None:
+        """What calls did that were at work when a process of this session died; None where none were.
+
+        It is all that has changed since that process looked last: what others did meanwhile cannot be told apart.
+        """
+        calls = self._spans.left()
+        if not calls:
+            return None
         with self._turn:
-            self._follow(paths)
+            changes = self._first() if not self._based else ()
+            self._spans.end()
+            return (calls, self.keep(changes)) if changes else None
+
+    def _first(self) -> Changes:
+        self._cache.load(self._index)
+        known = self._index.whole
+        self._replay()
+        found = scan(self._index, self._looker, self._ignoring, self._bounds, self._stop)
+        if found or not known:
+            self._cache.save(self._index)
+        self._based = True
+        return found
+
+    def _replay(self) -> None:
+        """Take over what was seen after the index was kept."""
+        with suppress(Gone):
+            for record in self._cache.since():
+                for change in read(self._engine.blobs, record):
+                    if self._index.holds(change.path):
+                        self._index.note(change.path, change.after)
+
+    def before(self, call: str, named: Iterable[str], *, anew: bool) -> None:
+        """Look before a call that may change anything, and from now on also at the paths that it names.
+
+        Without `anew` others are at work already, and what they have changed is told after the last of them.
+        """
+        with self._turn:
+            if anew and (foreign := self._changes()):
+                self._seen(foreign)
+            self._follow(named)
+            self._at_work = (*(() if anew else self._at_work), call)
+            self._spans.begin(self._at_work)
+
+    def after(self) -> Told | None:
+        """Keep what has changed since; None for nothing."""
+        with self._turn:
+            changes = self._changes()
+            told = self.keep(changes) if changes else None
+            self._spans.end()
+            return told
+
+    def _seen(self, changes: Changes) -> str:
+        """Keep what was seen, so that a later process knows it, too."""
+        record = self._engine.blobs.keep(written(changes))
+        self._cache.add(record)
+        return record
 
     def _follow(self, paths: Iterable[str]) -> None:
         for path in paths:
@@ -72,52 +126,59 @@ class Survey:
             return self._changes()
 
     def _changes(self) -> Changes:
+        """What a scan tells, and what has become of the other files that are followed."""
+        apart = [path for path in self._extra if not self._index.holds(path)]
         found = scan(self._index, self._looker, self._ignoring, self._bounds, self._stop)
         extra: list[Change] = []
-        for path, before in self._extra.items():
-            if not self._index.holds(path) and not alike(before, after := self._looker.at(path)):
+        for path in apart:
+            before, after = self._extra[path], self._looker.at(path)
+            if not alike(before, after):
                 extra.append(Change(path=path, before=before, after=after))
                 self._extra[path] = after
-        return (*found, *extra)
+        return (*(change for change in found if change.path not in apart), *extra)
 
-    def looked(self, paths: Sequence[str]) -> dict[str, State | None]:
-        """What these paths are, and the folders above them that would have to be made."""
+    def looked(self, paths: Sequence[str], *, alone: bool) -> tuple[str, ...]:
+        """Look at these paths and at the folders above them that would have to be made; all of them.
+
+        When no other call is at work (`alone`), what has become of them since the last time was somebody else's doing.
+        """
         with self._turn:
-            return self._looked(paths)
+            found = tuple(dict.fromkeys(each for path in paths for each in (path, *self._to_be_made(path))))
+            for path in found:
+                if alone or (not self._index.holds(path) and path not in self._extra):
+                    self._expect(path, self._looker.at(path))
+            return found
 
-    def _looked(self, paths: Sequence[str]) -> dict[str, State | None]:
-        found: dict[str, State | None] = {}
-        for path in paths:
-            found[path] = self._looker.at(path)
-            above = parent(path)
-            while found[path] is None and above and above not in found and self._looker.at(above) is None:
-                found[above] = None
-                above = parent(above)
-        return found
-
-    def changed(self, before: dict[str, State | None], *, ours: bool) -> Changes:
-        """What has become of paths since they were looked at; `ours` when it was calls that changed them before that."""
+    def changed(self, paths: Sequence[str]) -> Told | None:
+        """Keep what has become of paths since they were looked at; None for nothing that is not kept already."""
         with self._turn:
-            return self._changed(before, ours=ours)
+            found: list[Change] = []
+            for path in sorted(paths):
+                before, now = self._expected(path), self._looker.at(path)
+                if not alike(before, now):
+                    found.append(Change(path=path, before=before, after=now))
+                    self._expect(path, now)
+            return self.keep(tuple(found)) if found else None
 
-    def _changed(self, before: dict[str, State | None], *, ours: bool) -> Changes:
-        found: list[Change] = []
-        for path, was in sorted(before.items()):
-            held = self._index.holds(path)
-            first = self._index.state(path) if ours and held else was
-            now = self._looker.at(path)
-            if not alike(first, now):
-                found.append(Change(path=path, before=first, after=now))
-            if held:
-                self._index.note(path, now)
-            else:
-                self._extra[path] = now
-        return tuple(found)
+    def _to_be_made(self, path: str) -> Iterator[str]:
+        above = parent(path)
+        while above and self._looker.at(above) is None:
+            yield above
+            above = parent(above)
+
+    def _expected(self, path: str) -> State | None:
+        return self._index.state(path) if self._index.holds(path) else self._extra.get(path)
+
+    def _expect(self, path: str, state: State | None) -> None:
+        if self._index.holds(path):
+            self._index.note(path, state)
+        else:
+            self._extra[path] = state
 
     def keep(self, changes: Changes) -> Told:
         """Keep a record."""
         return Told(
-            record=self._engine.blobs.keep(written(changes)),
+            record=self._seen(changes),
             created=sum(each.before is None for each in changes),
             changed=sum(each.before is not None and each.after is not None for each in changes),
             deleted=sum(each.after is None for each in changes),

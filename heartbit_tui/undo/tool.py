@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
-from heartbit_tui.kernel.events import Event
+from heartbit_tui.kernel.events import Event, Notice
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Tool, ToolSpec, Touch
 
 T = TypeVar("T")
+NO_PLACE = "What this call changes cannot be undone: there is no place to keep it ({error})."
 
 
 class Around(Protocol):
@@ -74,11 +75,15 @@ class Watched:
         if commands and all(self._lines.only_reads(touch.what) for touch in commands):
             return await self._tool.run(input, context)
         written = [_real(touch, context) for touch in touches if touch.kind == "write"]
-        watch = await self._watch()
 
         async def work() -> Output:
             return await self._tool.run(input, context)
 
+        try:
+            watch = await self._watch()
+        except OSError as error:
+            context.emit(Notice(level="warning", text=NO_PLACE.format(error=error)))
+            return await work()
         if written and self._tool.effects is Effects.WRITE:
             return await watch.on_files(context.call_id, written, work, context.emit)
         named = [path for touch in commands for path in self._lines.named(touch.what, touch.folder)]

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from heartbit_tui.kernel.events import Event, FilesChanged, Notice
-from heartbit_tui.undo.survey import Survey
-from heartbit_tui.undo.types import Changes, State, Stopped, TooMany
+from heartbit_tui.undo.survey import Survey, Told
+from heartbit_tui.undo.types import Stopped, TooMany
 
 T = TypeVar("T")
 Emit = Callable[[Event], None]
@@ -25,30 +26,42 @@ class Watch:
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self._lock = asyncio.Lock()
-        self._running = 0
+        self._running = self._edits = 0
         self._span: list[str] = []
-        self._followed: list[str] = []
         self._seen = False
         self._blind = False
 
     async def begin(self) -> None:
-        """See the workspace for the first time, ahead of the first call that needs it."""
+        """See the workspace for the first time, ahead of the first call that needs it, which tells what is wrong."""
         async with self._lock:
-            await self._first_look()
+            with suppress(TooMany, Stopped, OSError):
+                await self._first_look()
+
+    async def recover(self, emit: Emit) -> None:
+        """Tell what calls did that were at work when an earlier process of the session died."""
+        async with self._lock:
+            try:
+                found = await asyncio.to_thread(self._survey.recovered)
+            except (TooMany, Stopped, OSError) as error:
+                self._give_up(error, emit)
+                return
+        if found is not None:
+            _tell(*found, emit)
 
     async def on_files(self, call: str, paths: Sequence[str], work: Callable[[], Awaitable[T]], emit: Emit) -> T:
         """Do the work of a call that changes nothing but files at these paths, links resolved."""
-        before = await self._before(paths, emit)
+        looked = await self._before(paths, emit)
+        self._edits += 1
         try:
             return await work()
         finally:
-            if before is not None:
-                await asyncio.shield(self._after(call, before, emit))
+            self._edits -= 1
+            await asyncio.shield(self._after(call, looked, emit))
 
     async def on_anything(self, call: str, named: Sequence[str], work: Callable[[], Awaitable[T]], emit: Emit) -> T:
         """Do the work of a call that may change anything; `named` are paths that it surely touches."""
         async with self._lock:
-            watched = await self._open(named, emit)
+            watched = await self._open(call, named, emit)
         if not watched:
             return await work()
         self._span.append(call)
@@ -74,32 +87,30 @@ class Watch:
             await asyncio.to_thread(self._survey.base)
             self._seen = True
 
-    async def _before(self, paths: Sequence[str], emit: Emit) -> dict[str, State | None] | None:
+    async def _before(self, paths: Sequence[str], emit: Emit) -> tuple[str, ...]:
         try:
             async with self._lock:
-                return await asyncio.to_thread(self._survey.looked, paths)
+                alone = not self._running and not self._span and not self._edits
+                return await asyncio.to_thread(lambda: self._survey.looked(paths, alone=alone))
         except OSError as error:
             emit(Notice(level="warning", text=NOT_KEPT.format(error=error.strerror or error)))
-            return None
+            return ()
 
-    async def _after(self, call: str, before: dict[str, State | None], emit: Emit) -> None:
+    async def _after(self, call: str, paths: Sequence[str], emit: Emit) -> None:
         try:
             async with self._lock:
-                ours = self._running > 0
-                changes = await asyncio.to_thread(lambda: self._survey.changed(before, ours=ours))
-                await self._tell((call,), changes, emit)
+                _tell((call,), await asyncio.to_thread(lambda: self._survey.changed(paths)), emit)
         except OSError as error:
             emit(Notice(level="warning", text=NOT_KEPT.format(error=error.strerror or error)))
 
-    async def _open(self, named: Sequence[str], emit: Emit) -> bool:
+    async def _open(self, call: str, named: Sequence[str], emit: Emit) -> bool:
         """Look before a call; whether there is anything to look at after it."""
         if self._blind:
             return False
         try:
             await self._first_look()
-            if not self._running and not self._span:
-                await asyncio.to_thread(self._survey.changes)
-            await asyncio.to_thread(self._survey.follow, named)
+            anew = not self._running and not self._span
+            await asyncio.to_thread(lambda: self._survey.before(call, named, anew=anew))
         except (TooMany, Stopped, OSError) as error:
             self._give_up(error, emit)
         return not self._blind
@@ -114,14 +125,20 @@ class Watch:
             return
         calls, self._span = tuple(self._span), []
         try:
-            await self._tell(calls, await asyncio.to_thread(self._survey.changes), emit)
+            _tell(calls, await asyncio.to_thread(self._survey.after), emit)
         except (TooMany, Stopped, OSError) as error:
             self._give_up(error, emit)
 
-    async def _tell(self, calls: tuple[str, ...], changes: Changes, emit: Emit) -> None:
-        if not changes:
-            return
-        told = await asyncio.to_thread(self._survey.keep, changes)
+    def _give_up(self, error: Exception, emit: Emit) -> None:
+        """Look no more: what was seen is not all of it."""
+        self._blind = True
+        if not isinstance(error, Stopped):
+            text = TOO_MANY if isinstance(error, TooMany) else NOT_KEPT
+            emit(Notice(level="warning", text=text.format(error=error)))
+
+
+def _tell(calls: tuple[str, ...], told: Told | None, emit: Emit) -> None:
+    if told is not None:
         event = FilesChanged(
             tool_call_ids=calls,
             record=told.record,
@@ -131,10 +148,3 @@ class Watch:
             lost=told.lost,
         )
         emit(event)
-
-    def _give_up(self, error: Exception, emit: Emit) -> None:
-        """Look no more: what was seen is not all of it."""
-        self._blind = True
-        if not isinstance(error, Stopped):
-            text = TOO_MANY if isinstance(error, TooMany) else NOT_KEPT
-            emit(Notice(level="warning", text=text.format(error=error)))

@@ -17,6 +17,7 @@ PAGES = (
     "docs/sessions.md",
     "docs/memory.md",
     "CHANGELOG.md",
+    "docs/undo.md",
     "themes/README.md",
     "skills/README.md",
 )

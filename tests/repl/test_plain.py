@@ -24,6 +24,8 @@ TYPED = (
         "/resume",
         "/rewind",
         "/rewind 9",
+        "/undo 7",
+        "/redo",
     ),
     *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim"),
     *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
@@ -43,7 +45,8 @@ SHOWN = (
         "info: bash, ",
         "“A title”",
     ),
-    *("warning: /rename takes", "first words", "info: /rewind N goes back", "warning: /rewind takes a number"),
+    *("warning: /rename takes", "first words", "info: /rewind N takes the chat back", "warning: /rewind takes a number"),
+    *("no 7 to go back to", "nothing to redo"),
     *(
         "Nothing is remembered here yet",
         "Kept in memory: “Say it in one line” (your note).",

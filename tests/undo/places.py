@@ -14,6 +14,7 @@ from heartbit_tui.undo.intent import Intent, Restored
 from heartbit_tui.undo.plan import Plan
 from heartbit_tui.undo.record import written
 from heartbit_tui.undo.scan import scan
+from heartbit_tui.undo.spans import Spans
 from heartbit_tui.undo.survey import Survey
 from heartbit_tui.undo.types import Bounds, Changes
 from tests.undo.trees import Vandal
@@ -52,7 +53,8 @@ class Place:
         """What looks at the same tree for the calls of a session."""
         roots = [str(self.root)]
         cache = Cache(self.folder / "indexes", roots)
-        return Survey(self.engine, Index(roots), self.ignoring, cache, self.bounds)
+        spans = Spans(self.folder / "at-work", "s")
+        return Survey(self.engine, Index(roots), self.ignoring, cache, spans, self.bounds)
 
     def plan(self, number: int = 0, *, overrule: bool = False) -> Plan:
         """What going back over all but the first `number` records means."""

@@ -31,13 +31,24 @@ class Desk:
         self.home = (folder / "home").resolve()
         self.project = self.home / "project"
         self.project.mkdir(parents=True)
+        self.data = self.home / "kept" / "data"
+        self.environment = {
+            "HOME": str(self.home),
+            "PATH": "/usr/bin:/bin",
+            "HEARTBIT_HOME": str(self.home / "kept"),
+        }
         self._script = self.home / "script.json"
 
     def options(self, which: Which, **more: Any) -> Options:
         flags = {"provider.name": "scripted", "provider.script": str(self._script), "sandbox.enabled": False}
-        environment = {"HOME": str(self.home), "PATH": "/usr/bin:/bin"}
         return Options(
-            cwd=self.project, environment=environment, flags=flags, mode=Mode.YOLO, which=which, on_ask="deny", **more
+            cwd=self.project,
+            environment=self.environment,
+            flags=flags,
+            mode=Mode.YOLO,
+            which=which,
+            on_ask="deny",
+            **more,
         )
 
     def says(self, *turns: Sequence[dict[str, Any]]) -> None:

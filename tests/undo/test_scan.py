@@ -85,3 +85,27 @@ def test_an_index_that_is_damaged_counts_as_none(tmp_path: Path) -> None:
         survey.base()
         place.write("a", damage.hex()[:10] + "changed")
         assert place.names(survey.changes()) == ["a"]
+
+
+def test_what_a_call_did_whose_process_was_killed_is_found_by_the_next(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    for name in "abc":
+        place.write(name, "before")
+    died = place.survey()
+    died.base()
+    died.before("call-1", (), anew=True)
+    place.write("a", "by the first call")
+    first = died.after()
+    place.write("b", "by a person")
+    died.before("call-2", (), anew=True)
+    (place.root / "c").unlink()
+    found = place.survey().recovered()
+    assert first is not None
+    assert found is not None
+    calls, told = found
+    assert (calls, told.deleted, told.changed, told.created) == (("call-2",), 1, 0, 0)
+    place.records = [first.record, told.record]
+    assert place.plan(1).conflicts == ()
+    place.back(0)
+    assert [(place.root / name).read_text() for name in "abc"] == ["before", "by a person", "before"]
+    assert place.survey().recovered() is None

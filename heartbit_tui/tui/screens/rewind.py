@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from heartbit_tui.client import titles
+from heartbit_tui.client.visible import revealed
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
@@ -157,7 +158,7 @@ def meant(found: Preview, cwd: str) -> list[Row[Preview]]:
 
 
 def _told(found: Preview, told: previewed.Told) -> Row[Preview]:
-    title = f"{told.name} {told.note}".strip()
+    title = revealed(f"{told.name} {told.note}".strip())
     return Row(key=found, title=title, group=told.group, mark=(told.sign, TONES.get(told.sign, "text")))
 
 

@@ -181,7 +181,7 @@ async def test_what_was_said_and_kept(opened: Open) -> None:
         await stage.until("Go back", TASK.split()[0])
         await stage.shot("rewind")
         await stage.press("tab")
-        await stage.until("git add")
+        await stage.until("rm -rf build")
         await stage.shot("rewind-calls")
         await leave(stage)
         await show(stage, meaning(Choice(_meaning), "Go back to before 2", PROJECT, LIVE, stage.app.ink))
