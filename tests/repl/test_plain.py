@@ -23,6 +23,8 @@ def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
             "/rename A title",
             "/rename",
             "/resume",
+            "/search",
+            "/search first",
             "/rewind",
             "/rewind 9",
         ),
