@@ -48,6 +48,8 @@ async def _with_store(values: Namespace) -> int:
 
 async def _list(store: Store, around: Surroundings, values: Namespace) -> int:
     cwd = None if values.all else str(around.cwd)
+    if values.search:
+        await store.passages.catch_up(mask_for(around.options), patience=float("inf"))
     found = await store.index.search(clean(values.search or ""), limit=MOST_LISTED, cwd=cwd)
     if values.json:
         say_json([_facts(info) for info in found])

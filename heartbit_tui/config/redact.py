@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from types import MappingProxyType
 
 MARK = "[redacted]"
 SHORTEST = 8
@@ -80,6 +81,7 @@ _ANCHORS = (
 
 _NUMBERED = re.compile(r"\d:[A-Za-z0-9_-]{35}|[CK][0-9a-f]{32}")
 _LABELS = ("key", "secret", "token", "password", "passwd", "pwd", "authorization", "bearer", "basic")
+_DOTS = MappingProxyType({0x130: "i", 0x131: "i"})
 _REFERENCE = re.compile(r"[$<{(\[]|.*\(.*|[A-Za-z_.]+\Z")
 
 
@@ -98,8 +100,8 @@ class Redactor:
             text = _SHAPE.sub(MARK, text)
         if "://" in text:
             text = _URL_LOGIN.sub(rf"\g<label>{MARK}", text)
-        # An i without its dot is one too, for who looks at letters whatever their case.
-        plain = text.casefold().replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+        # For who looks at letters whatever their case, an i with any dot or none is one.
+        plain = text.translate(_DOTS).casefold()
         return _LABELLED.sub(_labelled, text) if any(label in plain for label in _LABELS) else text
 
 

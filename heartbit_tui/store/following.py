@@ -41,10 +41,14 @@ class Following:
         if self._wanted and not self._at_it and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(REST_SECONDS, self._begin)
 
-    async def finish(self, clock: Clock) -> None:
-        """Take in what is left, as far as that is quick."""
+    def stop(self) -> None:
+        """Plan no further slice."""
         self.stir()
         self._wanted = False
+
+    async def finish(self, clock: Clock) -> None:
+        """Take in what is left, as far as that is quick."""
+        self.stop()
         until = clock.monotonic() + LEAVING_SECONDS
         try:
             while await self._worker.do(self._step) and clock.monotonic() < until:

@@ -108,6 +108,8 @@ class Store:
                 await following.finish(self._clock)
         finally:
             recorder.close()
+            if following:
+                following.stop()
             checkpoints.cancel()
             await asyncio.wait([checkpoints])
             lease.release()

@@ -41,7 +41,7 @@ GREETED = (
 )
 """Actions that somebody new is told of."""
 
-MEND = "/repair does that from here; Enter sends it."
+MEND = "Enter sends /repair, which saves what can be saved from here."
 
 HELD = "thinking; shown once it is checked"
 

@@ -147,3 +147,16 @@ def test_no_text_makes_redaction_slow(text: str) -> None:
 
 def redact(text: str) -> str:
     return Redactor()(text)
+
+
+@pytest.mark.parametrize("label", ["PASSWORD", "paſſword", "authorızation", "AUTHORİZATION", "api_\N{KELVIN SIGN}ey"])
+def test_a_label_counts_in_whatever_letters_it_is_written(label: str) -> None:
+    """What is looked for first, to be quick, must find all that is looked for then, whatever its case."""
+    quick, slow = Redactor()(f"{label}: {A32}"), Redactor()(f"password=x {label}: {A32}")
+    assert (A32 in quick) == (A32 in slow)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_is_found_where_nothing_else_is_said(shape: str) -> None:
+    assert shape not in Redactor()(shape)
+    assert shape not in Redactor()(f"x {shape} y")

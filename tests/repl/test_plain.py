@@ -22,6 +22,8 @@ TYPED = (
         "/rename A title",
         "/rename",
         "/resume",
+        "/search",
+        "/search first",
         "/rewind",
         "/rewind 9",
         "/undo 7",

@@ -288,3 +288,41 @@ def test_a_sentence_without_an_end_is_cut_around_the_match() -> None:
     assert [sentence[begin:end] for begin, end in marks] == ["parser"]
     assert sentence.startswith("…")
     assert sentence.endswith("…")
+
+
+# While a session is open
+
+
+async def test_a_session_that_rests_after_a_run_is_taken_in_and_one_that_is_busy_is_not(
+    path: Path, clock: FakeClock
+) -> None:
+    async with Store.open(path, clock) as store, store.recorder("s", Trail(str)) as recorder:
+        log = placed([STARTED, *run("the parser")])
+        give(recorder, log)
+        await recorder.committed(len(log))
+        assert await store.passages.search(Asked(text="parser")) == []
+        while not await store.passages.search(Asked(text="parser")):
+            await asyncio.to_thread(lambda: None)
+    assert (await store_of(path, clock)) == ((), 0)
+
+
+async def store_of(path: Path, clock: FakeClock) -> tuple[tuple[str, ...], int]:
+    """What is wrong with the index of a file, and how far it is behind."""
+    async with Store.open(path, clock) as store:
+        agreed = await store.passages.agreement()
+    return agreed.wrong, agreed.behind
+
+
+async def test_a_session_that_ends_in_a_fault_leaves_nothing_planned(path: Path, clock: FakeClock) -> None:
+    async with Store.open(path, clock) as store:
+        with pytest.raises(ZeroDivisionError):
+            await fails_in_a_session(store)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert len(await found(store, "parser")) == 1
+
+
+async def fails_in_a_session(store: Store) -> None:
+    async with store.recorder("s", Trail(str)) as recorder:
+        give(recorder, log := placed([STARTED, *run("the parser")]))
+        await recorder.committed(len(log))
+        raise ZeroDivisionError

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from heartbit_tui.kernel.errors import HeartbitError
@@ -22,7 +23,7 @@ from heartbit_tui.tui.transcript.transcript import Transcript
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
-WHO = {"prompt": "you", "answer": "heartbit", "call": "call", "result": "result"}
+WHO = MappingProxyType({"prompt": "you", "answer": "heartbit", "call": "call", "result": "result"})
 
 
 def elsewhere(app: "HeartbitApp") -> FindElsewhere | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
-
 from heartbit_tui.kernel.dataclass import dataclass
+from dataclasses import replace
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.pane.source import Key
@@ -57,6 +58,7 @@ class Search:
         self._elsewhere = elsewhere
         self._scope = 0 if elsewhere else len(SCOPES) - 1
         self._waiting = 0
+        self._fault = False
 
     def listing(self, query: str = "") -> Listing[Hit]:
         """The list."""
@@ -68,7 +70,7 @@ class Search:
             empty="Type what to look for.",
             query=query,
             extras=(turn,) if self._elsewhere else (),
-            status=self._status,
+            status=self._status if self._elsewhere else None,
         )
 
     async def _load(self, words: str) -> Sequence[Row[Hit]]:
@@ -76,18 +78,31 @@ class Search:
         if not wanted:
             return ()
         hits = list(await self._here(wanted))
-        if self._elsewhere and SCOPES[self._scope] != "this conversation":
-            others = await self._elsewhere(wanted, SCOPES[self._scope] == "all sessions")
+        if self._elsewhere is None:
+            return [row(replace(hit, place=""), wanted) for hit in hits]
+        if SCOPES[self._scope] != "this conversation":
+            others = await self._others(self._elsewhere, wanted)
             self._waiting = others.waiting
             hits += others.hits
         return [row(hit, wanted) for hit in hits]
+
+    async def _others(self, find: FindElsewhere, words: str) -> Others:
+        """The hits elsewhere; where the file of sessions cannot be read, those of this conversation are shown all the same."""
+        self._fault = False
+        try:
+            return await find(words, SCOPES[self._scope] == "all sessions")
+        except (HeartbitError, OSError):
+            self._fault = True
+            return Others()
 
     def _turn(self) -> str:
         self._scope = (self._scope + 1) % len(SCOPES)
         return ""
 
     def _status(self) -> str:
-        waiting = f", {self._waiting:,} events not looked at yet" if self._waiting else ""
+        if self._fault:
+            return "other sessions cannot be read; see /doctor"
+        waiting = f", {self._waiting:,} events to come" if self._waiting else ""
         return f"{SCOPES[self._scope]}{waiting}"
 
 

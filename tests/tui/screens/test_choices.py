@@ -13,12 +13,13 @@ from heartbit_tui.tui.lines.setting import cells
 from heartbit_tui.tui.screens import models, permissions, rewind
 from heartbit_tui.tui.screens.models import Choice
 from heartbit_tui.tui.screens.permissions import Learned
-from heartbit_tui.tui.screens.search import Hit, row, search
+from heartbit_tui.tui.screens.search import Hit, Others, row, search
 from heartbit_tui.undo.intent import Intent, What
 from heartbit_tui.undo.past import Point
 from heartbit_tui.undo.plan import Conflict, Plan, Step
 from heartbit_tui.undo.preview import Preview
 from heartbit_tui.undo.types import State
+from heartbit_tui.tui.transcript.blocks import Prompt
 from tests.tui.picker.board import Board, ink, said, settled
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -178,6 +179,32 @@ async def test_a_search_shows_hits_as_one_types_and_goes_to_one() -> None:
         await pilot.press("down", "enter")
         await settled(pilot)
     assert app.results == [(await find("parse"))[1]]
+
+
+async def test_a_search_looks_in_other_sessions_too_where_it_is_told_to() -> None:
+    asked: list[tuple[str, bool]] = []
+
+    async def elsewhere(words: str, everywhere: bool) -> Others:
+        asked.append((words, everywhere))
+        kept = Hit(text=f"kept [{words}]", who="result", session="s7", seq=9, word=words, place="Mend it · ~/proj · s7")
+        return Others(hits=[kept], waiting=1200)
+
+    app = Board(lambda: search(find, LIVE, ink(), "x", elsewhere=elsewhere))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        text = said(app)
+        assert ("kept [x]" in text, "Mend it · ~/proj · s7" in text) == (True, True)
+        assert "all sessions, 1,200 events to come" in text
+        await pilot.press("tab")
+        await settled(pilot)
+        assert "this folder" in said(app)
+        await pilot.press("tab")
+        await settled(pilot)
+        assert ("this conversation" in said(app), "kept [x]" in said(app)) == (True, False)
+        await pilot.press("tab", "end", "enter")
+        await settled(pilot)
+    assert asked[:2] == [("x", True), ("x", False)]
+    assert [hit.session for hit in app.results if hit] == ["s7"]
 
 
 def test_what_was_found_stands_near_the_beginning_of_its_row() -> None:
