@@ -26,7 +26,18 @@ def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
             "/rewind",
             "/rewind 9",
         ),
-        *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim", "/fork", "second"),
+        *(
+            "/export md out.md",
+            "/export md out.md",
+            "/export pdf",
+            "/compact",
+            "/jobs",
+            "/background",
+            "/clear",
+            "/vim",
+            "/fork",
+            "second",
+        ),
         *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
     )
     with desk(tmp_path, "one", "two", "three") as made:
@@ -42,6 +53,8 @@ def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
             "info: sandbox ",
             "this folder is not trusted",
             "info: Nothing is listed",
+            "info: No command ran in the background",
+            "warning: No command runs that could go on",
             "info: bash, ",
             "“A title”",
         ),
