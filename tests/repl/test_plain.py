@@ -11,35 +11,14 @@ from tests.repl.service import call, desk
 WRITE: dict[str, Any] = {"blocks": [call("write", file_path="new.txt", content="new\n")]}
 
 
+TYPED = """first words|/help|/mode plan|/mode|/mode yolo|/model|/effort high|/effort much|/status|/safety|/cost|/todos|/tools
+/rename A title|/rename|/resume|/rewind|/rewind 9|/export md out.md|/export md out.md|/export pdf|/compact|/jobs|/background
+/clear|/vim|/fork|second|/rewind 1|/status|/new|/status|/bogus|/etc/hosts is a path|/quit|never read"""
+"""What is typed, between bars or line ends."""
+
+
 def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
-    typed = (
-        *("first words", "/help", "/mode plan", "/mode", "/mode yolo", "/model", "/effort high", "/effort much"),
-        *(
-            "/status",
-            "/safety",
-            "/cost",
-            "/todos",
-            "/tools",
-            "/rename A title",
-            "/rename",
-            "/resume",
-            "/rewind",
-            "/rewind 9",
-        ),
-        *(
-            "/export md out.md",
-            "/export md out.md",
-            "/export pdf",
-            "/compact",
-            "/jobs",
-            "/background",
-            "/clear",
-            "/vim",
-            "/fork",
-            "second",
-        ),
-        *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
-    )
+    typed = TYPED.replace("\n", "|").split("|")
     with desk(tmp_path, "one", "two", "three") as made:
         done = made.lines(*typed)
     assert (done.returncode, done.stderr) == (0, "")
