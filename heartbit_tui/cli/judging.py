@@ -25,7 +25,7 @@ EFFECTS: Mapping[str, Effects] = MappingProxyType(
         **dict.fromkeys(("read", "grep", "glob", "list"), Effects.READ),
         **dict.fromkeys(("write", "edit", "patch"), Effects.WRITE),
         **dict.fromkeys(("webfetch", "websearch"), Effects.NETWORK),
-        **dict.fromkeys(("todowrite", "todoread", "question"), Effects.NONE),
+        **dict.fromkeys(("todowrite", "todoread", "question", "bash_output", "kill_shell"), Effects.NONE),
     }
 )
 """What the built-in tools may do; any other may run programs."""

@@ -30,10 +30,6 @@ class Hands(Protocol):
         """Shift+Tab."""
         ...
 
-    def background(self) -> None:
-        """Ctrl+B, while a run is active."""
-        ...
-
     def clear(self) -> None:
         """Ctrl+L."""
         ...
@@ -58,8 +54,8 @@ NAMED = (("tab", "tab"), ("enter", "enter"))
 """Keys that have a name of their own in prompt_toolkit: theirs, ours."""
 
 
-def bindings(hands: Hands) -> KeyBindings:
-    """The key bindings that go before the usual ones of a line editor."""
+def bindings(hands: Hands, background: Callable[[], None]) -> KeyBindings:
+    """The key bindings that go before the usual ones of a line editor; `background` is what Ctrl+B does in a run."""
     keys = KeyBindings()
     choosing = Condition(lambda: hands.choosing) & ~is_searching
 
@@ -74,7 +70,7 @@ def bindings(hands: Hands) -> KeyBindings:
     press("<sigint>", act=lambda _: hands.interrupt())
     press("c-d", act=lambda event: _delete(event, hands))
     press("s-tab", act=lambda _: hands.next_mode())
-    press("c-b", act=lambda _: hands.background(), when=Condition(lambda: hands.running))
+    press("c-b", act=lambda _: background(), when=Condition(lambda: hands.running))
     press("c-l", act=lambda _: hands.clear())
     for key in CHOICES:
         keys.add(key, filter=choosing, eager=True)(_chooser(key, hands))

@@ -220,10 +220,6 @@ class Terminal:
         """Leave; the session is kept."""
         self._conversation.leave(Leave())
 
-    def background(self) -> None:
-        """Let the running command go on in the background."""
-        self._conversation.background()
-
     def next_mode(self) -> None:
         """Go on to the next mode."""
         self._conversation.next_mode()
@@ -232,7 +228,7 @@ class Terminal:
         outfit = self._outfit
         editor: PromptSession[Typed | None] = PromptSession(
             multiline=True,
-            key_bindings=bindings(self),
+            key_bindings=bindings(self, self._conversation.background),
             history=Past(outfit.history),
             completer=outfit.completions,
             complete_while_typing=Condition(self._completes),

@@ -29,7 +29,7 @@ TYPED = (
         "/undo 7",
         "/redo",
     ),
-    *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/clear", "/vim"),
+    *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/jobs", "/background", "/clear", "/vim"),
     *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
     *("/fork", "second"),
     *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
@@ -47,7 +47,12 @@ SHOWN = (
         "info: bash, ",
         "“A title”",
     ),
-    *("warning: /rename takes", "first words", "info: /rewind N takes the chat back", "warning: /rewind takes a number"),
+    *(
+        "warning: /rename takes",
+        "first words",
+        "info: /rewind N takes the chat back",
+        "warning: /rewind takes a number",
+    ),
     *("no 7 to go back to", "nothing to redo"),
     *(
         "Nothing is remembered here yet",

@@ -1,9 +1,10 @@
 """A search through this conversation and all that were ever kept, as one types."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeAlias
-from heartbit_tui.kernel.dataclass import dataclass
 from dataclasses import replace
+from typing import TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink

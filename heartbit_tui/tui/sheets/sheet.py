@@ -53,7 +53,7 @@ WHEEL = 3
 class Sheet(Widget):
     """Shows what waits, and is hidden while nothing does.
 
-    The owner opens, closes and clears requests, hides the draft between `Opened` and `Emptied`, sends the ops of
+    The owner opens and closes requests, hides the draft between `Opened` and `Emptied`, sends the ops of
     `Replied`, and gives the draft each key that `takes` leaves (with the sheet in focus such a key bubbles on).
     `clock` gives seconds as `time.monotonic` does.
     """
@@ -119,10 +119,6 @@ class Sheet(Widget):
     def close(self, id: str) -> None:
         """Forget a request that was settled, wherever that was done."""
         self._change(lambda: self.dialog.close(id))
-
-    def clear(self) -> None:
-        """Forget everything: the run is over."""
-        self._change(self.dialog.clear)
 
     def swap(self, dialog: Dialog) -> None:
         """Show what waits in another session; the dialog before keeps what waits in its own, as it was left."""

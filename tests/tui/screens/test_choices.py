@@ -19,7 +19,6 @@ from heartbit_tui.undo.past import Point
 from heartbit_tui.undo.plan import Conflict, Plan, Step
 from heartbit_tui.undo.preview import Preview
 from heartbit_tui.undo.types import State
-from heartbit_tui.tui.transcript.blocks import Prompt
 from tests.tui.picker.board import Board, ink, said, settled
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)

@@ -88,7 +88,7 @@ async def test_the_sheet_comes_and_goes_with_what_waits() -> None:
         await pilot.pause()
         assert (app.happened, app.sheet.display) == (["opened", "emptied"], False)
         app.sheet.open(question())
-        app.sheet.clear()
+        app.sheet.swap(app.sheet.dialog.another())
         await pilot.pause()
         assert (app.happened[2:], app.sheet.waiting) == (["opened", "emptied"], None)
 
