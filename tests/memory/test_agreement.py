@@ -104,6 +104,7 @@ async def everything(memory: Keeper) -> list[Entry]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.security("M5", n=OPERATIONS)
 async def test_ten_thousand_operations_leave_rows_words_vectors_and_links_that_agree(tmp_path: Path) -> None:
     play, clock, path = Play(5), FakeClock(), tmp_path / "heartbit.db"

@@ -40,6 +40,7 @@ def test_two_hundred_kills_lose_nothing_that_was_told_and_leave_nothing_half_don
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.security("M2", n=CUTS)
 def test_two_hundred_cuts_of_power_leave_a_whole_memory_that_lacks_only_the_last_writes(tmp_path: Path) -> None:
     path, copy, dice = tmp_path / "heartbit.db", tmp_path / "copy.db", random.Random(2)
@@ -176,6 +177,7 @@ def colliding() -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.security("M6", n=PAIRS)
 async def test_ten_thousand_owners_with_colliding_names_share_no_row(tmp_path: Path) -> None:
     pairs = colliding()
@@ -285,6 +287,7 @@ TURNS = (
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.security("M7", n=963)
 async def test_strange_texts_come_back_as_they_were_and_are_found_without_an_error(tmp_path: Path) -> None:
     texts = [turn.format(text) for text in STRANGE for turn in TURNS]

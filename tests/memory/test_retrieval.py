@@ -30,6 +30,7 @@ def vectors(count: int) -> list[list[float]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("prepared", [prepare, bare], ids=["sqlite-vec", "python"])
 async def test_codes_find_what_an_exact_search_finds(
     tmp_path: Path, prepared: Callable[[sqlite3.Connection], None]
@@ -51,6 +52,7 @@ async def test_codes_find_what_an_exact_search_finds(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_words_and_vectors_together_find_more_than_either(tmp_path: Path) -> None:
     retrieval, embedder = made(notes=600, questions=60), Meanings()
     points = {"words": 0.0, "vectors": 0.0, "both": 0.0}
