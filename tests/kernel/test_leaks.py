@@ -17,7 +17,7 @@ from heartbit_tui.testing.rules import FakeGate
 from heartbit_tui.testing.tools import FakeTool
 from tests.kernel.rig import Plan, opened, says, turn
 
-SESSIONS = 100
+SESSIONS = 40
 
 
 async def one(number: int) -> None:
