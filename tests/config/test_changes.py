@@ -54,7 +54,7 @@ def test_a_change_is_a_unified_diff(tmp_path: Path) -> None:
     assert "+++ /dev/null" in shown(store, root)
 
 
-@pytest.mark.security("C3", n=len(WATCHED_FOLDERS) * 3)
+@pytest.mark.security("C3", n=3)
 @pytest.mark.parametrize("folder", WATCHED_FOLDERS)
 def test_what_a_skill_or_a_command_says_is_part_of_what_is_trusted(tmp_path: Path, folder: str) -> None:
     store, root = trusted(tmp_path, heartbit=BEFORE)

@@ -156,7 +156,7 @@ def test_a_link_to_a_trusted_folder_is_that_folder(tmp_path: Path) -> None:
     assert kept.folders() == (str(root),)
 
 
-@pytest.mark.security("K50", n=6)
+@pytest.mark.security("K50", n=len(PROJECT_FILES))
 @pytest.mark.parametrize("place", ["in the project", "outside"])
 def test_a_change_behind_a_link_is_told_of_the_link(tmp_path: Path, place: str) -> None:
     root, kept = repo(tmp_path), store(tmp_path)

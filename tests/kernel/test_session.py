@@ -270,7 +270,7 @@ async def test_a_mode_holds_from_the_next_call_on_and_is_told_to_the_model_once(
     assert told == [user("[mode: ask]"), user("[mode: yolo]")]
 
 
-@pytest.mark.security("K44", n=4)
+@pytest.mark.security("K44")
 @pytest.mark.parametrize("allow", [True, False])
 @pytest.mark.parametrize("mode", [Mode.PLAN, Mode.YOLO])
 async def test_a_mode_that_changes_while_a_request_waits_answers_nothing_and_what_it_forbids_does_not_run(
