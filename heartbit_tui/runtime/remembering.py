@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.errors import ContextOverflowError, HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import Assistant, Message, StopReason
-from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Effects, Request, Tool, View
+from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Effects, Request, Scene, Shortening, Tool, View
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.settings import Settings
@@ -173,13 +173,24 @@ class Unless:
         self._is_empty = is_empty
         self._make: Callable[[], ContextPolicy] | None = make
 
-    async def view(self, request: Request, *, turn: int) -> View:
+    async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
         if self._make is not None and turn == 1 and not await self._is_empty():
             self._policy, self._make = self._make(), None
+        return await self._policy.prepare(request, scene, turn=turn)
+
+    async def view(self, request: Request, *, turn: int) -> View:
         return await self._policy.view(request, turn=turn)
 
-    async def shorten(self, request: Request, *, turn: int, focus: str = "") -> View | None:
-        return await self._policy.shorten(request, turn=turn, focus=focus)
+    async def shorten(
+        self,
+        request: Request,
+        scene: Scene,
+        *,
+        turn: int,
+        focus: str = "",
+        overflow: ContextOverflowError | None = None,
+    ) -> Shortening | None:
+        return await self._policy.shorten(request, scene, turn=turn, focus=focus, overflow=overflow)
 
 
 def _went_well(session: Session) -> bool:

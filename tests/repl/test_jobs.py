@@ -24,6 +24,8 @@ class Client:
     running = False
     mode = Mode.ASK
     history: tuple[Envelope, ...] = ()
+    meters = None
+    undo = None
 
     def __init__(self) -> None:
         self.ops: list[Op] = []
@@ -35,6 +37,12 @@ class Client:
 
     async def whole(self) -> tuple[Envelope, ...]:
         return ()
+
+    def memories(self) -> None:
+        return None
+
+    async def finish(self) -> int:
+        return 0
 
     def output(self, job: str) -> str:
         return "listening\n" if job == "bash_1" else ""

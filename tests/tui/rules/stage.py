@@ -104,6 +104,12 @@ class Played:
     def output(self, job: str) -> str:
         return ""
 
+    def memories(self) -> None:
+        return None
+
+    async def finish(self) -> int:
+        return 0
+
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
 
