@@ -17,7 +17,8 @@ commands
   view FILE|ID       see a run again on the screen: play, pause, step, jump
   undo, redo         go back to before a prompt or call: chat, files or both; forward again
   sessions           list, search, show, rename, fork, delete, export, import,
-                     prune, repair, disk
+                     prune, repair, disk, context
+  memory             list, search, show, pin, edit, forget, import, export, why, stats
   config             explain: each setting and where it came from; path
   auth               login, logout, status: keys of model services
   trust              list, add, diff, remove: directories whose own settings count
@@ -25,6 +26,7 @@ commands
   audit              list, show, export, verify: what was decided and done
   knowledge          index, search, stats: documents that the agent looks things up in
   models             list models whose prices are known
+  cost               tell what models cost by day
   doctor             find out what is missing
   gc                 remove what undo does not need any more
   completions        for bash, zsh, fish

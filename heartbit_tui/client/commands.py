@@ -91,7 +91,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="status", does="the session, its model, its mode, its context"),
     Command(name="safety", does="what protects you: sandbox, trust, rules, guardrails, audit"),
     Command(name="context", does="what fills the model's window"),
-    Command(name="drop", takes="N", does="take item N of the context out of what the model is told, or put it back"),
+    Command(name="drop", takes="N", does="take item N out of what the model is told, or put it back"),
     Command(name="cost", does="tokens and money so far", aliases=("usage",)),
     Command(name="cap", takes="PERIOD USD", does="ask before a run, this session or a day costs more"),
     Command(name="init", does="write an AGENTS.md for this project"),

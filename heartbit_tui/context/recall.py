@@ -13,16 +13,24 @@ NAME = "recall_context"
 MOST = 24_000
 """Bytes of one answer; what is left is asked for with another call."""
 
-SCHEMA: JsonObject = {
-    "type": "object",
-    "properties": {
-        "first": {"type": "integer", "minimum": 1, "description": "The number of the first entry."},
-        "last": {"type": "integer", "minimum": 1, "description": "The number of the last entry; without it one entry."},
-        "skip": {"type": "integer", "minimum": 0, "description": "Bytes of the first entry to leave out."},
-    },
-    "required": ["first"],
-    "additionalProperties": False,
-}
+
+def _schema() -> JsonObject:
+    return {
+        "type": "object",
+        "properties": {
+            "first": {"type": "integer", "minimum": 1, "description": "The number of the first entry."},
+            "last": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "The number of the last entry; without it one entry.",
+            },
+            "skip": {"type": "integer", "minimum": 0, "description": "Bytes of the first entry to leave out."},
+        },
+        "required": ["first"],
+        "additionalProperties": False,
+    }
+
+
 NUMBERS = ("first", "last", "skip")
 
 
@@ -35,7 +43,7 @@ class RecallContext:
     @property
     def spec(self) -> ToolSpec:
         text = Path(__file__).with_name(f"{NAME}.md").read_text(encoding="utf-8").strip()
-        return ToolSpec(name=NAME, description=text, input_schema=SCHEMA)
+        return ToolSpec(name=NAME, description=text, input_schema=_schema())
 
     @property
     def effects(self) -> Effects:

@@ -228,7 +228,7 @@ class Terminal:
         outfit = self._outfit
         editor: PromptSession[Typed | None] = PromptSession(
             multiline=True,
-            key_bindings=bindings(self, self._conversation.background),
+            key_bindings=bindings(self, lambda: self.conversation.background()),  # noqa: PLW0108 - there is none yet
             history=Past(outfit.history),
             completer=outfit.completions,
             complete_while_typing=Condition(self._completes),

@@ -23,7 +23,7 @@ from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.runtime.companions import companions
+from heartbit_tui.runtime.companions import Companions, companions
 from heartbit_tui.runtime.memory_store import warnings as memory_warnings
 from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
@@ -103,14 +103,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         watch = Watchful(beside.policy, place.meters.warmth)
         agent = replace(agent, context=watch)
-        wiring = Wiring(
-            bus=place.bus,
-            journal=place.journal,
-            clock=clock,
-            models=models.connect,
-            caps=place.meters.caps,
-            jobs=beside.jobs,
-        )
+        wiring = _wiring(beside, clock, models)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
         place.meters.join(session, watch, _parts(settings))
@@ -137,6 +130,18 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
             remembering=beside.remembering,
         )
+
+
+def _wiring(beside: Companions, clock: Clock, models: Models) -> Wiring:
+    place = beside.place
+    return Wiring(
+        bus=place.bus,
+        journal=place.journal,
+        clock=clock,
+        models=models.connect,
+        caps=place.meters.caps,
+        jobs=beside.jobs,
+    )
 
 
 async def outlook_of(log: Sequence[Envelope], options: Options, clock: Clock) -> Outlook:

@@ -37,7 +37,10 @@ def test_one_gate_is_made_in_one_place_for_every_session() -> None:
     assert callers(MODULES, "RuleGate") == [explaining, "heartbit_tui.runtime.settings:_gate"]
     assert callers(MODULES, "Consent") == ["heartbit_tui.kernel.calls:__init__"]
     assert callers(MODULES, "Session") == ["heartbit_tui.runtime.build:opened"]
-    assert callers(MODULES, "toolbox") == ["heartbit_tui.runtime.build:opened"]
+    assert callers(MODULES, "toolbox") == [
+        "heartbit_tui.runtime.build:outlook_of",  # which looks at them, and runs nothing
+        "heartbit_tui.runtime.companions:companions",
+    ]
 
 
 @pytest.mark.security("P15", n=len(SURFACES))

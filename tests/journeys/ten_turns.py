@@ -165,8 +165,8 @@ def normal(envelopes: Sequence[Envelope], root: Path, home: Path) -> list[Any]:
     return [_normal({k: v for k, v in each.items() if k not in ("seq", "at")}, root, home, session) for each in told]
 
 
-_TIMES = frozenset({"duration_ms", "latency_ms", "time_to_first_token_ms", "max_turns"})
-"""What differs from run to run; a person at hand may let a run have more turns than a script may."""
+_TIMES = frozenset({"duration_ms", "latency_ms", "time_to_first_token_ms", "max_turns", "record"})
+"""What differs from run to run, as times do, also within what undo keeps of files; a person at hand may let a run have more turns than a script may."""
 _SECONDS = re.compile(r"\b(\d+ tests? in) \d+\.\d+s")
 
 

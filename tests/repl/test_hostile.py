@@ -60,7 +60,7 @@ def test_nothing_that_is_shown_at_the_terminal_is_obeyed(tmp_path: Path) -> None
         screen.keys("1")
         screen.until(r"All seen\..*ask>")
         screen.keys("/todos\r/status\r/rewind\r")
-        screen.until("goes back to before prompt N")
+        screen.until("takes the chat back to before prompt N")
         screen.keys("\x04")
         assert screen.ended() == 0
         assert [each for each in FORBIDDEN if each in screen.raw] == []

@@ -30,6 +30,7 @@ TYPED = (
         "/redo",
     ),
     *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/jobs", "/background", "/clear", "/vim"),
+    *("/context", "/drop", "/drop 1", "/cap", "/cap day 20", "/expand", "/uncompact"),
     *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
     *("/fork", "second"),
     *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
