@@ -99,7 +99,7 @@ class RuleGate:
 
     def forbidden(self, action: Action, mode: Mode) -> Deny | None:
         """What denies a call by now; nothing of it counts as used or asked."""
-        verdict = self._judged(matching.settled(action), mode)
+        verdict = self._verdict(matching.settled(action), mode)
         return verdict if isinstance(verdict, Deny) else None
 
     def take(self, envelope: Envelope) -> None:
@@ -108,8 +108,7 @@ class RuleGate:
         self._budget.take(envelope)
 
     def _within_budget(self, action: Action, verdict: Verdict) -> Verdict:
-        by_auto = isinstance(verdict, Allow) and verdict.rule == modes.AUTO_MODE
-        if not by_auto or action.effects in modes.READ_ONLY:
+        if not _by_auto(verdict) or action.effects in modes.READ_ONLY:
             return verdict
         if reason := self._budget.spent(action):
             self._budget.ask(action.call.id)
@@ -118,6 +117,9 @@ class RuleGate:
         return verdict
 
     def _judged(self, action: Action, mode: Mode) -> Verdict:
+        return self._with_proposal(self._verdict(action, mode), action)
+
+    def _verdict(self, action: Action, mode: Mode) -> Verdict:
         rules = self.rules
         finding = modes.find(action, self._workspace)
         if finding.broken:
@@ -132,12 +134,11 @@ class RuleGate:
             settled = self._ruled(action, rules, mode)
         if settled is None and harmless:
             settled = Allow(reason="Every command of this line is known to be harmless here.", rule=lines.HARMLESS)
-        return self._with_proposal(settled or self._by_mode(action, mode, finding), action)
+        return settled or self._by_mode(action, mode, finding)
 
     def _by_mode(self, action: Action, mode: Mode, finding: modes.Finding) -> Verdict:
         verdict = modes.fall_back(action, mode, finding, sandboxed=self._sandboxed)
-        by_auto = isinstance(verdict, Allow) and verdict.rule == modes.AUTO_MODE
-        if by_auto and (reason := sweeping(action, self._workspace)):
+        if _by_auto(verdict) and (reason := sweeping(action, self._workspace)):
             return Ask(reason=reason, rule=modes.AUTO_MODE)
         return verdict
 
@@ -256,3 +257,8 @@ def _checked(rule: Rule, action: Action) -> Rule:
         )
         raise UnlearnableError(message)
     return rule
+
+
+def _by_auto(verdict: Verdict) -> bool:
+    """Whether a call passes because of the auto mode alone."""
+    return isinstance(verdict, Allow) and verdict.rule == modes.AUTO_MODE

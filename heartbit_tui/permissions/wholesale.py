@@ -17,6 +17,10 @@ _FORCE = re.compile(r"-[a-zA-Z]*f[a-zA-Z]*|--f[a-z]*")
 _TESTS = re.compile(r"-(?:i?name|i?path|i?regex|empty|newer\w*|[acm]min|[acm]time|size|wholename|perm|user)")
 _REMOVES = re.compile(r"\brm\b|-delete\b|\bgit\s+clean\b")
 _EVERYTHING = frozenset({".", "./", ":/", ":", "*", "./*"})
+"""How git is told of all files."""
+
+_ALL_NAMES = frozenset({"*", ".*", "**", "?*", "{*,.*}", "{.,}*", "[!.]*"})
+"""How a shell is told of all names in a folder."""
 
 
 def sweeping(action: Action, workspace: Workspace) -> str:
@@ -31,31 +35,44 @@ def _reasons(line: str, workspace: Workspace) -> Iterator[str]:
         yield GONE.format(shown=line, where=UNKNOWN)
     for simple in seen.commands:
         for words in shell.readings(simple.words):
-            name, rest = posixpath.basename(words[0].text), words[1:]
-            shown = " ".join(word.text for word in words)
-            if name == "rm" and any(_RECURSIVE.fullmatch(word.text) for word in rest):
-                targets = tuple(word for word in rest if not word.text.startswith("-"))
-                yield from _gone(shown, targets, simple.folders, workspace)
-            elif name == "find" and "-delete" in (texts := tuple(word.text for word in rest)):
-                starts = tuple(word for word in rest[: _first_option(texts)]) or (shell.Word("."),)
-                if not any(_TESTS.fullmatch(text) for text in texts):
-                    yield from _gone(shown, starts, simple.folders, workspace)
-            elif name == "git" and _throws_away(tuple(word.text for word in rest)):
-                yield UNCOMMITTED.format(shown=shown)
+            yield from _taken(words, simple.folders, workspace)
+
+
+def _taken(words: tuple[shell.Word, ...], folders: tuple[str, ...], workspace: Workspace) -> Iterator[str]:
+    """Why one command takes away much."""
+    rest = words[1:]
+    texts = tuple(word.text for word in rest)
+    match shell.base(words[0].text):
+        case "rm" if any(map(_RECURSIVE.fullmatch, texts)):
+            targets = tuple(word for word in rest if not word.text.startswith("-"))
+            yield from _gone(words, targets, folders, workspace)
+        case "find" if "-delete" in texts and not any(map(_TESTS.fullmatch, texts)):
+            starts = rest[: _first_option(texts)] or (shell.Word("."),)
+            yield from _gone(words, starts, folders, workspace)
+        case "git" if _throws_away(texts):
+            yield UNCOMMITTED.format(shown=_shown(words))
+        case _:
+            return
+
+
+def _shown(words: tuple[shell.Word, ...]) -> str:
+    return " ".join(word.text for word in words)
 
 
 def _first_option(texts: tuple[str, ...]) -> int:
     return next((at for at, text in enumerate(texts) if text.startswith("-")), len(texts))
 
 
-def _gone(shown: str, targets: tuple[shell.Word, ...], folders: tuple[str, ...], workspace: Workspace) -> Iterator[str]:
+def _gone(
+    words: tuple[shell.Word, ...], targets: tuple[shell.Word, ...], folders: tuple[str, ...], workspace: Workspace
+) -> Iterator[str]:
     for word in targets:
         if word.text == "{}":  # what find hands over; its own tests say what that is
             continue
         if not word.plain and not word.wild and not word.home:
-            yield GONE.format(shown=shown, where=UNKNOWN)
+            yield GONE.format(shown=_shown(words), where=UNKNOWN)
         elif any(_holds_root(word, folder, root) for folder in folders for root in workspace.roots):
-            yield GONE.format(shown=shown, where=word.text)
+            yield GONE.format(shown=_shown(words), where=word.text)
 
 
 def _holds_root(word: shell.Word, folder: str, root: str) -> bool:
@@ -63,8 +80,7 @@ def _holds_root(word: shell.Word, folder: str, root: str) -> bool:
     if word.home:
         return True
     path = posixpath.normpath(posixpath.join(root, folder, word.text))
-    everything = posixpath.basename(path) in {"*", ".*", "**", "?*", "{*,.*}", "{.,}*", "[!.]*"}
-    whole = posixpath.dirname(path) if word.wild and everything else path
+    whole = posixpath.dirname(path) if word.wild and posixpath.basename(path) in _ALL_NAMES else path
     return whole == "/" or root == whole or root.startswith(f"{whole}/") or whole.endswith("/.git")
 
 

@@ -9,7 +9,7 @@ from heartbit_tui.permissions.shell.matched import allows, hits
 from heartbit_tui.permissions.shell.prefix import END, fits, learnable, named_by, prefix_of, proposed
 from heartbit_tui.permissions.shell.seen import File, Seen, Simple, Word
 from heartbit_tui.permissions.shell.walk import LONGEST, look
-from heartbit_tui.permissions.shell.wrappers import readings
+from heartbit_tui.permissions.shell.wrappers import base, readings
 
 __all__ = [
     "END",
@@ -20,6 +20,7 @@ __all__ = [
     "Simple",
     "Word",
     "allows",
+    "base",
     "fits",
     "hits",
     "learnable",
