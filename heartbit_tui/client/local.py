@@ -36,19 +36,20 @@ async def local(options: Options) -> AsyncGenerator["Local"]:
     Raises `ConfigError`, `AuthenticationError`, `StoreError`, `UntrustedError`.
     """
     async with opened(options) as found:
-        client = Local(found)
+        readers: list[Subscription] = []
         try:
-            yield client
+            yield Local(found, readers)
         finally:
-            client.close()
+            for reader in readers:
+                reader.end()
 
 
 class Local:
-    """A `Client` of a session that runs in this process."""
+    """A `Client` of a session that runs in this process; whoever opened it ends the `readers` that it gives out."""
 
-    def __init__(self, found: Opened) -> None:
+    def __init__(self, found: Opened, readers: list[Subscription]) -> None:
         self._opened = found
-        self._readers: list[Subscription] = []
+        self._readers = readers
 
     @property
     def about(self) -> About:
@@ -135,11 +136,6 @@ class Local:
             await session.settled()
             await self._opened.remembering.finish()
         return session.seq
-
-    def close(self) -> None:
-        """Let all readers come to an end."""
-        for reader in self._readers:
-            reader.end()
 
 
 class Durable:

@@ -1,16 +1,12 @@
 """A session: ops go in, envelopes come out."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import field
+from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Self
 
 from heartbit_tui.kernel import dropping, recovery, shortening
 from heartbit_tui.kernel.active import Active
-from heartbit_tui.kernel.bus import Bus
-from heartbit_tui.kernel.caps import Caps
-from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.desk import Desk, People, Settings
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (
@@ -23,8 +19,6 @@ from heartbit_tui.kernel.events import (
     Rewound,
     SessionRenamed,
 )
-from heartbit_tui.kernel.host import OnAsk
-from heartbit_tui.kernel.jobs import NoJobs
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import (
     Answer,
@@ -34,7 +28,6 @@ from heartbit_tui.kernel.ops import (
     Decide,
     Drop,
     Interrupt,
-    Mode,
     Op,
     Prompt,
     Rename,
@@ -46,9 +39,10 @@ from heartbit_tui.kernel.ops import (
     Steer,
     StopJob,
 )
-from heartbit_tui.kernel.protocols import Agent, Clock, Jobs, Journal, Provider
+from heartbit_tui.kernel.protocols import Agent, Provider
 from heartbit_tui.kernel.recovery import CRASHED
 from heartbit_tui.kernel.shortening import NOTHING_TO_COMPACT
+from heartbit_tui.kernel.wiring import Opening, Wiring
 
 __all__ = ("BUSY", "CLOSED", "CRASHED", "NOTHING_TO_COMPACT", "Opening", "Session", "Wiring")
 
@@ -56,27 +50,6 @@ BUSY = "Not while a run is active: interrupt it first."
 CLOSED = "The session is closed: nothing more can be started in it."
 NO_SUCH_PLACE = "There is nothing at {seq} to go back to: this session goes from 1 to {last}."
 NO_MODELS = "This session cannot change its model."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wiring:
-    """What a session is connected to; `models` finds the provider that a `SetModel` asks for."""
-
-    bus: Bus
-    journal: Journal
-    clock: Clock
-    models: Callable[[SetModel], Provider] | None = None
-    caps: Caps = field(default_factory=Caps)
-    jobs: Jobs = field(default_factory=NoJobs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """How a session begins: `log` holds the envelopes of one that is taken up again."""
-
-    log: Sequence[Envelope] = ()
-    mode: Mode = Mode.ASK
-    on_ask: OnAsk = "person"
 
 
 SLICE = 200
@@ -187,7 +160,7 @@ class Session:
                 self._active.interrupt("the session was closed")
             case Background() | StopJob():
                 if refused := self._jobs.take(op):
-                    self._tell(Notice(level="warning", text=refused))
+                    self._warn(refused)
             case _:
                 self._change(op)
 
@@ -203,7 +176,7 @@ class Session:
             case Rename(title=title):
                 self._tell(SessionRenamed(title=title))
             case Rewind() | Compact() | Restore() if self.running:
-                self._tell(Notice(level="warning", text=BUSY))
+                self._warn(BUSY)
             case Drop():
                 dropping.drop(self.agent, self.desk, op)
             case Restore():
@@ -213,7 +186,7 @@ class Session:
             case Compact(focus=focus) if not self._closed:
                 self._active.start(shortening.shorten(self.agent, self.desk, focus), "compact")
             case Compact():
-                self._tell(Notice(level="warning", text=CLOSED))
+                self._warn(CLOSED)
 
     def _publish(self, run: str, agent: str, event: Event) -> Envelope:
         self._seq += 1
@@ -226,9 +199,12 @@ class Session:
     def _tell(self, event: Event) -> None:
         self.append(self.agent.name, event)
 
+    def _warn(self, text: str) -> None:
+        self._tell(Notice(level="warning", text=text))
+
     def _prompt(self, op: Prompt) -> None:
         if self._closed:
-            self._tell(Notice(level="warning", text=CLOSED))
+            self._warn(CLOSED)
         else:
             self._active.prompt(op)
 
@@ -236,7 +212,7 @@ class Session:
         if 1 <= seq <= self._seq:
             self._tell(Rewound(to=seq))
         else:
-            self._tell(Notice(level="warning", text=NO_SUCH_PLACE.format(seq=seq, last=self._seq)))
+            self._warn(NO_SUCH_PLACE.format(seq=seq, last=self._seq))
 
     def _set_model(self, op: SetModel) -> None:
         try:

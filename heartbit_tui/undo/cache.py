@@ -43,6 +43,7 @@ class Cache:
 
     def add(self, record: str) -> None:
         """Something was seen since the index was kept, and is known as this record. Raises `OSError`."""
+        self._since.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(self._since, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "w") as file:
             file.write(f"{record}\n")
 

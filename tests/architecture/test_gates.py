@@ -15,9 +15,9 @@ def test_a_tool_is_run_by_one_function_alone() -> None:
     assert executions(MODULES) == [
         "heartbit_tui.kernel.calls:_run",
         "heartbit_tui.tools.late:run",
-        "heartbit_tui.wire.arguments:run",
         "heartbit_tui.undo.tool:run",
         "heartbit_tui.undo.tool:work",
+        "heartbit_tui.wire.arguments:run",
     ]
 
 

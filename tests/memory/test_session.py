@@ -47,7 +47,7 @@ class Seen:
 
     def __init__(self, found: Opened) -> None:
         self.found = found
-        self.client = Local(found)
+        self.client = Local(found, [])
         self._reader = found.session.bus.subscribe(after=0)
         self._events: list[Event] = []
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from heartbit_tui.client.still import Still
 from heartbit_tui.client.types import About
 from heartbit_tui.kernel.events import (
     Delta,
@@ -26,7 +27,7 @@ READ_ONLY = "This is a replay: nothing can be said or changed in it. heartbit --
 NOBODY = About(session_id="", cwd="", provider="", model="", mode=Mode.ASK, tools=())
 
 
-class Replay:
+class Replay(Still):
     """A `Client` that plays. `clock` counts seconds; `touched` lets who waits look again at once."""
 
     def __init__(self, player: Player, clock: Callable[[], float], about: About = NOBODY) -> None:
@@ -53,26 +54,8 @@ class Replay:
     def mode(self) -> Mode:
         return self._mode
 
-    @property
-    def undo(self) -> None:
-        return None
-
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
-
-    def output(self, job: str) -> str:
-        return ""
-
-    @property
-    def meters(self) -> None:
-        return None
-
-    @property
-    def history(self) -> tuple[Envelope, ...]:
-        return ()
-
-    async def whole(self) -> tuple[Envelope, ...]:
-        return ()
 
     def submit(self, op: Op) -> None:
         """Say that nothing can be sent; `Close` ends the replay."""
@@ -113,15 +96,6 @@ class Replay:
                 yield batch
                 continue
             await self._wait(self._player.wait)
-
-    async def settled(self) -> None:
-        return
-
-    def memories(self) -> None:
-        return None
-
-    async def finish(self) -> int:
-        return 0
 
     async def _wait(self, seconds: float | None) -> None:
         try:
