@@ -12,7 +12,7 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from heartbit_tui.client.types import About, Client, Meters
+from heartbit_tui.client.types import About, Client, Meters, Undo
 from heartbit_tui.kernel.events import (
     Delta,
     Envelope,
@@ -31,6 +31,9 @@ from heartbit_tui.tui.ahead import Ahead
 from heartbit_tui.tui.app import HeartbitApp
 from heartbit_tui.tui.start import loader
 from heartbit_tui.tui.theme.load import load
+from heartbit_tui.undo.intent import Restored, UndoError, What
+from heartbit_tui.undo.past import Past, Point
+from heartbit_tui.undo.preview import Preview
 
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 DEADLINE = 20.0
@@ -54,6 +57,25 @@ class Terminal(HeadlessDriver):
 
     def write(self, data: str) -> None:
         self.said.append(data)
+
+
+class Listed:
+    """What one can go back to in a log; nothing goes back."""
+
+    def __init__(self, log: Iterable[Envelope]) -> None:
+        self._past = Past(log)
+
+    def points(self) -> tuple[Point, ...]:
+        return self._past.points()
+
+    async def undo(self, number: str = "", what: What = "both", *, overrule: bool = False) -> Preview:
+        raise UndoError("Nothing goes back here.")
+
+    async def redo(self, *, overrule: bool = False) -> Preview:
+        raise UndoError("Nothing goes back here.")
+
+    async def carry_out(self, preview: Preview) -> Restored:
+        raise UndoError("Nothing goes back here.")
 
 
 class Played:
@@ -98,8 +120,8 @@ class Played:
         return None
 
     @property
-    def undo(self) -> None:
-        return None
+    def undo(self) -> Undo:
+        return Listed(self._history)
 
     def output(self, job: str) -> str:
         return ""
