@@ -213,7 +213,7 @@ async def test_what_was_said_and_kept(opened: Open) -> None:
 async def test_pages(opened: Open) -> None:
     async with opened() as stage:
         await said(stage)
-        for page in ("cost", "tools", "todos", "context"):
+        for page in ("cost", "tools", "todos"):
             await stage.act(page)
             await stage.until("Esc closes")
             await stage.shot(page)
