@@ -106,7 +106,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         wiring = _wiring(beside, clock, models)
         opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
         session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
-        place.meters.join(session, watch, _parts(settings))
+        place.meters.join(session, watch, beside.chain, _parts(settings))
         standing.follow(lambda: session.settings.mode)
         await beside.join(session, stack)
         _announce(session, options, place)

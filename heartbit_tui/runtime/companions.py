@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from heartbit_tui.context.chain import Chain
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Tool
 from heartbit_tui.kernel.session import Session
@@ -21,7 +22,10 @@ from heartbit_tui.tools.jobs import Jobs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companions:
-    """All of it, made before the session is there; `tools` are all that its agent has."""
+    """All of it, made before the session is there; `tools` are all that its agent has.
+
+    `policy` prepares every request, and has in it the `chain` of what shortens the conversation.
+    """
 
     place: Place
     jobs: Jobs
@@ -30,6 +34,7 @@ class Companions:
     following: contexts.Following
     voice: Voice
     tools: tuple[Tool, ...]
+    chain: Chain
     policy: ContextPolicy
 
     async def join(self, session: Session, stack: AsyncExitStack) -> None:
@@ -58,7 +63,7 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             *(remembering.tools if remembering else ()),
             *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
         )
-        policy = contexts.policy(options.cwd, settings, following, remembering)
+        chain = contexts.policy(options.cwd, settings, following, remembering)
         yield Companions(
             place=place,
             jobs=jobs,
@@ -67,5 +72,6 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             following=following,
             voice=voice,
             tools=await stack.enter_async_context(undoing.around(tools)),
-            policy=remembering.around(policy) if remembering else policy,
+            chain=chain,
+            policy=remembering.around(chain) if remembering else chain,
         )

@@ -56,6 +56,7 @@ class Meters:
         self._totals: deque[int] = deque(maxlen=TURNS)
         self._session: Session | None = None
         self._watch: Watchful | None = None
+        self._chain: ContextPolicy | None = None
         self._parts: tuple[Part, ...] = ()
         self._kept = Kept()
         self._factor = 1.0
@@ -71,9 +72,12 @@ class Meters:
             case _:
                 pass
 
-    def join(self, session: Session, watch: Watchful, parts: Sequence[Part] = ()) -> None:
-        """Be asked about this session from now on; `parts` are those of its system prompt."""
-        self._session, self._watch, self._parts = session, watch, tuple(parts)
+    def join(self, session: Session, watch: Watchful, chain: ContextPolicy, parts: Sequence[Part] = ()) -> None:
+        """Be asked about this session from now on.
+
+        `chain` is what shortens its conversation, in whatever it stands in `watch`; `parts` are those of the system prompt.
+        """
+        self._session, self._watch, self._chain, self._parts = session, watch, chain, tuple(parts)
 
     def outlook(self) -> Outlook:
         """What would be sent now, item by item; cheap while nothing has changed."""
@@ -85,8 +89,7 @@ class Meters:
             specs = tuple(tool.spec for tool in session.agent.tools)
             tools = offered(session.agent, specs, messages, past)
             request = Request(system=session.agent.system, messages=self._shown(messages), tools=tools)
-            policy = self._watch.policy if self._watch else None
-            size = size_of(request, session.settings.provider.model, policy, self._totals)
+            size = size_of(request, session.settings.provider.model, self._chain, self._totals)
             found = outlook(request, past, size, parts=self._parts, before=self._factor, kept=self._kept)
             self._factor = found.factor
             self._known = (messages, past, found)

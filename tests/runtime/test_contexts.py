@@ -90,6 +90,13 @@ async def test_a_person_summarises_without_any_threshold(tmp_path: Path) -> None
         assert (fold.event.trigger, fold.event.usage.output_tokens) == ("asked", 5)
 
 
+async def test_when_compaction_will_come_is_foretold_whatever_memory_there_is(tmp_path: Path) -> None:
+    threshold = {"context.summarize_threshold": 50_000}
+    for kind in ("sqlite", "in_memory"):
+        async with session(tmp_path, New(), **threshold, **{"memory.type": kind}) as found:
+            assert found.meters.outlook().size.threshold == 50_000
+
+
 def _offered(found: Opened) -> list[str]:
     agent = found.session.agent
     return [spec.name for spec in agent.offered([tool.spec for tool in agent.tools], messages(found))]

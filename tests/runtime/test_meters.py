@@ -68,7 +68,7 @@ async def session(
     wiring = Wiring(bus=Bus((meters.take, heard)), journal=MemoryJournal(), clock=clock, caps=meters.caps)
     async with Session("s", agent, wiring, Opening(mode=Mode.ASK)) as opened:
         opened.append("main", SessionStarted(cwd="/p", provider="anthropic", model=MODEL, mode=Mode.ASK))
-        meters.join(opened, watch)
+        meters.join(opened, watch, watch.policy)
         yield opened, meters, provider
 
 
