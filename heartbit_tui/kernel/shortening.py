@@ -11,7 +11,9 @@ from heartbit_tui.kernel.past import whole
 from heartbit_tui.kernel.protocols import Agent, Request
 from heartbit_tui.kernel.sight import offered
 
-NOTHING_TO_COMPACT = "The conversation was left as it is: there is nothing that this session can shorten."
+NOTHING_TO_COMPACT = (
+    "The conversation was left as it is: its newest messages stay whole, and nothing before them could be shortened."
+)
 NOT_SHORTENED = "The conversation could not be shortened: {kind}: {error}"
 NOT_FINISHED = "Shortening the conversation was interrupted."
 NOTHING_SUMMARISED = "Nothing is summarised: the model is told the whole conversation."

@@ -22,7 +22,7 @@ from heartbit_tui.tui.transcript.plain import marked, plain
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
 
-NO_RESULT = "This is no result that the model is told."
+NO_RESULT = "That is no result that the model is told. /context lists what it is told, to take out of it."
 
 
 async def wished(app: "HeartbitApp", message: Reader.Wished) -> None:
