@@ -115,6 +115,8 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             again = plugins.resolve(TRUSTING)(session, settings.changed, clock)
             await stack.enter_async_context(again)
             warnings = tuple(each for each in warnings if each != settings.changed.text)
+        if not place.log:
+            await place.journal.committed(session.seq)  # nobody is told of a session that could not be kept
         yield Opened(
             session=session,
             journal=place.journal,

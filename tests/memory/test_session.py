@@ -13,6 +13,7 @@ import pytest
 from heartbit_tui.client import importing, memories
 from heartbit_tui.client.local import Local
 from heartbit_tui.client.memories import Memories, Wanted
+from heartbit_tui.kernel.bus import Subscription
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.events import (
     ApprovalRequested,
@@ -47,7 +48,8 @@ class Seen:
 
     def __init__(self, found: Opened) -> None:
         self.found = found
-        self.client = Local(found, [])
+        self.readers: list[Subscription] = []
+        self.client = Local(found, self.readers)
         self._reader = found.session.bus.subscribe(after=0)
         self._events: list[Event] = []
 
@@ -127,7 +129,7 @@ async def test_in_ask_mode_a_person_is_shown_what_would_be_stored_and_a_no_keeps
         seen.client.submit(Decide(id=asked.id, allow=False, note="not that"))
         await seen.client.settled()
         assert seen.of(MemoryChanged) == []
-        seen.client.close()
+        seen.readers[0].end()
     assert await house.contents() == []
 
 
