@@ -18,6 +18,8 @@ PAGES = (
     "docs/memory.md",
     "CHANGELOG.md",
     "docs/undo.md",
+    "docs/context.md",
+    "docs/background.md",
     "themes/README.md",
     "skills/README.md",
 )
