@@ -136,5 +136,4 @@ async def run(project: Path, name: str, model: Model) -> list[Envelope]:
             reader = client.envelopes()
             client.submit(Prompt(content=(Text(text="Write two lines."),)))
             await client.settled()
-            client.close()
-            return [envelope async for envelope in reader]
+        return [envelope async for envelope in reader]
