@@ -23,12 +23,13 @@ _APART: Final = "vec_distance_hamming(vec_bit(c.code), vec_bit(:code))"
 class Nearest:
     """Searches by vector: with sqlite-vec where the connection has it, else with numpy or plain Python.
 
-    Without sqlite-vec the codes are kept in memory, 130 bytes each, until they change.
+    Without sqlite-vec the codes are kept in memory, 130 bytes each, until they change. A `comparison` that is given
+    does it in any case.
     """
 
-    def __init__(self) -> None:
-        self._loaded: bool | None = None
-        self._comparison: Comparison | None = None
+    def __init__(self, comparison: Comparison | None = None) -> None:
+        self._loaded = None if comparison is None else False
+        self._comparison = comparison
         self._kept: tuple[tuple[Any, ...], list[int], Any] | None = None
 
     def way(self, connection: sqlite3.Connection) -> str:
