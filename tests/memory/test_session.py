@@ -20,6 +20,7 @@ from heartbit_tui.kernel.events import (
     MemoryChanged,
     MemoryRecalled,
     ModelCalled,
+    Notice,
     ToolCallCompleted,
 )
 from heartbit_tui.kernel.messages import JsonObject, Text, user
@@ -28,10 +29,11 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.types import NewEntry, Query
 from heartbit_tui.runtime.build import Opened, opened
-from heartbit_tui.runtime.memory_store import remembered
+from heartbit_tui.runtime.memory_store import MANY, by_meaning, remembered
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.runtime.shelf import Shelf
 from heartbit_tui.testing.clock import FakeClock
 
 Kind = TypeVar("Kind")
@@ -268,6 +270,26 @@ async def test_where_an_embedder_is_named_a_paraphrase_without_a_common_word_is_
         await asyncio.wait_for(_embedded(remembering, stored.entry.id), 10)
         found = await remembering.notebook.recall(Query(text="how do I reach that machine"))
         assert [(each.entry.content, each.why.lexical_rank) for each in found.found] == [(PORT, None)]
+
+
+async def test_long_work_on_vectors_is_told_at_its_beginning_at_each_quarter_and_at_its_end(house: House) -> None:
+    options = house.options(settings='[memory]\ntype = "in_memory"\n[memory.embedding]\nprovider = "openai"\n')
+    clock, told = FakeClock(), list[Event]()
+    shelf = Shelf(None, clock)
+    async with by_meaning(shelf, await read(options, clock), clock, told.append, numbers) as follower:
+        assert follower is not None
+        await shelf.memory.store_many([NewEntry(content=f"note {n}") for n in range(MANY - 1)])
+        await follower.once()
+        assert told == []
+        await shelf.memory.store_many([NewEntry(content=f"other {n}") for n in range(MANY)])
+        await follower.once()
+    assert [event.text for event in told if isinstance(event, Notice)] == [
+        "200 memories get vectors; they are searched by words meanwhile (numbers).",
+        "64 of 200 memories have their vectors (numbers).",
+        "128 of 200 memories have their vectors (numbers).",
+        "160 of 200 memories have their vectors (numbers).",
+        "200 memories have their vectors (numbers).",
+    ]
 
 
 async def _embedded(remembering: Remembering, entry_id: str) -> None:
