@@ -54,6 +54,8 @@ async def _with_memories(values: Namespace) -> int:
     around = Surroundings(values)
     act = _ACTS[values.command.partition(" ")[2]]
     async with memories.opened(around.options, lambda reach: _narrowed(reach, values, around)) as opened:
+        for warning in opened.warnings:
+            sys.stderr.write(f"heartbit: {one_line(warning, 400)}\n")
         return await act(opened, values)
 
 

@@ -94,12 +94,14 @@ class Memories:
         tell: Callable[[Event], None] = nobody,
         *,
         follower: Follower | None = None,
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self._ground = ground
         self._notebook = Notebook(ground)
         self._clock = clock
         self._tell = tell
         self._follower = follower
+        self.warnings = warnings
 
     @property
     def ground(self) -> Ground:
@@ -225,8 +227,9 @@ async def opened(options: Options, reach: Callable[[Reach], Reach] = lambda reac
     Raises `ConfigError`, `StoreError`.
     """
     clock = SystemClock()
-    async with ground_of(options, clock) as (ground, follower):
-        yield Memories(replace(ground, reach=reach(ground.reach)), clock, follower=follower)
+    async with ground_of(options, clock) as own:
+        ground = replace(own.ground, reach=reach(own.ground.reach))
+        yield Memories(ground, clock, follower=own.follower, warnings=own.warnings)
 
 
 def of_session(remembering: Remembering) -> Memories:

@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from heartbit_tui.config.idle import idle
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError, HeartbitError
 from heartbit_tui.kernel.events import Event, Notice
 from heartbit_tui.kernel.protocols import Clock
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from heartbit_tui.memory.notebook import Ground
 
 NOT_KEPT = "memory.type is {kind}: there is no memory that outlives a session, so nothing can be looked at here."
-NOT_YET = "memory.type: postgres is not in this release; what is remembered is kept in the file of the sessions."
 EMBEDDING = "heartbit_tui.runtime.embedding:embedding"
 MANY = 200
 """Entries from which it is told that they get vectors."""
@@ -43,11 +44,6 @@ def kind_of(options: Options, settings: Settings) -> str:
     kind = settings.config.string("memory.type") or "sqlite"
     passing = options.ephemeral or settings.config.boolean("sessions.ephemeral")
     return "in_memory" if passing and kind != "none" else kind
-
-
-def warnings(options: Options, settings: Settings) -> tuple[str, ...]:
-    """What is to be told of the memory when a session opens."""
-    return (NOT_YET,) if kind_of(options, settings) == "postgres" else ()
 
 
 @asynccontextmanager
@@ -86,9 +82,18 @@ async def remembered(
                     await following
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Personal:
+    """All that a person has in memory, what gives it vectors where something does, and what its settings warn of."""
+
+    ground: "Ground"
+    follower: "Follower | None"
+    warnings: tuple[str, ...]
+
+
 @asynccontextmanager
-async def ground_of(options: Options, clock: Clock) -> "AsyncGenerator[tuple[Ground, Follower | None]]":
-    """All that a person has in memory, without a session, and what gives it vectors where something does.
+async def ground_of(options: Options, clock: Clock) -> AsyncGenerator[Personal]:
+    """The memory without a session.
 
     Raises `ConfigError`, `StoreError`.
     """
@@ -98,7 +103,8 @@ async def ground_of(options: Options, clock: Clock) -> "AsyncGenerator[tuple[Gro
         raise ConfigError(NOT_KEPT.format(kind=kind), key="memory.type", source=settings.config.source("memory.type"))
     whose = Whose(agent="", session="", project="")
     async with shelf(kind, settings, clock) as found, by_meaning(found, settings, clock, lambda _: None) as follower:
-        yield plugins.resolve(f"{GROUND}:of_command")(found.memory, whose, settings), follower
+        ground = cast("Ground", plugins.resolve(f"{GROUND}:of_command")(found.memory, whose, settings))
+        yield Personal(ground=ground, follower=follower, warnings=tuple(idle(settings.config)))
 
 
 @asynccontextmanager
