@@ -38,6 +38,7 @@ async def test_codes_find_what_an_exact_search_finds(tmp_path: Path, way: str) -
             texts = (await memory.pending("m", MANY // 5)).texts
             given = [Embedded(key=e.key, revision=e.revision, values=stored[int(e.text.split()[1])]) for e in texts]
             assert await memory.embed("m", given) == MANY // 5
+        await memory.serve("m")
         assert (await memory.stats(REACH)).search == way
         shared = 0
         for values in asked:

@@ -89,8 +89,7 @@ class SqliteMemory:
             return recalling.still(connection, query, list(why))
 
         def touching(connection: sqlite3.Connection) -> dict[int, Entry]:
-            rows.touch(connection, reading(connection), now)
-            return reading(connection)
+            return rows.touch(connection, reading(connection), now)
 
         found = await (self._write(touching) if touch and why else self._read(reading))
         return Recall(found=tuple(Recalled(entry=found[key], why=why[key]) for key in why if key in found))
@@ -102,8 +101,8 @@ class SqliteMemory:
         now = self._clock.now()
 
         def touching(connection: sqlite3.Connection) -> Entry:
-            rows.touch(connection, [writing.one(connection, entry_id, reach)[0]], now)
-            return writing.one(connection, entry_id, reach)[1]
+            key, entry = writing.one(connection, entry_id, reach)
+            return rows.touch(connection, {key: entry}, now)[key]
 
         return await self._write(touching)
 

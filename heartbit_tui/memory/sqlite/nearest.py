@@ -49,8 +49,7 @@ class Nearest:
             return []
         wanted = codes.unit(values)
         if self.way(connection) == "sqlite-vec":
-            first = _first(connection, place, where, codes.code(wanted, place.centre))
-            return _ranked(connection, place, where, first, wanted, limit)
+            return _ranked(connection, place, where, wanted, limit)
         return self._without(connection, place, where, wanted, limit)
 
     def _without(
@@ -76,29 +75,27 @@ class Nearest:
         return self._kept[1], self._kept[2]
 
 
-def _first(connection: sqlite3.Connection, place: Place, where: Where, code: bytes) -> list[int]:
-    """The keys of the nearest codes."""
-    sql, values = _coded("c.key", place, where, _scopes(connection, where))
-    asked = f"{sql} ORDER BY {_APART} LIMIT {FIRST}"
-    return [row[0] for row in connection.execute(asked, {**values, "code": code})]
-
-
 def _ranked(
-    connection: sqlite3.Connection,
-    place: Place,
-    where: Where,
-    keys: Sequence[int],
-    wanted: "array[float]",
-    limit: int,
+    connection: sqlite3.Connection, place: Place, where: Where, wanted: "array[float]", limit: int
 ) -> list[tuple[int, float]]:
-    asked = f"""
-        SELECT v.key, 1 - vec_distance_cosine(v.vector, :vector) AS cosine
-        FROM json_each(:keys) s CROSS JOIN memory_vectors_{place.key} v ON v.key = s.value
-        CROSS JOIN memories m ON m.key = s.value WHERE {where.sql}
-        ORDER BY cosine DESC, v.key DESC LIMIT :most
+    """The nearest by their codes, of those the nearest by the whole vectors, of those what the query is about.
+
+    The last step drops little, because the codes are those of scopes in reach; where it dropped too much, all of the
+    first step are looked at.
     """
-    values = {**where.values, "vector": wanted.tobytes(), "keys": json.dumps(keys), "most": limit}
-    return [(key, cosine) for key, cosine in connection.execute(asked, values) if cosine is not None]
+    coded, values = _coded("c.key", place, where, _scopes(connection, where))
+    asked = f"""
+        SELECT near.key, near.cosine FROM (
+            SELECT v.key AS key, 1 - vec_distance_cosine(v.vector, :vector) AS cosine
+            FROM ({coded} ORDER BY {_APART} LIMIT {FIRST}) s CROSS JOIN memory_vectors_{place.key} v ON v.key = s.key
+            ORDER BY cosine DESC, key DESC LIMIT :enough
+        ) near CROSS JOIN memories m ON m.key = near.key WHERE {where.sql} AND near.cosine IS NOT NULL
+        ORDER BY near.cosine DESC, near.key DESC LIMIT :most
+    """
+    code = codes.code(wanted, place.centre)
+    given = {**where.values, **values, "code": code, "vector": wanted.tobytes(), "most": limit}
+    found = connection.execute(asked, {**given, "enough": 2 * limit}).fetchall()
+    return found if len(found) == limit else connection.execute(asked, {**given, "enough": FIRST}).fetchall()
 
 
 def _vectors(
