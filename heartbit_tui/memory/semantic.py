@@ -58,7 +58,7 @@ class SemanticMemory:
             return await self._memory.recall(query, touch=touch)
         vector, notice = await self._embedded(query.text)
         found = await self._memory.recall(replace(query, vector=vector), touch=touch)
-        return replace(found, notice=" ".join(filter(None, (found.notice, notice or self._unfinished()))))
+        return replace(found, notice=" ".join(filter(None, (found.notice, notice or await self._unfinished()))))
 
     async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
         """One entry."""
@@ -115,6 +115,6 @@ class SemanticMemory:
             return None, f"Searched by words alone: {error}"
         return Vector(model=self._asking.model, values=vectors[0]), ""
 
-    def _unfinished(self) -> str:
-        waiting = self._follower.waiting
+    async def _unfinished(self) -> str:
+        waiting = await self._follower.waiting()
         return f"{waiting:,} memories have no vector yet and were searched by words alone." if waiting else ""

@@ -91,8 +91,10 @@ async def test_what_shares_no_word_is_found_once_its_vector_has_followed() -> No
     memory, follower = followed(Meanings(), told)
     await memory.store_many([new("a red car", id="car"), new("green tea", id="tea")])
     asked = Query(reach=REACH, text="automobile", limit=1)
-    assert ids(await memory.recall(asked)) == []
+    found = await memory.recall(asked)
+    assert (ids(found), found.notice) == ([], "2 memories have no vector yet and were searched by words alone.")
     assert (await follower.once()).done == 2
+    assert (await memory.recall(asked)).notice == ""
     assert [(each.done, each.total, each.over) for each in told.progress] == [(0, 2, False), (2, 2, True)]
     assert ids(await memory.recall(asked)) == ["car"]
     assert (await memory.stats(REACH)).spaces[0].serving

@@ -165,11 +165,13 @@ class Follower:
         self._progress = progress
         self._failed = failed
         self._woken = asyncio.Event()
-        self._waiting = 0
+        self._waiting: int | None = None
 
-    @property
-    def waiting(self) -> int:
-        """How many texts had no vector yet when last looked at."""
+    async def waiting(self) -> int:
+        """How many texts had no vector yet when last looked at; it is looked now where that was never done."""
+        if self._waiting is None:
+            some = self._embedder.dimension and (await self._backlog.pending(self._embedder.model, 1)).total
+            self._waiting = some or 0
         return self._waiting
 
     def wake(self) -> None:
