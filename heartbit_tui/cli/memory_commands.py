@@ -74,7 +74,7 @@ MEMORY = (
     Command(
         "memory import",
         "memory",
-        'take in JSON lines such as {"text": "…", "agent": "…", "session": "…", "at": "2026-01-31T09:30:00Z"}',
+        'take in JSON lines like {"text": "…", "agent": "…", "session": "…", "at": "2026-01-31T09:30:00Z"}',
         (Word("file", "the file; `-` reads standard input"),),
         with_everywhere(
             Flag(("--agent",), "whose they are where a line names nobody, heartbit without", "text", "NAME"),
