@@ -22,9 +22,9 @@ from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory import telling
 from heartbit_tui.memory.document import recalled_as_json
+from heartbit_tui.memory.embed.following import Followed
 from heartbit_tui.memory.errors import EmbeddingError
 from heartbit_tui.memory.lines import dump
-from heartbit_tui.memory.semantic import Progress
 from heartbit_tui.memory.types import Change, Confidentiality, Entry, EntryType, Reach, Recalled, Stats
 from heartbit_tui.runtime.shelf import project_of
 
@@ -54,6 +54,8 @@ async def _with_memories(values: Namespace) -> int:
     around = Surroundings(values)
     act = _ACTS[values.command.partition(" ")[2]]
     async with memories.opened(around.options, lambda reach: _narrowed(reach, values, around)) as opened:
+        for warning in opened.warnings:
+            sys.stderr.write(f"heartbit: {one_line(warning, 400)}\n")
         return await act(opened, values)
 
 
@@ -149,12 +151,14 @@ async def _import(opened: Memories, values: Namespace) -> int:
 async def _embed(opened: Memories) -> None:
     """Give vectors to what was taken in; what has none yet is found by words, and gets one in a session."""
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: Followed) -> None:
         if is_terminal(2):
             sys.stderr.write(f"\r{progress.done:,} of {progress.total:,} embedded ")
 
     try:
-        await opened.embed(tell)
+        followed = await opened.embed(tell)
+        if followed is not None and followed.failed:
+            sys.stderr.write(f"heartbit: {followed.failed:,} memories got no vector; they are found by their words.\n")
     except EmbeddingError as error:
         sys.stderr.write(f"heartbit: {one_line(str(error), 400)} What has no vector is found by its words.\n")
 

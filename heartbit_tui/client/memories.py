@@ -9,9 +9,9 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Event
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory import scoring, telling
+from heartbit_tui.memory.embed.following import Followed, Follower, Progress
 from heartbit_tui.memory.errors import EntryError, EntryMissing
 from heartbit_tui.memory.notebook import Ground, Notebook
-from heartbit_tui.memory.semantic import Progress, SemanticMemory
 from heartbit_tui.memory.topics import keywords
 from heartbit_tui.memory.types import (
     Change,
@@ -93,13 +93,15 @@ class Memories:
         clock: Clock,
         tell: Callable[[Event], None] = nobody,
         *,
-        semantic: SemanticMemory | None = None,
+        follower: Follower | None = None,
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self._ground = ground
         self._notebook = Notebook(ground)
         self._clock = clock
         self._tell = tell
-        self._semantic = semantic
+        self._follower = follower
+        self.warnings = warnings
 
     @property
     def ground(self) -> Ground:
@@ -189,9 +191,9 @@ class Memories:
             yield page
             after = page[-1].id
 
-    async def embed(self, tell: Callable[[Progress], None]) -> int:
-        """Give vectors to all that has none yet; how many got one. Raises `EmbeddingError`."""
-        return await self._semantic.fill(tell) if self._semantic is not None else 0
+    async def embed(self, tell: Progress) -> Followed | None:
+        """Give vectors to all that has none yet; None where nothing makes them. Raises `EmbeddingError`."""
+        return await self._follower.once(tell) if self._follower is not None else None
 
     async def _beginning(self, text: str) -> Entry:
         found: list[Entry] = []
@@ -225,8 +227,9 @@ async def opened(options: Options, reach: Callable[[Reach], Reach] = lambda reac
     Raises `ConfigError`, `StoreError`.
     """
     clock = SystemClock()
-    async with ground_of(options, clock) as (ground, semantic):
-        yield Memories(replace(ground, reach=reach(ground.reach)), clock, semantic=semantic)
+    async with ground_of(options, clock) as own:
+        ground = replace(own.ground, reach=reach(own.ground.reach))
+        yield Memories(ground, clock, follower=own.follower, warnings=own.warnings)
 
 
 def of_session(remembering: Remembering) -> Memories:

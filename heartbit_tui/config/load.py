@@ -8,6 +8,7 @@ from typing import cast
 from heartbit_tui.config import checks, environment as variables, guard, tree
 from heartbit_tui.config.conflicts import Effective, conflicts
 from heartbit_tui.config.entry import Entry, File, Layer, Problem, Source
+from heartbit_tui.config.idle import idle
 from heartbit_tui.config.interpolate import filled
 from heartbit_tui.config.keys import Path, Value, dotted, undotted
 from heartbit_tui.config.reading import entries_of
@@ -41,13 +42,14 @@ def load(
     effective = _merged(filled)
     if files:
         _raise_first(conflicts(Effective(entries=effective)))
-    return Config(
+    config = Config(
         entries=MappingProxyType(effective),
         stack=filled,
         warnings=(*_later(filled), *guard.warnings(ignored), *variables.likely_typos(environment)),
         defaults=defaults,
         ignored=tuple(dotted(entry.path) for entry in ignored),
     )
+    return replace(config, warnings=(*config.warnings, *idle(config)))
 
 
 def _from_files(files: Sequence[File]) -> Iterator[Entry | Problem]:

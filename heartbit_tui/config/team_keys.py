@@ -54,6 +54,12 @@ def spellings() -> tuple[Key, ...]:
     )
 
 
+def remembering() -> tuple[Key, ...]:
+    """What an agent does with its memory otherwise than all do."""
+    keys = (number("reflection_threshold"), boolean("consolidate_on_exit"))
+    return group("memory", *keys, below="agents[]", guarded=True)
+
+
 def team() -> tuple[Key, ...]:
     """Several agents."""
     return (
@@ -88,8 +94,6 @@ def team() -> tuple[Key, ...]:
             string("tool_profile", choices=PROFILES),
             integer("max_identical_tool_calls"),
             boolean("recursive_summarization"),
-            number("reflection_threshold"),
-            boolean("consolidate_on_exit"),
             integer("max_total_tokens", guarded=True),
             integer("session_prune.keep_recent_n", 2, least=0),
             integer("session_prune.pruned_tool_result_max_bytes", 200, least=0),
@@ -103,6 +107,7 @@ def team() -> tuple[Key, ...]:
             *(guarded(key) for key in guardrails("guardrails.")),
             below="agents[]",
         ),
+        *remembering(),
     )
 
 

@@ -27,3 +27,7 @@ class EmbeddingError(HeartbitError):
     """Texts could not be embedded; recall goes on by words alone."""
 
     kind: ClassVar[str] = "memory"
+
+
+class LengthChanged(EmbeddingError):
+    """A model gave vectors of another length than those that are kept of it: none of them can be compared any more."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from operator import mul
 from typing import Final, TypeVar
 
-from heartbit_tui.memory.errors import EmbeddingError
+from heartbit_tui.memory.errors import EmbeddingError, LengthChanged
 from heartbit_tui.memory.types import Floats
 
 K: Final = 50
@@ -39,10 +39,15 @@ def cosine(one: Floats, other: Floats) -> float:
 
 
 def refuse_odd(model: str, vectors: Sequence[Floats], dimension: int | None) -> None:
-    """Raise `EmbeddingError` for vectors that no other of this model can be compared with."""
-    lengths = {len(each) for each in vectors} | {dimension or len(each) for each in vectors}
+    """Raise `EmbeddingError` for vectors that no other of this model can be compared with.
+
+    It is `LengthChanged` where they could be compared with each other.
+    """
+    own = {len(each) for each in vectors}
+    lengths = own | {dimension or len(each) for each in vectors}
     if len(lengths) > 1 or 0 in lengths:
         told = " and ".join(map(str, sorted(lengths)))
-        raise EmbeddingError(f"The model {model!r} gave vectors of {told} numbers. Name one model, and one dimension.")
+        error = EmbeddingError if len(own) > 1 or 0 in own else LengthChanged
+        raise error(f"The model {model!r} gave vectors of {told} numbers. Name one model, and one dimension.")
     if not all(map(math.isfinite, (sum(each) for each in vectors))):
         raise EmbeddingError(f"The model {model!r} gave a vector with something in it that is no number.")

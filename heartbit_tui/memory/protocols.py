@@ -103,7 +103,8 @@ class Vectors(Protocol):
     async def embed(self, model: str, vectors: Sequence[Embedded]) -> int:
         """Keep vectors; how many were. Those of texts that changed meanwhile are left out, and pending again.
 
-        Raises `EmbeddingError` when their lengths differ from those that the model gave before.
+        Raises `EmbeddingError` when their lengths differ, `LengthChanged` when they differ from those that the model
+        gave before alone.
         """
         ...
 

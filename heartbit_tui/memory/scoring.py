@@ -12,6 +12,7 @@ GAIN = 0.2
 """What one recall adds to the strength that is left."""
 
 _HOUR = 3600
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Parts:
 
 def hours(since: datetime, now: datetime) -> float:
     """The hours from then to now, in whole seconds; 0 when `since` lies ahead."""
-    return max(0, int((now - since) // timedelta(seconds=1))) / _HOUR
+    return max(0, (now - since) // _SECOND) / _HOUR
 
 
 def recency(created_at: datetime, now: datetime, weights: Weights) -> float:

@@ -1,22 +1,19 @@
 """A memory that also finds by meaning: queries are embedded when they are asked, texts after they were stored."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Protocol
 
-from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.memory.embed.following import LONGEST, Follower
 from heartbit_tui.memory.errors import EmbeddingError
 from heartbit_tui.memory.protocols import MIN_AGE, MIN_STRENGTH, Embedder, Memory, Vectors
 from heartbit_tui.memory.types import (
     Change,
-    Embedded,
     Entry,
     Merged,
     NewEntry,
-    Pending,
     Query,
     Reach,
     Recall,
@@ -27,55 +24,23 @@ from heartbit_tui.memory.types import (
 PATIENCE: Final = 5.0
 """Seconds that a recall waits for the vector of its query before it goes on by words alone."""
 
-BATCH: Final = 64
-"""Texts that are embedded at once."""
-
-LONGEST: Final = 8_000
-"""Characters of a text that are embedded; models read no more than its beginning."""
-
-AGAIN: Final = (5.0, 30.0, 120.0, 600.0)
-"""Seconds until the embedder is tried again after it has failed, the last of them from then on."""
-
 
 class Keeper(Memory, Vectors, Protocol):
     """A memory that vectors can be handed to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How many texts of `total` have a vector; `failure` says in a sentence why it does not go on for now."""
-
-    model: str
-    done: int
-    total: int
-    failure: str = ""
-
-
 class SemanticMemory:
-    """Wraps a memory with an embedder.
+    """Wraps a memory with an embedder for questions.
 
-    Storing never waits for a vector: `follow` embeds what was stored, in the background. Until that is done, and
-    whenever the embedder fails, recalls find by words and say so in their notice. `asking` is the same embedder for
-    those who cannot wait, where there is one.
+    Storing never waits for a vector: the follower, which is woken, makes it in the background. Until that is done, and
+    whenever the embedder fails, recalls find by words and say so in their notice.
     """
 
-    def __init__(
-        self,
-        memory: Keeper,
-        embedder: Embedder,
-        clock: Clock,
-        *,
-        patience: float = PATIENCE,
-        asking: Embedder | None = None,
-    ) -> None:
+    def __init__(self, memory: Keeper, asking: Embedder, follower: Follower, *, patience: float = PATIENCE) -> None:
         self._memory = memory
-        self._embedder = embedder
-        self._asking = asking or embedder
-        self._clock = clock
+        self._asking = asking
+        self._follower = follower
         self._patience = patience
-        self._waiting = 0
-        self._changed = asyncio.Event()
-        self._changed.set()
 
     async def store(self, entry: NewEntry | Entry, reach: Reach | None = None) -> Entry:
         """Keep an entry; its vector follows."""
@@ -84,7 +49,7 @@ class SemanticMemory:
     async def store_many(self, new: Sequence[NewEntry | Entry], reach: Reach | None = None) -> tuple[Entry, ...]:
         """Keep all of them, or none; their vectors follow."""
         stored = await self._memory.store_many(new, reach)
-        self._changed.set()
+        self._follower.wake()
         return stored
 
     async def recall(self, query: Query, *, touch: bool = True) -> Recall:
@@ -93,7 +58,7 @@ class SemanticMemory:
             return await self._memory.recall(query, touch=touch)
         vector, notice = await self._embedded(query.text)
         found = await self._memory.recall(replace(query, vector=vector), touch=touch)
-        return replace(found, notice=" ".join(filter(None, (found.notice, notice or self._unfinished()))))
+        return replace(found, notice=" ".join(filter(None, (found.notice, notice or await self._unfinished()))))
 
     async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
         """One entry."""
@@ -106,7 +71,7 @@ class SemanticMemory:
     async def update(self, entry_id: str, change: Change, reach: Reach) -> Entry:
         """Put something else in an entry; the vector of a new text follows."""
         changed = await self._memory.update(entry_id, change, reach)
-        self._changed.set()
+        self._follower.wake()
         return changed
 
     async def forget(self, entry_id: str, reach: Reach) -> bool:
@@ -124,7 +89,7 @@ class SemanticMemory:
     async def merge(self, entry: NewEntry, source_ids: Sequence[str], reach: Reach) -> Merged:
         """Put one entry in the place of several; its vector follows."""
         merged = await self._memory.merge(entry, source_ids, reach)
-        self._changed.set()
+        self._follower.wake()
         return merged
 
     async def prune(
@@ -137,51 +102,9 @@ class SemanticMemory:
         """What is within reach, in figures."""
         return await self._memory.stats(reach)
 
-    async def fill(self, tell: Callable[[Progress], None] = lambda _: None) -> int:
-        """Embed all that has no vector of this model yet, then let it serve; how many were.
-
-        Raises `EmbeddingError`; what was embedded until then is kept.
-        """
-        if not self._embedder.dimension:
-            return 0
-        model, done = self._embedder.model, 0
-        self._changed.clear()
-        while (waiting := await self._memory.pending(model, BATCH)).texts:
-            self._waiting = waiting.total
-            tell(Progress(model=model, done=done, total=done + waiting.total))
-            done += await self._embed(waiting.texts)
-        self._waiting = 0
-        await self._memory.serve(model)
-        tell(Progress(model=model, done=done, total=done))
-        return done
-
-    async def follow(self, tell: Callable[[Progress], None] = lambda _: None) -> None:
-        """Embed what is stored, until it is cancelled. After a failure it waits, longer each time, and tries again."""
-        failures = 0
-        while True:
-            await self._changed.wait()
-            try:
-                await self.fill(tell)
-                failures = 0
-            except EmbeddingError as error:
-                tell(Progress(model=self._embedder.model, done=0, total=self._waiting, failure=str(error)))
-                self._changed.set()
-                await self._clock.sleep(AGAIN[min(failures, len(AGAIN) - 1)])
-                failures += 1
-
-    async def _embed(self, texts: Sequence[Pending]) -> int:
-        vectors = await self._embedder.embed([each.text[:LONGEST] for each in texts])
-        if len(vectors) != len(texts):
-            raise EmbeddingError(
-                f"The model {self._embedder.model!r} gave {len(vectors)} vectors for {len(texts)} texts."
-            )
-        pairs = zip(texts, vectors, strict=True)
-        made = [Embedded(key=text.key, revision=text.revision, values=values) for text, values in pairs]
-        return await self._memory.embed(self._embedder.model, made)
-
     async def _embedded(self, text: str) -> tuple[Vector | None, str]:
         """The vector of a query, or why there is none."""
-        if not self._embedder.dimension:
+        if not self._asking.dimension:
             return None, ""
         try:
             async with asyncio.timeout(self._patience):
@@ -190,9 +113,8 @@ class SemanticMemory:
             return None, f"Searched by words alone: the embedding model took longer than {self._patience:g} seconds."
         except EmbeddingError as error:
             return None, f"Searched by words alone: {error}"
-        return Vector(model=self._embedder.model, values=vectors[0]), ""
+        return Vector(model=self._asking.model, values=vectors[0]), ""
 
-    def _unfinished(self) -> str:
-        return (
-            f"{self._waiting:,} memories have no vector yet and were searched by words alone." if self._waiting else ""
-        )
+    async def _unfinished(self) -> str:
+        waiting = await self._follower.waiting()
+        return f"{waiting:,} memories have no vector yet and were searched by words alone." if waiting else ""

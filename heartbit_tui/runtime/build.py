@@ -24,7 +24,6 @@ from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.companions import Companions, companions
-from heartbit_tui.runtime.memory_store import warnings as memory_warnings
 from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
@@ -110,7 +109,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         standing.follow(lambda: session.settings.mode)
         await beside.join(session, stack)
         _announce(session, options, place)
-        warnings = (*settings.warnings, *memory_warnings(options, settings))
+        warnings = settings.warnings
         if settings.changed and options.on_ask == "person" and options.surface in ASKING:
             again = plugins.resolve(TRUSTING)(session, settings.changed, clock)
             await stack.enter_async_context(again)

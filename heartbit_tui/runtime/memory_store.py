@@ -5,7 +5,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.config.idle import idle
+from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.errors import ConfigError, HeartbitError
 from heartbit_tui.kernel.events import Event, Notice
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import plugins
@@ -15,11 +17,10 @@ from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.shelf import Shelf, Whose, project_of
 
 if TYPE_CHECKING:
+    from heartbit_tui.memory.embed.following import Followed, Follower
     from heartbit_tui.memory.notebook import Ground
-    from heartbit_tui.memory.semantic import Progress, SemanticMemory
 
 NOT_KEPT = "memory.type is {kind}: there is no memory that outlives a session, so nothing can be looked at here."
-NOT_YET = "memory.type: postgres is not in this release; what is remembered is kept in the file of the sessions."
 EMBEDDING = "heartbit_tui.runtime.embedding:embedding"
 MANY = 200
 """Entries from which it is told that they get vectors."""
@@ -45,11 +46,6 @@ def kind_of(options: Options, settings: Settings) -> str:
     return "in_memory" if passing and kind != "none" else kind
 
 
-def warnings(options: Options, settings: Settings) -> tuple[str, ...]:
-    """What is to be told of the memory when a session opens."""
-    return (NOT_YET,) if kind_of(options, settings) == "postgres" else ()
-
-
 @asynccontextmanager
 async def shelf(kind: str, settings: Settings, clock: Clock) -> AsyncGenerator[Shelf]:
     """Where the memory is; it is opened when it is first needed, and closed with this."""
@@ -72,11 +68,12 @@ async def remembered(
     whose = Whose(agent=NAME, session=session_id, project=project_of(options.cwd))
     async with shelf(kind, settings, clock) as found:
         remembering = Remembering(found, whose, settings, clock)
-        async with by_meaning(found, settings, clock, remembering.tell, embedding) as semantic:
-            if semantic is None:
+        async with by_meaning(found, settings, clock, remembering.tell, embedding) as follower:
+            if follower is None:
                 yield remembering
                 return
-            following = asyncio.create_task(semantic.follow(_progress(remembering.tell)), name="vectors of the memory")
+            follower.wake()
+            following = asyncio.create_task(follower.run(), name="vectors of the memory")
             try:
                 yield remembering
             finally:
@@ -85,9 +82,18 @@ async def remembered(
                     await following
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Personal:
+    """All that a person has in memory, what gives it vectors where something does, and what its settings warn of."""
+
+    ground: "Ground"
+    follower: "Follower | None"
+    warnings: tuple[str, ...]
+
+
 @asynccontextmanager
-async def ground_of(options: Options, clock: Clock) -> "AsyncGenerator[tuple[Ground, SemanticMemory | None]]":
-    """All that a person has in memory, without a session, and what gives it vectors where something does.
+async def ground_of(options: Options, clock: Clock) -> AsyncGenerator[Personal]:
+    """The memory without a session.
 
     Raises `ConfigError`, `StoreError`.
     """
@@ -96,8 +102,9 @@ async def ground_of(options: Options, clock: Clock) -> "AsyncGenerator[tuple[Gro
     if kind not in KINDS:
         raise ConfigError(NOT_KEPT.format(kind=kind), key="memory.type", source=settings.config.source("memory.type"))
     whose = Whose(agent="", session="", project="")
-    async with shelf(kind, settings, clock) as found, by_meaning(found, settings, clock, lambda _: None) as semantic:
-        yield plugins.resolve(f"{GROUND}:of_command")(found.memory, whose, settings), semantic
+    async with shelf(kind, settings, clock) as found, by_meaning(found, settings, clock, lambda _: None) as follower:
+        ground = cast("Ground", plugins.resolve(f"{GROUND}:of_command")(found.memory, whose, settings))
+        yield Personal(ground=ground, follower=follower, warnings=tuple(idle(settings.config)))
 
 
 @asynccontextmanager
@@ -107,34 +114,41 @@ async def by_meaning(
     clock: Clock,
     tell: Callable[[Event], None],
     embedding: Embedding | None = None,
-) -> "AsyncGenerator[SemanticMemory | None]":
-    """Lets the memory be searched by meaning too, where the settings name an embedder."""
+) -> "AsyncGenerator[Follower | None]":
+    """Lets the memory be searched by meaning too, where the settings name an embedder; what gives it its vectors."""
     if (settings.config.string("memory.embedding.provider") or "none") == "none":
         yield None
         return
     opening = embedding or cast("Embedding", plugins.resolve(EMBEDDING))
     async with opening(settings, clock, lambda text: tell(Notice(level="info", text=text))) as made:
-        wrap = plugins.resolve("heartbit_tui.memory.semantic:SemanticMemory")
-        semantic = cast("SemanticMemory", wrap(found.memory, made.reading, clock, asking=made.asking))
-        found.wrap(semantic)
-        yield semantic
+        memory, progress, failed = found.memory, *_told(tell)
+        make = plugins.resolve("heartbit_tui.memory.embed.following:Follower")
+        follower = cast("Follower", make(memory, made.reading, clock, progress=progress, failed=failed))
+        found.wrap(plugins.resolve("heartbit_tui.memory.semantic:SemanticMemory")(memory, made.asking, follower))
+        yield follower
 
 
-def _progress(tell: Callable[[Event], None]) -> "Callable[[Progress], None]":
-    """Tells of long work at its beginning and its end, and of each failure once."""
-    told = set[str]()
+def _told(tell: Callable[[Event], None]) -> "tuple[Callable[[Followed], None], Callable[[HeartbitError], None]]":
+    """What tells of long work at its beginning, at each quarter and at its end, and what tells of a failure."""
+    told = set[tuple[str, int]]()
 
-    def take(progress: "Progress") -> None:
-        if progress.failure:
-            key, text = progress.failure, f"The memory is searched by words alone for now: {progress.failure}"
-        elif progress.total < MANY:
-            return
-        else:
-            done = progress.done >= progress.total
-            state = "have their vectors" if done else "get vectors; they are searched by words meanwhile"
-            key, text = f"{progress.model} {done}", f"{progress.total:,} memories {state} ({progress.model})."
-        if key not in told:
-            told.add(key)
-            tell(Notice(level="warning" if progress.failure else "info", text=text))
+    def progress(followed: "Followed") -> None:
+        quarter = 4 if followed.over else 4 * followed.done // max(followed.total, 1)
+        if followed.total >= MANY and (followed.model, quarter) not in told:
+            told.add((followed.model, quarter))
+            tell(Notice(level="info", text=_how_far(followed)))
 
-    return take
+    def failed(error: HeartbitError) -> None:
+        tell(Notice(level="warning", text=f"The memory is searched by words alone for now: {error}"))
+
+    return progress, failed
+
+
+def _how_far(followed: "Followed") -> str:
+    done, total, model = followed.done, followed.total, followed.model
+    if followed.over:
+        without = f"; {followed.failed:,} got none and are found by their words" if followed.failed else ""
+        return f"{done:,} memories have their vectors ({model}){without}."
+    if not done:
+        return f"{total:,} memories get vectors; they are searched by words meanwhile ({model})."
+    return f"{done:,} of {total:,} memories have their vectors ({model})."

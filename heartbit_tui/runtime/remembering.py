@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from heartbit_tui.config import Config
+from heartbit_tui.config.keys import dotted
 from heartbit_tui.kernel.errors import ContextOverflowError, HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import Assistant, Message, StopReason
@@ -127,7 +129,7 @@ class Remembering:
         self._finished = True
         try:
             async with asyncio.timeout(FINISHING):
-                if self._config.boolean("memory.consolidate_on_exit"):
+                if self._config.boolean(self._key("consolidate_on_exit")):
                     await self._consolidate(session)
                 if self._config.boolean("memory.prune_on_exit"):
                     await self._prune()
@@ -158,8 +160,11 @@ class Remembering:
     def _made(self, name: str) -> Callable[..., Tool]:
         return plugins.resolve(f"{FOLDER}.tools:{name}")
 
+    def _key(self, name: str) -> str:
+        return key_for(self._config, self._whose.agent, name)
+
     def _tracker(self) -> Any:
-        threshold = self._config.number("memory.reflection_threshold")
+        threshold = self._config.number(self._key("reflection_threshold"))
         return plugins.resolve(f"{FOLDER}.reflection:Tracker")(threshold) if threshold else None
 
 
@@ -191,6 +196,17 @@ class Unless:
         overflow: ContextOverflowError | None = None,
     ) -> Shortening | None:
         return await self._policy.shorten(request, scene, turn=turn, focus=focus, overflow=overflow)
+
+
+def key_for(config: Config, agent: str, name: str) -> str:
+    """Where a setting of the memory stands for an agent: its own, unless a higher layer has set the one of all."""
+    general = config.entries.get(("memory", name))
+    for place in config.entries:
+        if place[:1] == ("agents",) and place[2:] == ("name",) and config.entries[place].value == agent:
+            own = config.entries.get((*place[:2], name))
+            if own is not None and (general is None or own.source.layer >= general.source.layer):
+                return dotted(own.path)
+    return f"memory.{name}"
 
 
 def _went_well(session: Session) -> bool:

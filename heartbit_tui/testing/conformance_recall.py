@@ -8,13 +8,10 @@ import pytest
 
 from heartbit_tui.memory.types import Confidentiality, EntryType, Query
 from heartbit_tui.testing.clock import EPOCH, FakeClock
-from heartbit_tui.testing.conformance_vectors import VectorsConformance
-from heartbit_tui.testing.memories import MINE, REACH, ids, new
-
-HOUR = 3600.0
+from heartbit_tui.testing.memories import HOUR, MINE, REACH, MemorySuite, ids, new
 
 
-class RecallConformance(VectorsConformance):
+class RecallConformance(MemorySuite):
     """The tests of recalls by words, by standing and by links."""
 
     async def test_words_find_what_has_them_whatever_their_case_and_accents(self) -> None:

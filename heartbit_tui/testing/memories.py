@@ -11,6 +11,9 @@ from heartbit_tui.testing.clock import FakeClock
 MINE = Scope(tenant="t", user="u", agent="coder", project="/p")
 REACH = Reach(tenant="t", user="u")
 
+HOUR = 3600.0
+"""Seconds."""
+
 
 def new(content: str, scope: Scope = MINE, **more: Any) -> NewEntry:
     """An entry to store, with what is given beside its text."""

@@ -164,6 +164,27 @@ def test_a_key_of_a_later_release_warns_with_its_line() -> None:
     )
 
 
+def test_what_has_no_effect_on_the_memory_is_told_with_its_line() -> None:
+    postgres = (
+        "config.toml:2: memory.type postgres is not in this release; what is remembered is kept in heartbit's own "
+    )
+    idle = {
+        "[memory]\ntype = 'postgres'\ndatabase_url = 'postgres://u:secret-word@h/d'": postgres,
+        "[memory]\ndatabase_url = 'postgres://u:secret-word@h/d'": (
+            "config.toml:2: memory.database_url has no effect, because memory.type is sqlite."
+        ),
+        "[memory.embedding]\nmodel = 'm'": (
+            "config.toml:2: memory.embedding.model has no effect, because memory.embedding.provider is none."
+        ),
+    }
+    for text, told in idle.items():
+        (warning,) = config(text).warnings
+        assert warning.startswith(told)
+        assert "secret-word" not in warning
+    assert config("[memory.embedding]\nprovider = 'none'\nmodel = 'm'").warnings == ()
+    assert config("[memory]\ntype = 'in_memory'\nrecall_limit = 3\nconsolidate_on_exit = true").warnings == ()
+
+
 def test_switches_in_the_environment_are_on_or_off_and_nothing_else() -> None:
     words = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False), "TRUE": True, " No ": False}
     found = {word: config("", {"HEARTBIT_PROMPT_CACHING": word}).boolean("provider.prompt_caching") for word in words}

@@ -8,7 +8,7 @@ from heartbit_tui.memory.semantic import Keeper
 from heartbit_tui.memory.volatile import VolatileMemory
 from heartbit_tui.testing.clock import FakeClock
 from heartbit_tui.testing.conformance_memory import MemoryConformance
-from tests.memory.places import bare, opened
+from tests.memory.places import opened
 
 
 class TestVolatile(MemoryConformance):
@@ -28,6 +28,11 @@ class TestSqlite(InAFile):
         return opened(self.path, clock)
 
 
-class TestSqliteWithoutExtensions(InAFile):
+class TestSqliteWithNumpy(InAFile):
     def memory(self, clock: FakeClock) -> AbstractAsyncContextManager[Keeper]:
-        return opened(self.path, clock, bare)
+        return opened(self.path, clock, "numpy")
+
+
+class TestSqliteWithPythonAlone(InAFile):
+    def memory(self, clock: FakeClock) -> AbstractAsyncContextManager[Keeper]:
+        return opened(self.path, clock, "python")

@@ -1,19 +1,16 @@
 """What is found: the nearest by short codes, and answers by words, by meaning and by both."""
 
 import random
-import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from benchmarks.retrieval import Meanings, made, ndcg
 from heartbit_tui.memory.fusion import cosine
-from heartbit_tui.memory.sqlite import prepare
 from heartbit_tui.memory.types import Embedded, Query, Vector
 from heartbit_tui.testing.clock import FakeClock
 from heartbit_tui.testing.memories import REACH, ids, new
-from tests.memory.places import bare, opened
+from tests.memory.places import WAYS, opened
 
 DIMENSION, MANY = 96, 2_500
 
@@ -31,18 +28,18 @@ def vectors(count: int) -> list[list[float]]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("prepared", [prepare, bare], ids=["sqlite-vec", "python"])
-async def test_codes_find_what_an_exact_search_finds(
-    tmp_path: Path, prepared: Callable[[sqlite3.Connection], None]
-) -> None:
+@pytest.mark.parametrize("way", WAYS)
+async def test_codes_find_what_an_exact_search_finds(tmp_path: Path, way: str) -> None:
     drawn = vectors(MANY + 20)
     stored, asked = drawn[:MANY], drawn[MANY:]
-    async with opened(tmp_path / "heartbit.db", FakeClock(), prepared) as memory:
+    async with opened(tmp_path / "heartbit.db", FakeClock(), way) as memory:
         await memory.store_many([new(f"n {n}", id=str(n)) for n in range(MANY)])
         for _ in range(5):
             texts = (await memory.pending("m", MANY // 5)).texts
             given = [Embedded(key=e.key, revision=e.revision, values=stored[int(e.text.split()[1])]) for e in texts]
             assert await memory.embed("m", given) == MANY // 5
+        await memory.serve("m")
+        assert (await memory.stats(REACH)).search == way
         shared = 0
         for values in asked:
             found = ids(await memory.recall(Query(reach=REACH, vector=Vector(model="m", values=values)), touch=False))

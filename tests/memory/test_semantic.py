@@ -2,71 +2,109 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.memory.consolidation import Summary, consolidate
+from heartbit_tui.memory.embed.following import BATCH, Followed, Follower
+from heartbit_tui.memory.embed.none import NoEmbedder
 from heartbit_tui.memory.errors import EmbeddingError
-from heartbit_tui.memory.semantic import AGAIN, BATCH, Progress, SemanticMemory
+from heartbit_tui.memory.protocols import Embedder
+from heartbit_tui.memory.semantic import Keeper, SemanticMemory
 from heartbit_tui.memory.types import Confidentiality, EntryType, Floats, Query, Scope
 from heartbit_tui.memory.volatile import VolatileMemory
 from heartbit_tui.testing.clock import FakeClock
 from heartbit_tui.testing.memories import MINE, REACH, ids, new
+from tests.memory.places import WAYS, opened
 
 MEANINGS = {"car": (1.0, 0.0), "automobile": (0.9, 0.1), "tea": (0.0, 1.0)}
 
 
 class Meanings:
-    """An embedder that knows what three words mean."""
+    """An embedder that knows what three words mean. With a `gate` each batch waits until the gate is opened for it."""
 
-    model = "meanings"
-    dimension = 2
+    def __init__(
+        self,
+        *,
+        model: str = "meanings",
+        dimension: int = 2,
+        failing: bool = False,
+        hanging: bool = False,
+        gate: asyncio.Event | None = None,
+    ) -> None:
+        self.model, self.dimension = model, dimension
+        self.failing, self.hanging, self._gate = failing, hanging, gate
+        self.waits = asyncio.Event()
 
-    def __init__(self, *, failing: bool = False, hanging: bool = False) -> None:
-        self.failing, self.hanging = failing, hanging
-        self.batches: list[int] = []
+    def open(self, *, for_good: bool = False) -> None:
+        """Let the batch that waits go on, and all after it where that is `for_good`."""
+        gate, self.waits = self._gate, asyncio.Event()
+        self._gate = None if for_good else asyncio.Event()
+        if gate is not None:
+            gate.set()
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Floats]:
         if self.hanging:
             await asyncio.Event().wait()
+        if gate := self._gate:
+            self.waits.set()
+            await gate.wait()
         if self.failing:
             raise EmbeddingError("The service is away.")
-        self.batches.append(len(texts))
-        return [next((values for word, values in MEANINGS.items() if word in text), (0.5, 0.5)) for text in texts]
+        rest = (0.0,) * (self.dimension - 2)
+        known = MEANINGS.items()
+        return [(*next((values for word, values in known if word in text), (0.5, 0.5)), *rest) for text in texts]
 
 
-class Nothing:
-    model, dimension = "none", 0
+class Told:
+    """What a follower tells, in order."""
 
-    async def embed(self, texts: Sequence[str]) -> Sequence[Floats]:
-        return [() for _ in texts]
+    def __init__(self) -> None:
+        self.progress: list[Followed] = []
+        self.failures: list[str] = []
+        self.over = asyncio.Event()
+
+    def take(self, progress: Followed) -> None:
+        self.progress.append(progress)
+        if progress.over:
+            self.over.set()
+
+    def failed(self, error: HeartbitError) -> None:
+        self.failures.append(str(error))
+
+
+def followed(
+    embedder: Embedder, told: Told, inner: Keeper | None = None, *, asking: Embedder | None = None
+) -> tuple[SemanticMemory, Follower]:
+    """A memory with what gives it vectors, which nobody has woken yet."""
+    clock = FakeClock()
+    memory = inner or VolatileMemory(clock)
+    follower = Follower(memory, embedder, clock, progress=told.take, failed=told.failed)
+    return SemanticMemory(memory, asking or embedder, follower), follower
 
 
 async def test_what_shares_no_word_is_found_once_its_vector_has_followed() -> None:
-    memory = SemanticMemory(VolatileMemory(FakeClock()), Meanings(), FakeClock())
+    told = Told()
+    memory, follower = followed(Meanings(), told)
     await memory.store_many([new("a red car", id="car"), new("green tea", id="tea")])
     asked = Query(reach=REACH, text="automobile", limit=1)
-    assert ids(await memory.recall(asked)) == []
-    told: list[Progress] = []
-    assert await memory.fill(told.append) == 2
-    assert [(each.done, each.total) for each in told] == [(0, 2), (2, 2)]
+    found = await memory.recall(asked)
+    assert (ids(found), found.notice) == ([], "2 memories have no vector yet and were searched by words alone.")
+    assert (await follower.once()).done == 2
+    assert (await memory.recall(asked)).notice == ""
+    assert [(each.done, each.total, each.over) for each in told.progress] == [(0, 2, False), (2, 2, True)]
     assert ids(await memory.recall(asked)) == ["car"]
     assert (await memory.stats(REACH)).spaces[0].serving
 
 
-async def test_texts_are_embedded_in_batches_and_storing_never_waits() -> None:
-    embedder = Meanings(hanging=True)
-    memory = SemanticMemory(VolatileMemory(FakeClock()), embedder, FakeClock())
-    await memory.store_many([new(f"car {n}") for n in range(2 * BATCH + 1)])
-    embedder.hanging = False
-    await memory.fill()
-    assert embedder.batches == [BATCH, BATCH, 1]
-
-
 @pytest.mark.parametrize(("failing", "hanging", "told"), [(True, False, "away"), (False, True, "longer")])
 async def test_a_recall_goes_on_by_words_and_says_so(failing: bool, hanging: bool, told: str) -> None:
-    embedder = Meanings(failing=failing, hanging=hanging)
-    memory = SemanticMemory(VolatileMemory(FakeClock()), embedder, FakeClock(), patience=0)
+    inner, embedder = VolatileMemory(FakeClock()), Meanings(failing=failing, hanging=hanging)
+    _, follower = followed(embedder, Told(), inner)
+    memory = SemanticMemory(inner, embedder, follower, patience=0)
     await memory.store(new("a red car", id="car"))
     found = await memory.recall(Query(reach=REACH, text="car"))
     assert ids(found) == ["car"]
@@ -75,55 +113,67 @@ async def test_a_recall_goes_on_by_words_and_says_so(failing: bool, hanging: boo
 
 
 async def test_without_an_embedder_nothing_is_embedded_and_nothing_is_said() -> None:
-    memory = SemanticMemory(VolatileMemory(FakeClock()), Nothing(), FakeClock())
+    told = Told()
+    memory, follower = followed(NoEmbedder(), told)
     await memory.store(new("a red car", id="car"))
-    assert await memory.fill() == 0
+    assert (await follower.once()).done == 0
     found = await memory.recall(Query(reach=REACH, text="car"))
-    assert (ids(found), found.notice) == (["car"], "")
+    assert (ids(found), found.notice, told.progress) == (["car"], "", [])
 
 
-async def test_following_embeds_what_is_stored_and_tries_again_after_a_failure() -> None:
-    clock, embedder = FakeClock(), Meanings(failing=True)
-    inner = VolatileMemory(clock)
-    memory = SemanticMemory(inner, embedder, clock)
-    await memory.store(new("a red car", id="car"))
-    told: list[Progress] = []
-    filled = asyncio.Event()
-
-    def tell(progress: Progress) -> None:
-        told.append(progress)
-        if progress.done:
-            filled.set()
-
-    task = asyncio.create_task(memory.follow(tell))
-    await clock.slept_by()
-    assert told[-1].failure == "The service is away."
-    embedder.failing = False
-    await clock.advance(AGAIN[0])
-    await filled.wait()
-    assert (await inner.pending("meanings", 5)).total == 0
-    filled.clear()
-    await memory.store(new("green tea", id="tea"))
-    await filled.wait()
-    assert (await inner.pending("meanings", 5)).total == 0
+async def test_a_model_is_changed_behind_runs_that_go_on_and_says_how_far_it_is() -> None:
+    inner, told = VolatileMemory(FakeClock()), Told()
+    first, follower = followed(Meanings(), told, inner)
+    await first.store_many([new(f"car {n}", id=f"{n:03}") for n in range(BATCH + 2)])
+    await first.store(new("green tea", id="tea"))
+    await follower.once()
+    other = Meanings(model="other", dimension=3, gate=asyncio.Event())
+    memory, follower = followed(other, told, inner, asking=Meanings(model="other", dimension=3))
+    task = asyncio.create_task(follower.run())
+    follower.wake()
+    await other.waits.wait()
+    found = await memory.recall(Query(reach=REACH, text="green"))
+    assert ids(found) == ["tea"]
+    assert found.notice == f"{BATCH + 3} memories have no vector yet and were searched by words alone."
+    await memory.store(new("a red automobile", id="new"))
+    other.open()
+    await other.waits.wait()
+    found = await memory.recall(Query(reach=REACH, text="automobile", limit=2))
+    assert found.notice == "4 memories have no vector yet and were searched by words alone."
+    assert "new" in ids(found)
+    told.over.clear()
+    other.open(for_good=True)
+    await told.over.wait()
+    assert (await inner.pending("other", 1)).total == 0
     task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    assert [(each.model, each.done, each.total, each.over) for each in told.progress[3:6]] == [
+        ("other", 0, BATCH + 3, False),
+        ("other", BATCH, BATCH + 4, False),
+        ("other", BATCH + 4, BATCH + 4, True),
+    ]
+    space = (await memory.stats(REACH)).spaces
+    assert [(each.model, each.dimension, each.pending, each.serving) for each in space] == [("other", 3, 0, True)]
+    assert told.failures == []
 
 
-async def test_half_filled_memories_say_what_was_searched_by_words_alone() -> None:
-    embedder = Meanings()
-    memory = SemanticMemory(VolatileMemory(FakeClock()), embedder, FakeClock())
-    await memory.store_many([new(f"car {n}") for n in range(BATCH + 3)])
-
-    def stop(progress: Progress) -> None:
-        embedder.failing = progress.done > 0
-
-    with pytest.raises(EmbeddingError):
-        await memory.fill(stop)
-    embedder.failing = False
-    found = await memory.recall(Query(reach=REACH, text="car"))
-    assert found.notice == "3 memories have no vector yet and were searched by words alone."
+@pytest.mark.parametrize("way", ["volatile", *WAYS])
+async def test_a_model_that_gives_another_length_under_its_old_name_embeds_all_anew(way: str, tmp_path: Path) -> None:
+    clock, told = FakeClock(), Told()
+    async with AsyncExitStack() as stack:
+        inner = VolatileMemory(clock)
+        if way != "volatile":
+            inner = await stack.enter_async_context(opened(tmp_path / "heartbit.db", clock, way))
+        for dimension in (2, 3):
+            memory, follower = followed(Meanings(dimension=dimension), told, inner)
+            await memory.store_many([new(f"car {dimension} {n}") for n in range(BATCH)])
+            await memory.store(new("green tea", id=f"tea {dimension}"))
+            done = await follower.once()
+            assert (done.failed, done.over) == (0, True)
+            by_meaning = await memory.recall(Query(reach=REACH, text="automobile", limit=5))
+            assert all(each.entry.content.startswith("car") for each in by_meaning.found)
+            assert all(each.why.vector_rank for each in by_meaning.found)
+            space = (await memory.stats(REACH)).spaces
+            assert [(each.dimension, each.pending) for each in space] == [(dimension, 0)]
 
 
 async def joined(contents: Sequence[str]) -> Summary:

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from heartbit_tui.kernel.events import (
     MemoryChanged,
     MemoryRecalled,
     ModelCalled,
+    Notice,
     ToolCallCompleted,
 )
 from heartbit_tui.kernel.messages import JsonObject, Text, user
@@ -29,10 +30,11 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.types import NewEntry, Query
 from heartbit_tui.runtime.build import Opened, opened
-from heartbit_tui.runtime.memory_store import remembered
+from heartbit_tui.runtime.memory_store import MANY, NAME, by_meaning, remembered
 from heartbit_tui.runtime.options import Options
-from heartbit_tui.runtime.remembering import Remembering
+from heartbit_tui.runtime.remembering import Remembering, key_for
 from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.runtime.shelf import Shelf
 from heartbit_tui.testing.clock import FakeClock
 
 Kind = TypeVar("Kind")
@@ -221,11 +223,42 @@ async def test_what_is_about_to_leave_the_conversation_is_kept_through_the_hook(
         assert seen.of(MemoryChanged) == []
 
 
-async def test_a_reflection_is_asked_for_at_the_threshold_that_is_set(house: House) -> None:
-    async with house.session(TWICE, "Kept.", settings="[memory]\nreflection_threshold = 10\n") as seen:
+@pytest.mark.parametrize(
+    "settings", ["[memory]\n{}\n", '[[agents]]\nname = "heartbit"\ndescription = "d"\nsystem_prompt = "p"\n{}\n']
+)
+async def test_a_reflection_is_asked_for_at_the_threshold_that_is_set(house: House, settings: str) -> None:
+    async with house.session(TWICE, "Kept.", settings=settings.format("reflection_threshold = 10")) as seen:
         await seen.ask("remember both")
         outputs = [event.output for event in seen.of(ToolCallCompleted)]
         assert sum('`memory_type` "reflection"' in output for output in outputs) == 1
+
+
+OWN = '[[agents]]\nname = "{}"\ndescription = "d"\nsystem_prompt = "p"\n{}\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "threshold", "merges"),
+    [
+        ("", {}, None, False),
+        ("[memory]\nreflection_threshold = 3\nconsolidate_on_exit = true\n", {}, 3, True),
+        (OWN.format("heartbit", "reflection_threshold = 7\nconsolidate_on_exit = true"), {}, 7, True),
+        ("[memory]\nreflection_threshold = 3\n" + OWN.format("heartbit", "reflection_threshold = 7"), {}, 7, False),
+        (OWN.format("other", "reflection_threshold = 7\nconsolidate_on_exit = true"), {}, None, False),
+        ("", {"HEARTBIT_REFLECTION_THRESHOLD": "9", "HEARTBIT_CONSOLIDATE_ON_EXIT": "1"}, 9, True),
+        (OWN.format("heartbit", "consolidate_on_exit = true"), {"HEARTBIT_CONSOLIDATE_ON_EXIT": "0"}, None, False),
+    ],
+)
+async def test_an_agents_own_settings_count_unless_a_higher_layer_sets_those_of_all(
+    house: House, settings: str, environment: Mapping[str, str], threshold: float | None, merges: bool
+) -> None:
+    of_the_user = house.folder / ".config" / "heartbit" / "config.toml"
+    of_the_user.parent.mkdir(parents=True)
+    of_the_user.write_text(settings, "utf-8")
+    options = house.options()
+    options = replace(options, environment={**options.environment, **environment}, config_file=None)
+    config = (await read(options, FakeClock())).config
+    assert config.number(key_for(config, NAME, "reflection_threshold")) == threshold
+    assert config.boolean(key_for(config, NAME, "consolidate_on_exit")) == merges
 
 
 async def test_two_projects_do_not_see_each_others_memory(house: House) -> None:
@@ -270,6 +303,26 @@ async def test_where_an_embedder_is_named_a_paraphrase_without_a_common_word_is_
         await asyncio.wait_for(_embedded(remembering, stored.entry.id), 10)
         found = await remembering.notebook.recall(Query(text="how do I reach that machine"))
         assert [(each.entry.content, each.why.lexical_rank) for each in found.found] == [(PORT, None)]
+
+
+async def test_long_work_on_vectors_is_told_at_its_beginning_at_each_quarter_and_at_its_end(house: House) -> None:
+    options = house.options(settings='[memory]\ntype = "in_memory"\n[memory.embedding]\nprovider = "openai"\n')
+    clock, told = FakeClock(), list[Event]()
+    shelf = Shelf(None, clock)
+    async with by_meaning(shelf, await read(options, clock), clock, told.append, numbers) as follower:
+        assert follower is not None
+        await shelf.memory.store_many([NewEntry(content=f"note {n}") for n in range(MANY - 1)])
+        await follower.once()
+        assert told == []
+        await shelf.memory.store_many([NewEntry(content=f"other {n}") for n in range(MANY)])
+        await follower.once()
+    assert [event.text for event in told if isinstance(event, Notice)] == [
+        "200 memories get vectors; they are searched by words meanwhile (numbers).",
+        "64 of 200 memories have their vectors (numbers).",
+        "128 of 200 memories have their vectors (numbers).",
+        "160 of 200 memories have their vectors (numbers).",
+        "200 memories have their vectors (numbers).",
+    ]
 
 
 async def _embedded(remembering: Remembering, entry_id: str) -> None:

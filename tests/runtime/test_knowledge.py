@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.testing.embeddings import EmbeddingServer, Fault
 from heartbit_tui.tools.webpages import WebPages
-from tests.tools.web import Connector, Names, redirect, response, serving
+from tests.tools.test_webfetch_addresses import Flipping, hostile_urls, system_like
+from tests.tools.web import PUBLIC, Connector, Names, redirect, response, serving
 
 
 def options(home: Path, settings: str = "", *, query: str = "automobile", **flags: object) -> Options:
@@ -123,6 +125,35 @@ CLOSED = (
     ("ftp://example.com/", "Only http and https"),
     ("http://0x7f000001/", "four decimal numbers"),
 )
+
+
+@pytest.mark.security("X6", n=144)
+async def test_no_source_on_the_web_is_asked_for_at_an_address_that_is_not_public() -> None:
+    connector = Connector(1)
+    web, urls = Web(WebPages({}, resolve=system_like, connector=connector)), hostile_urls()
+    for url in urls:
+        with pytest.raises(HeartbitError):
+            await web.page(url or "x")
+    assert len(urls) >= 144
+    assert connector.connected == []
+
+
+@pytest.mark.security("X6", n=500)
+async def test_a_name_that_changes_its_address_brings_nothing_from_home_into_the_index() -> None:
+    page, rounds, reached, names = response(b"public", kind="text/plain"), 500, 0, Flipping()
+
+    async def answer(path: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(redirect("http://again.example/") if path == "/r" else page)
+
+    async with serving(answer) as port:
+        connector = Connector(port)
+        web = Web(WebPages({}, resolve=names, connector=connector))
+        for number in range(rounds):
+            with suppress(HeartbitError):
+                reached += bool((await web.page(f"http://x{number}.example/{'r' * (number % 2)}")).text)
+    assert {address for address, _ in connector.connected} == {PUBLIC}
+    assert names.asked > rounds
+    assert 50 < reached < 450
 
 
 async def test_pages_stand_behind_the_address_guard_of_webfetch() -> None:

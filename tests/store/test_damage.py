@@ -173,6 +173,7 @@ def test_every_older_version_comes_to_the_newest(older: int, connect: Callable[[
     connection.close()
 
 
+@pytest.mark.security("M4")
 @pytest.mark.parametrize("older", range(len(migrations.STEPS)))
 def test_every_older_version_of_the_tables_comes_to_todays(
     older: int, connect: Callable[[], sqlite3.Connection]

@@ -117,6 +117,7 @@ async def system_like(host: str, port: int) -> Sequence[str]:
         return (socket.inet_ntoa(socket.inet_aton(host)),) if host[:1].isdigit() else ("127.0.0.1",)
 
 
+@pytest.mark.security("X6", n=144)
 async def test_no_way_of_writing_a_private_address_gets_through() -> None:
     connector = Connector(1)
     fetch = WebFetch({}, resolve=system_like, connector=connector)
@@ -137,6 +138,7 @@ def test_addresses_are_public_or_not() -> None:
     assert not is_public("nonsense")
 
 
+@pytest.mark.security("X6", n=20000)
 def test_every_address_that_python_calls_local_is_closed() -> None:
     chance = random.Random(1)
     drawn = [ipaddress.IPv4Address(chance.getrandbits(32)) for _ in range(20_000)]
@@ -194,6 +196,7 @@ class Flipping:
                 return (PUBLIC,)
 
 
+@pytest.mark.security("X6", n=1000)
 async def test_a_name_server_that_changes_its_mind_never_leads_home() -> None:
     names, rounds = Flipping(), 1000
     async with site({"/": response(b"fine", kind="text/plain"), "/r": redirect("http://again.example/")}) as (
@@ -212,6 +215,7 @@ async def test_a_name_server_that_changes_its_mind_never_leads_home() -> None:
 @pytest.mark.parametrize(
     "host", [*PRIVATE_4[:12], "[::1]", "[::ffff:10.0.0.1]", "2130706433", "localhost", "inner.example"]
 )
+@pytest.mark.security("X6")
 async def test_a_redirect_is_checked_like_the_first_address(host: str) -> None:
     names = Names({"inner.example": ("10.0.0.1",)})
     async with site({"/": redirect(f"http://{host}/secret"), "/secret": response(b"secret")}, names) as (

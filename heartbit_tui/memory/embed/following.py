@@ -7,12 +7,15 @@ from typing import NoReturn, Protocol, TypeAlias
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.memory.errors import EmbeddingError
+from heartbit_tui.memory.errors import EmbeddingError, LengthChanged
 from heartbit_tui.memory.protocols import Embedder
 from heartbit_tui.memory.types import Embedded, Floats
 
 BATCH = 32
 """Texts that are embedded and kept at once; whatever is broken off loses one batch at most."""
+
+LONGEST = 8_000
+"""Characters of a text that are embedded; models read no more than its beginning."""
 
 FIRST_WAIT, LONGEST_WAIT = 30.0, 600.0
 """Seconds until the next try after a failure, doubled for each further one."""
@@ -71,12 +74,20 @@ Progress: TypeAlias = Callable[[Followed], None]
 async def follow(backlog: Backlog, embedder: Embedder, progress: Progress = lambda _: None) -> Followed:
     """Embed all that waits, newest first, and have the model serve when all is done.
 
-    A text that alone makes the embedder fail is passed over. Raises `EmbeddingError` where it fails for all, and then
-    what was done stays.
+    A text that alone makes the embedder fail is passed over. A model whose vectors have another length than those that
+    it gave before makes all of them anew. Raises `EmbeddingError` where it fails for all, and then what was done stays.
     """
-    model, done, bad = embedder.model, 0, set[int]()
     if not embedder.dimension:
-        return Followed(model=model, over=True)
+        return Followed(model=embedder.model, over=True)
+    try:
+        return await _all(backlog, embedder, progress)
+    except LengthChanged:
+        await backlog.serve("")
+        return await _all(backlog, embedder, progress)
+
+
+async def _all(backlog: Backlog, embedder: Embedder, progress: Progress) -> Followed:
+    model, done, bad = embedder.model, 0, set[int]()
     while True:
         found = await backlog.pending(model, BATCH + len(bad))
         waiting = [each for each in found.texts if each.key not in bad]
@@ -102,7 +113,7 @@ async def _vectors(embedder: Embedder, waiting: Sequence[Text], *, works: bool) 
     Raises `EmbeddingError` where the embedder, of which it is not known yet that it works, fails for the first two.
     """
     try:
-        return _paired(waiting, await embedder.embed([each.text for each in waiting])), set()
+        return _paired(waiting, await embedder.embed([each.text[:LONGEST] for each in waiting])), set()
     except EmbeddingError as error:
         made, bad = list[Embedded](), set[int]()
         for each in waiting:
@@ -119,12 +130,14 @@ async def _vectors(embedder: Embedder, waiting: Sequence[Text], *, works: bool) 
 
 async def _alone(embedder: Embedder, each: Text) -> Embedded | None:
     try:
-        return _paired([each], await embedder.embed([each.text]))[0]
+        return _paired([each], await embedder.embed([each.text[:LONGEST]]))[0]
     except EmbeddingError:
         return None
 
 
 def _paired(waiting: Sequence[Text], vectors: Sequence[Floats]) -> list[Embedded]:
+    if len(vectors) != len(waiting):
+        raise EmbeddingError(f"{len(vectors)} vectors came back for {len(waiting)} texts.")
     return [
         Embedded(key=each.key, revision=each.revision, values=values)
         for each, values in zip(waiting, vectors, strict=True)
@@ -152,10 +165,28 @@ class Follower:
         self._progress = progress
         self._failed = failed
         self._woken = asyncio.Event()
+        self._waiting: int | None = None
+
+    async def waiting(self) -> int:
+        """How many texts had no vector yet when last looked at; it is looked now where that was never done."""
+        if self._waiting is None:
+            some = self._embedder.dimension and (await self._backlog.pending(self._embedder.model, 1)).total
+            self._waiting = some or 0
+        return self._waiting
 
     def wake(self) -> None:
         """Say that there may be texts without vectors."""
         self._woken.set()
+
+    async def once(self, progress: Progress | None = None) -> Followed:
+        """Follow now. Raises `EmbeddingError`, and what the backlog raises; what was done until then stays."""
+        tell = progress or self._progress
+
+        def note(followed: Followed) -> None:
+            self._waiting = 0 if followed.over else followed.total - followed.done
+            tell(followed)
+
+        return await follow(self._backlog, self._embedder, note)
 
     async def run(self) -> NoReturn:
         """Follow each time that somebody woke it, until cancelled."""
@@ -164,7 +195,7 @@ class Follower:
             await self._woken.wait()
             self._woken.clear()
             try:
-                await follow(self._backlog, self._embedder, self._progress)
+                await self.once()
                 wait, told = FIRST_WAIT, False
             except HeartbitError as error:
                 if not told:

@@ -6,7 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from operator import mul
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 
 class Comparison(Protocol):
@@ -30,6 +30,10 @@ class Comparison(Protocol):
 def choose() -> Comparison:
     """The quickest way that this installation has."""
     return Numpy(importlib.import_module("numpy")) if importlib.util.find_spec("numpy") else Plain()
+
+
+_ONES: Final = bytes(byte.bit_count() for byte in range(256))
+"""How many bits of a byte are set, for a numpy before 2.0, which does not count them itself."""
 
 
 class Plain:
@@ -57,16 +61,15 @@ class Numpy:
 
     def __init__(self, numpy: Any) -> None:
         self._numpy = numpy
+        self._counts_bits = hasattr(numpy, "bitwise_count")
 
     def held(self, codes: Sequence[bytes]) -> Any:
-        width = len(codes[0]) if codes else 8
-        return self._numpy.frombuffer(b"".join(codes), dtype=self._numpy.uint64).reshape(-1, width // 8)
+        return self._row(b"".join(codes), len(codes[0])) if codes else ()
 
     def closest(self, held: Any, code: bytes, most: int) -> list[int]:
         if not len(held):
             return []
-        apart = held ^ self._numpy.frombuffer(code, dtype=self._numpy.uint64)
-        distances = self._numpy.bitwise_count(apart).sum(axis=1)
+        distances = self._ones(held ^ self._row(code, len(code))).sum(axis=1)
         if len(distances) <= most:
             return list(range(len(distances)))
         bound = self._numpy.partition(distances, most - 1)[most - 1]
@@ -75,6 +78,17 @@ class Numpy:
     def cosines(self, vectors: Sequence[bytes], wanted: "array[float]") -> list[float]:
         rows = self._numpy.frombuffer(b"".join(vectors), dtype=self._numpy.float32).reshape(-1, len(wanted))
         return (rows @ self._numpy.frombuffer(wanted.tobytes(), dtype=self._numpy.float32)).tolist()
+
+    def _row(self, data: bytes, width: int) -> Any:
+        """Codes as rows of the longest whole numbers that fit into one: those of short vectors have four bytes."""
+        whole = self._numpy.uint64 if self._counts_bits and width % 8 == 0 else self._numpy.uint8
+        rows = self._numpy.frombuffer(data, dtype=whole)
+        return rows.reshape(-1, width // rows.itemsize)
+
+    def _ones(self, numbers: Any) -> Any:
+        if self._counts_bits:
+            return self._numpy.bitwise_count(numbers)
+        return self._numpy.frombuffer(_ONES, dtype=self._numpy.uint8)[numbers]
 
 
 def _bound(distances: Sequence[int], most: int) -> int:

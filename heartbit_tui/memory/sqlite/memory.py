@@ -12,6 +12,7 @@ from heartbit_tui.memory import entries
 from heartbit_tui.memory.protocols import MIN_AGE, MIN_STRENGTH
 from heartbit_tui.memory.scoring import Weights
 from heartbit_tui.memory.sqlite import figures, mending, recalling, rows, spaces, writing
+from heartbit_tui.memory.sqlite.fallback import Comparison
 from heartbit_tui.memory.sqlite.nearest import Nearest
 from heartbit_tui.memory.types import (
     Change,
@@ -47,6 +48,7 @@ class SqliteMemory:
 
     The database is open and has the tables of `migrations`. Reads see one moment; what changes anything is one
     transaction. A recall searches first and reinforces in a short transaction after, so that nobody waits for it.
+    `comparison` compares vectors in place of sqlite-vec.
     """
 
     def __init__(
@@ -56,12 +58,13 @@ class SqliteMemory:
         *,
         weights: Weights | None = None,
         new_id: Callable[[], str] = lambda: str(uuid4()),
+        comparison: Comparison | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._weights = weights or Weights()
         self._new_id = new_id
-        self._nearest = Nearest()
+        self._nearest = Nearest(comparison)
 
     async def store(self, entry: NewEntry | Entry, reach: Reach | None = None) -> Entry:
         """Keep an entry, by its id where that is there already."""
@@ -86,8 +89,7 @@ class SqliteMemory:
             return recalling.still(connection, query, list(why))
 
         def touching(connection: sqlite3.Connection) -> dict[int, Entry]:
-            rows.touch(connection, reading(connection), now)
-            return reading(connection)
+            return rows.touch(connection, reading(connection), now)
 
         found = await (self._write(touching) if touch and why else self._read(reading))
         return Recall(found=tuple(Recalled(entry=found[key], why=why[key]) for key in why if key in found))
@@ -99,8 +101,8 @@ class SqliteMemory:
         now = self._clock.now()
 
         def touching(connection: sqlite3.Connection) -> Entry:
-            rows.touch(connection, [writing.one(connection, entry_id, reach)[0]], now)
-            return writing.one(connection, entry_id, reach)[1]
+            key, entry = writing.one(connection, entry_id, reach)
+            return rows.touch(connection, {key: entry}, now)[key]
 
         return await self._write(touching)
 

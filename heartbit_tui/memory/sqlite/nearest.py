@@ -23,12 +23,13 @@ _APART: Final = "vec_distance_hamming(vec_bit(c.code), vec_bit(:code))"
 class Nearest:
     """Searches by vector: with sqlite-vec where the connection has it, else with numpy or plain Python.
 
-    Without sqlite-vec the codes are kept in memory, 130 bytes each, until they change.
+    Without sqlite-vec the codes are kept in memory, 130 bytes each, until they change. A `comparison` that is given
+    does it in any case.
     """
 
-    def __init__(self) -> None:
-        self._loaded: bool | None = None
-        self._comparison: Comparison | None = None
+    def __init__(self, comparison: Comparison | None = None) -> None:
+        self._loaded = None if comparison is None else False
+        self._comparison = comparison
         self._kept: tuple[tuple[Any, ...], list[int], Any] | None = None
 
     def way(self, connection: sqlite3.Connection) -> str:
@@ -48,8 +49,7 @@ class Nearest:
             return []
         wanted = codes.unit(values)
         if self.way(connection) == "sqlite-vec":
-            first = _first(connection, place, where, codes.code(wanted, place.centre))
-            return _ranked(connection, place, where, first, wanted, limit)
+            return _ranked(connection, place, where, wanted, limit)
         return self._without(connection, place, where, wanted, limit)
 
     def _without(
@@ -75,29 +75,27 @@ class Nearest:
         return self._kept[1], self._kept[2]
 
 
-def _first(connection: sqlite3.Connection, place: Place, where: Where, code: bytes) -> list[int]:
-    """The keys of the nearest codes."""
-    sql, values = _coded("c.key", place, where, _scopes(connection, where))
-    asked = f"{sql} ORDER BY {_APART} LIMIT {FIRST}"
-    return [row[0] for row in connection.execute(asked, {**values, "code": code})]
-
-
 def _ranked(
-    connection: sqlite3.Connection,
-    place: Place,
-    where: Where,
-    keys: Sequence[int],
-    wanted: "array[float]",
-    limit: int,
+    connection: sqlite3.Connection, place: Place, where: Where, wanted: "array[float]", limit: int
 ) -> list[tuple[int, float]]:
-    asked = f"""
-        SELECT v.key, 1 - vec_distance_cosine(v.vector, :vector) AS cosine
-        FROM json_each(:keys) s CROSS JOIN memory_vectors_{place.key} v ON v.key = s.value
-        CROSS JOIN memories m ON m.key = s.value WHERE {where.sql}
-        ORDER BY cosine DESC, v.key DESC LIMIT :most
+    """The nearest by their codes, of those the nearest by the whole vectors, of those what the query is about.
+
+    The last step drops little, because the codes are those of scopes in reach; where it dropped too much, all of the
+    first step are looked at.
     """
-    values = {**where.values, "vector": wanted.tobytes(), "keys": json.dumps(keys), "most": limit}
-    return [(key, cosine) for key, cosine in connection.execute(asked, values) if cosine is not None]
+    coded, values = _coded("c.key", place, where, _scopes(connection, where))
+    asked = f"""
+        SELECT near.key, near.cosine FROM (
+            SELECT v.key AS key, 1 - vec_distance_cosine(v.vector, :vector) AS cosine
+            FROM ({coded} ORDER BY {_APART} LIMIT {FIRST}) s CROSS JOIN memory_vectors_{place.key} v ON v.key = s.key
+            ORDER BY cosine DESC, key DESC LIMIT :enough
+        ) near CROSS JOIN memories m ON m.key = near.key WHERE {where.sql} AND near.cosine IS NOT NULL
+        ORDER BY near.cosine DESC, near.key DESC LIMIT :most
+    """
+    code = codes.code(wanted, place.centre)
+    given = {**where.values, **values, "code": code, "vector": wanted.tobytes(), "most": limit}
+    found = connection.execute(asked, {**given, "enough": 2 * limit}).fetchall()
+    return found if len(found) == limit else connection.execute(asked, {**given, "enough": FIRST}).fetchall()
 
 
 def _vectors(

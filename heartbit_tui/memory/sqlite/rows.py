@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -78,16 +79,20 @@ def facts(
     return {row[0]: _facts(row) for row in found}
 
 
-def touch(connection: sqlite3.Connection, keys: Iterable[int], now: datetime) -> None:
-    """Reinforce what was recalled, from what is left of its strength."""
-    for key in keys:
-        asked = "SELECT strength, accessed FROM memories WHERE key = ?"
-        strength, accessed = connection.execute(asked, (key,)).fetchone()
-        after = scoring.reinforced(strength, moment(accessed), now)
-        connection.execute(
-            "UPDATE memories SET strength = ?, accessed = ?, anchor = ?, accesses = accesses + 1 WHERE key = ?",
-            (after, microseconds(now), anchor(after, now), key),
-        )
+def touch(connection: sqlite3.Connection, entries: Mapping[int, Entry], now: datetime) -> dict[int, Entry]:
+    """Reinforce what was recalled, from what is left of its strength; the entries as they are then."""
+    touched = {key: _touched(each, now) for key, each in entries.items()}
+    accessed = microseconds(now)
+    connection.executemany(
+        "UPDATE memories SET strength = ?, accessed = ?, anchor = ?, accesses = accesses + 1 WHERE key = ?",
+        [(each.strength, accessed, anchor(each.strength, now), key) for key, each in touched.items()],
+    )
+    return touched
+
+
+def _touched(entry: Entry, now: datetime) -> Entry:
+    strength = scoring.reinforced(entry.strength, entry.last_accessed, now)
+    return replace(entry, strength=strength, last_accessed=now, access_count=entry.access_count + 1)
 
 
 def _values(owner: int, scope: int, entry: Entry) -> tuple[Any, ...]:

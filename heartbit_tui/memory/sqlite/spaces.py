@@ -87,12 +87,29 @@ def serve(connection: sqlite3.Connection, model: str) -> None:
         if place.model != model:
             for statement in migrations.without_space(place.key):
                 connection.execute(statement)
-    connection.execute("UPDATE memory_spaces SET serving = 1 WHERE model = ?", (model,))
     if place := find(connection, model):
+        if not place.serving:
+            connection.execute("UPDATE memory_spaces SET serving = 1 WHERE key = ?", (place.key,))
+            _packed(connection, place)
         asked = (
             f"UPDATE memories SET space = ? WHERE key IN (SELECT key FROM memory_vectors_{place.key}) AND space <> ?"
         )
         connection.execute(asked, (place.key, place.key))
+
+
+def _packed(connection: sqlite3.Connection, place: Place) -> None:
+    """Write the codes once more in their order.
+
+    Those of texts that waited came newest first, which leaves pages of the file half empty; each search reads them all.
+    """
+    codes_of = f"memory_codes_{place.key}"
+    connection.execute("DROP TABLE IF EXISTS temp.packed")
+    connection.execute(f"CREATE TEMP TABLE packed AS SELECT scope, key, code FROM {codes_of} ORDER BY scope, key")
+    connection.execute(f"DELETE FROM {codes_of}")
+    connection.execute(
+        f"INSERT INTO {codes_of} (scope, key, code) SELECT scope, key, code FROM temp.packed ORDER BY rowid"
+    )
+    connection.execute("DROP TABLE temp.packed")
 
 
 def _made(connection: sqlite3.Connection, model: str, dimension: int) -> Place:
