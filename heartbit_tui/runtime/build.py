@@ -22,6 +22,7 @@ from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal
 from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
+from heartbit_tui.runtime.background import Seen
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.companions import Companions, companions
 from heartbit_tui.runtime.memory_store import warnings as memory_warnings
@@ -140,7 +141,7 @@ def _wiring(beside: Companions, clock: Clock, models: Models) -> Wiring:
         clock=clock,
         models=models.connect,
         caps=place.meters.caps,
-        jobs=beside.jobs,
+        jobs=Seen(beside.jobs, beside.undoing),
     )
 
 
