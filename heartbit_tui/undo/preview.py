@@ -1,6 +1,7 @@
 """What going back would mean, before anybody does it."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.undo.intent import Intent
@@ -19,7 +20,7 @@ class Preview:
     """An intent with all that it means. `title` says to where; `beyond` are the calls whose effects elsewhere stay.
 
     `lost` are sentences about what could not be kept when it happened. `words` are those of the prompt that is taken
-    back, for the draft. `running` are the commands in the background, which may change files again.
+    back, for the draft, and `kind` is what it goes back to. `running` are the commands in the background, which may change files again.
     """
 
     intent: Intent
@@ -29,6 +30,7 @@ class Preview:
     lost: tuple[str, ...] = ()
     words: str = ""
     running: tuple[str, ...] = ()
+    kind: Literal["prompt", "call", "command"] = "prompt"
 
     @property
     def does_nothing(self) -> bool:

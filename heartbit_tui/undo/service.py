@@ -57,7 +57,7 @@ class Service:
             raise UndoError(self._no_point(number) if number else NOTHING)
         intent = Intent(id=self._ids(), to=point.seq, what=what, chat=0 if what == "files" else point.chat)
         preview = await self._preview(intent, f"Back to before {KINDS[point.kind]} {point.number}", overrule=overrule)
-        return replace(preview, words=point.text)
+        return replace(preview, words=point.text if point.kind == "prompt" else "", kind=point.kind)
 
     async def redo(self, *, overrule: bool = False) -> Preview:
         """What taking back the last undo means."""
