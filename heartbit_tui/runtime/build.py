@@ -59,12 +59,13 @@ class Opened:
     """An open session with all that a surface may want to show of it; `log` is what it held when it was opened.
 
     `whole` reads the same from the store with all that taking up a session does not need. `sandbox` names what
-    commands run in, or is empty; `safety` tells that and the rest of what protects it.
+    commands run in, or is empty; `safety` tells that and the rest of what protects it. `background` ends what runs there.
     """
 
     session: Session
     journal: Journal
     jobs: Jobs
+    background: Seen
     meters: Meters
     gate: Gate
     cwd: str
@@ -120,6 +121,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             session=session,
             journal=place.journal,
             jobs=beside.jobs,
+            background=Seen(beside.jobs, beside.undoing),
             meters=place.meters,
             gate=settings.gate,
             cwd=str(options.cwd),
