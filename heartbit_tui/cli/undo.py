@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, confirm, one_line, say, say_json
 from heartbit_tui.client import titles
+from heartbit_tui.client.shared import own_words
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.opening import UNDO
@@ -116,8 +117,8 @@ def _list(points: tuple[Point, ...], *, as_json: bool) -> int:
 
 
 def _told(point: Point) -> str:
-    if point.kind == "prompt":
-        return one_line(point.text, 120)
+    if point.kind != "call":
+        return one_line(own_words(point.text) if point.kind == "prompt" else f"! {point.text}", 120)
     return one_line(f"{point.tool} {titles.title(point.tool, point.input)}", 120)
 
 

@@ -20,6 +20,11 @@ class Command:
     aliases: tuple[str, ...] = ()
 
     @property
+    def needs(self) -> bool:
+        """Whether it does nothing without its argument."""
+        return bool(self.takes) and not self.takes.startswith("[")
+
+    @property
     def usage(self) -> str:
         """The command as it is typed."""
         return f"/{self.name} {self.takes}".rstrip()

@@ -132,8 +132,9 @@ class Local:
 
     async def finish(self) -> int:
         session = self._opened.session
+        await session.settled()
+        await self._opened.background.close()
         if self._opened.remembering is not None:
-            await session.settled()
             await self._opened.remembering.finish()
         return session.seq
 

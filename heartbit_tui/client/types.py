@@ -1,6 +1,7 @@
 """A session seen from outside, wherever it runs."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from heartbit_tui.context.outlook import Outlook
@@ -81,6 +82,10 @@ class Undo(Protocol):
 
     async def carry_out(self, preview: Preview) -> Restored:
         """Do what a preview shows."""
+        ...
+
+    def during(self, command: str, *, shown: str = "") -> AbstractAsyncContextManager[None]:
+        """In here a person's own command runs; what it does can be undone. The log has `shown`, or the command."""
         ...
 
 

@@ -91,6 +91,8 @@ class Nested:
 
     def _missing(self, past: Past) -> Mapping[str, str]:
         """The instructions that hold but that the model does not see (any more)."""
+        if not self._texts:
+            return {}
         seen = {_first_line(placed.entry) for placed in past.told() if placed.origin == "heartbit"}
         return {path: text for path, text in self._texts.items() if TOLD.format(path=path).strip() not in seen}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from heartbit_tui.context import tokens
 from heartbit_tui.kernel.past import Past
-from heartbit_tui.kernel.protocols import Request
+from heartbit_tui.kernel.protocols import Request, ToolSpec
 
 LEAST_WINDOW = 512
 """No smaller number in an error is taken for the size of a window; a status is one of those."""
@@ -33,6 +33,8 @@ class Room:
         self._known = window
         self._meter = tokens.Meter()
         self._learned = 0
+        self._specs: tuple[ToolSpec, ...] = ()
+        self._specs_size = 0
 
     @property
     def factor(self) -> float:
@@ -52,7 +54,7 @@ class Room:
 
     def size(self, request: Request) -> int:
         """The tokens of a request, as well as they are known."""
-        return self._meter.corrected(tokens.request(request))
+        return self._meter.corrected(self._plain(request))
 
     def bound(self, request: Request) -> int:
         """Tokens that a request may have so that an answer still fits behind it; 0 where that is not known."""
@@ -65,15 +67,22 @@ class Room:
 
     def sends(self, request: Request) -> None:
         """Note what is sent, for the report that will follow."""
-        self._meter.sent(tokens.request(request))
+        self._meter.sent(self._plain(request))
 
     def overflowed(self, request: Request, said: str) -> None:
         """Take in that a request did not fit, and in which words that was told."""
         stated = stated_limit(said)
         actual = max((int(digits.replace(",", "")) for digits in _NUMBER.findall(said)), default=0)
         if stated and actual > stated:
-            self._meter.correct(tokens.request(request), actual)
+            self._meter.correct(self._plain(request), actual)
         self._learned = stated or round(self.size(request) * CAUTION)
+
+    def _plain(self, request: Request) -> int:
+        """The plain estimate of a request; what tools take is counted once, as long as they are the same."""
+        specs = tuple(request.tools)
+        if len(specs) != len(self._specs) or any(a is not b for a, b in zip(specs, self._specs, strict=True)):
+            self._specs, self._specs_size = specs, tokens.tools(specs)
+        return tokens.text(request.system) + self._specs_size + tokens.messages(request.messages)
 
 
 def stated_limit(said: str) -> int:

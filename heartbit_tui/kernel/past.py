@@ -1,6 +1,7 @@
 """What was said in a session, entry by entry with its place, and which of it the model is told."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Literal, TypeAlias
 
@@ -41,6 +42,22 @@ class Fold:
             return False
         return not any(first <= seq <= last for first, last in self.back)
 
+    def leaves(self, entries: Sequence[Placed]) -> Iterator[Placed]:
+        """The entries that it does not hide; few of a long log, and no more of them are looked at."""
+        first = bisect_left(entries, self.event.through, key=_seq)
+        if self.back:
+            yield from (placed for placed in entries[:first] if not self.hides(placed.seq))
+        else:
+            for seq in sorted(self.event.kept):
+                place = bisect_left(entries, seq, hi=first, key=_seq)
+                if place < first and entries[place].seq == seq:
+                    yield entries[place]
+        yield from entries[first:]
+
+
+def _seq(placed: Placed) -> int:
+    return placed.seq
+
 
 def no_results() -> Mapping[str, str]:
     """No result was replaced."""
@@ -73,7 +90,9 @@ class Past:
 
     def told(self) -> Iterator[Placed]:
         """The entries that the model gets, results as they are told."""
-        yield from told(self.entries, self.fold, self.replaced)
+        for placed in self.entries if self.fold is None else self.fold.leaves(self.entries):
+            content = self.replaced.get(placed.entry.call_id) if isinstance(placed.entry, ToolResult) else None
+            yield placed if content is None else _with(placed, content)
 
     def hidden(self) -> Iterator[Placed]:
         """The entries that a summary stands for."""
@@ -83,14 +102,6 @@ class Past:
     def between(self, first: int, last: int) -> tuple[Placed, ...]:
         """The entries with a seq from `first` to `last`, as they were said."""
         return tuple(placed for placed in self.entries if first <= placed.seq <= last)
-
-
-def told(entries: Iterable[Placed], fold: Fold | None, replaced: Mapping[str, str]) -> Iterator[Placed]:
-    """The entries that no summary hides; a result that was replaced as it is told."""
-    for placed in entries:
-        if fold is None or not fold.hides(placed.seq):
-            content = replaced.get(placed.entry.call_id) if isinstance(placed.entry, ToolResult) else None
-            yield placed if content is None else _with(placed, content)
 
 
 def whole(entries: Sequence[Placed], first: int, last: int) -> tuple[int, int]:

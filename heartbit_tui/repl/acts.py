@@ -13,7 +13,7 @@ from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope
-from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Restore, Rewind, SetMode, SetModel
+from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Restore, SetMode, SetModel
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.spending import dollars
 from heartbit_tui.repl.commands import table
@@ -293,10 +293,7 @@ class Acts:
                 "/rewind N takes the chat back to before prompt N. Files stay as they are; /undo N takes them along."
             )
         elif argument.isdecimal() and 0 < int(argument) <= len(prompts):
-            await self._conversation.settled()
-            self._client.submit(Rewind(seq=prompts[int(argument) - 1][0]))
-            # What comes next may leave this session; that it went back is told before.
-            await self._conversation.settled()
+            await self._going.rewind(argument)
         else:
             self._tell(f"/rewind takes a number from 1 to {len(prompts)}.", warning=True)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 from heartbit_tui.client.commands import Typed, Unknown
+from heartbit_tui.client.jobs import running
 from heartbit_tui.client.modes import following
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.dataclass import dataclass
@@ -16,6 +17,8 @@ from heartbit_tui.repl.dialog import Dialog, Waiting
 from heartbit_tui.repl.fold import Fold
 from heartbit_tui.repl.pieces import Asked, Ended, Piece, Settled, Told
 from heartbit_tui.runtime.options import Which
+
+STILL_RUNS = "{jobs} would be stopped: that still runs in the background. Leave once more to do so; /jobs shows it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,9 @@ class Conversation:
         self.next: Next | None = None
         self._screen = screen
         self._sent = 0
+        self._warned = False
+        self.asks = True
+        """Whether somebody is there who can be asked."""
         self.waits = False
         """Whether a command waits for something, which an interrupt ends."""
         self._changed = asyncio.Event()
@@ -108,12 +114,14 @@ class Conversation:
 
     async def said(self, text: str, doer: Doer, *, queue: bool = False) -> None:
         """Take in what the person typed: a command, a prompt, or words for the run."""
+        warned, self._warned = self._warned, False
         command = parse(text)
         match command:
             case Typed():
                 following = await doer.do(command)
+                self._warned = warned
                 if following is not None:
-                    self.leave(following)
+                    self.asked_to_leave(following)
             case Unknown(name=name, nearest=nearest):
                 hint = f" Did you mean /{nearest}?" if nearest else ""
                 self.tell(f"There is no command /{name}.{hint} /help lists them.", warning=True)
@@ -156,8 +164,17 @@ class Conversation:
         for line in text.split("\n"):
             self._screen.show(Told(level="warning" if warning else "info", text=line))
 
+    def asked_to_leave(self, following: Next) -> None:
+        """Leave this session; where commands of it run in the background that is said first, and done the next time."""
+        going = running(self.fold.jobs)
+        if going and self.asks and not self._warned and self.next is None:
+            self._warned = True
+            self.tell(STILL_RUNS.format(jobs=", ".join(job.id for job in going)), warning=True)
+        else:
+            self.leave(following)
+
     def leave(self, following: Next) -> None:
-        """Leave this session."""
+        """Leave this session at once."""
         self.next = self.next or following
         self._left.set()
         self._stir()

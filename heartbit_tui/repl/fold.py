@@ -120,7 +120,7 @@ class Fold:
             case Rewound(to=to):
                 self._standing.went_back(seq, to)
                 self.prompts = tuple(self._standing.keep(self._prompts))
-                return (Told(level="info", text="Went back; what came after no longer counts."),)
+                return ()  # what a person did to go back is told by the event that follows
             case SessionRenamed(title=title):
                 self.title = title
                 return (Told(level="info", text=f"This session is now called “{title}”."),)

@@ -35,6 +35,7 @@ class LineMode:
         self._attended = attended
         self._labelled = ""
         self._conversation = conversation(self)
+        self._conversation.asks = attended
 
     @property
     def conversation(self) -> Conversation:
@@ -87,7 +88,7 @@ class LineMode:
         if self._conversation.busy or self._conversation.waits:
             self._conversation.interrupt()
         else:
-            self._conversation.leave(Leave(code=130))
+            self._conversation.asked_to_leave(Leave(code=130))
 
     async def _next(self) -> str | None:
         """The next line; None after the last, or when the conversation ends before there is one."""
@@ -112,7 +113,7 @@ class LineMode:
         elif line is None:
             await conversation.attention()
             if conversation.waiting is None:
-                conversation.leave(Leave())
+                conversation.asked_to_leave(Leave())
         else:
             await conversation.said(line or draft, doer)
 

@@ -34,6 +34,20 @@ class Going:
         """/redo [overwrite], then /redo yes."""
         await self._said("redo", argument.split())
 
+    async def rewind(self, number: str) -> None:
+        """/rewind N: the chat alone, at once; /redo takes it back."""
+        await self._conversation.settled()
+        service = self._conversation.client.undo
+        if service is None:
+            self._tell(NOTHING, warning=True)
+            return
+        try:
+            await service.carry_out(await service.undo(number, "chat"))
+        except (HeartbitError, OSError) as error:
+            self._tell(str(error), warning=True)
+        # What comes next may leave this session; that it went back is told before.
+        await self._conversation.settled()
+
     async def _said(self, verb: str, words: list[str]) -> None:
         await self._conversation.settled()
         try:

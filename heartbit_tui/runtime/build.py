@@ -22,6 +22,7 @@ from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal
 from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
+from heartbit_tui.runtime.background import Seen
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.companions import Companions, companions
 from heartbit_tui.runtime.meters import Meters, outlook_on
@@ -57,12 +58,13 @@ class Opened:
     """An open session with all that a surface may want to show of it; `log` is what it held when it was opened.
 
     `whole` reads the same from the store with all that taking up a session does not need. `sandbox` names what
-    commands run in, or is empty; `safety` tells that and the rest of what protects it.
+    commands run in, or is empty; `safety` tells that and the rest of what protects it. `background` ends what runs there.
     """
 
     session: Session
     journal: Journal
     jobs: Jobs
+    background: Seen
     meters: Meters
     gate: Gate
     cwd: str
@@ -120,6 +122,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             session=session,
             journal=place.journal,
             jobs=beside.jobs,
+            background=Seen(beside.jobs, beside.undoing),
             meters=place.meters,
             gate=settings.gate,
             cwd=str(options.cwd),
@@ -141,7 +144,7 @@ def _wiring(beside: Companions, clock: Clock, models: Models) -> Wiring:
         clock=clock,
         models=models.connect,
         caps=place.meters.caps,
-        jobs=beside.jobs,
+        jobs=Seen(beside.jobs, beside.undoing),
     )
 
 

@@ -1,9 +1,10 @@
 """The parts of undo, put together for one session: its workspace, the ignore files, what command lines name."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from heartbit_tui.kernel.events import Event
 from heartbit_tui.permissions import shell
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.tools import ignore
@@ -40,7 +41,7 @@ def engine(folder: Path) -> Engine:
     return Engine(folder)
 
 
-def watch(session: str, settings: Settings, engine: Engine) -> Watch:
+def watch(session: str, settings: Settings, engine: Engine, tell: Callable[[Event], None]) -> Watch:
     """What watches the workspace of a session; blocks for as long as it takes to resolve its folders."""
     roots = outermost(os.path.realpath(root) for root in settings.workspace.roots)
     places = settings.places
@@ -49,7 +50,7 @@ def watch(session: str, settings: Settings, engine: Engine) -> Watch:
     index = Index(roots, (os.path.realpath(each) for each in own))
     spans = Spans(engine.folder / SPANS, session)
     survey = Survey(engine, index, GitIgnore(), Cache(engine.folder / INDEXES, roots), spans, bounds)
-    return Watch(survey)
+    return Watch(survey, tell)
 
 
 def outermost(roots: Iterator[str]) -> tuple[str, ...]:

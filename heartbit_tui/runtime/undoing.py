@@ -5,13 +5,14 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.kernel.events import Envelope, Event, RunStarted
+from heartbit_tui.kernel.events import AssistantMessage, Envelope, Event, JobEnded, JobStarted, RunStarted, clip
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.kernel.session import BUSY, Session
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 HEAD_START = 0.3
 """Seconds after which a run that works is taken to be one of more than a few words: the workspace is looked at."""
+
+OWN = "A command of yours still runs: ! {command}. Esc ends it."
 
 AT_WORK = "at-work"
 """The folder of undo with a file for each session in which calls are at work that may change anything."""
@@ -55,13 +58,51 @@ class Undoing:
         self._watch: Watch | None = None
         self._temporary = ""
         self._looking: asyncio.Task[None] | None = None
+        self._looks: set[asyncio.Task[None]] = set()
         self._making = asyncio.Lock()
 
     def take(self, envelope: Envelope) -> None:
         """Hear an event of the session."""
         self._past.take(envelope)
-        if isinstance(envelope.event, RunStarted) and self._looking is None and self._watches:
-            self._looking = asyncio.get_running_loop().create_task(self._look(), name="first look at the workspace")
+        match envelope.event:
+            case RunStarted() if self._looking is None and self._watches:
+                self._looking = asyncio.get_running_loop().create_task(self._look(), name="first look at the workspace")
+            case AssistantMessage(message=message) if self._watch is not None and message.calls:
+                self._begin(self._watch.look())
+            case JobStarted() as job if self._watch is not None and not self._only_reads(job.command):
+                self._watch.job_began(job)
+            case JobEnded(id=id) if self._watch is not None:
+                self._begin(self._watch.job_ended(id))
+            case _:
+                pass
+
+    def _only_reads(self, command: str) -> bool:
+        return _Late(str(self._options.cwd)).only_reads(command)
+
+    def _begin(self, look: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(look, name="a look at the workspace")
+        self._looks.add(task)
+        task.add_done_callback(self._looks.discard)
+
+    async def seen(self) -> None:
+        """Return once all is told that commands in the background did until now."""
+        while self._looks:
+            await asyncio.wait(tuple(self._looks))
+
+    @asynccontextmanager
+    async def during(self, command: str, *, shown: str = "") -> AsyncGenerator[None]:
+        """In here a person's own command runs in the session's folder; what it does can be undone.
+
+        The log has the words `shown`, or the command.
+        """
+        async with AsyncExitStack() as stack:
+            lines = _Late(str(self._options.cwd))
+            if self._enabled and self._session is not None and not lines.only_reads(command):
+                with suppress(OSError):  # the first call that needs it tells
+                    watch = await self._watching()
+                    named = lines.named(command, "")
+                    await stack.enter_async_context(watch.on_command(clip(shown or command), named))
+            yield
 
     @asynccontextmanager
     async def around(self, tools: Sequence[Tool]) -> AsyncGenerator[tuple[Tool, ...]]:
@@ -98,11 +139,24 @@ class Undoing:
 
         Raises `UndoError`, `StoreError` and `OSError`, as all of these do.
         """
-        return await self._idle().undo(number, what, overrule=overrule)
+        running = await self._caught_up()
+        return replace(await self._idle().undo(number, what, overrule=overrule), running=running)
 
     async def redo(self, *, overrule: bool = False) -> Preview:
         """What taking back the last undo means."""
-        return await self._idle().redo(overrule=overrule)
+        running = await self._caught_up()
+        return replace(await self._idle().redo(overrule=overrule), running=running)
+
+    async def _caught_up(self) -> tuple[str, ...]:
+        """See what commands in the background did until now; the names of those that still run."""
+        watch = self._watch
+        if watch is None:
+            return ()
+        if watch.own:
+            raise UndoError(OWN.format(command=watch.own[0]))
+        await self.seen()
+        await watch.look()
+        return tuple(f"{job.id} ({job.command})" for job in watch.background)
 
     async def carry_out(self, preview: Preview) -> Restored:
         """Do what a preview shows; no run can begin meanwhile."""
@@ -113,6 +167,8 @@ class Undoing:
         async def work() -> None:
             try:
                 restored = await service.carry_out(preview)
+                if self._watch is not None:
+                    await self._watch.absorb()
                 # In the next round of the loop: whoever waits finds the session idle again.
                 loop.call_soon(done.set_result, restored)
             except asyncio.CancelledError:
@@ -149,7 +205,12 @@ class Undoing:
     def _made(self) -> "Watch":
         make = plugins.resolve(f"{PARTS}:watch")
         assert self._session is not None
-        return make(self._session.id, self._settings, self._opened_engine())
+        session = self._session
+
+        def tell(event: Event) -> None:
+            self._tell(session, event)
+
+        return make(session.id, self._settings, self._opened_engine(), tell)
 
     def _opened_engine(self) -> "Engine":
         engine = self._engine = self._engine or plugins.resolve(f"{PARTS}:engine")(self._folder())
@@ -176,6 +237,7 @@ class Undoing:
         if looking is not None:
             looking.cancel()
             await asyncio.wait([looking])
+        await self.seen()
         if self._watch is not None:
             await self._watch.close()
         if self._engine is not None:

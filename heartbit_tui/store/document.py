@@ -10,6 +10,8 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     ContextSummarized,
     Envelope,
+    JobEnded,
+    JobStarted,
     Notice,
     Rewound,
     RunFailed,
@@ -166,8 +168,26 @@ def _remark(envelope: Envelope) -> str:
             return f"The run failed: {error}"
         case RunInterrupted(reason=reason):
             return f"The run was interrupted: {reason}"
+        case JobStarted(id=id, command=command):
+            return f"{id} goes on in the background: {command}"
+        case JobEnded(id=id) as end:
+            return f"{id} has ended in the background: {_end(end)}"
         case _:
             return ""
+
+
+def _end(end: JobEnded) -> str:
+    """How a command in the background ended, and the last that it wrote."""
+    match end.how:
+        case "exited":
+            how = f"exit code {end.exit_code}"
+        case "stopped":
+            how = f"stopped by {'the model' if end.by == 'model' else 'a person'}"
+        case "closed":
+            how = "stopped with the session"
+        case "lost":
+            how = "lost with the process that it belonged to"
+    return f"{how}\n{end.output}".rstrip()
 
 
 def _clean(text: str) -> str:

@@ -59,10 +59,13 @@ class Completing:
                 self._draft.press(events.Key("enter", None))
 
     def _means_itself(self, chosen: Item) -> bool:
-        """Whether what was typed is no beginning of what the menu would put there: then it is meant as it is."""
+        """Whether what was typed is whole, or no beginning of what the menu would put there: it is meant as it is."""
         typed = self._wanted[chosen.replaces[0] :].lower()
-        is_name = isinstance(self._sources.asked(self._wanted), CommandName)
-        return is_name and not chosen.insert.lower().startswith(typed)
+        if not isinstance(self._sources.asked(self._wanted), CommandName):
+            return False
+        command = self._sources.whole(self._wanted)
+        is_whole = command is not None and chosen.insert.strip() == f"/{command.name}"
+        return is_whole or not chosen.insert.lower().startswith(typed)
 
     def take(self, item: Item) -> None:
         """Put what was chosen into the draft."""

@@ -1,6 +1,7 @@
 """What becomes of a draft that was sent: a prompt, a command, a shell command, a note."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 SECRETS = KEY_NAMES | {"HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN"}
 """Variables with keys, which a command whose output the model may see does not get."""
+
+
+HIDDEN = "(a hidden command)"
+"""What the log has of a command of which the model learns nothing."""
 
 
 class Submitting:
@@ -114,7 +119,7 @@ class Submitting:
         talk.story.transcript.put(block)
         app.chat.to_end()
         console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
-        async with console.command(command, hidden=hidden) as running:
+        async with _undoable(talk, command, hidden=hidden), console.command(command, hidden=hidden) as running:
             self._running[talk] = running
             self._doing[talk] = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
             app.living.bridge.retold()
@@ -131,6 +136,12 @@ class Submitting:
         app.living.bridge.changed(talk)
         if not hidden:
             self._ran.setdefault(talk, []).append(ran)
+
+
+def _undoable(talk: Talk, command: str, *, hidden: bool) -> AbstractAsyncContextManager[None]:
+    """In here what the command does to files can be undone; the log has no words of a hidden one."""
+    undo = talk.client.undo if talk.client else None
+    return undo.during(command, shown=HIDDEN if hidden else "") if undo is not None else nullcontext()
 
 
 async def noting(app: "HeartbitApp", message: Submitted) -> None:

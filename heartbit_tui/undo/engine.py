@@ -9,10 +9,10 @@ from heartbit_tui.undo.blobs import Blobs, Gone
 from heartbit_tui.undo.intent import Intent, Restored
 from heartbit_tui.undo.journal import Entry, Journal
 from heartbit_tui.undo.looking import Looker, listed
-from heartbit_tui.undo.plan import Lost, Plan, changes_of, forced, planned, wanted, without
+from heartbit_tui.undo.plan import Lost, Plan, Went, changes_of, forced, planned, wanted, without
 from heartbit_tui.undo.record import read, written
 from heartbit_tui.undo.restore import Restorer, in_use, shut_folders
-from heartbit_tui.undo.types import Bounds, Changes, State
+from heartbit_tui.undo.types import Bounds, State
 
 BLOBS = "blobs"
 LOCK = "in-use"
@@ -45,13 +45,16 @@ class Engine:
         """One with room for as much as is kept at all."""
         return Looker(self.blobs, self._bounds)
 
-    def plan(self, newest_first: Sequence[str], *, overrule: bool = False) -> Plan:
-        """What going back over these records means now; with `overrule` over what somebody else changed, too."""
-        records: list[Changes] = []
+    def plan(self, newest_first: Sequence[str], *, unsure: Collection[str] = (), overrule: bool = False) -> Plan:
+        """What going back over these records means now; with `overrule` over what somebody else changed, too.
+
+        What is in a record that is `unsure` may be somebody else's doing.
+        """
+        records: list[Went] = []
         missing: list[Lost] = []
         for record in newest_first:
             try:
-                records.append(read(self.blobs, record))
+                records.append(Went(changes=read(self.blobs, record), unsure=record in unsure))
             except Gone:
                 missing.append(Lost(path="a change", why=MISSING))
         wants = wanted(records)

@@ -1,5 +1,6 @@
 """What of a session can be gone back to: folded from its log."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -34,14 +35,15 @@ HEARD: tuple[type[Event], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A prompt or a call to which one can go back: to right before it.
+    """A prompt, a call, or a person's own command, to which one can go back: to right before it.
 
-    `number` counts the prompts that still count from 1, and the calls of each (`3`, `3.2`). Files go back to right
-    before the event `seq`, the chat to right before `chat`. `files` counts the files that were changed from here to
-    the next point. `agent` is empty for the session's own.
+    `number` counts the prompts that still count from 1, and the calls and commands of each (`3`, `3.2`; those before
+    the first prompt are `0.1` and so on). Files go back to right before the event `seq`, the chat to right before
+    `chat`, which is 0 for a command: the chat does not know of it. `files` counts the files that were changed from here
+    to the next point.
     """
 
-    kind: Literal["prompt", "call"]
+    kind: Literal["prompt", "call", "command"]
     number: str
     seq: int
     chat: int
@@ -55,13 +57,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A record in the log; `lost` is what could not be kept of it."""
+    """A record in the log; `lost` is what could not be kept of it, and what is `unsure` may be somebody else's doing."""
 
     seq: int
     record: str
     calls: tuple[str, ...] = ()
     files: int = 0
     lost: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +124,14 @@ class Past:
         return tuple(mark for mark in reversed(self._marks) if mark.seq >= seq)
 
     def calls_since(self, seq: int) -> tuple[Point, ...]:
-        """The calls that began at an event or after it and still count."""
-        return tuple(each for each in self.points() if each.kind == "call" and each.seq >= seq)
+        """The calls and commands that began at an event or after it and still count."""
+        return tuple(each for each in self.points() if each.kind != "prompt" and each.seq >= seq)
 
     def last(self) -> Point | None:
-        """The prompt to which an undo goes: the last one, or the one before where it was gone back to already."""
-        to = self._undone[-1][1].to if self._undone else self.seq + 1
-        return next((each for each in reversed(self.points()) if each.kind == "prompt" and each.seq < to), None)
+        """To where an undo goes: the last prompt or command, or the one before where that was gone back to already."""
+        seq, to = (self._undone[-1][0], self._undone[-1][1].to) if self._undone else (0, 0)
+        found = (each for each in reversed(self.points()) if each.kind != "call")
+        return next((each for each in found if each.seq > seq or each.seq < to), None)
 
     def again(self) -> tuple[int, Undone] | None:
         """The undo that a redo takes back, with its seq; None where there is none, or a prompt came since."""
@@ -162,11 +166,30 @@ class Past:
         )
         self._points.append(point)
 
+    def _commanded(self, envelope: Envelope, commands: tuple[str, ...], files: int) -> None:
+        """A person's own commands, side by side, are one point: what they did was seen when they had ended."""
+        words = "; ".join(commands)
+        point = Point(
+            kind="command",
+            number="",
+            seq=envelope.seq,
+            chat=0,
+            at=envelope.at,
+            text=words,
+            tool="bash",
+            input={"command": words},
+            files=files,
+        )
+        self._points.append(point)
+
     def _changed(self, envelope: Envelope) -> None:
         match envelope.event:
             case FilesChanged(tool_call_ids=calls, record=record, lost=lost) as event:
                 files = event.created + event.changed + event.deleted
-                self._marks.append(Mark(seq=envelope.seq, record=record, calls=calls, files=files, lost=lost))
+                mark = Mark(seq=envelope.seq, record=record, calls=calls, files=files, lost=lost, unsure=event.unsure)
+                self._marks.append(mark)
+                if event.commands and not calls:
+                    self._commanded(envelope, event.commands, files)
             case Rewound(to=to):
                 self._standing.went_back(envelope.seq, to)
             case Undone(record=record, redo=redo) as undone:
@@ -181,14 +204,16 @@ class Past:
                 pass
 
     def _numbered(self) -> Iterator[Point]:
-        files = {call: mark.files for mark in self._marks for call in mark.calls[-1:]}
+        files = Counter[str]()
+        for mark in self._marks:
+            files.update(dict.fromkeys(mark.calls[-1:], mark.files))
         prompt = call = 0
         for point in self._points:
-            if not self._standing.counts(point.chat):
+            if not self._standing.counts(point.chat or point.seq):
                 continue
             if point.kind == "prompt":
                 prompt, call = prompt + 1, 0
                 yield replace(point, number=str(prompt))
             else:
                 call += 1
-                yield replace(point, number=f"{prompt}.{call}", files=files.get(point.call, 0))
+                yield replace(point, number=f"{prompt}.{call}", files=point.files or files[point.call])

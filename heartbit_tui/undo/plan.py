@@ -25,6 +25,7 @@ LOST: Mapping[str, str] = MappingProxyType(
 GONE = "is not kept any more: heartbit gc made room, or the data directory was emptied"
 CHANGED = "was changed by somebody else since"
 BETWEEN = "was changed by somebody else in between"
+UNSURE = "was changed while a command ran in the background: by that, or by somebody else"
 IN_USE = "holds files that somebody else made, or that .gitignore leaves out"
 
 
@@ -71,24 +72,37 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
-    """What a path should be now, as far as heartbit knows, and what it shall be; `between` when somebody else was at it."""
+    """What a path should be now, as far as heartbit knows, and what it shall be; `between` when somebody else was at it.
+
+    Where that is not known it is `unsure`.
+    """
 
     now: State | None
     then: State | None
     between: bool = False
+    unsure: bool = False
 
 
-def wanted(newest_first: Iterable[Changes]) -> dict[str, Want]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Went:
+    """The changes of one record; what is `unsure` may be somebody else's doing."""
+
+    changes: Changes
+    unsure: bool = False
+
+
+def wanted(newest_first: Iterable[Went]) -> dict[str, Want]:
     """What going back over these records means for each path."""
     found: dict[str, Want] = {}
-    for changes in newest_first:
-        for change in changes:
+    for went in newest_first:
+        for change in went.changes:
             known = found.get(change.path)
             if known is None:
-                found[change.path] = Want(now=change.after, then=change.before)
+                found[change.path] = Want(now=change.after, then=change.before, unsure=went.unsure)
             else:
                 between = known.between or not alike(change.after, known.then)
-                found[change.path] = replace(known, then=change.before, between=between)
+                unsure = known.unsure or went.unsure
+                found[change.path] = replace(known, then=change.before, between=between, unsure=unsure)
     return found
 
 
@@ -105,12 +119,19 @@ def planned(wants: Mapping[str, Want], actual: Mapping[str, State | None], has: 
         step = Step(path=path, now=is_now, then=want.then, source=_source(want.then, moved))
         if why := _lost(want, step, has):
             lost.append(Lost(path=path, why=why))
-        elif want.between or not alike(is_now, want.now):
-            force = step if _forcible(step) else None
-            conflicts.append(Conflict(path=path, why=BETWEEN if alike(is_now, want.now) else CHANGED, force=force))
+        elif why := _somebody_else(want, is_now):
+            forcible = why == UNSURE or _forcible(step)
+            conflicts.append(Conflict(path=path, why=why, force=step if forcible else None))
         else:
             steps.append(step)
     return Plan(steps=tuple(steps), conflicts=tuple(conflicts), lost=tuple(lost))
+
+
+def _somebody_else(want: Want, is_now: State | None) -> str:
+    """Why a path may have somebody else's work in it; empty where it has not."""
+    if not alike(is_now, want.now):
+        return CHANGED
+    return BETWEEN if want.between else UNSURE if want.unsure else ""
 
 
 def forced(plan: Plan) -> Plan:

@@ -1,11 +1,12 @@
 """What going back would mean, before anybody does it."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.undo.intent import Intent
 from heartbit_tui.undo.past import Point
-from heartbit_tui.undo.plan import Conflict, Plan, Step, moves
+from heartbit_tui.undo.plan import UNSURE as UNKNOWN, Conflict, Plan, Step, moves
 from heartbit_tui.undo.types import State
 
 FILE_TOOLS = frozenset({"read", "write", "edit", "patch", "glob", "grep", "list", "todowrite", "todoread", "question"})
@@ -19,7 +20,7 @@ class Preview:
     """An intent with all that it means. `title` says to where; `beyond` are the calls whose effects elsewhere stay.
 
     `lost` are sentences about what could not be kept when it happened. `words` are those of the prompt that is taken
-    back, for the draft.
+    back, for the draft, and `kind` is what it goes back to. `running` are the commands in the background, which may change files again.
     """
 
     intent: Intent
@@ -28,6 +29,8 @@ class Preview:
     beyond: tuple[Point, ...] = ()
     lost: tuple[str, ...] = ()
     words: str = ""
+    running: tuple[str, ...] = ()
+    kind: Literal["prompt", "call", "command"] = "prompt"
 
     @property
     def does_nothing(self) -> bool:
@@ -47,21 +50,28 @@ class Told:
 
 DONE = "These files change"
 CONFLICTS = "Left as they are, because somebody else changed them"
+UNSURE = "Left as they are, because it is not known who changed them"
 LOST = "Cannot be brought back"
 BEYOND = "Cannot be undone"
+RUNNING = "Still at work"
 
 
 def rows(preview: Preview, cwd: str) -> tuple[Told, ...]:
     """A preview row by row, the files by their names from `cwd` on."""
     plan = preview.plan
+    running = () if preview.intent.what == "chat" else preview.running
     moved = dict(moves(plan.steps))
     arrived = set(moved.values())
     return (
         *(_step(step, moved, cwd) for step in sorted(plan.steps, key=_path) if step.path not in arrived),
-        *(Told(group=CONFLICTS, sign="!", name=near(each.path, cwd), note=each.why) for each in plan.conflicts),
+        *(
+            Told(group=UNSURE if each.why == UNKNOWN else CONFLICTS, sign="!", name=near(each.path, cwd), note=each.why)
+            for each in sorted(plan.conflicts, key=lambda each: each.why == UNKNOWN)
+        ),
         *(Told(group=LOST, sign="×", name=near(each.path, cwd), note=each.why) for each in plan.lost),
         *(Told(group=LOST, sign="×", note=sentence) for sentence in dict.fromkeys(preview.lost)),
         *_beyond(preview.beyond),
+        *(Told(group=RUNNING, sign="!", note=f"{each}: what it changes from now on stays") for each in running),
     )
 
 

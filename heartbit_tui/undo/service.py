@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from heartbit_tui.kernel.events import Event, Rewound, Undone, UserMessage
@@ -16,6 +17,7 @@ from heartbit_tui.undo.preview import FILE_TOOLS, Preview
 
 NOTHING = "There is nothing to undo in this session."
 NOTHING_AGAIN = "There is nothing to redo: nothing was undone, or a prompt came since."
+KINDS = MappingProxyType({"prompt": "prompt", "call": "call", "command": "your command"})
 NO_POINT = "There is no {number} to go back to. {known}"
 
 
@@ -54,9 +56,8 @@ class Service:
         if point is None:
             raise UndoError(self._no_point(number) if number else NOTHING)
         intent = Intent(id=self._ids(), to=point.seq, what=what, chat=0 if what == "files" else point.chat)
-        title = f"prompt {point.number}" if point.kind == "prompt" else f"call {point.number}"
-        preview = await self._preview(intent, f"Back to before {title}", overrule=overrule)
-        return replace(preview, words=point.text)
+        preview = await self._preview(intent, f"Back to before {KINDS[point.kind]} {point.number}", overrule=overrule)
+        return replace(preview, words=point.text if point.kind == "prompt" else "", kind=point.kind)
 
     async def redo(self, *, overrule: bool = False) -> Preview:
         """What taking back the last undo means."""
@@ -94,7 +95,8 @@ class Service:
             return Preview(intent=intent, title=title, plan=Plan())
         marks = self.past.since(intent.to)
         records = [mark.record for mark in marks]
-        plan = await asyncio.to_thread(lambda: self._engine().plan(records, overrule=overrule))
+        unsure = {mark.record for mark in marks if mark.unsure}
+        plan = await asyncio.to_thread(lambda: self._engine().plan(records, unsure=unsure, overrule=overrule))
         beyond = () if intent.redo else self.past.calls_since(intent.to)
         return Preview(
             intent=intent,

@@ -14,7 +14,10 @@ class Spans:
         self._file = folder / f"{session.replace(os.sep, '_')}.json"
 
     def begin(self, calls: Sequence[str]) -> None:
-        """These calls are at work. Raises `OSError`."""
+        """These calls are at work, and no others. Raises `OSError`."""
+        if not calls:
+            self.end()
+            return
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside = self._file.with_suffix(".new")
         aside.write_text(json.dumps(list(calls)), "utf-8")

@@ -44,7 +44,6 @@ class Survey:
         self._ignoring = ignoring
         self._cache = cache
         self._spans = spans
-        self._at_work: tuple[str, ...] = ()
         self._bounds = bounds
         self._extra: dict[str, State | None] = {}
         self._stop = threading.Event()
@@ -89,24 +88,24 @@ class Survey:
                     if self._index.holds(change.path):
                         self._index.note(change.path, change.after)
 
-    def before(self, call: str, named: Iterable[str], *, anew: bool) -> None:
-        """Look before a call that may change anything, and from now on also at the paths that it names.
-
-        Without `anew` others are at work already, and what they have changed is told after the last of them.
-        """
+    def before(self, calls: Sequence[str], named: Iterable[str]) -> None:
+        """These calls are at work from now on, and also the paths that the last of them names are looked at."""
         with self._turn:
-            if anew and (foreign := self._changes()):
-                self._seen(foreign)
             self._follow(named)
-            self._at_work = (*(() if anew else self._at_work), call)
-            self._spans.begin(self._at_work)
+            self._spans.begin(calls)
 
-    def after(self) -> Told | None:
-        """Keep what has changed since; None for nothing."""
+    def absorbed(self) -> None:
+        """Take what has changed since the last look as what nobody here did."""
+        with self._turn:
+            if foreign := self._changes():
+                self._seen(foreign)
+
+    def after(self, still: Sequence[str] = ()) -> Told | None:
+        """Keep what has changed since; None for nothing. These calls are `still` at work."""
         with self._turn:
             changes = self._changes()
             told = self.keep(changes) if changes else None
-            self._spans.end()
+            self._spans.begin(still)
             return told
 
     def _seen(self, changes: Changes) -> str:

@@ -71,6 +71,9 @@ async def test_whatever_is_summarised_brought_back_or_rewound_a_strict_service_t
         for _ in range(8):
             await _something(scene, random)
             assert complaints(scene.request()) == []
+            if (past := scene.past()).fold is not None:
+                left = [placed for placed in past.entries if not past.fold.hides(placed.seq)]
+                assert list(past.fold.leaves(past.entries)) == left
             judged += 1
         lines += len(scene.log)
         assert Conversation("main", scene.log).messages() == scene.conversation.messages()

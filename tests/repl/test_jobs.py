@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.types import About
 from heartbit_tui.kernel.events import Envelope, Event, JobEnded, JobStarted
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.ops import Background, Mode, Op, StopJob
-from heartbit_tui.repl.conversation import Conversation
+from heartbit_tui.repl.conversation import STILL_RUNS, Conversation, Leave
 from heartbit_tui.repl.jobs import USAGE, jobs
 from heartbit_tui.repl.pieces import Piece, Told
 
@@ -135,3 +136,30 @@ async def test_an_interrupt_ends_waiting_and_nothing_else() -> None:
     await waiting
     assert (client.ops, talk.waits, talk.next) == ([], False, None)
     listening.cancel()
+
+
+class Leaves:
+    """Leaves at every command."""
+
+    async def do(self, command: Typed) -> Leave:
+        return Leave()
+
+
+async def test_leaving_is_asked_about_once_while_a_command_runs_in_the_background() -> None:
+    for asks in (True, False):
+        client, screen = Client(), Screen()
+        talk = Conversation(client, screen)
+        talk.asks = asks
+        listening = asyncio.create_task(talk.listen())
+        client.tell(SERVER, BUILD, FAILED)
+        while len(talk.fold.jobs) < 2 or talk.fold.jobs[1].end is None:
+            await asyncio.wait([listening], timeout=0)
+        if asks:
+            await talk.said("/quit", Leaves())
+            assert (talk.next, screen.take()[-1]) == (None, STILL_RUNS.format(jobs="bash_1"))
+            await talk.said("no, go on", Leaves())
+            await talk.said("/quit", Leaves())
+            assert talk.next is None
+        await talk.said("/quit", Leaves())
+        assert talk.next == Leave()
+        listening.cancel()

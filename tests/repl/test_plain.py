@@ -66,7 +66,7 @@ SHOWN = (
         "warning: Plain lines are edited",
         "info: resumed: ",
         "heartbit: two",
-        "info: Went back",
+        "info: Undone: the chat. Files stay as they are.",
         "There is no command",
     ),
     *("you> /etc/hosts is a path", "heartbit: three", "heartbit chat --resume "),

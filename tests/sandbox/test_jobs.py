@@ -25,7 +25,7 @@ def word() -> str:
     return f"{random.randrange(10**6, 10**7)}.{os.getpid()}"
 
 
-@pytest.mark.security("L10", n=24)
+@pytest.mark.security("L10", n=12)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_the_end_of_a_session_leaves_no_process_of_a_sandbox(kind: Wanted, tmp_path: Path, word: str) -> None:
     (tmp_path / "root").mkdir()
@@ -42,7 +42,7 @@ async def test_the_end_of_a_session_leaves_no_process_of_a_sandbox(kind: Wanted,
     assert [event.how for event in context.events if isinstance(event, JobEnded)] == ["closed"] * 12
 
 
-@pytest.mark.security("S4", n=4)
+@pytest.mark.security("S4", n=2)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_is_made_of_it_in_the_background_is_taken_back_and_what_was_allowed_stays(
     kind: Wanted, tmp_path: Path
@@ -61,7 +61,9 @@ async def test_what_is_made_of_it_in_the_background_is_taken_back_and_what_was_a
             await job.ended.wait()
     assert sorted(each.name for each in (root / "deep").iterdir()) == [".envrc"]
     told = [event.text for event in context.events if isinstance(event, Notice)]
-    assert [".mcp.json" in told[0], "bash_1" in told[0], len(told)] == [True, True, 1]
+    # One word for both where one look found them, else one each.
+    assert all("bash_1" in each for each in told)
+    assert [sum(name in each for each in told) for name in (".mcp.json", ".vscode")] == [1, 1]
     copies = {path.read_text() for path in (tmp_path / "logs").glob("taken-back-*/*")}
     assert copies == {"x\n", "y\n"}
 

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
+    JobEnded,
+    JobStarted,
     Notice,
     Rewound,
     RunFailed,
@@ -44,7 +46,9 @@ SESSION = placed(
         AssistantMessage(message=SAID),
         ToolAnswered(result=ToolResult(call_id="c", content="a.py\n```\nb.py", media=(PIXEL,))),
         TextDelta(text="Now I"),
+        JobStarted(id="bash_1", command="make [all]", tool_call_id="c"),
         RunFailed(error="no network", partial_usage=Usage(), kind="network"),
+        JobEnded(id="bash_1", how="exited", exit_code=2, output="<b>no rule</b>\n", size=8),
     ]
 )
 EVENTS = st.one_of([values(kind) for kind in EVENT_TYPES])
@@ -63,7 +67,7 @@ def test_markdown_reads_as_the_session_went() -> None:
         "- Folder: `/work/project`\n"
         "- Model: `scripted/m1`\n"
         "- Begun: `2026-01-01 00:00:01`\n"
-        "- Last used: `2026-01-01 00:00:06`\n"
+        "- Last used: `2026-01-01 00:00:08`\n"
         "- Cost: `$0.0000`\n\n"
         "## You\n\nfix *this*\nplease\n\n"
         "<details><summary>`heartbit` thought</summary>\n\n```\nhm\n```\n\n</details>\n\n"
@@ -72,7 +76,9 @@ def test_markdown_reads_as_the_session_went() -> None:
         "Answer:\n\n````\na.py\n```\nb.py\n````\n\n"
         "*`image/png`, 9 bytes*\n\n"
         "## heartbit (cut off)\n\nNow I\n\n"
-        "> The run failed: no network\n"
+        "> bash_1 goes on in the background: make [all]\n\n"
+        "> The run failed: no network\n\n"
+        "> bash_1 has ended in the background: exit code 2\n> <b>no rule</b>\n"
     )
 
 

@@ -9,7 +9,9 @@ from heartbit_tui.kernel.dataclass import dataclass
 class FilesChanged:
     """A call changed files, or several that ran side by side did; `record` names what undo keeps of it.
 
-    `lost` tells what of it cannot be brought back, a sentence each.
+    What a person's own `commands` did comes the same way, beside calls or alone. What is `unsure` was changed while
+    the commands of these calls ran in the background: by them, or by somebody else. `lost` tells what of it cannot be
+    brought back, a sentence each.
     """
 
     tool_call_ids: tuple[str, ...]
@@ -18,6 +20,8 @@ class FilesChanged:
     changed: int = 0
     deleted: int = 0
     lost: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from heartbit_tui.store.locks import alone, exclusive
 from heartbit_tui.store.migrations import STEPS, TOO_NEW, Step, version
 from heartbit_tui.store.salvage import swap
 from heartbit_tui.store.salvage.saving import Saved, save
-from heartbit_tui.store.salvage.versions import strange, tables, version_of
+from heartbit_tui.store.salvage.versions import misshapen, strange, tables, version_of
 from heartbit_tui.store.salvage.wal import is_torn
 
 State: TypeAlias = Literal["missing", "whole", "index", "damaged"]
@@ -63,6 +63,8 @@ def examine(path: Path, steps: Sequence[Step] = STEPS, *, deep: bool = True) -> 
                 raise StoreError(TOO_NEW.format(found=now, known=len(steps)))
             if now != version_of(named, now, steps):
                 return Found(state="damaged", problems=(f"It says that it is of version {now}, which it is not",))
+            if others := misshapen(connection, now, steps):
+                return Found(state="damaged", problems=(f"It is not made as it should be: {', '.join(others[:TOLD])}",))
             if now == len(steps) and deep:
                 wrong = (*told, *indexing.rows_wrong(connection))
                 unreadable = _unreadable(connection)

@@ -1,13 +1,16 @@
 """Of which version a file is, told by its tables and not by the number in its head."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from heartbit_tui.store import driver
 from heartbit_tui.store.migrations import Step, migrate
+from heartbit_tui.store.rows import lenient
+from heartbit_tui.store.salvage.shapes import virtual_tables
 
 
 def version_of(named: Iterable[str], told: int, steps: Sequence[Step]) -> int:
@@ -24,6 +27,28 @@ def strange(named: Iterable[str], steps: Sequence[Step]) -> tuple[str, ...]:
     """The tables that no version known here has."""
     known = tables_by_version(steps)[-1]
     return tuple(sorted(name for name in set(named) - known if not name.startswith("sqlite_")))
+
+
+def misshapen(connection: sqlite3.Connection, number: int, steps: Sequence[Step]) -> tuple[str, ...]:
+    """What is not made as it is in a file of this version: a letter of it was changed, and SQLite took it all the same."""
+    made = _statements(connection)
+    return tuple(name for name, sql in _statements_of(tuple(steps[:number])).items() if made.get(name) != sql)
+
+
+@cache
+def _statements_of(steps: tuple[Step, ...]) -> Mapping[str, str]:
+    with closing(driver.connect(Path(":memory:"))) as connection:
+        migrate(connection, steps)
+        return _statements(connection)
+
+
+def _statements(connection: sqlite3.Connection) -> Mapping[str, str]:
+    """How each table, index and trigger was made; how those behind a virtual table are is SQLite's own matter."""
+    with lenient(connection):
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        virtual = virtual_tables(connection)
+    behind = tuple(f"{name}_" for name in virtual)
+    return MappingProxyType({name: " ".join(sql.split()) for name, sql in found if not name.startswith(behind)})
 
 
 def tables_by_version(steps: Sequence[Step]) -> tuple[frozenset[str], ...]:

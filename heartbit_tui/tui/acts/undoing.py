@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.client.shared import own_words
 from heartbit_tui.client.types import Undo
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.session import BUSY
@@ -56,7 +57,7 @@ async def redo(app: "HeartbitApp", _: str) -> None:
     async def ask(what: What, overrule: bool) -> Preview:
         return await service.redo(overrule=overrule)
 
-    await _shown(app, service, Choice(ask), "Take the last undo back", fixed=True)
+    await _shown(app, service, Choice(ask), lambda: "Take the last undo back", fixed=True)
 
 
 async def _back(app: "HeartbitApp", service: Undo, point: Point | None) -> None:
@@ -65,20 +66,27 @@ async def _back(app: "HeartbitApp", service: Undo, point: Point | None) -> None:
     async def ask(what: What, overrule: bool) -> Preview:
         return await service.undo(number, what, overrule=overrule)
 
-    title = f"Go back to before {number}" if number else "Undo the last prompt"
-    done = await _shown(app, service, Choice(ask), title)
+    choice = Choice(ask)
+    done = await _shown(app, service, choice, lambda: _title(number, choice))
     if done is not None and done.intent.chat and not app.draft.text:
-        app.draft.set_text(done.words)
+        app.draft.set_text(own_words(done.words))
+
+
+def _title(number: str, choice: Choice) -> str:
+    """What is looked at, once it is known what that is."""
+    if number:
+        return f"Go back to before {number}"
+    return "Undo your last command" if choice.preview and choice.preview.kind == "command" else "Undo the last prompt"
 
 
 async def _shown(
-    app: "HeartbitApp", service: Undo, choice: Choice, title: str, *, fixed: bool = False
+    app: "HeartbitApp", service: Undo, choice: Choice, title: Callable[[], str], *, fixed: bool = False
 ) -> Preview | None:
     """Show what it means, and do it where the person wants it; what was done."""
     try:
         await choice.load()
         folder = app.talk.client.about.cwd if app.talk.client else ""
-        chosen = await app.push_screen_wait(meaning(choice, title, folder, app.keymap, app.ink, fixed=fixed))
+        chosen = await app.push_screen_wait(meaning(choice, title(), folder, app.keymap, app.ink, fixed=fixed))
         if chosen is None or choice.preview is None:
             return None
         done = await service.carry_out(choice.preview)

@@ -92,6 +92,11 @@ class Sources:
         """What is being typed at the end of `before`."""
         return asked(before, self._commands)
 
+    def whole(self, before: str) -> Command | None:
+        """The command whose name stands there in full and that needs nothing more; None for any other text."""
+        command = named(self._commands).get(before.removeprefix("/").lower())
+        return command if command is not None and not command.needs else None
+
     async def items(self, before: str) -> tuple[Item, ...]:
         """What is offered for the draft up to the cursor, the likeliest first."""
         match self.asked(before):

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from heartbit_tui.client import titles
+from heartbit_tui.client.shared import own_words
 from heartbit_tui.client.visible import revealed
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
@@ -25,6 +26,8 @@ FROM_PROMPT = (
     "Goes back to right before this prompt, and takes the prompt to the draft. What that means is shown first."
 )
 FROM_CALL = "Goes back to right before this call. What that means is shown first."
+FROM_COMMAND = "Undoes what this command of yours did to files, and all that came after it. That is shown first."
+FROM: Mapping[str, str] = MappingProxyType({"prompt": FROM_PROMPT, "call": FROM_CALL, "command": FROM_COMMAND})
 SHOWN = 20_000
 """Letters of a prompt that are shown."""
 
@@ -82,7 +85,7 @@ def rows(points: Sequence[Point], now: datetime, *, calls: bool = False) -> list
 
 def preview(point: Point, look: Look) -> list[Line]:
     """What going back means, and the whole prompt or call."""
-    told = wrapped([(FROM_PROMPT if point.kind == "prompt" else FROM_CALL, look.ink.muted)], look.width)
+    told = wrapped([(FROM[point.kind], look.ink.muted)], look.width)
     return [*told, BLANK, *wrapped([(clean(_words(point)[:SHOWN]), look.ink.text)], look.width)]
 
 
@@ -163,7 +166,9 @@ def _told(found: Preview, told: previewed.Told) -> Row[Preview]:
 
 
 def _words(point: Point) -> str:
-    return point.text if point.kind == "prompt" else f"{point.tool} {titles.title(point.tool, point.input)}".strip()
+    if point.kind == "call":
+        return f"{point.tool} {titles.title(point.tool, point.input)}".strip()
+    return own_words(point.text) if point.kind == "prompt" else f"! {point.text}"
 
 
 def _row(point: Point, width: int, files: int, now: datetime) -> Row[Point]:

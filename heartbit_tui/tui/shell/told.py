@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
+from heartbit_tui.client.shared import heading
 from heartbit_tui.tui.shell.kept import missing
 from heartbit_tui.tui.shell.running import Ran
 
@@ -21,7 +21,7 @@ def as_context(rans: Sequence[Ran]) -> str:
     shared = [ran for ran in rans if not ran.hidden]
     if not shared:
         return ""
-    head = Path(__file__).with_name("told.md").read_text(encoding="utf-8").strip()
+    head = heading()
     room = (MOST_BYTES - len(head.encode())) // len(shared)
     return "\n\n".join((head, *(_told(ran, room) for ran in shared)))
 

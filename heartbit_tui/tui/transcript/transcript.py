@@ -31,6 +31,7 @@ from heartbit_tui.kernel.events import (
     ToolInputDelta,
     ToolProgress,
     TurnStarted,
+    Undone,
     UserMessage,
     clip,
 )
@@ -290,7 +291,12 @@ class Transcript:
             self._guarded(envelope, envelope.event)
             return
         told = notice(envelope.event)
-        if told is not None:
+        if told is None:
+            return
+        undone = isinstance(envelope.event, Undone) and envelope.event.rewound
+        if undone and self._seqs and self._seqs[-1] == undone:  # it says all that the notice of the rewind said
+            self.blocks[-1] = told
+        else:
             self._add(told, envelope.seq)
 
     def _close_last(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -76,6 +76,9 @@ class Listed:
 
     async def carry_out(self, preview: Preview) -> Restored:
         raise UndoError("Nothing goes back here.")
+
+    def during(self, command: str, *, shown: str = "") -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
 
 class Played:

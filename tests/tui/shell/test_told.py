@@ -2,6 +2,7 @@ import random
 
 import pytest
 
+from heartbit_tui.client.shared import own_words
 from heartbit_tui.tui.shell.hints import hint, refused
 from heartbit_tui.tui.shell.kept import Kept, settled
 from heartbit_tui.tui.shell.running import Ran
@@ -86,3 +87,10 @@ def test_what_needs_a_terminal_is_refused(command: str) -> None:
 )
 def test_what_needs_none_is_not(command: str) -> None:
     assert refused(command) == ""
+
+
+@pytest.mark.parametrize("words", ["Go on.", "", "```\nmine\n```\n\nmore", "a\n\n````\nb"])
+def test_the_own_words_of_a_prompt_are_told_from_the_commands_that_ride_with_it(words: str) -> None:
+    told = as_context((ran("ls", "a\n\n```\nb\n```\n\nc"), ran("make", "", 2), ran("x", "`" * 60)))
+    assert own_words(f"{told}\n\n{words}") == words
+    assert own_words(words) == words

@@ -72,7 +72,9 @@ async def test_commands_in_the_background(opened: Open) -> None:
         await stage.play(*ended(look, f"{OUTPUT}\n(bash_1: still runs)", 2_000, job="bash_1", running=True))
         stop = ToolCall(id="k1", name="kill_shell", input={"id": "bash_2"})
         await stage.play(WATCH, FAILED, *answered(stop, turn=3))
-        await stage.play(*ended(stop, "2 failed\n(bash_2: exited with code 2)", 3, job="bash_2", running=False, exit_code=2))
+        await stage.play(
+            *ended(stop, "2 failed\n(bash_2: exited with code 2)", 3, job="bash_2", running=False, exit_code=2)
+        )
         await stage.play(TextDelta(text="The page is there."))
         await stage.shot("goes-on")
         stage.app.talk.book.fold_all(open=True)

@@ -34,6 +34,7 @@ from heartbit_tui.kernel.events import (
     ToolInputDelta,
     ToolProgress,
     TurnStarted,
+    Undone,
     UserMessage,
 )
 from heartbit_tui.kernel.messages import Text, Thinking as Reasoning, ToolCall, ToolResult, Usage, user
@@ -229,6 +230,9 @@ def test_a_rewind_cuts_what_came_after() -> None:
     assert told(transcript.blocks)[:3] == ["prompt: first", "answer: one", "completed"]
     assert [type(block) for block in transcript.blocks[3:]] == [Notice]
     assert transcript.call("c") is None
+    log.tell(Undone(id="u", to=before + 2, what="chat", rewound=len(log.envelopes)))
+    transcript.apply(log.envelopes[-1])
+    assert transcript.blocks[3:] == [Notice(level="info", text="Undone: the chat. Files stay as they are.")]
     log.tell(*begun("third"))
     transcript.apply(log.envelopes[-2])
     assert told(transcript.blocks)[-1] == "prompt: third"
