@@ -313,7 +313,7 @@ def _figures_told(stats: Stats) -> Iterator[tuple[str, str]]:
     yield "text", f"{stats.size:,} bytes"
     for space in stats.spaces:
         waiting = f", {space.pending:,} waiting" if space.pending else ""
-        yield "vectors", f"{space.model}: {space.embedded:,} of {space.dimension} figures{waiting}"
+        yield "vectors", f"{space.model}: {space.embedded:,}, each of {space.dimension} numbers{waiting}"
     if stats.search:
         yield "searched by", stats.search
 

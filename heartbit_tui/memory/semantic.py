@@ -17,6 +17,7 @@ from heartbit_tui.memory.types import (
     Query,
     Reach,
     Recall,
+    Space,
     Stats,
     Vector,
 )
@@ -99,8 +100,14 @@ class SemanticMemory:
         return await self._memory.prune(reach, min_strength=min_strength, min_age=min_age, dry_run=dry_run)
 
     async def stats(self, reach: Reach) -> Stats:
-        """What is within reach, in figures."""
-        return await self._memory.stats(reach)
+        """What is within reach, in figures; a model that has embedded nothing yet is told with what waits for it."""
+        stats, asking = await self._memory.stats(reach), self._asking
+        if not asking.dimension or any(each.model == asking.model for each in stats.spaces):
+            return stats
+        waiting = Space(
+            model=asking.model, dimension=asking.dimension, embedded=0, pending=stats.entries, serving=False
+        )
+        return replace(stats, spaces=(*stats.spaces, waiting))
 
     async def _embedded(self, text: str) -> tuple[Vector | None, str]:
         """The vector of a query, or why there is none."""

@@ -152,6 +152,7 @@ async def test_what_is_brought_is_bounded_in_number_and_size(entries: int, chara
     assert len(rig.of(MemoryRecalled)[0].entries) == expected
 
 
+@pytest.mark.security("M3", n=2)
 @pytest.mark.parametrize(("kind", "words"), [(Hanging, "not searched within"), (Broken, "The disk is gone")])
 async def test_a_memory_that_fails_holds_nothing_up_and_is_told(kind: type[VolatileMemory], words: str) -> None:
     clock = FakeClock()

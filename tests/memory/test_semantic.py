@@ -129,6 +129,11 @@ async def test_a_model_is_changed_behind_runs_that_go_on_and_says_how_far_it_is(
     await follower.once()
     other = Meanings(model="other", dimension=3, gate=asyncio.Event())
     memory, follower = followed(other, told, inner, asking=Meanings(model="other", dimension=3))
+    space = (await memory.stats(REACH)).spaces
+    assert [(each.model, each.embedded, each.pending) for each in space] == [
+        ("meanings", BATCH + 3, 0),
+        ("other", 0, BATCH + 3),
+    ]
     task = asyncio.create_task(follower.run())
     follower.wake()
     await other.waits.wait()
