@@ -13,7 +13,7 @@ from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope
-from heartbit_tui.kernel.ops import Compact, Effort, Mode, Rename, Restore, SetMode, SetModel
+from heartbit_tui.kernel.ops import Background, Compact, Effort, Mode, Rename, Restore, SetMode, SetModel
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.spending import dollars
 from heartbit_tui.repl.commands import table
@@ -251,7 +251,7 @@ class Acts:
         self._tell("/resume ID takes one of them up." if hits else "Nothing that was said or done holds these words.")
 
     async def _background(self, _: str) -> None:
-        self._conversation.background()
+        self._client.submit(Background())
 
     async def _compact(self, argument: str) -> None:
         await self._conversation.settled()

@@ -11,7 +11,7 @@ from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, UserMessage
 from heartbit_tui.kernel.messages import Text
-from heartbit_tui.kernel.ops import Answer, Background, Decide, Interrupt, Op, Prompt, SetMode, Steer
+from heartbit_tui.kernel.ops import Answer, Decide, Interrupt, Op, Prompt, SetMode, Steer
 from heartbit_tui.repl.commands import parse
 from heartbit_tui.repl.dialog import Dialog, Waiting
 from heartbit_tui.repl.fold import Fold
@@ -149,10 +149,6 @@ class Conversation:
             self._stir()
             return
         self.client.submit(Interrupt())
-
-    def background(self) -> None:
-        """Let the running command go on in the background."""
-        self.client.submit(Background())
 
     def next_mode(self) -> None:
         """Go on to the next mode."""

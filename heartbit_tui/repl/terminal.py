@@ -15,6 +15,7 @@ from prompt_toolkit.styles import Style
 
 from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.ops import Background
 from heartbit_tui.repl import status
 from heartbit_tui.repl.bindings import bindings
 from heartbit_tui.repl.complete import Completions, completes
@@ -228,7 +229,7 @@ class Terminal:
         outfit = self._outfit
         editor: PromptSession[Typed | None] = PromptSession(
             multiline=True,
-            key_bindings=bindings(self, lambda: self.conversation.background()),  # noqa: PLW0108 - there is none yet
+            key_bindings=bindings(self, lambda: self.conversation.client.submit(Background())),
             history=Past(outfit.history),
             completer=outfit.completions,
             complete_while_typing=Condition(self._completes),

@@ -117,7 +117,7 @@ async def test_jobs_are_listed_read_waited_for_and_stopped() -> None:
         f"There is no background command eat bash_1. {USAGE}",
         *(state, "no rule", "all of it: /state/bash-2.log"),
     ]
-    talk.background()
+    talk.client.submit(Background())
     assert client.ops == [StopJob(id="bash_1"), Background()]
     listening.cancel()
 
