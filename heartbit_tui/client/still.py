@@ -1,17 +1,23 @@
 """What a client answers where nothing runs and nothing can be changed."""
 
+from typing import TYPE_CHECKING
+
+from heartbit_tui.client.types import Meters, Undo
 from heartbit_tui.kernel.events import Envelope
+
+if TYPE_CHECKING:
+    from heartbit_tui.client.memories import Memories
 
 
 class Still:
     """The part of a `Client` that is empty in a replay."""
 
     @property
-    def undo(self) -> None:
+    def undo(self) -> Undo | None:
         return None
 
     @property
-    def meters(self) -> None:
+    def meters(self) -> Meters | None:
         return None
 
     @property
@@ -27,7 +33,7 @@ class Still:
     async def settled(self) -> None:
         return
 
-    def memories(self) -> None:
+    def memories(self) -> "Memories | None":
         return None
 
     async def finish(self) -> int:

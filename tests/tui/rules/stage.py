@@ -12,7 +12,8 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from heartbit_tui.client.types import About, Client, Meters, Undo
+from heartbit_tui.client.still import Still
+from heartbit_tui.client.types import About, Client, Undo
 from heartbit_tui.kernel.events import (
     Delta,
     Envelope,
@@ -81,7 +82,7 @@ class Listed:
         return nullcontext()
 
 
-class Played:
+class Played(Still):
     """A `Client` whose envelopes a test tells, and that keeps the ops that come."""
 
     def __init__(self, cwd: str, history: Iterable[Event] = (), *, name: str = "s-1", model: str = "claude-x") -> None:
@@ -119,21 +120,8 @@ class Played:
         return self._mode
 
     @property
-    def meters(self) -> Meters | None:
-        return None
-
-    @property
     def undo(self) -> Undo:
         return Listed(self._history)
-
-    def output(self, job: str) -> str:
-        return ""
-
-    def memories(self) -> None:
-        return None
-
-    async def finish(self) -> int:
-        return 0
 
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
