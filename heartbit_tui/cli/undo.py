@@ -79,7 +79,8 @@ async def _gone(service: Service, values: Namespace, cwd: str) -> int:
         say_json(facts)
     else:
         said = previewed.left(done.left, cwd)
-        say(f"Done: {done.changed} changed. {said}".rstrip())
+        files = f": {done.changed} file{'' if done.changed == 1 else 's'} changed" if done.changed else ""
+        say(f"Done{files}. {said}".rstrip())
     return 0
 
 
