@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from heartbit_tui.client.types import About, Client, Meters
+from heartbit_tui.client.types import About, Client, Meters, Undo
 from heartbit_tui.kernel.events import (
     Delta,
     Envelope,
@@ -31,6 +31,10 @@ from heartbit_tui.tui.ahead import Ahead
 from heartbit_tui.tui.app import HeartbitApp
 from heartbit_tui.tui.start import loader
 from heartbit_tui.tui.theme.load import load
+from heartbit_tui.undo.intent import Restored, UndoError, What
+from heartbit_tui.undo.past import Point
+from heartbit_tui.undo.preview import Preview
+from heartbit_tui.undo.service import NOTHING, NOTHING_AGAIN
 
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 DEADLINE = 20.0
@@ -54,6 +58,25 @@ class Terminal(HeadlessDriver):
 
     def write(self, data: str) -> None:
         self.said.append(data)
+
+
+class NothingToUndo:
+    """Going back in a session in which nothing was asked."""
+
+    def points(self) -> tuple[Point, ...]:
+        return ()
+
+    async def undo(self, number: str = "", what: What = "both", *, overrule: bool = False) -> Preview:
+        raise UndoError(NOTHING)
+
+    async def redo(self, *, overrule: bool = False) -> Preview:
+        raise UndoError(NOTHING_AGAIN)
+
+    async def carry_out(self, preview: Preview) -> Restored:
+        raise UndoError(NOTHING)
+
+    def during(self, command: str, *, shown: str = "") -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
 
 class Played:
@@ -98,8 +121,8 @@ class Played:
         return None
 
     @property
-    def undo(self) -> None:
-        return None
+    def undo(self) -> Undo:
+        return NothingToUndo()
 
     def output(self, job: str) -> str:
         return ""
