@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from heartbit_tui.runtime.options import Options
 
 TURNS, SETTLED, EVERY = 2_000, 200, 10
 GROWTH = 50 << 20
-LAG = 0.05
+LAG, PAUSE = 0.05, 0.005
 THRESHOLD = 12_000
 """Tokens at which the conversation is summarised: every few dozen turns."""
 
@@ -52,18 +51,22 @@ def options(folder: Path) -> Options:
 async def lags(found: list[float]) -> AsyncGenerator[None]:
     """Meanwhile, how much later than asked for the loop comes back to somebody who waits for a moment."""
 
-    async def measure() -> None:
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(0.005)
-            found.append(time.perf_counter() - began - 0.005)
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
-    task = asyncio.create_task(measure())
+    def called(due: float) -> None:
+        found.append(loop.time() - due)
+        ask()
+
+    def ask() -> None:
+        if not ended.is_set():
+            due = loop.time() + PAUSE
+            loop.call_at(due, called, due)
+
+    ask()
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        ended.set()
 
 
 def resident() -> int:
