@@ -121,7 +121,7 @@ class Conversation:
                 following = await doer.do(command)
                 self._warned = warned
                 if following is not None:
-                    self.asked_to_leave(following)
+                    self.leave(following, asked=True)
             case Unknown(name=name, nearest=nearest):
                 hint = f" Did you mean /{nearest}?" if nearest else ""
                 self.tell(f"There is no command /{name}.{hint} /help lists them.", warning=True)
@@ -160,17 +160,13 @@ class Conversation:
         for line in text.split("\n"):
             self._screen.show(Told(level="warning" if warning else "info", text=line))
 
-    def asked_to_leave(self, following: Next) -> None:
-        """Leave this session; where commands of it run in the background that is said first, and done the next time."""
+    def leave(self, following: Next, *, asked: bool = False) -> None:
+        """Leave this session; where a person `asked` for it, and commands still run, that is said the first time."""
         going = running(self.fold.jobs)
-        if going and self.asks and not self._warned and self.next is None:
+        if asked and going and self.asks and not self._warned and self.next is None:
             self._warned = True
             self.tell(STILL_RUNS.format(jobs=", ".join(job.id for job in going)), warning=True)
-        else:
-            self.leave(following)
-
-    def leave(self, following: Next) -> None:
-        """Leave this session at once."""
+            return
         self.next = self.next or following
         self._left.set()
         self._stir()

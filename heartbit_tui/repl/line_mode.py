@@ -88,7 +88,7 @@ class LineMode:
         if self._conversation.busy or self._conversation.waits:
             self._conversation.interrupt()
         else:
-            self._conversation.asked_to_leave(Leave(code=130))
+            self._conversation.leave(Leave(code=130), asked=True)
 
     async def _next(self) -> str | None:
         """The next line; None after the last, or when the conversation ends before there is one."""
@@ -113,7 +113,7 @@ class LineMode:
         elif line is None:
             await conversation.attention()
             if conversation.waiting is None:
-                conversation.asked_to_leave(Leave())
+                conversation.leave(Leave(), asked=True)
         else:
             await conversation.said(line or draft, doer)
 

@@ -211,7 +211,7 @@ class Terminal:
         elif self._conversation.busy or self._conversation.waits:
             self._conversation.interrupt()
         elif now - self._asked_to_leave < AGAIN:
-            self._conversation.asked_to_leave(Leave())
+            self._conversation.leave(Leave(), asked=True)
         else:
             self._asked_to_leave = now
             self._hint = "Ctrl+C again leaves"
@@ -219,7 +219,7 @@ class Terminal:
 
     def leave_if_empty(self) -> None:
         """Leave; the session is kept."""
-        self._conversation.asked_to_leave(Leave())
+        self._conversation.leave(Leave(), asked=True)
 
     def next_mode(self) -> None:
         """Go on to the next mode."""

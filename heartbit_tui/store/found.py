@@ -70,10 +70,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is looked for: words that a text must all hold, each as a beginning; in quotes, one after the other."""
+    """What is looked for: words that a text must all hold, each as a beginning; in quotes, one after the other.
+
+    `cwd` and `session` narrow it down to a folder and to a session.
+    """
 
     text: str
     cwd: str | None = None
+    session: str = ""
     limit: int = 50
 
     @property
@@ -144,6 +148,8 @@ def _looked_up(asked: Asked) -> Callable[[sqlite3.Connection], list[tuple[int, .
         tables, order, text = "passages AS p", "p.id", "p.text"
     if asked.cwd is not None:
         conditions, values = [*conditions, "s.cwd = ?"], [*values, storable(asked.cwd)]
+    if asked.session:
+        conditions, values = [*conditions, "s.id = ?"], [*values, storable(asked.session)]
     statement = _SELECT.format(text=text, tables=tables, conditions=" AND ".join(conditions), order=order)
 
     def operation(connection: sqlite3.Connection) -> list[tuple[int, ...]]:

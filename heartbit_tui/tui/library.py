@@ -50,6 +50,14 @@ class Library:
             asked = Asked(text=words, cwd=None if everywhere else str(self._options.cwd), limit=LISTED)
             return await store.passages.search(asked), waiting
 
+    async def place_of(self, words: str, session_id: str) -> Hit | None:
+        """The newest text of a session that holds all the words, or else the first of them that it holds."""
+        async with Store.open(await self._file(), self._clock) as store:
+            for text in (words, *words.split()):
+                if hits := await store.passages.search(Asked(text=text, session=session_id, limit=1)):
+                    return hits[0]
+        return None
+
     async def prompts(self, session_id: str) -> Sequence[str]:
         """What was asked in a session, newest first."""
         log = await self.log(session_id)

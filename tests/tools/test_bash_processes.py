@@ -97,8 +97,15 @@ async def test_what_is_about_to_end_may_end_by_itself(tmp_path: Path) -> None:
 
 
 async def test_a_stopped_command_may_clean_up(tmp_path: Path) -> None:
-    command = f"trap 'rm {tmp_path}/lock' EXIT; touch {tmp_path}/lock; sleep 1000 & wait"
-    await Bash(tmp_path, tmp_path, os.environ).run({"command": command, "timeout": 200}, Context())
+    # A bash that is stopped while `touch` starts runs its trap beside it; so it is stopped when that is over.
+    command = f"trap 'rm {tmp_path}/lock' EXIT; touch {tmp_path}/lock; echo > {tmp_path}/told; sleep 1000 & wait"
+    os.mkfifo(tmp_path / "told")
+    call = asyncio.create_task(Bash(tmp_path, tmp_path, os.environ).run({"command": command}, Context()))
+    await asyncio.to_thread((tmp_path / "told").read_text)
+    assert os.access(tmp_path / "lock", os.F_OK)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
     assert not os.access(tmp_path / "lock", os.F_OK)
 
 

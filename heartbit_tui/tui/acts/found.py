@@ -36,7 +36,7 @@ def elsewhere(app: "HeartbitApp") -> FindElsewhere | None:
     async def find(words: str, everywhere: bool) -> Others:
         here = app.talk.client.about.session_id if app.talk.client else ""
         hits, waiting = await kept.found(words, everywhere)
-        return Others(hits=[_shown(hit, home) for hit in hits if hit.session != here], waiting=waiting)
+        return Others(hits=[shown(hit, home) for hit in hits if hit.session != here], waiting=waiting)
 
     return find
 
@@ -73,7 +73,8 @@ async def _folded(log: Sequence[Envelope]) -> Story:
     return story
 
 
-def _shown(hit: StoredHit, home: str) -> Hit:
+def shown(hit: StoredHit, home: str) -> Hit:
+    """A hit as it is listed and opened."""
     begin, end = hit.marks[0] if hit.marks else (0, 0)
     copies = f"and {hit.copies} cop{'y' if hit.copies == 1 else 'ies'}" if hit.copies else ""
     return Hit(

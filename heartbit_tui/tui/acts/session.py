@@ -1,8 +1,7 @@
-"""Sessions: new ones, earlier ones, copies; their names, and what is written of them to files."""
+"""Sessions: new ones, copies, earlier ones taken up; their names, and what is written of them to files."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,6 @@ from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.ops import Compact, Rename
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.tui import library
-from heartbit_tui.tui.library import Library
-from heartbit_tui.tui.screens import sessions as listing
 from heartbit_tui.tui.talk.tabs import busy
 from heartbit_tui.tui.talk.talks import MOST
 
@@ -61,27 +58,6 @@ def rename(app: "HeartbitApp", argument: str) -> None:
         app.tell("/rename takes the new title.", warning=True)
 
 
-async def sessions(app: "HeartbitApp", argument: str) -> None:
-    """Ctrl+S, or /resume ID."""
-    if argument:
-        take_up(app, argument, fork=False)
-        return
-    kept = Library(app.living.setup.options)
-    means = listing.Means(
-        search=kept.search,
-        prompts=kept.prompts,
-        rename=kept.rename,
-        delete=kept.delete,
-        export=kept.export,
-        now=lambda: datetime.now(UTC),
-    )
-    here = app.talk.client.about.session_id if app.talk.client else ""
-    home = app.living.setup.environment.get("HOME", "")
-    chosen = await app.push_screen_wait(listing.sessions(means, app.keymap, app.ink, current=here, home=home))
-    if chosen is not None and (chosen.session.id != here or chosen.how == "fork"):
-        take_up(app, chosen.session.id, fork=chosen.how == "fork")
-
-
 def take_up(app: "HeartbitApp", session_id: str, *, fork: bool) -> None:
     """Go to the tab of a session, or open it in one."""
     for number, talk in enumerate(app.living.talks.all, 1):
@@ -125,7 +101,6 @@ ACTS: "Mapping[str, Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | Non
         "new": new,
         "fork": fork,
         "rename": rename,
-        "sessions": sessions,
         "export": export,
         "compact": compact,
         "clear": clear,

@@ -18,7 +18,8 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "run": ("interrupt", "clear-or-quit", "leave", "quit", "next-mode", "escalate", "suspend"),
         "draft": ("queue", "history", "editor", "paste", "stash", "vim", "copy", "copy-text"),
-        "session": ("new", "fork", "rename", "sessions", "export", "compact", "clear"),
+        "session": ("new", "fork", "rename", "export", "compact", "clear"),
+        "listed": ("sessions",),
         "undoing": ("rewind", "undo", "redo"),
         "seen": ("reader", "search", "diff", "timeline-screen", "previous-prompt", "next-prompt", "toggle-fold"),
         "moving": ("page-up", "page-down", "to-top", "to-end", "line-up", "line-down", "next-pane", "side-panel"),

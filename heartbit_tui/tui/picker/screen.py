@@ -81,6 +81,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
         self._source = RowSource[T](())
         self._asking: Confirm[T] | Name[T] | None = None
         self._told = ""
+        self._eager = False
         self._extras = {extra.action: extra for extra in listing.extras}
         self._latest = Latest(self._load, self._loaded)
         self._previews = Latest(self._preview, self._previewed)
@@ -144,6 +145,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
     def _loaded(self, query: str, rows: Sequence[Row[T]]) -> None:
         self._rows = rows
         self._show(rows, query)
+        self._caught_up()
 
     def _filter(self) -> None:
         """Show the rows that answer the query; the texts to look through are made when first something is typed."""
@@ -211,6 +213,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
             self._ask()
         else:
             self._filter()
+            self._caught_up()
 
     @on(Pane.Clicked)
     def _clicked(self, event: Pane.Clicked) -> None:
@@ -225,6 +228,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
 
     def _take(self, event: events.Key) -> bool:
         """Whether a key was for the list."""
+        self._eager = False
         if isinstance(self._asking, Confirm):
             self._answered(self._asking, yes=event.key == "y")
             return True
@@ -256,6 +260,19 @@ class Picker(ModalScreen[T | None], Generic[T]):
         }
 
     def _choose(self) -> None:
+        """Take the row; while the rows that answer what was typed are still to come, the first of them then."""
+        if self._latest.waiting or self._entry.value != self._query:
+            self._eager = True
+        else:
+            self._pick()
+
+    def _caught_up(self) -> None:
+        """The rows are here; they are those that were waited for where nothing was typed since."""
+        if self._eager and self._entry.value == self._query:
+            self._eager = False
+            self._pick()
+
+    def _pick(self) -> None:
         if self.row:
             chosen = self._listing.chosen
             self._leave(chosen(self.row.key) if chosen else self.row.key)

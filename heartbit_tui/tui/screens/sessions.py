@@ -42,10 +42,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What is to become of a session: go on with it, or with a copy of it."""
+    """What is to become of a session: go on with it, or with a copy of it. `words` are those that it was found by."""
 
     session: Known
     how: Literal["open", "fork"] = "open"
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +90,13 @@ class Sessions:
     async def _load(self, query: str) -> Sequence[Row[Chosen]]:
         now = self._means.now()
         found = await self._means.search(query.strip(), self._everywhere)
-        return [self._row(known, now) for known in found]
+        return [self._row(known, now, query.strip()) for known in found]
 
-    def _row(self, known: Known, now: datetime) -> Row[Chosen]:
+    def _row(self, known: Known, now: datetime, words: str) -> Row[Chosen]:
         when = ago(known.updated, now)
         parts = [*self._state(known), known.model, _messages(known.messages), *self._folder(known)]
         return Row(
-            key=Chosen(session=known),
+            key=Chosen(session=known, words=words),
             title=known.title or "no title yet",
             meta=((money(known.cost_usd, known.unpriced).rjust(8), "faint"), (when.rjust(11), "muted")),
             note=" · ".join(filter(None, parts)),

@@ -315,3 +315,21 @@ async def test_ten_thousand_rows_open_as_fast_as_ten() -> None:
         await settled(pilot)
         assert "row number 9999" in said(app)
         assert len(panes) == 1
+
+
+async def test_enter_before_the_rows_are_there_takes_the_first_of_those_that_answer_what_was_typed() -> None:
+    gate = asyncio.Event()
+
+    async def rows(query: str) -> Sequence[Row[int]]:
+        if query:
+            await gate.wait()
+        return [row for row in numbered(30) if query in row.title]
+
+    app = board(Listing(title="List", rows=rows))
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press("2", "7", "enter")
+        assert app.results == []
+        gate.set()
+        await settled(pilot)
+    assert app.results == [27]
