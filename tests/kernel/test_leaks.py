@@ -36,7 +36,7 @@ def held() -> Counter[str]:
     """How many objects of the kernel's own kinds are alive."""
     gc.collect()
     kinds: Iterator[type[object]] = map(type, gc.get_objects())
-    return Counter(kind.__qualname__ for kind in kinds if kind.__module__.startswith("heartbit_tui."))
+    return Counter(kind.__qualname__ for kind in kinds if str(kind.__module__).startswith("heartbit_tui."))
 
 
 def counted() -> tuple[int, int, int]:
