@@ -21,7 +21,7 @@ _PARTS = "CREATE TABLE IF NOT EXISTS parts (name TEXT NOT NULL PRIMARY KEY, vers
 
 
 class Database:
-    """Reads and writes of one part of the file, each in a thread of its own. Everything raises `StoreError`.
+    """Reads and writes of one part of the file, in threads of their own. Everything raises `StoreError`.
 
     One that is made without `open` opens the file with its first operation; whoever made it closes it.
 
@@ -37,6 +37,7 @@ class Database:
         self._prepare = prepare
         self._writer = Worker(self._connect, f"heartbit-{part}-write")
         self._reader = Worker(self._connect_to_read, f"heartbit-{part}-read")
+        self._beside = Worker(self._connect_to_read, f"heartbit-{part}-beside")
         self._begun = False
 
     @classmethod
@@ -58,22 +59,18 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was asked for and close the connections."""
-        await self._reader.close()
-        await self._writer.close()
+        for worker in (self._reader, self._beside, self._writer):
+            await worker.close()
 
     async def read(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         """Run an operation that sees the file as it is at one moment."""
-
-        def reading(connection: sqlite3.Connection) -> _Answer:
-            connection.execute("BEGIN")
-            try:
-                return operation(connection)
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
         await self._begin()
-        return await self._reader.do(reading)
+        return await self._reader.do(_at_one_moment(operation))
+
+    async def beside(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """Run an operation as `read` does, on a connection of its own: both go on at the same time."""
+        await self._begin()
+        return await self._beside.do(_at_one_moment(operation))
 
     async def write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         """Run an operation of which everything happens or nothing, while nobody else writes."""
@@ -109,6 +106,18 @@ class Database:
         connection = driver.connect(self._path, reads_only=True)
         self._prepare(connection)
         return connection
+
+
+def _at_one_moment(operation: Callable[[sqlite3.Connection], _Answer]) -> Callable[[sqlite3.Connection], _Answer]:
+    def reading(connection: sqlite3.Connection) -> _Answer:
+        connection.execute("BEGIN")
+        try:
+            return operation(connection)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    return reading
 
 
 def migrate(connection: sqlite3.Connection, part: str, steps: Sequence[Sequence[str]]) -> None:

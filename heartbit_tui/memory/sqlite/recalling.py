@@ -1,4 +1,4 @@
-"""What a query brings back, read from one moment of the file."""
+"""What a query brings back: found by words and by vector, which can be done side by side, then put in order."""
 
 import json
 import sqlite3
@@ -14,20 +14,34 @@ from heartbit_tui.memory.sqlite.scopes import Where
 from heartbit_tui.memory.types import Entry, Query
 
 
-def ranked(
-    connection: sqlite3.Connection, query: Query, now: datetime, weights: Weights, nearest: Nearest
-) -> list[Ranked]:
-    """The best entries for a query, with what they are linked to, in order."""
+def by_words(connection: sqlite3.Connection, query: Query) -> list[tuple[int, float]]:
+    """What has words of a query, best first, with its BM25."""
+    where = scopes.where(connection, query)
+    return searching.by_words(connection, words.asked(query.text), where) if where else []
+
+
+def by_vector(connection: sqlite3.Connection, query: Query, nearest: Nearest) -> list[tuple[int, float]]:
+    """What lies nearest to a query's vector, nearest first, with its cosine."""
+    where = scopes.where(connection, query)
+    if where is None or query.vector is None:
+        return []
+    place = spaces.find(connection, query.vector.model)
+    if place is None:
+        return []
+    return nearest.search(connection, place, where, query.vector.values, from_vectors(_limit(query)))
+
+
+def ranked(connection: sqlite3.Connection, query: Query, now: datetime, weights: Weights, found: Found) -> list[Ranked]:
+    """The best of what was found for a query, with what they are linked to, in order.
+
+    What was found may be of a moment before: what is gone or out of reach since counts no more.
+    """
     where = scopes.where(connection, query)
     if where is None:
         return []
-    limit = entries.limit(query.limit, entries.MOST_RECALLED)
-    asked = words.asked(query.text)
-    found = Found(
-        lexical=searching.by_words(connection, asked, where),
-        vector=_by_vector(connection, query, where, nearest, limit),
-    )
-    keys = found.everything() if asked or query.vector else searching.by_standing(connection, where)
+    limit = _limit(query)
+    asked = words.asked(query.text) or query.vector
+    keys = found.everything() if asked else searching.by_standing(connection, where)
     facts = _facts(connection, query, where, keys, now)
     ranking = Ranking(found, now, weights)
     kept = ranking.best(facts, limit)
@@ -66,12 +80,8 @@ def listed(connection: sqlite3.Connection, query: Query, after: str, now: dateti
     return tuple(read[key] for key in keys)
 
 
-def _by_vector(
-    connection: sqlite3.Connection, query: Query, where: Where, nearest: Nearest, limit: int
-) -> list[tuple[int, float]]:
-    if query.vector is None or (place := spaces.find(connection, query.vector.model)) is None:
-        return []
-    return nearest.search(connection, place, where, query.vector.values, from_vectors(limit))
+def _limit(query: Query) -> int:
+    return entries.limit(query.limit, entries.MOST_RECALLED)
 
 
 def _facts(
