@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from heartbit_tui.context.each import Each
 from heartbit_tui.kernel.errors import ContextOverflowError
 from heartbit_tui.kernel.messages import Assistant, Audio, Image, Message, Text, ToolResult, User, UserBlock
 from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
@@ -14,11 +15,14 @@ AUDIO = "[audio previously sent]"
 class MediaOnce:
     """A `ContextPolicy`: media of a prompt are sent until its run has ended, those of a result in one request."""
 
+    def __init__(self) -> None:
+        self._media = Each(has_media)
+
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
         return False
 
     async def view(self, request: Request, *, turn: int) -> View:
-        return View(messages=evicted(request.messages))
+        return View(messages=evicted(request.messages, self._media.of(request.messages)))
 
     async def shorten(
         self,
@@ -32,13 +36,18 @@ class MediaOnce:
         return None
 
 
-def evicted(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """The messages with media only where they are new: since the last words of a person, results in the last one."""
+def evicted(messages: tuple[Message, ...], media: Sequence[bool]) -> tuple[Message, ...]:
+    """The messages with media only where they are new: since the last words of a person, results in the last one.
+
+    `media` says which of them have any.
+    """
+    if not any(media):
+        return messages
     asked = max((number for number, message in enumerate(messages) if _asks(message)), default=0)
     last = len(messages) - 1
     return tuple(
-        _without(message, words=number < asked, results=number < last) if _has_media(message) else message
-        for number, message in enumerate(messages)
+        _without(message, words=number < asked, results=number < last) if shown else message
+        for number, (message, shown) in enumerate(zip(messages, media, strict=True))
     )
 
 
@@ -47,7 +56,8 @@ def _asks(message: Message) -> bool:
     return isinstance(message, User) and not any(isinstance(block, ToolResult) for block in message.content)
 
 
-def _has_media(message: Message) -> bool:
+def has_media(message: Message) -> bool:
+    """Whether there are pictures or sounds in it, or in one of its results."""
     return isinstance(message, User) and any(
         isinstance(block, Image | Audio) or (isinstance(block, ToolResult) and block.media) for block in message.content
     )

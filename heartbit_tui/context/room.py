@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from heartbit_tui.context import tokens
+from heartbit_tui.context.each import Each
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.protocols import Request, ToolSpec
 
@@ -32,6 +33,7 @@ class Room:
     def __init__(self, window: Callable[[], int | None]) -> None:
         self._known = window
         self._meter = tokens.Meter()
+        self._sizes = Each(tokens.message)
         self._learned = 0
         self._specs: tuple[ToolSpec, ...] = ()
         self._specs_size = 0
@@ -82,7 +84,7 @@ class Room:
         specs = tuple(request.tools)
         if len(specs) != len(self._specs) or any(a is not b for a, b in zip(specs, self._specs, strict=True)):
             self._specs, self._specs_size = specs, tokens.tools(specs)
-        return tokens.text(request.system) + self._specs_size + tokens.messages(request.messages)
+        return tokens.text(request.system) + self._specs_size + sum(self._sizes.of(request.messages))
 
 
 def stated_limit(said: str) -> int:

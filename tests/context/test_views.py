@@ -6,7 +6,8 @@ from random import Random
 from hypothesis import given, settings, strategies as st
 
 from heartbit_tui.context import tokens
-from heartbit_tui.context.media import AUDIO, IMAGE, evicted
+from heartbit_tui.context.each import Each
+from heartbit_tui.context.media import AUDIO, IMAGE, MediaOnce, evicted, has_media
 from heartbit_tui.context.prune import Prune, pruned
 from heartbit_tui.context.room import Room
 from heartbit_tui.context.types import Pruning
@@ -132,12 +133,35 @@ async def test_pruning_is_told_when_it_grows_and_not_each_turn() -> None:
     assert [(event.turn, event.tool_results_pruned) for event in told] == [(3, 2), (4, 3)]
 
 
+def sent(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    return evicted(messages, list(map(has_media, messages)))
+
+
 def test_media_are_sent_until_their_run_has_ended_and_those_of_results_once() -> None:
     first = User(content=(Text(text="look"), PNG, WAV))
     shown = User(content=(ToolResult(call_id="c1", content="a picture", media=(PNG,)),))
     call = Assistant(content=(ToolCall(id="c1", name="read"),))
-    assert evicted((first,)) == (first,)
-    assert evicted((first, call, shown)) == (first, call, shown)
-    gone = evicted((first, call, shown, Assistant(content=(Text(text="ok"),)), user("next")))
+    assert sent((first,)) == (first,)
+    assert sent((first, call, shown)) == (first, call, shown)
+    gone = sent((first, call, shown, Assistant(content=(Text(text="ok"),)), user("next")))
     assert gone[0] == User(content=(Text(text="look"), Text(text=IMAGE), Text(text=AUDIO)))
     assert gone[2] == User(content=(ToolResult(call_id="c1", content=f"a picture\n{IMAGE}"),))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 6)), max_size=12))
+def test_what_is_known_of_messages_is_right_whatever_conversation_comes_next(steps: list[tuple[int, int]]) -> None:
+    pool = conversation(12)
+    counted, asked, whole = Each(tokens.message), list[Message](), list[Message]()
+    noted = Each(lambda message: asked.append(message) or tokens.message(message))
+    for start, cut in steps:
+        whole = [*whole[: len(whole) - cut], *pool[start % len(pool) :][:5]]
+        assert counted.of(whole) == noted.of(whole) == list(map(tokens.message, whole))
+    asked.clear()
+    assert noted.of([*whole, pool[0]])[:-1] == list(map(tokens.message, whole))
+    assert asked == [pool[0]]
+
+
+async def test_a_conversation_without_media_is_sent_as_it_is() -> None:
+    messages = conversation(5)
+    view = await MediaOnce().view(Request(system="", messages=messages), turn=1)
+    assert view.messages is messages
