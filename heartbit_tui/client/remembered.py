@@ -1,6 +1,5 @@
 """What happened to the memory, in a sentence that every surface tells alike."""
 
-from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.events import MemoryChanged, MemoryRecalled
 
 QUOTED = 60
@@ -22,13 +21,13 @@ def _recalled(event: MemoryRecalled) -> str:
     note = f" ({event.note})" if event.note else ""
     if not count:
         return f"Nothing was recalled{note}." if note else ""
-    first = one_line(event.entries[0].content, QUOTED).rstrip(".")
+    first = _quoted(event.entries[0].content).rstrip(".")
     more = f" and {count - 1} more" if count > 1 else ""
     return f"Recalled from memory: “{first}”{more}{note}."
 
 
 def _changed(event: MemoryChanged) -> str:
-    quoted = f"“{one_line(event.content, QUOTED).rstrip('.')}”" if event.content else "an entry"
+    quoted = f"“{_quoted(event.content).rstrip('.')}”" if event.content else "an entry"
     reason = f" ({event.reason})" if event.reason else ""
     more = f" and {event.count - 1} more" if event.count > 1 else ""
     match event.action:
@@ -46,3 +45,9 @@ def _changed(event: MemoryChanged) -> str:
             return event.reason
         case "pinned" | "unpinned":
             return f"{event.action.capitalize()} in memory: {quoted}."
+
+
+def _quoted(text: str) -> str:
+    from heartbit_tui.client.visible import one_line
+
+    return one_line(text, QUOTED)

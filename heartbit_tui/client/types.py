@@ -4,18 +4,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import CacheExpired, Envelope
 from heartbit_tui.kernel.ledger import Capped, Daily, Line
 from heartbit_tui.kernel.ops import Mode, Op
 from heartbit_tui.runtime.safety import Safety
-from heartbit_tui.undo.intent import Restored, What
-from heartbit_tui.undo.past import Point
-from heartbit_tui.undo.preview import Preview
 
 if TYPE_CHECKING:
     from heartbit_tui.client.memories import Memories
+    from heartbit_tui.context.outlook import Outlook
+    from heartbit_tui.undo.intent import Restored, What
+    from heartbit_tui.undo.past import Point
+    from heartbit_tui.undo.preview import Preview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class About:
 class Meters(Protocol):
     """What a session costs and what fills its model's window, told at any time."""
 
-    def outlook(self) -> Outlook:
+    def outlook(self) -> "Outlook":
         """What would be sent now, item by item, and when it will be shortened."""
         ...
 
@@ -65,22 +65,22 @@ class Undo(Protocol):
     Everything raises `UndoError` where that is not possible, and `StoreError` or `OSError` where it fails.
     """
 
-    def points(self) -> tuple[Point, ...]:
+    def points(self) -> "tuple[Point, ...]":
         """The prompts and calls that one can go back to, oldest first."""
         ...
 
-    async def undo(self, number: str = "", what: What = "both", *, overrule: bool = False) -> Preview:
+    async def undo(self, number: str = "", what: "What" = "both", *, overrule: bool = False) -> "Preview":
         """What going back to right before a point means; without a number before the last prompt.
 
         With `overrule` also what somebody else changed is put back.
         """
         ...
 
-    async def redo(self, *, overrule: bool = False) -> Preview:
+    async def redo(self, *, overrule: bool = False) -> "Preview":
         """What taking back the last undo means."""
         ...
 
-    async def carry_out(self, preview: Preview) -> Restored:
+    async def carry_out(self, preview: "Preview") -> "Restored":
         """Do what a preview shows."""
         ...
 

@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from heartbit_tui.context.chain import Chain
 from heartbit_tui.context.ledger import Kept, Part
-from heartbit_tui.context.outlook import Outlook, Size, outlook
 from heartbit_tui.kernel.caps import Caps, local_day
 from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.events import CacheExpired, Envelope, ModelCalled
@@ -18,7 +18,14 @@ from heartbit_tui.kernel.protocols import Agent, Clock, ContextPolicy, Request
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.kernel.sight import offered
 from heartbit_tui.providers.models import window
+from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.warmth import Warmth, Watchful
+
+if TYPE_CHECKING:
+    from heartbit_tui.context.outlook import Outlook, Size
+
+OUTLOOK = "heartbit_tui.context.outlook"
+"""What a window is filled with is loaded when somebody looks."""
 
 TURNS = 9
 """Turns by whose growth it is told when compaction comes."""
@@ -27,21 +34,23 @@ Days = Callable[[date, date], Awaitable[list[Daily]]]
 """Reads what was spent from one day to another."""
 
 
-async def outlook_on(agent: Agent, conversation: Conversation, parts: Sequence[Part]) -> Outlook:
+async def outlook_on(agent: Agent, conversation: Conversation, parts: Sequence[Part]) -> "Outlook":
     """What an agent's model would be sent of a conversation that nobody goes on with now."""
     specs = tuple(tool.spec for tool in agent.tools)
     messages, past = conversation.messages(), conversation.past()
     request = Request(system=agent.system, messages=messages, tools=offered(agent, specs, messages, past))
     shown = replace(request, messages=(await agent.context.view(request, turn=1)).messages)
+    outlook: Callable[..., Outlook] = plugins.resolve(f"{OUTLOOK}:outlook")
     return outlook(shown, past, size_of(shown, agent.provider.model, agent.context), parts=parts)
 
 
-def size_of(request: Request, model: str, policy: ContextPolicy | None, totals: Sequence[int] = ()) -> Size:
+def size_of(request: Request, model: str, policy: ContextPolicy | None, totals: Sequence[int] = ()) -> "Size":
     """The figures that a request is seen against."""
+    figures: type[Size] = plugins.resolve(f"{OUTLOOK}:Size")
     if not isinstance(policy, Chain):
-        return Size(window=window(model) or 0, totals=tuple(totals))
+        return figures(window=window(model) or 0, totals=tuple(totals))
     size = policy.room.window or window(model) or 0
-    return Size(window=size, threshold=policy.threshold(request), totals=tuple(totals))
+    return figures(window=size, threshold=policy.threshold(request), totals=tuple(totals))
 
 
 class Meters:
@@ -79,18 +88,20 @@ class Meters:
         """
         self._session, self._watch, self._chain, self._parts = session, watch, chain, tuple(parts)
 
-    def outlook(self) -> Outlook:
+    def outlook(self) -> "Outlook":
         """What would be sent now, item by item; cheap while nothing has changed."""
         session = self._session
         if session is None:
-            return Outlook()
+            empty: Outlook = plugins.resolve(f"{OUTLOOK}:Outlook")()
+            return empty
         messages, past = session.desk.conversation.messages(), session.desk.past()
         if self._known is None or self._known[0] is not messages or self._known[1] is not past:
             specs = tuple(tool.spec for tool in session.agent.tools)
             tools = offered(session.agent, specs, messages, past)
             request = Request(system=session.agent.system, messages=self._shown(messages), tools=tools)
             size = size_of(request, session.settings.provider.model, self._chain, self._totals)
-            found = outlook(request, past, size, parts=self._parts, before=self._factor, kept=self._kept)
+            make: Callable[..., Outlook] = plugins.resolve(f"{OUTLOOK}:outlook")
+            found = make(request, past, size, parts=self._parts, before=self._factor, kept=self._kept)
             self._factor = found.factor
             self._known = (messages, past, found)
         return self._known[2]

@@ -20,13 +20,14 @@ from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.opening import SLICE, UNDO, Place
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.undo.intent import Restored, UndoError, What
+from heartbit_tui.undo.intent import UndoError
 from heartbit_tui.undo.past import Past, Point
-from heartbit_tui.undo.preview import Preview
 from heartbit_tui.undo.tool import Lines, watched
 
 if TYPE_CHECKING:
     from heartbit_tui.undo.engine import Engine
+    from heartbit_tui.undo.intent import Restored, What
+    from heartbit_tui.undo.preview import Preview
     from heartbit_tui.undo.service import Service
     from heartbit_tui.undo.watch import Watch
 
@@ -134,7 +135,7 @@ class Undoing:
         """All that one can go back to, oldest first."""
         return self._past.points()
 
-    async def undo(self, number: str = "", what: What = "both", *, overrule: bool = False) -> Preview:
+    async def undo(self, number: str = "", what: "What" = "both", *, overrule: bool = False) -> "Preview":
         """What going back to right before a point means; without a number before the last prompt.
 
         Raises `UndoError`, `StoreError` and `OSError`, as all of these do.
@@ -142,7 +143,7 @@ class Undoing:
         running = await self._caught_up()
         return replace(await self._idle().undo(number, what, overrule=overrule), running=running)
 
-    async def redo(self, *, overrule: bool = False) -> Preview:
+    async def redo(self, *, overrule: bool = False) -> "Preview":
         """What taking back the last undo means."""
         running = await self._caught_up()
         return replace(await self._idle().redo(overrule=overrule), running=running)
@@ -158,7 +159,7 @@ class Undoing:
         await watch.look()
         return tuple(f"{job.id} ({job.command})" for job in watch.background)
 
-    async def carry_out(self, preview: Preview) -> Restored:
+    async def carry_out(self, preview: "Preview") -> "Restored":
         """Do what a preview shows; no run can begin meanwhile."""
         service, session = self._idle(), self._session
         loop = asyncio.get_running_loop()

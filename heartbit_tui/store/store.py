@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
@@ -21,7 +21,6 @@ from heartbit_tui.store.damage import REPAIR, DamagedError
 from heartbit_tui.store.database import version
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.following import Following
-from heartbit_tui.store.found import Passages
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
 from heartbit_tui.store.locks import Lease, Leases, exclusive, in_use
 from heartbit_tui.store.migrations import migrate
@@ -34,6 +33,9 @@ from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
 from heartbit_tui.wire.names import type_of
 from heartbit_tui.wire.write import timestamp
+
+if TYPE_CHECKING:
+    from heartbit_tui.store.found import Passages
 
 AGENT = "heartbit"
 """The agent of the events that the store itself adds to a log."""
@@ -67,7 +69,13 @@ class Store:
         self.index = Index(self._reader, self._leases.held, path)
         self.audit = Audit(self._reader, self._writer)
         self.spending = Spending(self._reader)
-        self.passages = Passages(self._reader, self._writer, clock)
+
+    @property
+    def passages(self) -> "Passages":
+        """What was said in all sessions, to be searched."""
+        from heartbit_tui.store.found import Passages
+
+        return Passages(self._reader, self._writer, self._clock)
 
     @classmethod
     @asynccontextmanager

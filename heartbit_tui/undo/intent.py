@@ -1,10 +1,12 @@
 """What a person asks for who wants to go back, and what came of it."""
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.undo.plan import Conflict
+
+if TYPE_CHECKING:
+    from heartbit_tui.undo.plan import Conflict
 
 What: TypeAlias = Literal["files", "chat", "both"]
 
@@ -31,7 +33,7 @@ class Restored:
     intent: Intent
     record: str
     changed: int
-    left: tuple[Conflict, ...]
+    left: "tuple[Conflict, ...]"
 
 
 class UndoError(HeartbitError):
