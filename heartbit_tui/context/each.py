@@ -1,7 +1,7 @@
 """What is known of each message of a conversation, found once: the next request has most of them again."""
 
 from collections.abc import Callable, Sequence
-from itertools import chain, repeat
+from operator import is_
 from typing import Generic, TypeVar
 
 from heartbit_tui.kernel.messages import Message
@@ -14,13 +14,15 @@ class Each(Generic[Fact]):
 
     def __init__(self, fact: Callable[[Message], Fact]) -> None:
         self._fact = fact
-        self._known: list[tuple[Message, Fact]] = []
+        self._messages: Sequence[Message] = ()
+        self._facts: Sequence[Fact] = ()
 
-    def of(self, messages: Sequence[Message]) -> list[Fact]:
+    def of(self, messages: Sequence[Message]) -> Sequence[Fact]:
         """The fact of each of these."""
-        before = chain(self._known, repeat(None))
-        self._known = [
-            known if known is not None and known[0] is message else (message, self._fact(message))
-            for message, known in zip(messages, before, strict=False)
-        ]
-        return [fact for _, fact in self._known]
+        known = len(self._messages)
+        if known > len(messages) or not all(map(is_, self._messages, messages)):
+            before = zip(self._messages, self._facts, messages, strict=False)
+            same = [fact if one is other else self._fact(other) for one, fact, other in before]
+            self._facts, known = same, len(same)
+        self._messages, self._facts = tuple(messages), [*self._facts, *map(self._fact, messages[known:])]
+        return self._facts
