@@ -21,7 +21,10 @@ from tests.tui.journeys.reader import Reader
 
 HELLO = Reply(blocks=(Text(text="Hello back."),), times=0)
 LAUNCH = "import sys\nfrom heartbit_tui.__main__ import main\nsys.exit(main())\n"
-OWN = ('"--no-pager", "-c", "core.fsmonitor=", "-c", "core.hooksPath=_"', '"--die-with-parent", "--", "_", "-c", "echo $$"')
+OWN = (
+    '"--no-pager", "-c", "core.fsmonitor=", "-c", "core.hooksPath=_"',
+    '"--die-with-parent", "--", "_", "-c", "echo $$"',
+)
 """How heartbit itself asks git, which runs nothing (C6), and tries its sandbox; how often depends on how fast a session
 is left."""
 
