@@ -46,6 +46,14 @@ class Meters(Protocol):
         """What would be sent now, item by item, and when it will be shortened."""
         ...
 
+    def glance(self) -> "Outlook | None":
+        """The same where that takes no time; None where `look` has to find out."""
+        ...
+
+    async def look(self) -> "Outlook":
+        """The same, found beside the loop."""
+        ...
+
     def cold(self) -> CacheExpired | None:
         """What the model's service has forgotten and would have to read anew now; None where that is not much."""
         ...

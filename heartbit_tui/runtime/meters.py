@@ -1,5 +1,7 @@
 """What a session costs, what may be spent, and what fills its model's window: asked for at any time."""
 
+import asyncio
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -10,10 +12,12 @@ from heartbit_tui.context.chain import Chain
 from heartbit_tui.context.ledger import Kept, Part
 from heartbit_tui.kernel.caps import Caps, local_day
 from heartbit_tui.kernel.conversation import Conversation
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import CacheExpired, Envelope, ModelCalled
 from heartbit_tui.kernel.ledger import Capped, Daily, Ledger
 from heartbit_tui.kernel.messages import Message
 from heartbit_tui.kernel.ops import Period
+from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.protocols import Agent, Clock, ContextPolicy, Request
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.kernel.sight import offered
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 
 OUTLOOK = "heartbit_tui.context.outlook"
 """What a window is filled with is loaded when somebody looks."""
+
+MANY = 300
+"""Messages from which on it takes too long for a key that waits to find out what is new."""
 
 TURNS = 9
 """Turns by whose growth it is told when compaction comes."""
@@ -53,6 +60,16 @@ def size_of(request: Request, model: str, policy: ContextPolicy | None, totals: 
     return figures(window=size, threshold=policy.threshold(request), totals=tuple(totals))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """A conversation as it stands, and what its model would be sent."""
+
+    messages: tuple[Message, ...]
+    past: Past
+    request: Request
+    size: "Size"
+
+
 class Meters:
     """The meters of one session; give `take` to the bus as a sink, and call `join` once the session is there."""
 
@@ -69,6 +86,7 @@ class Meters:
         self._parts: tuple[Part, ...] = ()
         self._kept = Kept()
         self._factor = 1.0
+        self._one_at_a_time = threading.Lock()
         self._known: tuple[object, object, Outlook] | None = None
 
     def take(self, envelope: Envelope) -> None:
@@ -90,21 +108,50 @@ class Meters:
 
     def outlook(self) -> "Outlook":
         """What would be sent now, item by item; cheap while nothing has changed."""
+        return self._still() or self._made(self._moment())
+
+    def glance(self) -> "Outlook | None":
+        """The same where that takes no time; None where a long conversation has changed, and `look` has to tell."""
+        known = self._still()
+        if known is None and self._session and len(self._session.desk.conversation.messages()) > MANY:
+            return None
+        return known or self.outlook()
+
+    async def look(self) -> "Outlook":
+        """The same, found beside the loop: the first time with ten thousand messages takes a third of a second."""
+        return self._still() or await asyncio.to_thread(self._made, self._moment())
+
+    def _still(self) -> "Outlook | None":
+        """What was found the last time, where nothing has changed since."""
+        session, known = self._session, self._known
+        if session is None or known is None:
+            return None
+        same = known[0] is session.desk.conversation.messages() and known[1] is session.desk.past()
+        return known[2] if same else None
+
+    def _moment(self) -> "_Moment | None":
         session = self._session
         if session is None:
+            return None
+        messages, past = session.desk.conversation.messages(), session.desk.past()
+        specs = tuple(tool.spec for tool in session.agent.tools)
+        tools = offered(session.agent, specs, messages, past)
+        request = Request(system=session.agent.system, messages=self._shown(messages), tools=tools)
+        size = size_of(request, session.settings.provider.model, self._chain, self._totals)
+        return _Moment(messages=messages, past=past, request=request, size=size)
+
+    def _made(self, moment: "_Moment | None") -> "Outlook":
+        """The outlook at a moment; whatever thread asks, one at a time."""
+        if moment is None:
             empty: Outlook = plugins.resolve(f"{OUTLOOK}:Outlook")()
             return empty
-        messages, past = session.desk.conversation.messages(), session.desk.past()
-        if self._known is None or self._known[0] is not messages or self._known[1] is not past:
-            specs = tuple(tool.spec for tool in session.agent.tools)
-            tools = offered(session.agent, specs, messages, past)
-            request = Request(system=session.agent.system, messages=self._shown(messages), tools=tools)
-            size = size_of(request, session.settings.provider.model, self._chain, self._totals)
-            make: Callable[..., Outlook] = plugins.resolve(f"{OUTLOOK}:outlook")
-            found = make(request, past, size, parts=self._parts, before=self._factor, kept=self._kept)
+        make: Callable[..., Outlook] = plugins.resolve(f"{OUTLOOK}:outlook")
+        with self._one_at_a_time:
+            kept, factor = self._kept, self._factor
+            found = make(moment.request, moment.past, moment.size, parts=self._parts, before=factor, kept=kept)
             self._factor = found.factor
-            self._known = (messages, past, found)
-        return self._known[2]
+            self._known = (moment.messages, moment.past, found)
+        return found
 
     def cold(self) -> CacheExpired | None:
         """What the service would have to read anew now."""

@@ -9,6 +9,7 @@ from rich.style import Style
 from heartbit_tui import __version__
 from heartbit_tui.client import metered, titles
 from heartbit_tui.client.jobs import outcome, running
+from heartbit_tui.client.types import Meters
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.dataclass import dataclass
@@ -78,6 +79,9 @@ class Bridge:
         """How each session stood when it was looked at last."""
         self._failed: Talk | None = None
         self._branch: git.Branch | None = None
+        self._filled: dict[Talk, Outlook] = {}
+        """What filled the window of each session when that was found out last."""
+        self._looking = False
 
     def changed(self, talk: Talk) -> None:
         """There is news of a session."""
@@ -166,6 +170,7 @@ class Bridge:
         self._app.living.tabs.tell(tabs(talks.all, talks.current) if len(talks.all) > 1 else ())
         self._last = {talk: last for talk, last in self._last.items() if talk in talks.all}
         self._opened = {talk: names for talk, names in self._opened.items() if talk in talks.all}
+        self._filled = {talk: found for talk, found in self._filled.items() if talk in talks.all}
 
     def _ask(self, talk: Talk) -> None:
         """Open in the sheet what waits, and close what no longer does."""
@@ -209,7 +214,7 @@ class Bridge:
         size = window(known.model) or 0
         about = talk.client.about if talk.client else None
         safety = about.safety if about else None
-        found = outlook(talk) if known.last else None
+        found = self._outlook(talk) if known.last else None
         jobs = running(known.jobs) if safety else ()  # in a replay nothing runs
         told = Facts(todos=known.todos, last=known.last, window=size, costs=costs, outlook=found)
         app.living.side.show(replace(told, jobs=jobs, memories=known.memories))
@@ -232,6 +237,26 @@ class Bridge:
             )
         )
         self._ended(talk)
+
+    def _outlook(self, talk: Talk) -> Outlook | None:
+        """What fills the window of a session's model, as far as it is known: of a long one it is found out beside the loop."""
+        meters = talk.client.meters if talk.client else None
+        if meters is None:
+            return None
+        if found := meters.glance():
+            self._filled[talk] = found
+        elif not self._looking:
+            self._looking = True
+            self._app.start(self._look(talk, meters))
+        return self._filled.get(talk)
+
+    async def _look(self, talk: Talk, meters: Meters) -> None:
+        try:
+            self._filled[talk] = await meters.look()
+        finally:
+            self._looking = False
+        if talk is self._app.talk:
+            self._tell(talk)
 
     def _doing(self, talk: Talk) -> Doing | None:
         """What goes on, and the key that lets a command go on by itself."""

@@ -20,7 +20,7 @@ from heartbit_tui.providers import caching
 from heartbit_tui.providers.pricing import PRICES, Prices
 from heartbit_tui.providers.script import Reply, call
 from heartbit_tui.providers.scripted import Scripted
-from heartbit_tui.runtime.meters import Meters
+from heartbit_tui.runtime.meters import MANY, Meters
 from heartbit_tui.runtime.warmth import Terms, Warmth, Watchful
 from heartbit_tui.store.store import Store
 from heartbit_tui.store.trail import Trail
@@ -92,6 +92,25 @@ async def test_what_is_told_right_before_a_request_is_the_request_to_the_charact
         assert [spec.name for spec in sent(provider).tools] == ["read"]
         assert [(each.period, each.cap) for each in meters.capped()] == [("run", 9)]
         assert meters.outlook() is found
+
+
+async def test_a_long_conversation_is_looked_at_beside_the_loop_and_told_alike() -> None:
+    runs = MANY // 4 + 1
+    replies = [each for n in range(runs) for each in (turn(call("read", f"c{n}", text="x" * n)), says("done"))]
+    async with session([*replies, says("again")], FakeClock()) as (opened, meters, _):
+        assert meters.glance() == meters.outlook() == await meters.look()
+        for _ in range(runs):
+            opened.submit(prompt("go"))
+            await opened.settled()
+        assert len(opened.desk.conversation.messages()) > MANY
+        assert meters.glance() is None
+        found = await meters.look()
+        assert (meters.glance(), meters.outlook(), await meters.look()) == (found, found, found)
+        opened.submit(prompt("and on"))
+        await opened.settled()
+        assert meters.glance() is None
+        assert len(meters.outlook().plain) > len(found.plain)
+        assert meters.glance() is meters.outlook()
 
 
 async def test_estimates_are_corrected_by_what_the_model_says_that_it_read() -> None:

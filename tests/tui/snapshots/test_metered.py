@@ -80,6 +80,12 @@ class FakeMeters:
     def outlook(self) -> Outlook:
         return self.found
 
+    def glance(self) -> Outlook:
+        return self.found
+
+    async def look(self) -> Outlook:
+        return self.found
+
     def cold(self) -> CacheExpired | None:
         return self.expired
 
