@@ -119,18 +119,18 @@ class Submitting:
         talk.story.transcript.put(block)
         app.chat.to_end()
         console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
-        async with _undoable(talk, command, hidden=hidden), console.command(command, hidden=hidden) as running:
-            self._running[talk] = running
-            self._doing[talk] = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
-            app.living.bridge.retold()
-            try:
+        running = self._running[talk] = console.command(command, hidden=hidden)
+        self._doing[talk] = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
+        app.living.bridge.retold()
+        try:
+            async with _undoable(talk, command, hidden=hidden), running:
                 async for _ in running:
                     block = _exchanged(talk, block, replace(block, output=running.ran.output))
                     app.living.bridge.changed(talk)
                     await asyncio.sleep(FRAME)
-            finally:
-                del self._running[talk], self._doing[talk]
-                app.living.bridge.retold()
+        finally:
+            del self._running[talk], self._doing[talk]
+            app.living.bridge.retold()
         ran = running.ran
         _exchanged(talk, block, replace(block, output=ran.output, code=ran.code))
         app.living.bridge.changed(talk)

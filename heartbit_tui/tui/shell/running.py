@@ -55,6 +55,8 @@ class Console:
 class Running:
     """A command while it runs: an async iterator of what it writes, and `ran` once that is over.
 
+    One that is stopped before it is entered is never started.
+
     Used by one task. Output that nobody has taken yet is held within bounds, the rest of it counted.
     """
 
@@ -77,6 +79,8 @@ class Running:
         self._status = 0
 
     async def __aenter__(self) -> Self:
+        if self._stopped:
+            return self
         try:
             await self._begin()
         except (OSError, ValueError) as error:

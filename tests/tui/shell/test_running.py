@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from heartbit_tui.tui.shell.running import Console, Ran
+from heartbit_tui.tui.shell.running import STOPPED, Console, Ran
 from tests.tools.calls import running
 
 SCRIPTS = (
@@ -174,3 +174,16 @@ async def test_where_there_is_no_bash_sh_runs_the_command_and_ends_as_well() -> 
         assert (child.ran.code, running(word)) == (130, [])
         await run(where, f"sleep {word} &")
         assert running(word) == []
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_one_that_is_stopped_before_it_begins_is_never_started(tmp_path: Path) -> None:
+    child = console(tmp_path).command("echo x > made")
+    child.stop()
+    async with child:
+        assert [text async for text in child] == []
+    assert (child.ran.code, child.ran.stopped) == (STOPPED, True)
+    assert names(tmp_path) == []
