@@ -4,6 +4,7 @@ import ast
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -15,13 +16,16 @@ Check = Callable[["Module"], Iterable[str]]
 """Takes one module and yields a sentence for each thing that is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Module:
-    """One Python file; `path` is relative to the root of the repository."""
+    """One Python file; `path` is relative to the root of the repository. It is parsed when its tree is first asked for."""
 
     path: PurePosixPath
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
 
     @property
     def name(self) -> str:
@@ -39,16 +43,18 @@ class Module:
 
 def module(path: str, text: str) -> Module:
     """A module out of a string, for samples."""
-    return Module(path=PurePosixPath(path), text=text, tree=ast.parse(text))
+    return Module(path=PurePosixPath(path), text=text)
 
 
 def modules_under(*folders: str) -> tuple[Module, ...]:
     """Every Python file below these folders of the repository; a folder that is missing has none."""
-    return tuple(
-        module(file.relative_to(ROOT).as_posix(), file.read_text("utf-8"))
-        for folder in folders
-        for file in sorted((ROOT / folder).rglob("*.py"))
-    )
+    return tuple(each for folder in folders for each in _under(folder))
+
+
+@cache
+def _under(folder: str) -> tuple[Module, ...]:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    return tuple(module(file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files)
 
 
 def package_modules() -> tuple[Module, ...]:
