@@ -49,8 +49,7 @@ def mouse(app: "HeartbitApp", _: str) -> None:
 
 
 def redraw(app: "HeartbitApp", _: str) -> None:
-    """Ctrl+L."""
-    app.send("\x1b[2J")
+    """Ctrl+L: every cell in one update, so that the screen is never seen empty."""
     app.refresh(layout=True)
 
 

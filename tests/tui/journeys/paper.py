@@ -17,6 +17,9 @@ _ASKED = re.compile(r"\x1b(?:\[\?[\d;]*\$p|P[^\x1b]*\x1b\\)")
 UNDOUBTED = 1.5
 """Seconds after which what is bold stays so."""
 
+SCRAWL = "▞"
+"""What no part of the program draws."""
+
 _ALLOW = re.compile(r"\by (Yes, )?once\b")
 """The first choice of an approval."""
 
@@ -73,6 +76,15 @@ class Paper(Emulator):
     def wipe(self) -> None:
         """Show nothing, as if something else had cleared the screen."""
         self._cells = self._blank()
+
+    def scrawl(self) -> None:
+        """Fill every cell, as if something else had written over the screen."""
+        self._cells = [[SCRAWL] * self.columns for _ in range(self.rows)]
+
+    @property
+    def is_redrawn(self) -> bool:
+        """Whether every cell was drawn since something else wrote there."""
+        return not any(SCRAWL in row for row in self._cells)
 
     def find(self, text: str) -> tuple[int, int]:
         """The row and the cell at which `text` first stands."""

@@ -96,10 +96,11 @@ class Reader(Screen):
         self.see(lambda: text not in self.shown, f"no {text}")
 
     def redraw(self) -> None:
-        """Forget what stands on the screen, as if something else had drawn there, and have it drawn anew."""
-        self.paper.wipe()
+        """Forget what stands on the screen, as if something else had drawn there, and have all of it drawn anew."""
+        self._draw()
+        self.paper.scrawl()
         self.keys(REDRAW)
-        self.see("? keys")
+        self.see(lambda: self.paper.is_redrawn, "every cell anew")
 
     def die(self) -> None:
         """Kill the process without a word."""
