@@ -1,0 +1,1 @@
+"""A tool, a provider, a guardrail and a memory store for heartbit."""
