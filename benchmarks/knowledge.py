@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.processes import p95
 from benchmarks.table import Row, bound
-from heartbit_tui.knowledge import schema, vectors
+from heartbit_tui.knowledge import schema
 from heartbit_tui.knowledge.embedding import Vectors
 from heartbit_tui.knowledge.index import Index
 from heartbit_tui.knowledge.load import Loader, source_of
@@ -21,6 +21,7 @@ from heartbit_tui.knowledge.types import Page, Settings, Wanted
 from heartbit_tui.memory.embed.following import follow
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.documents import files
+from heartbit_tui.store import driver
 from heartbit_tui.store.database import Database
 
 DOCUMENTS = 1_700
@@ -78,7 +79,7 @@ async def _opened(folder: Path, root: Path) -> AsyncGenerator[tuple[Database, Lo
     async def no_page(url: str) -> Page:
         raise NotImplementedError(url)
 
-    async with Database.open(folder / "data.db", schema.NAME, schema.STEPS, vectors.prepare) as database:
+    async with Database.open(folder / "data.db", schema.NAME, schema.STEPS, driver.with_vectors) as database:
         yield database, Loader(root, folder, find=files, fetch=no_page, withheld=lambda _: False)
 
 

@@ -13,7 +13,7 @@ from sqlite3 import Connection
 
 from benchmarks.retrieval import Meanings, Retrieval, made, ndcg
 from benchmarks.table import Row, bound
-from heartbit_tui.memory.sqlite import STEPS, SqliteMemory, codes, prepare, scopes, spaces
+from heartbit_tui.memory.sqlite import STEPS, SqliteMemory, codes, scopes, spaces
 from heartbit_tui.memory.sqlite.nearest import Nearest
 from heartbit_tui.memory.types import Embedded, NewEntry, Query, Reach, Scope, Vector
 from heartbit_tui.store import driver
@@ -72,7 +72,7 @@ class Notes:
 
 @asynccontextmanager
 async def _opened(path: Path) -> AsyncGenerator[SqliteMemory]:
-    async with Database.open(path, "memory", STEPS, prepare) as database:
+    async with Database.open(path, "memory", STEPS, driver.with_vectors) as database:
         yield SqliteMemory(database, FakeClock())
 
 
@@ -126,7 +126,7 @@ def _overlap(path: Path, notes: Notes, queries: int = 20) -> float:
     """How many of the exactly nearest ten a search through the codes finds."""
     connection = driver.connect(path, reads_only=True)
     try:
-        prepare(connection)
+        driver.with_vectors(connection)
         return sum(_shared(connection, notes.vector()) for _ in range(queries)) / (10 * queries)
     finally:
         connection.close()

@@ -1,6 +1,7 @@
 """Takes the pictures that the pages show from the real program, in a real terminal: `make screens`."""
 
 import io
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,9 @@ LINES, FULL = (100, 34), (120, 36)
 GRACE = 0.6
 """Seconds until a sheet that has opened takes a key."""
 
+BEGUN = 3.0
+"""Seconds in which language servers begin, as they do while a model thinks."""
+
 PATIENCE = 30.0
 """Seconds for what should appear on the screen."""
 
@@ -37,6 +41,50 @@ NOTES = (
     "A mean of no gaps is 0, not an error.",
 )
 """What is noted in the pictures of the memory."""
+
+BASKET = (
+    "class Basket:\n"
+    "    def __init__(self, prices: list[float]) -> None:\n"
+    "        self.prices = prices\n\n"
+    "    def total(self) -> float:\n"
+    "        return sum(self.prices)\n"
+)
+"""The file that is edited in the pictures of what is around heartbit."""
+
+CONFIG = """\
+[provider]
+name = "scripted"
+script = "{home}/script.json"
+
+[mcp.servers.time]
+command = "mcp-server-time"
+
+[mcp.servers.git]
+command = "mcp-server-git"
+
+[[hooks.PreToolUse]]
+matcher = "bash"
+command = "echo 'Dependencies are added with uv here.' >&2; exit 2"
+"""
+"""Servers and a hook for these pictures, and a model that plays a script."""
+
+SCRIPT = (
+    [{"call": "read", "input": {"file_path": "shop/basket.py"}}],
+    "It sums up prices.",
+    [
+        {
+            "call": "edit",
+            "input": {
+                "file_path": "shop/basket.py",
+                "old_string": "        return sum(self.prices)",
+                "new_string": "        return round(sum(self.prices) + delivery, 2)",
+            },
+        }
+    ],
+    "`delivery` is not known in there yet; I mend that next.",
+    [{"call": "bash", "input": {"command": "pip install money"}}],
+    "A hook says that libraries are added with uv here. Shall I do that?",
+)
 
 ASKED = r"Change this file\?.*\+.*gaps.*y Yes, once"
 
@@ -87,19 +135,19 @@ class Screen:
     """A shell in a terminal, as a person has one."""
 
     def __init__(self, home: Path, size: tuple[int, int]) -> None:
-        self._home = home
+        self.home = home
         self._size = size
         self._tmux = ("tmux", "-S", str(home / "tmux"), "-f", os.devnull)
 
     def open(self) -> None:
         """Start the shell, with an environment of its own."""
         search_path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
-        variables = {"HOME": self._home, "PATH": search_path, "TERM": "tmux-256color", "COLORTERM": "truecolor"}
+        variables = {"HOME": self.home, "PATH": search_path, "TERM": "tmux-256color", "COLORTERM": "truecolor"}
         settings = [
             f"{name}={value}"
             for name, value in {**variables, "LANG": "C.UTF-8", "PS1": "$ ", "HISTFILE": os.devnull}.items()
         ]
-        shell = ("env", "-i", "-C", str(self._home), *settings, "bash", "--norc", "--noprofile")
+        shell = ("env", "-i", "-C", str(self.home), *settings, "bash", "--norc", "--noprofile")
         columns, rows = map(str, self._size)
         self._do("new-session", "-d", "-x", columns, "-y", rows, *shell)
         self.until(r"^\$")
@@ -112,6 +160,16 @@ class Screen:
         """Type words, then Enter."""
         self._do("send-keys", "-l", words)
         self.press("Enter")
+
+    def hold(self, words: str) -> None:
+        """Type words and leave them there."""
+        self._do("send-keys", "-l", words)
+
+    def write(self, name: str, text: str) -> None:
+        """Put a file into the home."""
+        path = self.home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
 
     def press(self, key: str) -> None:
         """Press one key."""
@@ -126,7 +184,13 @@ class Screen:
     def leave(self) -> None:
         """Close what lies over the chat."""
         self.press("Escape")
-        self.until(r"─ ask ─")
+        time.sleep(GRACE)
+        self.until(r"─ (ask|accept-edits) ─")
+
+    def quit(self) -> None:
+        """Leave heartbit."""
+        self.type("/quit")
+        self.until(r"^\$\s*$")
 
     def until(self, pattern: str) -> str:
         """What is on the screen, with its colours, as soon as its text has the pattern."""
@@ -135,7 +199,10 @@ class Screen:
             if time.monotonic() > deadline:
                 raise SystemExit(f"The screen never showed {pattern!r}. It shows:\n{shown}")
             time.sleep(0.1)
-        return self._do("capture-pane", "-e", "-N", "-p").replace(str(self._home), "~")
+        captured, home = self._do("capture-pane", "-e", "-N", "-p"), str(self.home)
+        # What follows on the line stays where it is.
+        wider = re.compile(re.escape(home) + r"([^\s\x1b]*)")
+        return wider.sub(lambda found: f"~{found[1]}{' ' * (len(home) - 1)}", captured)
 
     def _do(self, *words: str) -> str:
         done = subprocess.run((*self._tmux, *words), capture_output=True, text=True, check=True)
@@ -160,17 +227,19 @@ def moments() -> Iterator[Moment]:
     yield from remembering()
     yield from line_by_line()
     yield from of_sessions()
+    yield from reaching()
     with screen(LINES) as shown:
         shown.type("heartbit --headless --demo run")
         yield Moment("headless", "heartbit --headless --demo run", LINES, shown.until(r"throw-away copy.*^\$\s*$"))
 
 
+def of_demo(shown: Screen, name: str, pattern: str) -> Moment:
+    """The demonstration on the whole screen, once it shows this."""
+    return Moment(name, "heartbit --demo", FULL, shown.until(pattern))
+
+
 def on_the_screen() -> Iterator[Moment]:
     """The demonstration on the whole screen, and what can be opened over it."""
-
-    def taken(name: str, pattern: str) -> Moment:
-        return Moment(name, "heartbit --demo", FULL, shown.until(pattern))
-
     with screen(FULL) as shown:
         shown.type("heartbit --demo")
         shown.until(r"Enter begins.*The tests of this project fail.*script \(no model\)")
@@ -178,44 +247,40 @@ def on_the_screen() -> Iterator[Moment]:
         shown.decide(r"Run this command\?.*y Yes, once")
         shown.until(ASKED)
         time.sleep(GRACE)
-        yield taken("approval", ASKED)
+        yield of_demo(shown, "approval", ASKED)
         shown.decide(ASKED)
         shown.decide(r"Run this command\?.*y Yes, once")
-        yield taken("screen", r"The tests pass now.*throw-away copy.*tokens")
+        yield of_demo(shown, "screen", r"The tests pass now.*throw-away copy.*tokens")
         shown.type("/timeline")
-        yield taken("timeline", r"^ ?Timeline +\d+ calls")
+        yield of_demo(shown, "timeline", r"^ ?Timeline +\d+ calls")
         shown.leave()
         shown.type("/undo 1")
-        yield taken("undo", r"Go back to before 1.*These files change.*pulse.py is what it was")
+        yield of_demo(shown, "undo", r"Go back to before 1.*These files change.*pulse.py is what it was")
         shown.leave()
         shown.type("/context")
-        yield taken("context", r"Context .*system prompt.*tools.*Esc closes")
+        yield of_demo(shown, "context", r"Context .*system prompt.*tools.*Esc closes")
         shown.leave()
         shown.type("/help")
-        yield taken("help", r"Keys and commands.*What a draft begins with")
+        yield of_demo(shown, "help", r"Keys and commands.*What a draft begins with")
         shown.leave()
         shown.type("/theme")
-        yield taken("themes", r"Theme.*mend the failing test")
+        yield of_demo(shown, "themes", r"Theme.*mend the failing test")
         shown.leave()
-        shown.type("/quit")
-        shown.until(r"^\$\s*$")
+        shown.quit()
 
 
 def of_sessions() -> Iterator[Moment]:
     """Sessions that are kept: searched on the screen and in a shell, and saved out of a damaged file."""
     with screen(FULL) as shown:
-        for name in sorted(path.name for path in SESSIONS.glob("*.jsonl")):
-            shown.type(f"heartbit sessions import {SESSIONS / name} > /dev/null")
+        taken_in(shown)
         shown.type("clear; mkdir -p work; cd work; export ANTHROPIC_API_KEY=none; heartbit")
         shown.until(r"─ ask ─.*sandbox|no sandbox")
         shown.type("/search pulse")
         yield Moment("search", "heartbit", FULL, shown.until(r"Search.*pulse.*result"))
         shown.leave()
-        shown.type("/quit")
-        shown.until(r"^\$\s*$")
+        shown.quit()
     with screen(LINES) as shown:
-        for name in sorted(path.name for path in SESSIONS.glob("*.jsonl")):
-            shown.type(f"heartbit sessions import {SESSIONS / name} > /dev/null")
+        taken_in(shown)
         shown.type("clear; heartbit sessions search pulse")
         yield Moment("found", "heartbit sessions search", LINES, shown.until(r"pulse.*^\$\s*$"))
         shown.type(
@@ -225,12 +290,14 @@ def of_sessions() -> Iterator[Moment]:
         yield Moment("repair", "heartbit sessions repair", LINES, shown.until(r"The file as it was.*^\$\s*$"))
 
 
+def taken_in(shown: Screen) -> None:
+    """Have the sessions to search in."""
+    for path in sorted(SESSIONS.glob("*.jsonl")):
+        shown.type(f"heartbit sessions import {path} > /dev/null")
+
+
 def remembering() -> Iterator[Moment]:
     """What is noted comes back when it fits, and can be looked at."""
-
-    def taken(name: str, pattern: str) -> Moment:
-        return Moment(name, "heartbit --demo", FULL, shown.until(pattern))
-
     with screen(FULL) as shown:
         shown.type("heartbit --demo")
         task = r"The tests of this project fail"
@@ -240,15 +307,41 @@ def remembering() -> Iterator[Moment]:
             shown.type(f"# {note}")
             shown.until(rf"(Kept in memory.*){{{number}}}")
         shown.type("The tests of this project fail. Find out why and mend it.")
-        yield taken("recalled", r"Recalled from memory.*Run this command\?.*y Yes, once")
+        yield of_demo(shown, "recalled", r"Recalled from memory.*Run this command\?.*y Yes, once")
         time.sleep(GRACE)
-        shown.press("Escape")
-        shown.until(r"─ ask ─")
-        shown.type("/memory")
-        yield taken("memory", r"Memory.*this project.*strength")
         shown.leave()
-        shown.type("/quit")
-        shown.until(r"^\$\s*$")
+        shown.type("/memory")
+        yield of_demo(shown, "memory", r"Memory.*this project.*strength")
+        shown.leave()
+        shown.quit()
+
+
+def reaching() -> Iterator[Moment]:
+    """What is around heartbit: skills, language servers, servers of tools, hooks."""
+    with screen(FULL) as shown:
+        shown.write(".config/heartbit/config.toml", CONFIG.format(home=shown.home))
+        replies = [reply if isinstance(reply, str) else {"blocks": reply} for reply in SCRIPT]
+        shown.write("script.json", json.dumps({"replies": replies}))
+        shown.write("work/shop/basket.py", BASKET)
+        shown.write("work/pyproject.toml", "[project]\nname = 'shop'\n")
+        shown.type("clear; cd work; heartbit --permission-mode accept-edits")
+        shown.until(r"─ accept-edits ─.*(sandbox|no sandbox)")
+        shown.hold("/write")
+        yield Moment("skills", "heartbit", FULL, shown.until(r"/write-tests.*/write-skill|/write-skill.*/write-tests"))
+        shown.press("C-u")
+        shown.type("What does the basket do?")
+        shown.until(r"It sums up prices")
+        time.sleep(BEGUN)
+        shown.type("Deliveries cost extra.")
+        yield Moment("lsp", "heartbit", FULL, shown.until(r"LSP \+2.*I mend that next.*LSP 2"))
+        shown.type("Use a library for money.")
+        yield Moment("hooks", "heartbit", FULL, shown.until(r"Shall I do that"))
+        shown.type("/mcp")
+        shown.until(r"MCP servers.*time.*2 tools.*git.*12 tools")
+        shown.press("Enter")
+        yield Moment("mcp", "heartbit", FULL, shown.until(r"MCP server time.*Esc closes"))
+        shown.leave()
+        shown.quit()
 
 
 def line_by_line() -> Iterator[Moment]:

@@ -2,15 +2,15 @@
 
 from types import MappingProxyType
 
-from heartbit_tui.cli.flags import CHAT, MODES, RUN, with_everywhere
+from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
+from heartbit_tui.cli.mcp_commands import MCP
 from heartbit_tui.cli.memory_commands import MEMORY
+from heartbit_tui.cli.skills_commands import SKILLS
 from heartbit_tui.cli.spec import Command, Flag, Word
 
 ID = Word("id", "the session; the beginning of its id is enough")
-JSON = Flag(("--json",), "as JSON")
 SINCE = Flag(("--since",), "only from then on: 30m, 12h, 7d, or a time such as 2026-01-31", "text", "WHEN")
 OVERWRITE = Flag(("--overwrite",), "put back also what somebody else has changed since")
-FORCE = Flag(("-y", "--yes"), "do not ask first")
 
 COMMANDS = (
     Command(
@@ -298,6 +298,23 @@ COMMANDS = (
         ("heartbit knowledge search how are releases made", "heartbit knowledge search retries --source docs/ --json"),
     ),
     Command("knowledge stats", "knowledge", "tell what is indexed", groups=with_everywhere(JSON)),
+    *SKILLS,
+    *MCP,
+    Command(
+        "import",
+        "importing",
+        "take over what was set up for another agent, after a look at what that would do",
+        (Word("peer", "whose", choices=("claude", "codex", "gemini", "opencode", "vibe")),),
+        with_everywhere(
+            Flag(("--user",), "your own settings there become your own here, as without this"),
+            Flag(("--project",), "the settings of this project there become those of this project here"),
+            Flag(("--dry-run",), "only tell what would be done"),
+            JSON,
+            FORCE,
+        ),
+        ("heartbit import claude --dry-run", "heartbit import codex --project --yes"),
+    ),
+    Command("acp", "acp", "serve an editor that speaks the Agent Client Protocol, over stdin and stdout", groups=ACP),
     Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),
     Command(
         "doctor", "doctor", "find out what is missing, in words that are safe to paste", groups=with_everywhere(JSON)
@@ -323,6 +340,8 @@ DEFAULTS = MappingProxyType(
         "audit": "list",
         "memory": "list",
         "knowledge": "stats",
+        "skills": "list",
+        "mcp": "list",
     }
 )
 """What a command of two words means when the second is left out."""

@@ -5,6 +5,9 @@ from types import MappingProxyType
 
 from heartbit_tui.cli.spec import Flag
 
+JSON = Flag(("--json",), "as JSON")
+FORCE = Flag(("-y", "--yes"), "do not ask first")
+
 EVERYWHERE = (
     Flag(("--cwd",), "work in this directory instead of the current one", "folder", "DIR"),
     Flag(("--config",), "read this settings file as well", "file", "FILE"),
@@ -103,6 +106,40 @@ CHAT: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
         "limits": LIMITS,
         "permissions": PERMISSIONS,
         "session": SESSION,
+        "model": MODEL,
+        "place": (*PLACE, *EVERYWHERE),
+    }
+)
+ACP: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
+    {
+        "editor": (
+            Flag(
+                ("--login",),
+                "keep the key of a model service, in a terminal that the editor opens",
+                "maybe",
+                "PROVIDER",
+            ),
+            Flag(("--ephemeral",), "keep nothing of its sessions on disk"),
+        ),
+        "limits": LIMITS,
+        "permissions": PERMISSIONS,
+        "model": MODEL,
+        "place": (*PLACE, *EVERYWHERE),
+    }
+)
+SERVE: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
+    {
+        "service": (
+            Flag(
+                ("--http",),
+                "over HTTP instead, for callers with the token in HEARTBIT_MCP_TOKEN",
+                "text",
+                "[HOST:]PORT",
+            ),
+            Flag(("--ephemeral",), "keep nothing of its sessions on disk"),
+        ),
+        "limits": LIMITS,
+        "permissions": (*PERMISSIONS, *ON_ASK),
         "model": MODEL,
         "place": (*PLACE, *EVERYWHERE),
     }

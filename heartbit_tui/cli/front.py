@@ -25,6 +25,11 @@ commands
   permissions        list, revoke: rules learned from approvals; test: what would be decided
   audit              list, show, export, verify: what was decided and done
   knowledge          index, search, stats: documents that the agent looks things up in
+  skills             list, lint, why, new: instructions for kinds of tasks
+  mcp                list, add, remove, test, login, logout, approve, refuse, serve:
+                     servers of tools
+  import PEER        take over what was set up for claude, codex, gemini, opencode or vibe
+  acp                for editors that speak the Agent Client Protocol, such as Zed
   models             list models whose prices are known
   cost               tell what models cost by day
   doctor             find out what is missing

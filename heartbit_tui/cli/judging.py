@@ -22,8 +22,8 @@ from heartbit_tui.runtime.clock import SystemClock
 
 EFFECTS: Mapping[str, Effects] = MappingProxyType(
     {
-        **dict.fromkeys(("read", "grep", "glob", "list"), Effects.READ),
-        **dict.fromkeys(("write", "edit", "patch"), Effects.WRITE),
+        **dict.fromkeys(("read", "grep", "glob", "list", "lsp"), Effects.READ),
+        **dict.fromkeys(("write", "edit", "patch", "lsp_rename"), Effects.WRITE),
         **dict.fromkeys(("webfetch", "websearch"), Effects.NETWORK),
         **dict.fromkeys(("todowrite", "todoread", "question", "bash_output", "kill_shell"), Effects.NONE),
     }

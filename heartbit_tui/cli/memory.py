@@ -9,20 +9,20 @@ from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO, TypeAlias
 
+from heartbit_tui.cli.bar import Bar
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, confirm, is_terminal, one_line, say, say_json
 from heartbit_tui.client import importing, memories
 from heartbit_tui.client.memories import SHORT, Account, Memories, Wanted, unlocked
+from heartbit_tui.client.moments import moment
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory import telling
 from heartbit_tui.memory.document import recalled_as_json
-from heartbit_tui.memory.embed.following import Followed
 from heartbit_tui.memory.errors import EmbeddingError
 from heartbit_tui.memory.lines import dump
 from heartbit_tui.memory.types import Change, Confidentiality, Entry, EntryType, Reach, Recalled, Stats
@@ -150,13 +150,9 @@ async def _import(opened: Memories, values: Namespace) -> int:
 
 async def _embed(opened: Memories) -> None:
     """Give vectors to what was taken in; what has none yet is found by words, and gets one in a session."""
-
-    def tell(progress: Followed) -> None:
-        if is_terminal(2):
-            sys.stderr.write(f"\r{progress.done:,} of {progress.total:,} embedded ")
-
     try:
-        followed = await opened.embed(tell)
+        with Bar(sys.stderr) as bar:
+            followed = await opened.embed(lambda so_far: bar.show("embed", so_far.done, so_far.total, so_far.model))
         if followed is not None and followed.failed:
             sys.stderr.write(f"heartbit: {followed.failed:,} memories got no vector; they are found by their words.\n")
     except EmbeddingError as error:
@@ -263,7 +259,7 @@ def _told(opened: Memories, entry: Entry) -> Iterator[tuple[str, str]]:
     yield "agent", _whose(entry)
     if entry.scope.project:
         yield "project", entry.scope.project
-    yield "stored", _moment(entry)
+    yield "stored", moment(entry.created_at)
     yield "recalled", f"{entry.access_count} times, last {telling.age(entry.last_accessed, opened.now())}"
     for name, listed in (("tags", entry.tags), ("keywords", entry.keywords), ("merged from", entry.source_ids)):
         if listed:
@@ -318,11 +314,6 @@ def _figures_told(stats: Stats) -> Iterator[tuple[str, str]]:
         yield "searched by", stats.search
 
 
-def _moment(entry: Entry) -> str:
-    """When it was stored, on the person's own clock."""
-    return f"{entry.created_at.astimezone():%Y-%m-%d %H:%M}"
-
-
 def _said(values: Namespace, entry: Entry, done: str) -> int:
     if values.json:
         say_json(_shown(entry))
@@ -335,18 +326,16 @@ def _said(values: Namespace, entry: Entry, done: str) -> int:
 @contextmanager
 def _source(name: str) -> Generator[Iterator[str]]:
     """The lines of a file, or of standard input. Raises `UsageError`."""
-    if name == "-":
-        if is_terminal(0):
-            raise UsageError("Nothing stands on standard input: heartbit memory import FILE, or pipe lines into it.")
-        yield iter(sys.stdin)
-        return
+    if name == "-" and is_terminal(0):
+        raise UsageError("Nothing stands on standard input: heartbit memory import FILE, or pipe lines into it.")
+    told = "standard input" if name == "-" else clean(name)
     try:
-        with Path(name).open(encoding="utf-8") as file:
+        with open(0 if name == "-" else name, encoding="utf-8", closefd=name != "-") as file:
             yield iter(file)
     except OSError as error:
-        raise UsageError(f"{clean(name)}: {error.strerror}.") from error
+        raise UsageError(f"{told}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{clean(name)} is no UTF-8 text.") from error
+        raise UsageError(f"{told} is no UTF-8 text.") from error
 
 
 @contextmanager

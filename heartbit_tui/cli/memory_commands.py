@@ -1,11 +1,9 @@
 """The commands of `heartbit memory`, in the order in which help shows them."""
 
-from heartbit_tui.cli.flags import with_everywhere
+from heartbit_tui.cli.flags import FORCE, JSON, with_everywhere
 from heartbit_tui.cli.spec import Command, Flag, Word
 
 ENTRY = Word("id", "the memory; the beginning of its id is enough")
-JSON = Flag(("--json",), "as JSON")
-YES = Flag(("-y", "--yes"), "do not ask first")
 HERE = Flag(("--here",), "only of this project, and of none in particular")
 LEVELS = ("public", "internal", "confidential", "restricted")
 TYPES = ("episodic", "semantic", "reflection")
@@ -70,7 +68,7 @@ MEMORY = (
         ),
         ('heartbit memory edit 3f9a "The dev server listens on port 4712."',),
     ),
-    Command("memory forget", "memory", "remove a memory for good", (ENTRY,), with_everywhere(YES, JSON)),
+    Command("memory forget", "memory", "remove a memory for good", (ENTRY,), with_everywhere(FORCE, JSON)),
     Command(
         "memory import",
         "memory",

@@ -9,6 +9,7 @@ from heartbit_tui.cli.told import attempt, say, say_json
 from heartbit_tui.client.repairing import told
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.masking import mask_for
+from heartbit_tui.runtime.parts import parts
 from heartbit_tui.store.salvage.repair import Repaired, repair
 from heartbit_tui.store.store import Store
 
@@ -20,7 +21,7 @@ def main(values: Namespace) -> int:
 
 def _repaired(values: Namespace) -> int:
     around = Surroundings(values)
-    done = repair(around.sessions_file, SystemClock(), dry_run=values.dry_run)
+    done = repair(around.sessions_file, SystemClock(), parts(), dry_run=values.dry_run)
     if done.found.state == "index" and not values.dry_run:
         asyncio.run(_indexed(around))
     if values.json:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import cast
 
 from heartbit_tui.cli.plan import plan
+from heartbit_tui.client.lean import lean
 from heartbit_tui.headless import endings
 from heartbit_tui.headless.app import Headless, Plan, force
 from heartbit_tui.headless.interrupts import STOPPING, Interrupts
@@ -38,7 +39,8 @@ def refuse(message: str, format: str) -> int:
 
 
 def _run(planned: Plan, telling: Telling, interrupts: Interrupts) -> int:
-    from heartbit_tui.client.local import local
+    with lean():
+        from heartbit_tui.client.local import local
 
     gc.freeze()
     gc.enable()

@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
@@ -13,6 +13,7 @@ from typing import TypeAlias
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, confirm, one_line, say, say_json
+from heartbit_tui.client.moments import moment
 from heartbit_tui.config.redact import Redactor
 from heartbit_tui.headless.attachments import text_of
 from heartbit_tui.headless.endings import UsageError
@@ -70,7 +71,7 @@ async def _search(store: Store, around: Surroundings, values: Namespace) -> int:
     if values.json:
         say_json({"hits": [{**asdict(hit), "short": hit.short} for hit in found], "not_indexed_yet": left})
     elif found:
-        say(columns((hit.short, _moment(hit.at), hit.kind, hit.marked) for hit in found))
+        say(columns((hit.short, moment(hit.at), hit.kind, hit.marked) for hit in found))
     else:
         sys.stderr.write("Nothing that was said or done holds these words.\n")
     return 0
@@ -186,8 +187,8 @@ def _told(info: SessionInfo) -> Iterator[tuple[str, str]]:
     yield "state", info.state
     yield "folder", summary.cwd
     yield "model", f"{summary.provider} {summary.model}"
-    yield "began", _moment(summary.created)
-    yield "last used", _moment(summary.updated)
+    yield "began", moment(summary.created)
+    yield "last used", moment(summary.updated)
     yield "turns", f"{summary.turns}, {summary.messages} messages"
     yield "cost", f"${summary.cost_usd:.4f}{unpriced}"
     yield "size", _size(summary.size)
@@ -195,17 +196,12 @@ def _told(info: SessionInfo) -> Iterator[tuple[str, str]]:
         yield "copy of", summary.parent
 
 
-def _moment(written: str) -> str:
-    """A moment on the person's own clock."""
-    return f"{datetime.fromisoformat(written).astimezone():%Y-%m-%d %H:%M}" if written else ""
-
-
 def _row(info: SessionInfo, *, with_cwd: bool) -> tuple[str, ...]:
     summary = info.summary
     state = "" if info.state == "ended" else f" ({info.state})"
     turns = f"{summary.turns} turn{'' if summary.turns == 1 else 's'}"
     title = one_line(summary.title, 60) + state
-    return (info.short, _moment(summary.updated), turns, *((summary.cwd,) if with_cwd else ()), title)
+    return (info.short, moment(summary.updated), turns, *((summary.cwd,) if with_cwd else ()), title)
 
 
 def _size(size: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, confirm, one_line, say, say_json
 from heartbit_tui.client import titles
+from heartbit_tui.client.moments import moment
 from heartbit_tui.client.shared import own_words
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.runtime.clock import SystemClock
@@ -15,12 +16,11 @@ from heartbit_tui.runtime.opening import UNDO
 from heartbit_tui.runtime.undo_stored import stored
 from heartbit_tui.store.store import Store
 from heartbit_tui.undo import preview as previewed
-from heartbit_tui.undo.engine import SPANS
 from heartbit_tui.undo.intent import What
 from heartbit_tui.undo.past import Point
 from heartbit_tui.undo.preview import Preview
 from heartbit_tui.undo.service import Service
-from heartbit_tui.undo.spans import Spans
+from heartbit_tui.undo.spans import AT_WORK, Spans
 
 NO_SESSION = "There is no session of {cwd} that could be undone."
 CUT_OFF = (
@@ -41,7 +41,7 @@ async def _main(values: Namespace) -> int:
     async with Store.open(around.sessions_file, clock) as store:
         session = await _session(store, around, values.id)
         async with stored(store, session, around.places.data / UNDO, clock) as service:
-            if Spans(around.places.data / UNDO / SPANS, session).left():
+            if Spans(around.places.data / UNDO / AT_WORK, session).left():
                 sys.stderr.write(CUT_OFF.format(session=session))
             if getattr(values, "list", False):
                 return _list(service.points(), as_json=values.json)
@@ -64,9 +64,9 @@ async def _gone(service: Service, values: Namespace, cwd: str) -> int:
     else:
         preview = await service.undo(values.to or "", _what(values), overrule=overrule)
     rows = previewed.rows(preview, cwd)
-    if values.json and not values.yes:
-        say_json(_facts(preview, cwd))
-        return 0
+    if values.json and (preview.does_nothing or not values.yes):
+        say_json(_facts(preview, rows))
+        return int(values.yes)
     if not values.json:
         say("\n".join((f"{preview.title}. {previewed.summary(preview)}", *_lines(rows))))
     if preview.does_nothing:
@@ -75,8 +75,8 @@ async def _gone(service: Service, values: Namespace, cwd: str) -> int:
         return 1
     done = await service.carry_out(preview)
     if values.json:
-        facts = {**_facts(preview, cwd), "restored": done.changed, "left": [each.path for each in done.left]}
-        say_json(facts)
+        told = {"restored": done.changed, "left": [each.path for each in done.left]}
+        say_json({**_facts(preview, rows), **told})
     else:
         said = previewed.left(done.left, cwd)
         files = f": {done.changed} file{'' if done.changed == 1 else 's'} changed" if done.changed else ""
@@ -102,16 +102,16 @@ def _lines(rows: tuple[previewed.Told, ...]) -> Iterator[str]:
         yield f"  and {len(rows) - SHOWN} more; --json lists all"
 
 
-def _facts(preview: Preview, cwd: str) -> dict[str, object]:
-    rows = [{"group": row.group, "file": row.name, "note": row.note} for row in previewed.rows(preview, cwd)]
-    return {"to": preview.title, "what": preview.intent.what, "summary": previewed.summary(preview), "rows": rows}
+def _facts(preview: Preview, rows: tuple[previewed.Told, ...]) -> dict[str, object]:
+    told = [{"group": row.group, "file": row.name, "note": row.note} for row in rows]
+    return {"to": preview.title, "what": preview.intent.what, "summary": previewed.summary(preview), "rows": told}
 
 
 def _list(points: tuple[Point, ...], *, as_json: bool) -> int:
     if as_json:
         say_json([{"to": each.number, "at": each.at, "what": _told(each), "files": each.files} for each in points])
     elif points:
-        say(columns((each.number, f"{each.at:%Y-%m-%d %H:%M}", _files(each), _told(each)) for each in points))
+        say(columns((each.number, moment(each.at), _files(each), _told(each)) for each in points))
     else:
         sys.stderr.write("Nothing was asked in this session yet.\n")
     return 0

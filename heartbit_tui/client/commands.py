@@ -88,6 +88,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="jobs", takes="[ID]", does="the commands in the background: read, wait, stop"),
     Command(name="permissions", does="what is allowed, denied or asked about", aliases=("rules", "allow")),
     Command(name="tools", does="the tools that the agent has"),
+    Command(
+        name="mcp",
+        takes="[VERB] [NAME]",
+        does="MCP servers: how they stand; approve, refuse, restart",
+    ),
     Command(name="todos", does="the agent's list of things to do"),
     Command(name="memory", takes="[WORDS]", does="what is remembered: look, search, pin, edit, forget"),
     Command(name="compact", takes="[FOCUS]", does="shorten the conversation for the model"),

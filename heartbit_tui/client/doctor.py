@@ -15,8 +15,9 @@ from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.permissions.sandbox import Absent, Active
-from heartbit_tui.runtime import sandboxing, settings
+from heartbit_tui.runtime import language, sandboxing, settings
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.parts import parts
 from heartbit_tui.store import driver
 from heartbit_tui.store.damage import REPAIR
 from heartbit_tui.store.salvage.repair import examine
@@ -108,7 +109,7 @@ def _programs(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def _store(file: Path) -> Finding:
     try:
-        found = examine(file, deep=False)
+        found = examine(file, parts(), deep=False)
     except HeartbitError as error:
         return Finding(state="bad", name="sessions", what=str(error))
     match found.state:
@@ -129,6 +130,7 @@ def _settings(options: Options) -> Iterator[Finding]:
     yield Finding(state="ok", name="settings", what="understood")
     yield from (Finding(state="note", name="settings", what=warning) for warning in config.warnings)
     yield _sandbox(options, config)
+    yield from _languages(options, config)
 
 
 def _sandbox(options: Options, config: Config) -> Finding:
@@ -144,6 +146,22 @@ def _sandbox(options: Options, config: Config) -> Finding:
             return Finding(state="note", name="sandbox", what="off, as sandbox.enabled says")
         case Absent():
             return Finding(state="note", name="sandbox", what=sandboxing.warnings(found)[0])
+
+
+def _languages(options: Options, config: Config) -> Iterator[Finding]:
+    """The language servers that can be started here, and why others are not."""
+    if not config.boolean("lsp.enabled"):
+        yield Finding(state="note", name="language servers", what="off, as lsp.enabled says")
+        return
+    try:
+        found = language.offered(options, config)
+    except HeartbitError as error:
+        yield Finding(state="bad", name="language servers", what=str(error))
+        return
+    for each in found.found:
+        yield Finding(state="ok", name=f"lsp {each.program.name}", what=each.command[0])
+    for each in found.missing:
+        yield Finding(state="note", name=f"lsp {each.program.name}", what=each.why)
 
 
 def _keys(credentials: Credentials) -> Iterator[Finding]:

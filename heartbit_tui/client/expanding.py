@@ -9,6 +9,7 @@ from heartbit_tui.kernel.events import ContextRestored, ContextSummarized, Envel
 from heartbit_tui.kernel.past import Past
 
 NOTHING = "Nothing is summarised: the model is told the whole conversation."
+SUMMARISING = "The older part of the conversation is being summarised for the model."
 UNKNOWN = "/{command} takes the number of a part, from 1 to {last}; without one {without}."
 
 

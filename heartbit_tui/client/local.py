@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from heartbit_tui.client.called import called, names
+from heartbit_tui.client.commands import Command
 from heartbit_tui.client.types import About
 from heartbit_tui.kernel.bus import Subscription
 from heartbit_tui.kernel.errors import StoreError
@@ -21,7 +23,9 @@ from heartbit_tui.runtime.undoing import Undoing
 
 if TYPE_CHECKING:
     from heartbit_tui.client.memories import Memories
+    from heartbit_tui.client.served import Served
 
+PROMPTS = "heartbit_tui.client.offered:prompts"
 MEMORIES = "heartbit_tui.client.memories:of_session"
 
 
@@ -50,6 +54,7 @@ class Local:
     def __init__(self, found: Opened, readers: list[Subscription]) -> None:
         self._opened = found
         self._readers = readers
+        self.served: Served | None = found.servers.fleet if found.servers is not None else None
 
     @property
     def about(self) -> About:
@@ -60,10 +65,15 @@ class Local:
             provider=session.settings.provider.name,
             model=session.settings.provider.model,
             mode=session.settings.mode,
-            tools=tuple(tool.spec.name for tool in session.agent.tools),
+            tools=tuple(tool.spec.name for tool in session.agent.all_tools),
+            skills=names(found.skilled.catalogue) if found.skilled else (),
+            mcp_servers=found.servers.statuses() if found.servers else (),
             warnings=found.warnings,
             sandbox=found.sandbox,
             safety=found.safety,
+            effort=session.settings.effort,
+            offers=self._offers,
+            names=found.names,
         )
 
     @property
@@ -129,6 +139,11 @@ class Local:
     def memories(self) -> "Memories | None":
         remembering = self._opened.remembering
         return plugins.resolve(MEMORIES)(remembering) if remembering is not None else None
+
+    async def _offers(self) -> tuple[Command, ...]:
+        skilled, servers = self._opened.skilled, self._opened.servers
+        own = called(await skilled.recent()) if skilled is not None else ()
+        return (*own, *plugins.resolve(PROMPTS)(servers.statuses())) if servers is not None else own
 
     async def finish(self) -> int:
         session = self._opened.session

@@ -1,9 +1,13 @@
 """What was found in the file of sessions, and what was done about it, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from heartbit_tui.store.salvage.repair import Repaired
 from heartbit_tui.store.salvage.saving import Saved
+
+BESIDE: Mapping[str, str] = MappingProxyType({"audit": "audit", "memories": "memory", "knowledge_chunks": "knowledge"})
+"""Tables beside the sessions whose rows are counted, and what each is of."""
 
 
 def told(done: Repaired) -> Iterator[str]:
@@ -29,8 +33,8 @@ def told(done: Repaired) -> Iterator[str]:
 def _saved(saved: Saved, *, would: bool) -> Iterator[str]:
     rows = saved.rows
     what = f"{_count(rows.get('sessions', 0) + len(saved.found_again), 'session')}, {_count(rows.get('events', 0), 'event')}"
-    audit = f", {_count(rows['audit'], 'row')} of the audit" if rows.get("audit") else ""
-    yield f"{'Can be saved' if would else 'Saved'}: {what}{audit}."
+    more = "".join(f", {_count(rows[table], 'row')} of the {name}" for table, name in BESIDE.items() if rows.get(table))
+    yield f"{'Can be saved' if would else 'Saved'}: {what}{more}."
     if saved.found_again:
         yield f"Found again without their titles: {', '.join(saved.found_again)}."
     if saved.lost:

@@ -7,10 +7,13 @@ from heartbit_tui.kernel.events import Envelope
 
 if TYPE_CHECKING:
     from heartbit_tui.client.memories import Memories
+    from heartbit_tui.client.served import Served
 
 
 class Still:
-    """The part of a `Client` that is empty in a replay."""
+    """The part of a `Client` that is empty in a replay, and in most of what plays a session in a test."""
+
+    served: "Served | None" = None
 
     @property
     def undo(self) -> Undo | None:

@@ -17,6 +17,8 @@ TELLING: Mapping[str, str] = MappingProxyType(
         "glob": "pattern",
         "grep": "pattern",
         "list": "path",
+        "lsp": "symbol",
+        "lsp_rename": "symbol",
         "webfetch": "url",
         "websearch": "query",
         "knowledge_search": "query",

@@ -1,21 +1,35 @@
 """A session seen from outside, wherever it runs."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import CacheExpired, Envelope
 from heartbit_tui.kernel.ledger import Capped, Daily, Line
-from heartbit_tui.kernel.ops import Mode, Op
+from heartbit_tui.kernel.ops import Effort, Mode, Op
 from heartbit_tui.runtime.safety import Safety
 
 if TYPE_CHECKING:
+    from heartbit_tui.client.commands import Command
     from heartbit_tui.client.memories import Memories
+    from heartbit_tui.client.served import Served
     from heartbit_tui.context.outlook import Outlook
+    from heartbit_tui.lsp.types import Named
+    from heartbit_tui.mcp.types import Status
     from heartbit_tui.undo.intent import Restored, What
     from heartbit_tui.undo.past import Point
     from heartbit_tui.undo.preview import Preview
+
+
+async def nameless(text: str) -> "tuple[Named, ...]":
+    """Nothing is known by name."""
+    return ()
+
+
+async def nothing() -> "tuple[Command, ...]":
+    """Nothing can be called by name."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +37,7 @@ class About:
     """What a session is made of; `warnings` are sentences to show once (an ignored setting, a damaged record).
 
     `sandbox` names what the agent's commands run in, or is empty. `safety` is all that protects the session; None
-    where nothing runs, as in a replay.
+    where nothing runs, as in a replay. `effort` is how much the model is told to think, None where that is its own.
     """
 
     session_id: str
@@ -32,11 +46,16 @@ class About:
     model: str
     mode: Mode
     tools: tuple[str, ...]
-    mcp_servers: tuple[str, ...] = ()
+    mcp_servers: "tuple[Status, ...]" = ()
     skills: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sandbox: str = ""
     safety: Safety | None = None
+    effort: Effort | None = None
+    offers: "Callable[[], Awaitable[tuple[Command, ...]]]" = nothing
+    """Tells the skills and commands of files that may be called by `/name` now."""
+    names: "Callable[[str], Awaitable[tuple[Named, ...]]]" = nameless
+    """Tells what has a name like this in the project, where a language server can."""
 
 
 class Meters(Protocol):
@@ -98,7 +117,9 @@ class Undo(Protocol):
 
 
 class Client(Protocol):
-    """What a surface needs of a session."""
+    """What a surface needs of a session. `served` are the servers of tools, None where none are defined."""
+
+    served: "Served | None"
 
     @property
     def about(self) -> About:

@@ -322,12 +322,26 @@ def memory() -> tuple[Key, ...]:
 def reach() -> tuple[Key, ...]:
     """What the agent can be given from outside."""
     return (
-        *group("lsp", boolean("enabled", True), below="lsp"),
+        *group("lsp", guarded(boolean("enabled", True), harmless=(False,)), below="lsp"),
         *group("lsp", table("*"), below="lsp.servers", guarded=True),
-        *group("mcp", table("*"), below="mcp.servers", guarded=True),
-        *group("mcp", entries("mcp_servers", guarded=True), table("mcpServers", guarded=True)),
+        *group("mcp", table("*", plain=True), below="mcp.servers", guarded=True),
+        *group("mcp", entries("mcp_servers", plain=True, guarded=True)),
+        *group("mcp", table("mcpServers", plain=True, guarded=True)),
         *group("a2a", entries("a2a_agents", guarded=True)),
         *group("hooks", entries("hooks.*", plain=True, guarded=True)),
         *group("skills", boolean("enabled", True), strings("paths", guarded=True), strings("disabled"), below="skills"),
         *group("undo", boolean("enabled", True), integer("max_bytes", 1_073_741_824), below="undo", guarded=True),
+    )
+
+
+def plugins() -> tuple[Key, ...]:
+    """What installed packages offer and the agent is given."""
+    return group(
+        "plugins",
+        strings("tools", add_up=True),
+        strings("guardrails", add_up=True),
+        string("memory"),
+        table("settings.*"),
+        below="plugins",
+        guarded=True,
     )

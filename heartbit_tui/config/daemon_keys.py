@@ -64,6 +64,12 @@ def _auth() -> tuple[Key, ...]:
         string("user_id_claim", "sub"),
         string("tenant_id_claim", "tid"),
         string("roles_claim", "roles"),
+    )
+
+
+def _exchange() -> tuple[Key, ...]:
+    """How tokens of users are exchanged for those that servers and agents of others get."""
+    return (
         string("token_exchange.exchange_url"),
         string("token_exchange.client_id"),
         string("token_exchange.client_secret", secret=True),
@@ -124,6 +130,7 @@ def daemon() -> tuple[Key, ...]:
             guarded=True,
         ),
         *group("daemon", *_auth(), below="daemon.auth", guarded=True),
+        *group("exchange", *_exchange(), below="daemon.auth", guarded=True),
         *group("telegram", *_telegram(), below="daemon.telegram", guarded=True),
         *group("sensors", *_sensors(), below="daemon.sensors", guarded=True),
         *group("restate", string("endpoint"), below="restate", guarded=True),

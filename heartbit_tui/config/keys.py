@@ -38,7 +38,7 @@ class Key(NamedTuple):
     required: bool = False
     secret: bool = False
     guarded: bool = False
-    harmless: tuple[str, ...] = ()
+    harmless: tuple[str | bool, ...] = ()
     plain: bool = False
     add_up: bool = False
 
@@ -108,7 +108,7 @@ def group(capability: str, *keys: Key, below: str = "", guarded: bool = False) -
     )
 
 
-def guarded(key: Key, *, harmless: tuple[str, ...] = ()) -> Key:
+def guarded(key: Key, *, harmless: tuple[str | bool, ...] = ()) -> Key:
     """The key, guarded against projects that are not trusted."""
     return key._replace(guarded=True, harmless=harmless)
 

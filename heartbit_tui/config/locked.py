@@ -58,7 +58,7 @@ class LockedFile:
             before = self.read()
             after = change(before)
             if after != before:
-                _replace(Path(os.path.realpath(self._path)), after)
+                replaced(Path(os.path.realpath(self._path)), after)
             return after
 
     def remove(self) -> None:
@@ -80,13 +80,15 @@ class LockedFile:
             os.close(handle)
 
 
-def _replace(path: Path, text: str) -> None:
+def replaced(path: Path, text: str, mode: int = PRIVATE) -> None:
+    """Put a text in the place of a file in one step, which a power cut leaves whole. Raises `OSError`."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -122,7 +122,9 @@ class Config:
         adding = tuple(entry for entry in self.stack if entry.key.add_up)
         chosen = (*(entry for entry in self.entries.values() if not entry.key.add_up), *adding)
         rows = [_row(dotted(entry.path), entry) for entry in chosen if entry.path[: len(path)] == path]
-        unset = (key for key in tree.singles() if undotted(key.pattern)[: len(path)] == path)
+        unset = (
+            key for key in tree.singles(str(path[0]) if path else "") if undotted(key.pattern)[: len(path)] == path
+        )
         rows += [self._default_row(key) for key in unset if undotted(key.pattern) not in self.entries]
         return tuple(sorted(rows, key=lambda row: row.key))
 
@@ -135,7 +137,7 @@ class Config:
     def _nested(self, path: Path) -> Value:
         """A table with all that is set below a place, over its defaults."""
         flat: dict[Path, Value] = {}
-        for key in tree.singles():
+        for key in tree.singles(str(path[0])):
             place = undotted(key.pattern)
             if place[: len(path)] == path and key.default is not None:
                 flat[place[len(path) :]] = self._default(key)

@@ -13,6 +13,8 @@ from heartbit_tui.kernel.dataclass import dataclass
 BUILT = frozenset(
     {
         "providers",
+        "skills",
+        "hooks",
         "limits",
         "tools",
         "permissions",
@@ -29,6 +31,11 @@ BUILT = frozenset(
         "knowledge",
         "embedding",
         "undo",
+        "lsp",
+        "mcp",
+        "plugins",
+        "a2a",
+        "exchange",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""
@@ -46,6 +53,7 @@ TABLES: Mapping[str, Callable[[], tuple[Key, ...]]] = MappingProxyType(
         **dict.fromkeys(("memory", "knowledge"), agent_keys.memory),
         **dict.fromkeys(("lsp", "mcp", "mcp_servers", "mcpServers", "a2a_agents"), agent_keys.reach),
         **dict.fromkeys(("hooks", "skills", "undo"), agent_keys.reach),
+        "plugins": agent_keys.plugins,
         **dict.fromkeys(("orchestrator", "agents"), team_keys.team),
         **dict.fromkeys(("telemetry", "log"), team_keys.telling),
         **dict.fromkeys(("ui", "editor", "status_line", "commands"), team_keys.screen),
@@ -81,7 +89,7 @@ ROOT = Node(below=MappingProxyType(dict.fromkeys(TABLES, Node())))
 @cache
 def every() -> tuple[Key, ...]:
     """All keys."""
-    return tuple(key for table in dict.fromkeys(TABLES.values()) for key in table())
+    return tuple(key for table in dict.fromkeys(TABLES.values()) for key in _keys(table))
 
 
 def key_at(path: Path) -> Key | None:
@@ -117,9 +125,10 @@ def elsewhere(name: str) -> str:
     return next((key.pattern for key in every() if key.parts[-1] == name and key.single), "")
 
 
-def singles() -> Iterator[Key]:
-    """The keys that stand at one place, spelt as they are shown."""
-    return (key for key in every() if key.single and not key.same_as)
+def singles(section: str = "") -> Iterator[Key]:
+    """The keys that stand at one place, spelt as they are shown; of one name of the top level where that is given."""
+    keys = _keys(TABLES[section]) if section in TABLES else every()
+    return (key for key in keys if key.single and not key.same_as)
 
 
 def rank(path: Path) -> tuple[int, int]:
@@ -131,8 +140,13 @@ def rank(path: Path) -> tuple[int, int]:
 
 
 @cache
+def _keys(table: Callable[[], tuple[Key, ...]]) -> tuple[Key, ...]:
+    return table()
+
+
+@cache
 def _nodes(table: Callable[[], tuple[Key, ...]]) -> Node:
-    return _node(tuple((key.parts, key) for key in table()))
+    return _node(tuple((key.parts, key) for key in _keys(table)))
 
 
 def _node(keys: tuple[tuple[tuple[str, ...], Key], ...]) -> Node:

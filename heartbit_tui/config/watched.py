@@ -19,6 +19,8 @@ WATCHED_FOLDERS = (
     ".heartbit/skills",
     ".heartbit/tools",
     ".agents/skills",
+    ".claude/commands",
+    ".claude/skills",
 )
 """Folders of which every file counts; a link counts by where it leads and by what is there."""
 

@@ -25,12 +25,12 @@ class Chain:
         return max((each.threshold(request) for each in self._policies if isinstance(each, Foreseeing)), default=0)
 
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
+        await self.room.counted(request)
         self.room.heard(scene.past())
         for policy in self._policies:
             if await policy.prepare(request, scene, turn=turn):
                 return True
-            view = await policy.view(request, turn=turn)
-            request = replace(request, messages=view.messages)
+            request = _shown(request, await policy.view(request, turn=turn))
         return False
 
     async def view(self, request: Request, *, turn: int) -> View:
@@ -57,6 +57,9 @@ class Chain:
 
     async def _seen(self, request: Request, turn: int) -> Request:
         for policy in self._policies:
-            view = await policy.view(request, turn=turn)
-            request = replace(request, messages=view.messages)
+            request = _shown(request, await policy.view(request, turn=turn))
         return request
+
+
+def _shown(request: Request, view: View) -> Request:
+    return request if view.messages is request.messages else replace(request, messages=view.messages)

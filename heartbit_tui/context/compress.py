@@ -3,21 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from heartbit_tui.kernel.errors import ContextOverflowError, GuardrailError, HeartbitError
+from heartbit_tui.context.recall import NAME
+from heartbit_tui.context.tokens import size
+from heartbit_tui.kernel.bases import Whole
+from heartbit_tui.kernel.errors import GuardrailError, HeartbitError
 from heartbit_tui.kernel.events import ResultReplaced
 from heartbit_tui.kernel.messages import Assistant, StopReason, ToolCall, ToolResult, user
 from heartbit_tui.kernel.past import Past
-from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
+from heartbit_tui.kernel.protocols import Request, Scene
 
 LEAST_ANSWER = 256
 """Tokens that a shortened result may have at least; else a third of an answer's. The seed's figures."""
 
 NOTE = "\n[compressed from {size} bytes]"
-OWN = "recall_context"
-"""The tool that brings things back: what it brings is not shortened again."""
 
 
-class Compress:
+class Compress(Whole):
     """A `ContextPolicy`: each result of more than `threshold` bytes that is no error is shortened once."""
 
     def __init__(self, threshold: int) -> None:
@@ -32,22 +33,8 @@ class Compress:
             scene.emit(event)
         return any(found)
 
-    async def view(self, request: Request, *, turn: int) -> View:
-        return View(messages=request.messages)
-
-    async def shorten(
-        self,
-        request: Request,
-        scene: Scene,
-        *,
-        turn: int,
-        focus: str = "",
-        overflow: ContextOverflowError | None = None,
-    ) -> Shortening | None:
-        return None
-
     def _long(self, past: Past) -> Iterator[ToolResult]:
-        """The long results of the last turn that nobody looked at yet."""
+        """The long results of the last turn that nobody looked at yet; what was brought back is not shortened again."""
         calls: dict[str, ToolCall] = {}
         newest: list[ToolResult] = []
         for placed in reversed(past.entries):
@@ -58,7 +45,7 @@ class Compress:
                 newest.insert(0, placed.entry)
         for result in newest:
             call = calls.get(result.call_id)
-            if not result.is_error and _size(result) > self._threshold and (call is None or call.name != OWN):
+            if not result.is_error and size(result.content) > self._threshold and (call is None or call.name != NAME):
                 yield result
 
     async def _shortened(self, result: ToolResult, request: Request, scene: Scene) -> ResultReplaced | None:
@@ -75,11 +62,7 @@ class Compress:
         text = answer.text.strip()
         if not text or answer.stop is StopReason.MAX_TOKENS:
             return None
-        content = text + NOTE.format(size=_size(result))
-        omitted = _size(result) - len(content.encode("utf-8", "surrogatepass"))
+        content = text + NOTE.format(size=size(result.content))
+        omitted = size(result.content) - size(content)
         replaced = ResultReplaced(tool_call_id=result.call_id, content=content, omitted=omitted, why="compressed")
         return replaced if omitted > 0 else None
-
-
-def _size(result: ToolResult) -> int:
-    return len(result.content.encode("utf-8", "surrogatepass"))

@@ -9,11 +9,6 @@ KEEP = 4
 """Messages at the end that a summary leaves as they are; the seed's figure."""
 
 
-def count(entries: Sequence[Placed]) -> int:
-    """How many messages these entries make."""
-    return sum(1 for _ in _beginnings(entries))
-
-
 def through(past: Past, *, keep: int = KEEP) -> int:
     """The seq before which a summary may stand for everything, or 0 where there is too little to be worth it.
 

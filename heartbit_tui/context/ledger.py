@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from heartbit_tui.context import letters, tokens
-from heartbit_tui.context.cutting import KEEP, through
+from heartbit_tui.context.transcript import subject
 from heartbit_tui.kernel.conversation import SUMMARY
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.dropping import note
-from heartbit_tui.kernel.messages import Assistant, JsonObject, Message, Text, ToolCall, ToolResult, User, UserBlock
+from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolCall, ToolResult, User, UserBlock
 from heartbit_tui.kernel.past import Past, Placed
 from heartbit_tui.kernel.protocols import Request
 
@@ -20,19 +20,7 @@ Kind: TypeAlias = Literal[
 ]
 """What an item is; `told` are words of heartbit itself, `file` is a file that was read or written."""
 
-KINDS: tuple[Kind, ...] = (
-    "system",
-    "instructions",
-    "skills",
-    "tools",
-    "memory",
-    "summary",
-    "prompt",
-    "told",
-    "answer",
-    "file",
-    "result",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 BY_ORIGIN: Mapping[str, Kind] = MappingProxyType(
     {"prompt": "prompt", "steer": "prompt", "memory": "memory", "skill": "skills", "instructions": "instructions"}
 )
@@ -105,20 +93,15 @@ def items(
     request: Request,
     past: Past,
     *,
-    instructions: str = "",
     parts: Sequence[Part] = (),
-    factor: float = 1.0,
     kept: Kept | None = None,
 ) -> tuple[Item, ...]:
     """Everything that `request` sends, in its order; `past` is the conversation that it was made of.
 
-    `parts` are the parts of the system prompt, `instructions` the one that came from files where that is all that is
-    known of them; `factor` corrects all estimates (`tokens.Meter.factor`).
+    `parts` are the parts of the system prompt.
     """
-    known = (*parts, Part(kind="instructions", title="instructions of files", text=instructions))
     said = _said(request, past, Kept() if kept is None else kept)
-    found = (*_system(request, known), *_tools(request, past), *said)
-    return found if factor == 1.0 else tuple(replace(item, tokens=round(item.tokens * factor)) for item in found)
+    return (*_system(request, parts), *_tools(request, past), *said)
 
 
 def total(several: Sequence[Item]) -> int:
@@ -128,18 +111,10 @@ def total(several: Sequence[Item]) -> int:
 
 def by_kind(several: Sequence[Item]) -> Mapping[Kind, int]:
     """Tokens by kind, in the order of `KINDS`, without those that have none."""
-    sums: dict[Kind, int] = {kind: total([item for item in several if item.kind == kind]) for kind in KINDS}
-    return {kind: sums[kind] for kind in sums if sums[kind]}
-
-
-def next_dropped(several: Sequence[Item], past: Past, *, keep: int = KEEP) -> tuple[Item, ...]:
-    """The items that the next compaction would put into a summary, oldest first; none where it would do nothing."""
-    return before(several, end(past, keep=keep))
-
-
-def end(past: Past, *, keep: int = KEEP) -> int:
-    """The seq before which the next compaction would summarise, 0 where it would do nothing."""
-    return through(past, keep=keep)
+    sums = dict.fromkeys(KINDS, 0)
+    for item in several:
+        sums[item.kind] += item.tokens
+    return {kind: size for kind, size in sums.items() if size}
 
 
 def before(several: Sequence[Item], end: int) -> tuple[Item, ...]:
@@ -238,7 +213,7 @@ def _result(result: ToolResult, seq: int, call: ToolCall | None, past: Past) -> 
     gains = bool(result.media) or len(result.content) > len(note(result))
     return Item(
         kind=_kind_of(call),
-        title=_cut(f"{call.name} {_subject(call.input)}") if call else result.call_id,
+        title=_cut(f"{call.name} {subject(call.input)}") if call else result.call_id,
         tokens=tokens.block(result),
         letters=letters.block(result),
         first=seq,
@@ -263,11 +238,6 @@ def _summarised(past: Past) -> str:
 
 def _words(message: User) -> str:
     return " ".join(block.text for block in message.content if isinstance(block, Text)) or "media"
-
-
-def _subject(given: JsonObject) -> str:
-    """What a call is about: the first text among its arguments."""
-    return next((value for value in given.values() if isinstance(value, str)), "")
 
 
 def _cut(words: str) -> str:

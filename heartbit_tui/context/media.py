@@ -1,39 +1,32 @@
 """The context policy that sends pictures and sounds once: later requests only say that they were there."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from heartbit_tui.context.each import Each
-from heartbit_tui.kernel.errors import ContextOverflowError
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.messages import Assistant, Audio, Image, Message, Text, ToolResult, User, UserBlock
-from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
+from heartbit_tui.kernel.protocols import Request, View
+
+MANY = 500
+"""Messages that were never looked at from which on that is done in a thread."""
 
 IMAGE = "[image previously sent]"
 AUDIO = "[audio previously sent]"
 
 
-class MediaOnce:
+class MediaOnce(Whole):
     """A `ContextPolicy`: media of a prompt are sent until its run has ended, those of a result in one request."""
 
     def __init__(self) -> None:
         self._media = Each(has_media)
 
-    async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
-        return False
-
     async def view(self, request: Request, *, turn: int) -> View:
-        return View(messages=evicted(request.messages, self._media.of(request.messages)))
-
-    async def shorten(
-        self,
-        request: Request,
-        scene: Scene,
-        *,
-        turn: int,
-        focus: str = "",
-        overflow: ContextOverflowError | None = None,
-    ) -> Shortening | None:
-        return None
+        messages = request.messages
+        if self._media.news(messages) > MANY:
+            await asyncio.to_thread(self._media.of, messages)
+        return View(messages=evicted(messages, self._media.of(messages)))
 
 
 def evicted(messages: tuple[Message, ...], media: Sequence[bool]) -> tuple[Message, ...]:

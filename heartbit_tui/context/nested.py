@@ -6,18 +6,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from heartbit_tui.context.instructions import Found, nested
-from heartbit_tui.kernel.errors import ContextOverflowError
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.events import Notice, UserMessage
 from heartbit_tui.kernel.messages import Assistant, JsonObject, Text, User, user
 from heartbit_tui.kernel.past import Past
-from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
+from heartbit_tui.kernel.protocols import Request, Scene
 
 TOLD = "[Instructions of {path}, for work in its folder]\n\n"
+MANY = 1_000
+"""Events since the last look from which on it is taken in a thread: a long conversation that was taken up has more."""
+
 PATHS = ("file_path", "path")
 """Arguments in which tools take a file or a folder."""
 
 
-class Nested:
+class Nested(Whole):
     """A `ContextPolicy`: instruction files below `cwd` count from when a file beside or under them is used.
 
     `spent` is how many bytes of instructions the system prompt has already; all together have at most `most`.
@@ -33,8 +36,9 @@ class Nested:
 
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
         past = scene.past()
-        fresh = {folder for given in self._given(past) for folder in self._folder(given)} - self._folders
-        self._seen = past.entries[-1].seq if past.entries else 0
+        last = past.entries[-1].seq if past.entries else 0
+        fresh = await asyncio.to_thread(self._fresh, past) if last - self._seen > MANY else self._fresh(past)
+        self._seen = last
         if fresh:
             self._folders |= fresh
             await self._read(fresh, scene)
@@ -43,19 +47,9 @@ class Nested:
             scene.emit(UserMessage(message=user(TOLD.format(path=path) + text), origin="heartbit"))
         return bool(missing)
 
-    async def view(self, request: Request, *, turn: int) -> View:
-        return View(messages=request.messages)
-
-    async def shorten(
-        self,
-        request: Request,
-        scene: Scene,
-        *,
-        turn: int,
-        focus: str = "",
-        overflow: ContextOverflowError | None = None,
-    ) -> Shortening | None:
-        return None
+    def _fresh(self, past: Past) -> set[Path]:
+        """The folders in which work began since the last look."""
+        return {folder for given in self._given(past) for folder in self._folder(given)} - self._folders
 
     def _given(self, past: Past) -> Iterator[JsonObject]:
         """The arguments of the calls since the last look."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from heartbit_tui.context import ledger, tokens
+from heartbit_tui.context import cutting, ledger, tokens
 from heartbit_tui.context.ledger import Item, Kept, Kind, Part
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Assistant
@@ -74,7 +74,7 @@ def outlook(
 ) -> Outlook:
     """The outlook on a request that would be sent now; `before` is the factor that held so far."""
     plain = ledger.items(request, past, parts=parts, kept=kept)
-    end = ledger.end(past) if size.threshold else 0
+    end = cutting.through(past) if size.threshold else 0
     return Outlook(plain=plain, end=end, factor=corrected(plain, past, before), size=size)
 
 

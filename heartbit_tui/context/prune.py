@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from heartbit_tui.context.tokens import size
 from heartbit_tui.context.transcript import cut
 from heartbit_tui.context.types import Pruning
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import ContextOverflowError
 from heartbit_tui.kernel.events import SessionPruned
 from heartbit_tui.kernel.messages import Assistant, JsonObject, Message, ToolCall, ToolResult, User, UserBlock
-from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
+from heartbit_tui.kernel.protocols import Request, Scene, View
 
 MARK = "[pruned: {omitted} bytes omitted]"
 NAMED = 4
@@ -26,15 +27,17 @@ class Pruned:
     total: int = 0
 
 
-class Prune:
+class Prune(Whole):
     """A `ContextPolicy`; it tells each time that more was shortened than before."""
 
     def __init__(self, pruning: Pruning) -> None:
         self._pruning = pruning
         self._told = 0
+        self._asked: tuple[Message, ...] = ()
+        self._found = Pruned(messages=())
 
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
-        found = pruned(request.messages, self._pruning)
+        found = self._pruned(request.messages)
         if found.results > self._told:
             scene.emit(
                 SessionPruned(
@@ -48,18 +51,13 @@ class Prune:
         return False
 
     async def view(self, request: Request, *, turn: int) -> View:
-        return View(messages=pruned(request.messages, self._pruning).messages)
+        return View(messages=self._pruned(request.messages).messages)
 
-    async def shorten(
-        self,
-        request: Request,
-        scene: Scene,
-        *,
-        turn: int,
-        focus: str = "",
-        overflow: ContextOverflowError | None = None,
-    ) -> Shortening | None:
-        return None
+    def _pruned(self, messages: tuple[Message, ...]) -> Pruned:
+        """What is found for messages, once: the same ones are asked about three times a turn."""
+        if messages is not self._asked:
+            self._asked, self._found = messages, pruned(messages, self._pruning)
+        return self._found
 
 
 def pruned(messages: Sequence[Message], pruning: Pruning) -> Pruned:
@@ -95,7 +93,8 @@ class _Look:
         self._named = named
         self.message = message
         if isinstance(message, User):
-            self.message = User(content=tuple(self._block(block) for block in message.content))
+            content = tuple(self._block(block) for block in message.content)
+            self.message = User(content=content) if self.results else message
 
     def _block(self, block: UserBlock) -> UserBlock:
         if not isinstance(block, ToolResult):
@@ -105,7 +104,7 @@ class _Look:
         if call is not None and self._named.intersection(_names(call.input)):
             return block
         short = cut(block.content, self._most, MARK)
-        saved = _size(block.content) - _size(short)
+        saved = size(block.content) - size(short)
         if saved <= 0:
             return block
         self.results += 1
@@ -122,7 +121,3 @@ def _named(messages: Sequence[Message]) -> Iterator[str]:
 
 def _names(given: JsonObject) -> Iterator[str]:
     return (value for value in given.values() if isinstance(value, str) and len(value) >= NAMED)
-
-
-def _size(words: str) -> int:
-    return len(words.encode("utf-8", "surrogatepass"))

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from heartbit_tui.context.transcript import entry
+from heartbit_tui.kernel.bases import Simple
 from heartbit_tui.kernel.conversation import SUMMARY
 from heartbit_tui.kernel.messages import JsonObject, Message, Text
 from heartbit_tui.kernel.past import Past, Placed
-from heartbit_tui.kernel.protocols import CallContext, Effects, Output, ToolSpec, Touch
+from heartbit_tui.kernel.protocols import CallContext, Effects, Output, ToolSpec
 
 NAME = "recall_context"
 MOST = 24_000
@@ -34,27 +35,13 @@ def _schema() -> JsonObject:
 NUMBERS = ("first", "last", "skip")
 
 
-class RecallContext:
+class RecallContext(Simple):
     """A `Tool` that reads the session's own log."""
 
     def __init__(self, past: Callable[[], Past]) -> None:
         self._past = past
-
-    @property
-    def spec(self) -> ToolSpec:
         text = Path(__file__).with_name(f"{NAME}.md").read_text(encoding="utf-8").strip()
-        return ToolSpec(name=NAME, description=text, input_schema=_schema())
-
-    @property
-    def effects(self) -> Effects:
-        return Effects.NONE
-
-    @property
-    def keeps_own_time(self) -> bool:
-        return False
-
-    def touches(self, input: JsonObject) -> tuple[Touch, ...]:
-        return ()
+        super().__init__(ToolSpec(name=NAME, description=text, input_schema=_schema()), Effects.NONE)
 
     def check(self, input: JsonObject) -> str:
         if strange := [name for name in input if name not in NUMBERS]:
@@ -63,9 +50,6 @@ class RecallContext:
         if "first" not in input or wrong:
             return f"`{wrong[0] if wrong else 'first'}` has to be a whole number, as in the list of parts: 12 for #12."
         return "`last` comes before `first`." if input.get("last", input["first"]) < input["first"] else ""
-
-    async def preview(self, input: JsonObject) -> str:
-        return ""
 
     async def run(self, input: JsonObject, context: CallContext) -> Output:
         past = self._past()

@@ -1,12 +1,17 @@
 """How much a model reads at once: what is known of it, and what it said when something did not fit."""
 
+import asyncio
 import re
 from collections.abc import Callable
+from operator import is_
 
 from heartbit_tui.context import tokens
 from heartbit_tui.context.each import Each
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.protocols import Request, ToolSpec
+
+MANY = 500
+"""Messages that were never counted from which on that is done in a thread: 10,000 of them take 60 ms."""
 
 LEAST_WINDOW = 512
 """No smaller number in an error is taken for the size of a window; a status is one of those."""
@@ -58,6 +63,11 @@ class Room:
         """The tokens of a request, as well as they are known."""
         return self._meter.corrected(self._plain(request))
 
+    async def counted(self, request: Request) -> None:
+        """Count a long conversation that was taken up, so that `size` need not keep anything else waiting."""
+        if self._sizes.news(request.messages) > MANY:
+            await asyncio.to_thread(self._plain, request)
+
     def bound(self, request: Request) -> int:
         """Tokens that a request may have so that an answer still fits behind it; 0 where that is not known."""
         window = self.window
@@ -82,7 +92,7 @@ class Room:
     def _plain(self, request: Request) -> int:
         """The plain estimate of a request; what tools take is counted once, as long as they are the same."""
         specs = tuple(request.tools)
-        if len(specs) != len(self._specs) or any(a is not b for a, b in zip(specs, self._specs, strict=True)):
+        if len(specs) != len(self._specs) or not all(map(is_, specs, self._specs)):
             self._specs, self._specs_size = specs, tokens.tools(specs)
         return tokens.text(request.system) + self._specs_size + sum(self._sizes.of(request.messages))
 

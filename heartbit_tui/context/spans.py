@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from heartbit_tui.context import tokens
+from heartbit_tui.context.transcript import subject
 from heartbit_tui.kernel.events import Span
-from heartbit_tui.kernel.messages import Assistant, JsonObject, Text, User
+from heartbit_tui.kernel.messages import Assistant, Text, User
 from heartbit_tui.kernel.past import Placed
 
 SIZE = 4_000
@@ -58,7 +59,7 @@ def _span(part: Sequence[Placed]) -> Span:
 def _title(part: Sequence[Placed]) -> str:
     calls = [call for placed in part if isinstance(placed.entry, Assistant) for call in placed.entry.calls]
     asked = _line(_words(part[0].entry)) if part[0].own and isinstance(part[0].entry, User) else ""
-    did = ", ".join(dict.fromkeys(_line(f"{call.name} {_subject(call.input)}", 32) for call in calls[:3]))
+    did = ", ".join(dict.fromkeys(_line(f"{call.name} {subject(call.input)}", 32) for call in calls[:3]))
     more = f" and {len(calls) - 3} more" if len(calls) > 3 else ""
     return ": ".join(filter(None, (asked, did + more))) or "an answer"
 
@@ -69,10 +70,6 @@ def _joined(one: Span, other: Span) -> Span:
 
 def _words(message: User) -> str:
     return " ".join(block.text for block in message.content if isinstance(block, Text))
-
-
-def _subject(given: JsonObject) -> str:
-    return next((value for value in given.values() if isinstance(value, str)), "")
 
 
 def _line(words: str, most: int = TITLE) -> str:

@@ -1,18 +1,20 @@
 """The context policy that puts a summary in place of the older part of a conversation, and loses nothing of it."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from heartbit_tui.context import cutting, pinned, spans, tokens, writing
 from heartbit_tui.context.room import FIRST_GUESS, Room
 from heartbit_tui.context.types import Keeper, Settings
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.conversation import SUMMARY
 from heartbit_tui.kernel.errors import ContextOverflowError, GuardrailError, HeartbitError
-from heartbit_tui.kernel.events import ContextSummarized, Notice
+from heartbit_tui.kernel.events import ContextSummarized, Notice, SummaryFailed, SummaryStarted
 from heartbit_tui.kernel.messages import Message, Usage
 from heartbit_tui.kernel.past import Past, Placed
-from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
+from heartbit_tui.kernel.protocols import Request, Scene, Shortening
 from heartbit_tui.kernel.rounds import Rounds
 
 Trigger: TypeAlias = Literal["threshold", "overflow", "asked"]
@@ -31,10 +33,10 @@ NO_MODEL = (
 )
 
 
-class Summarise:
+class Summarise(Whole):
     """A `ContextPolicy` that summarises when a threshold is passed, when something did not fit, and when it is asked.
 
-    The log keeps everything. What a person said last, the task, the plan and the open todos stay word for word.
+    All that grows with the conversation is done in threads. The log keeps everything. What a person said last, the task, the plan and the open todos stay word for word.
     """
 
     def __init__(self, settings: Settings, room: Room, keeper: Keeper | None = None) -> None:
@@ -63,9 +65,6 @@ class Summarise:
         if found is not None:
             scene.emit(found)
         return found is not None
-
-    async def view(self, request: Request, *, turn: int) -> View:
-        return View(messages=request.messages)
 
     async def shorten(
         self,
@@ -105,29 +104,37 @@ class Summarise:
         self, request: Request, scene: Scene, turn: int, *, trigger: Trigger, focus: str = ""
     ) -> ContextSummarized | None:
         past = scene.past()
-        end = cutting.through(past)
+        end = await asyncio.to_thread(cutting.through, past)
         if not end:
             return None
-        await self._flush(scene, past, end)
-        written = await self._written(scene, past, end, focus, trigger)
-        event = self._event(request, past, end, written)
-        found = replace(event, turn=turn, trigger=trigger)
+        gone = await asyncio.to_thread(_gone, past, end)
+        scene.emit(SummaryStarted(turn=turn, trigger=trigger))
+        try:
+            written = await self._written(scene, past, gone, focus, trigger)
+            await self._flush(scene, gone)
+        except BaseException:
+            scene.emit(SummaryFailed(turn=turn))
+            raise
+        event = await asyncio.to_thread(self._event, request, past, gone, written)
+        found = replace(event, turn=turn, trigger=trigger, through=end)
         self._after = found.tokens_after
         return found
 
-    async def _flush(self, scene: Scene, past: Past, end: int) -> None:
-        """Hand what is about to go to who keeps it; a summary is written whether that worked or not."""
+    async def _flush(self, scene: Scene, gone: Sequence[Placed]) -> None:
+        """Hand what is about to go to who keeps it; the summary takes its place whether that worked or not."""
         if self._keeper is None:
             return
         try:
-            await self._keeper.keep(_messages(placed for placed in past.told() if placed.seq < end))
+            await self._keeper.keep(await asyncio.to_thread(_messages, gone))
         except Exception as error:  # noqa: BLE001 - memory is beside the conversation: its fault must not stop it
             scene.emit(Notice(level="warning", text=NOT_KEPT.format(kind=type(error).__name__, error=error)))
 
-    async def _written(self, scene: Scene, past: Past, end: int, focus: str, trigger: Trigger) -> writing.Written:
+    async def _written(
+        self, scene: Scene, past: Past, gone: Sequence[Placed], focus: str, trigger: Trigger
+    ) -> writing.Written:
         """What the model wrote; after an overflow the links alone have to do where it wrote nothing."""
         task = writing.Task(
-            entries=tuple(placed for placed in past.told() if placed.seq < end),
+            entries=gone,
             earlier=pinned.written(past.fold.event.summary) if past.fold else "",
             focus=focus,
             room=self._asking(),
@@ -161,8 +168,9 @@ class Summarise:
         bound = self.threshold(request) or self._room.bound(request)
         return min(pinned.WORDS, bound // SHARE) if bound else pinned.WORDS
 
-    def _event(self, request: Request, past: Past, end: int, written: writing.Written) -> ContextSummarized:
-        gone = tuple(placed for placed in past.told() if placed.seq < end)
+    def _event(
+        self, request: Request, past: Past, gone: Sequence[Placed], written: writing.Written
+    ) -> ContextSummarized:
         most = self._words(request)
         earlier = past.fold.event if past.fold else None
         new = tuple(placed for placed in gone if earlier is None or placed.seq >= earlier.through)
@@ -177,12 +185,16 @@ class Summarise:
             turn=0,
             usage=written.usage,
             summary=text,
-            through=end,
             kept=kept,
             spans=parts,
             tokens_before=round(plain * self._room.factor),
             tokens_after=round(after * self._room.factor),
         )
+
+
+def _gone(past: Past, end: int) -> tuple[Placed, ...]:
+    """What a summary takes the place of."""
+    return tuple(placed for placed in past.told() if placed.seq < end)
 
 
 def _messages(entries: Iterable[Placed]) -> tuple[Message, ...]:

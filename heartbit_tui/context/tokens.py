@@ -36,9 +36,14 @@ LEAST, MOST = 0.25, 4.0
 """How far a correction may go; beyond it the report is not about the same text."""
 
 
+def size(words: str) -> int:
+    """The bytes of a text, which are exact."""
+    return len(words.encode("utf-8", "surrogatepass"))
+
+
 def text(words: str) -> int:
     """An estimate for a text: a token for every four bytes begun."""
-    return -(-len(words.encode("utf-8", "surrogatepass")) // BYTES)
+    return -(-size(words) // BYTES)
 
 
 def data(value: JsonObject) -> int:

@@ -8,6 +8,7 @@ from heartbit_tui.kernel.messages import (
     AssistantBlock,
     Audio,
     Image,
+    JsonObject,
     Opaque,
     Text,
     Thinking,
@@ -48,6 +49,11 @@ def _block(block: UserBlock | AssistantBlock, most: int | None) -> str:
             return f"[Tool {'error' if wrong else 'result'}: {cut(content, most)}{seen}]"
         case Thinking() | Opaque():
             return ""
+
+
+def subject(given: JsonObject) -> str:
+    """What a call is about: the first text among its arguments."""
+    return next((value for value in given.values() if isinstance(value, str)), "")
 
 
 def cut(words: str, most: int | None, mark: str = "[… {omitted} bytes omitted …]") -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from heartbit_tui.context import tokens
 from heartbit_tui.context.room import Room
 from heartbit_tui.context.transcript import cut
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.errors import ContextOverflowError
 from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolResult, User, UserBlock
 from heartbit_tui.kernel.protocols import Request, Scene, Shortening, View
@@ -14,7 +15,7 @@ LEAST = 64
 """Tokens that are left of any text that is cut to fit."""
 
 
-class Window:
+class Window(Whole):
     """A `ContextPolicy`: the first message, then the newest turns that fit into `limit` tokens with system and tools.
 
     The newest turn always stays, its results cut where they would not fit. A limit of 0 is none.
@@ -23,9 +24,6 @@ class Window:
     def __init__(self, limit: Callable[[Request], int], room: Room) -> None:
         self._limit = limit
         self._room = room
-
-    async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
-        return False
 
     async def view(self, request: Request, *, turn: int) -> View:
         limit = self._limit(request)

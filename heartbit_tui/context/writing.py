@@ -9,7 +9,7 @@ from heartbit_tui.context import tokens
 from heartbit_tui.context.transcript import entry
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ContextOverflowError
-from heartbit_tui.kernel.messages import StopReason, Usage, user
+from heartbit_tui.kernel.messages import StopReason, Text, Usage, User
 from heartbit_tui.kernel.past import Placed
 from heartbit_tui.kernel.protocols import Request, Scene
 
@@ -18,13 +18,16 @@ ANSWER = 1_024
 
 MOST_ANSWER = 8_192
 CLUSTER = 8_000
-"""Tokens of one section."""
+"""Tokens of one section, where a summary is made of sections although the whole would fit."""
 
 LEAST = 400
 """Tokens below which a question is not made smaller."""
 
 ENTRY_BYTES = 2_000
 """Bytes that a result or a call's input has in what a summary is made of."""
+
+BLOCK = 65_536
+"""Letters of one block of a question."""
 
 AT_ONCE = 4
 """Sections that are summarised side by side."""
@@ -55,7 +58,7 @@ class Task:
 
 async def write(scene: Scene, task: Task) -> Written:
     """The summary of a task, in fewer and larger questions where they fit. Raises `HeartbitError`."""
-    lines = [*_earlier(task), *filter(None, (entry(placed, most=ENTRY_BYTES) for placed in task.entries))]
+    lines = await asyncio.to_thread(_lines, task)
     writer = _Writer(scene, task)
     while True:
         try:
@@ -65,8 +68,9 @@ async def write(scene: Scene, task: Task) -> Written:
                 raise
 
 
-def _earlier(task: Task) -> tuple[str, ...]:
-    return (EARLIER + task.earlier,) if task.earlier else ()
+def _lines(task: Task) -> list[str]:
+    earlier = (EARLIER + task.earlier,) if task.earlier else ()
+    return [*earlier, *filter(None, (entry(placed, most=ENTRY_BYTES) for placed in task.entries))]
 
 
 class _Writer:
@@ -86,18 +90,19 @@ class _Writer:
 
     async def whole(self, lines: Sequence[str]) -> str:
         """The summary of all lines, or empty where it was cut off."""
-        size = sum(map(tokens.text, lines))
+        size = await asyncio.to_thread(_size, lines)
         if size <= self._room and not (self._task.recursive and size > CLUSTER):
             return await self._ask("summary.md", lines)
         sections = await self._sections(lines, size)
-        shorter = sections is not None and sum(map(tokens.text, sections)) < size
+        shorter = sections is not None and _size(sections) < size
         if sections is not None and shorter:
             return await self.whole(sections)
         return await self._ask("summary.md", lines) if size <= self._room else ""
 
     async def _sections(self, lines: Sequence[str], size: int) -> list[str] | None:
         """A summary of each section; None where one was cut off."""
-        clusters = _clusters(lines, size, min(CLUSTER, self._room))
+        most = min(CLUSTER, self._room) if self._task.recursive else self._room
+        clusters = await asyncio.to_thread(_clusters, lines, size, most)
         try:
             async with asyncio.TaskGroup() as group:
                 asked = [group.create_task(self._section(cluster)) for cluster in clusters]
@@ -113,10 +118,29 @@ class _Writer:
     async def _ask(self, prompt: str, lines: Sequence[str]) -> str:
         system = Path(__file__).with_name(prompt).read_text(encoding="utf-8")
         focus = f"\n{FOCUS}{self._task.focus}" if self._task.focus else ""
-        request = Request(system=system + focus, messages=(user("\n".join(lines)),), max_tokens=self._task.answer)
+        question = await asyncio.to_thread(_question, lines)
+        request = Request(system=system + focus, messages=(question,), max_tokens=self._task.answer)
         answer = await self._scene.ask(request, "summary")
         self.usage += answer.usage
         return "" if answer.stop is StopReason.MAX_TOKENS else answer.text.strip()
+
+
+def _size(lines: Sequence[str]) -> int:
+    return sum(map(tokens.text, lines))
+
+
+def _question(lines: Sequence[str]) -> User:
+    """The lines in blocks that are not too large to be written one by one."""
+    blocks: list[Text] = []
+    block: list[str] = []
+    size = 0
+    for line in lines:
+        if size > BLOCK:
+            blocks.append(Text(text="\n".join(block)))
+            block, size = [], 0
+        block.append(line)
+        size += len(line)
+    return User(content=(*blocks, Text(text="\n".join(block))))
 
 
 def _clusters(lines: Sequence[str], size: int, most: int) -> list[list[str]]:

@@ -13,12 +13,18 @@ MAIL_TOOLS = ("get_message", "search_messages", "list_messages")
 
 _BY_NAME = MappingProxyType(
     {
-        **dict.fromkeys(("read", "grep", "glob", "list"), "file"),
+        **dict.fromkeys(("read", "grep", "glob", "list", "lsp"), "file"),
         **dict.fromkeys(("webfetch", "websearch"), "web"),
         **dict.fromkeys(("bash", "bash_output", "kill_shell"), "command"),
     }
 )
-_BY_START = (("mcp_", "mcp"), ("memory_", "memory"), ("shared_memory_", "memory"), ("knowledge_", "memory"))
+_BY_START = (
+    ("mcp_", "mcp"),
+    ("a2a_", "mcp"),
+    ("memory_", "memory"),
+    ("shared_memory_", "memory"),
+    ("knowledge_", "memory"),
+)
 
 
 def source_of(tool: str) -> Source:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from heartbit_tui.client import guarded, jobs, metered, remembered
+from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
-from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.events import (
     Envelope,
     Event,

@@ -2,13 +2,13 @@
 
 from typing import Literal, Protocol, TypeAlias
 
+from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless import progress
 from heartbit_tui.headless.endings import Ending
 from heartbit_tui.headless.lines import Lines
 from heartbit_tui.headless.progress import Progress
 from heartbit_tui.headless.result import init, result
-from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Delta, Envelope
 from heartbit_tui.kernel.messages import JsonObject

@@ -1,9 +1,9 @@
 """The first and the last line of every run."""
 
 from heartbit_tui import __version__
+from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
-from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.wire.names import SCHEMA
@@ -24,7 +24,7 @@ def init(about: About) -> JsonObject:
         "provider": about.provider,
         "permission_mode": about.mode.value,
         "tools": list(about.tools),
-        "mcp_servers": list(about.mcp_servers),
+        "mcp_servers": [{"name": each.name, "status": each.phase} for each in about.mcp_servers],
         "skills": list(about.skills),
         "version": __version__,
     }

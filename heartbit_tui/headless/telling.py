@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
 from heartbit_tui.headless.pipe import Pipe
 from heartbit_tui.headless.reporters import Last, Reporter, Said
 from heartbit_tui.headless.result import NOTHING
-from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.events import Envelope
 
 LAST_SECONDS = 0.2

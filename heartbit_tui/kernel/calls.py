@@ -30,14 +30,18 @@ class Calls:
         self._agent = agent
         self._host = host
         self._guards = guards or Guards(agent.guardrails, host)
-        self._tools: Mapping[str, Tool] = {tool.spec.name: tool for tool in reversed(agent.tools)}
-        self._effects = _effects(self._tools, agent.response)
+        self._tools: dict[str, Tool] = {}
+        self._effects = self._looked()
         self._consent = Consent(agent, host, self._guards, self._tools)
         self._places = asyncio.Semaphore(max(agent.limits.max_parallel_calls, 1))
         self.made = 0
 
     def mend(self, calls: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
-        """The calls with misspelt names repaired; nothing after this sees the names as they were."""
+        """The calls with misspelt names repaired; nothing after this sees the names as they were.
+
+        From here on the calls are of the tools that there are now.
+        """
+        self._effects = self._looked()
         return tuple(call if call.name in self._effects else self._mended(call) for call in calls)
 
     async def run(self, calls: Sequence[ToolCall], *, turn: int) -> None:
@@ -60,6 +64,12 @@ class Calls:
         self.made += 1
         self._say(call, output)
         self._completed(call, output, 0)
+
+    def _looked(self) -> Mapping[str, Effects]:
+        """See which tools there are now; what each of them may do."""
+        self._tools.clear()
+        self._tools.update((tool.spec.name, tool) for tool in reversed(self._agent.all_tools))
+        return _effects(self._tools, self._agent.response)
 
     def _mended(self, call: ToolCall) -> ToolCall:
         name = repair(call.name, self._effects)

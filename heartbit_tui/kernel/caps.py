@@ -95,8 +95,8 @@ class Caps:
         periods: tuple[Period, ...] = ("run", "session", "day")
         found: list[Reached] = []
         for period in periods:
-            cap, used = self.cap(period, usual if period == "run" else None), self.used(period, now, run)
-            if cap is not None and used > cap:
+            cap = self.cap(period, usual if period == "run" else None)
+            if cap is not None and (used := self.used(period, now, run)) > cap:
                 found.append(Reached(period=period, used=used, cap=cap))
         return tuple(found)
 

@@ -141,11 +141,12 @@ class Conversation:
     def past(self) -> Past:
         """All entries that count, with what is made of them for the model."""
         if self._past is None:
+            marks = self._marks.live
             self._past = Past(
                 entries=self._entries.items(),
-                folds=folds(self._marks.live),
-                undone=undone(self._marks.live),
-                replaced=replaced(self._marks.live),
+                folds=folds(marks),
+                undone=undone(marks),
+                replaced=replaced(marks),
                 todos=self._todos.last(()),
                 plan=self._plans.last(""),
                 left_out=self._left_out.last(frozenset()),

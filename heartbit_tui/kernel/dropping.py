@@ -20,7 +20,7 @@ def drop(agent: Agent, desk: Desk, op: Drop) -> None:
     """Publish what changes, and a notice for each that cannot."""
     for call in op.calls:
         desk.emit(_restored(desk, call) if op.back else _dropped(desk, call))
-    names = frozenset(tool.spec.name for tool in agent.tools)
+    names = frozenset(tool.spec.name for tool in agent.all_tools)
     for tool in op.tools:
         desk.emit(_told(desk, tool) if op.back else _untold(desk, tool, names))
 

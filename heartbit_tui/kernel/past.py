@@ -135,8 +135,8 @@ def folds(marks: Sequence[tuple[int, Mark]]) -> tuple[Fold, ...]:
 
 def undone(marks: Sequence[tuple[int, Mark]]) -> bool:
     """Whether the last thing that happened to the summaries was that something was brought back."""
-    newest = next((mark for _, mark in reversed(marks) if not isinstance(mark, ResultReplaced)), None)
-    return isinstance(newest, ContextRestored)
+    about = (mark for _, mark in reversed(marks) if isinstance(mark, ContextSummarized | ContextRestored))
+    return isinstance(next(about, None), ContextRestored)
 
 
 def replaced(marks: Sequence[tuple[int, Mark]]) -> Mapping[str, str]:

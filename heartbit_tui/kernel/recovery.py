@@ -7,6 +7,7 @@ from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
+    ContextSummarized,
     Envelope,
     Event,
     JobEnded,
@@ -18,6 +19,8 @@ from heartbit_tui.kernel.events import (
     RetryAttempt,
     RunInterrupted,
     RunStarted,
+    SummaryFailed,
+    SummaryStarted,
     Terminal,
     TextDelta,
     ToolAnswered,
@@ -39,10 +42,26 @@ def endings(log: Sequence[Envelope]) -> Iterator[tuple[str, str, Event]]:
         part = [envelope for envelope in log[start:] if envelope.agent == agent]
         for event in _missing(agent, part):
             yield part[0].run, agent, event
+    yield from _unsummarised(log)
     for envelope, job in _lost(log):
         yield "", envelope.agent, JobEnded(id=job.id, how="lost")
         told = LOST.format(id=job.id, log=job.log or "nothing was kept")
         yield "", envelope.agent, UserMessage(message=user(told), origin="heartbit")
+
+
+def _unsummarised(log: Sequence[Envelope]) -> Iterator[tuple[str, str, Event]]:
+    """The ends of summaries that nobody finished."""
+    begun: dict[str, tuple[str, int]] = {}
+    for envelope in log:
+        match envelope.event:
+            case SummaryStarted(turn=turn):
+                begun[envelope.agent] = (envelope.run, turn)
+            case SummaryFailed() | ContextSummarized():
+                begun.pop(envelope.agent, None)
+            case _:
+                pass
+    for agent, (run, turn) in begun.items():
+        yield run, agent, SummaryFailed(turn=turn)
 
 
 def _lost(log: Sequence[Envelope]) -> Iterator[tuple[Envelope, JobStarted]]:

@@ -25,7 +25,8 @@ class Rounds:
     """Takes entries in, gives messages out; a round is an assistant's message and all that follows it.
 
     `started` names the calls that began, so that a missing result can say what may have happened. Adding an entry
-    and asking for the messages costs nothing that grows with the conversation but one copied tuple.
+    and asking for the messages costs nothing that grows with the conversation but one copied tuple. A message that
+    is asked for again is the same object, so that what was found out about it holds.
     """
 
     def __init__(self, started: Container[str]) -> None:
@@ -35,6 +36,7 @@ class Rounds:
         self._results: dict[str, ToolResult] = {}
         self._words: list[UserBlock] = []
         self._ids: set[str] = set()
+        self._last: tuple[Message, ...] | None = None
 
     def add(self, entry: Entry) -> None:
         """Take in the next entry; what cannot be sent (blank text, a result without its call) leaves no trace."""
@@ -46,10 +48,11 @@ class Rounds:
                     self._block(block)
             case ToolResult():
                 self._block(entry)
+        self._last = None
 
     def messages(self) -> tuple[Message, ...]:
         """All that was added, as a provider takes it."""
-        return (*self._done, *self._round())
+        return (*self._done, *self._newest())
 
     def unanswered(self) -> tuple[ToolCall, ...]:
         """The calls of the last round that have no result yet."""
@@ -79,8 +82,15 @@ class Rounds:
             return
         if self._assistant is None and not self._words:
             self._words.append(Text(text=LOST_START))
-        self._done.extend(self._round())
+            self._last = None
+        self._done.extend(self._newest())
         self._assistant, self._results, self._words = message, {}, []
+
+    def _newest(self) -> tuple[Message, ...]:
+        """The messages of the last round; what stands in for a missing result may say something else by now."""
+        if self._last is None or self.unanswered():
+            self._last = tuple(self._round())
+        return self._last
 
     def _round(self) -> Iterator[Message]:
         if self._assistant is not None:

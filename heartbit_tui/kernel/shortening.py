@@ -22,7 +22,7 @@ NOT_HIDDEN = "The model is told {first} to {last} already: no summary stands for
 
 async def shorten(agent: Agent, desk: Desk, focus: str) -> None:
     """Shorten the conversation; raises nothing but `CancelledError`."""
-    specs = tuple(tool.spec for tool in agent.tools)
+    specs = tuple(tool.spec for tool in agent.all_tools)
     messages = desk.conversation.messages()
     request = Request(system=agent.system, messages=messages, tools=offered(agent, specs, messages, desk.past()))
     scene = Aside(desk, Guards(agent.guardrails, desk))

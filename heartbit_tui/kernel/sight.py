@@ -62,7 +62,7 @@ class Sight:
 
     def _whole(self) -> Request:
         messages = _to_answer(self._host.messages())
-        specs = (*(tool.spec for tool in self._agent.tools), *self._respond.specs)
+        specs = (*(tool.spec for tool in self._agent.all_tools), *self._respond.specs)
         return Request(
             system=self._agent.system,
             messages=messages,

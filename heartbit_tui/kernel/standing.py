@@ -1,6 +1,6 @@
 """Which events of a log still count, after a person went back in it and perhaps forward again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -42,34 +42,42 @@ class Standing:
 
 
 class Counted(Generic[T]):
-    """Items of a log in their order, of which `live` holds those that count, each with the seq of its event."""
+    """Items of a log in their order, those that count and those that do not, each with the seq of its event."""
 
     def __init__(self) -> None:
-        self.live: list[tuple[int, T]] = []
+        self._seqs: list[int] = []
+        self._items: list[T] = []
         self._gone: list[tuple[int, T]] = []
 
     def add(self, seq: int, item: T) -> None:
         """Take in what the event `seq` brought, the latest so far."""
-        self.live.append((seq, item))
+        self._seqs.append(seq)
+        self._items.append(item)
 
     def sift(self, standing: Standing) -> None:
         """Let count what stands, and keep the rest for a way forward again."""
         every = sorted((*self.live, *self._gone), key=_seq_of)
-        self.live = standing.keep(every)
+        live = standing.keep(every)
+        self._seqs, self._items = [seq for seq, _ in live], [item for _, item in live]
         self._gone = [item for item in every if not standing.counts(item[0])]
+
+    @property
+    def live(self) -> Sequence[tuple[int, T]]:
+        """All that count with the seqs of their events, oldest first."""
+        return tuple(zip(self._seqs, self._items, strict=True))
 
     def items(self) -> tuple[T, ...]:
         """All that count, oldest first."""
-        return tuple(item for _, item in self.live)
+        return tuple(self._items)
 
     @property
     def latest(self) -> int:
         """The seq of the event of the latest that counts, 0 without one."""
-        return self.live[-1][0] if self.live else 0
+        return self._seqs[-1] if self._seqs else 0
 
     def last(self, otherwise: T) -> T:
         """The latest that counts."""
-        return self.live[-1][1] if self.live else otherwise
+        return self._items[-1] if self._items else otherwise
 
 
 def _seq_of(item: tuple[int, object]) -> int:

@@ -14,6 +14,14 @@ def digests(connection: sqlite3.Connection, project: str) -> Mapping[str, str]:
     )
 
 
+def has_chunks(connection: sqlite3.Connection, project: str) -> bool:
+    """Whether anything of a project can be found."""
+    some = """
+        SELECT 1 FROM knowledge_documents AS d JOIN knowledge_chunks AS c ON c.document = d.key WHERE d.project = ? LIMIT 1
+    """
+    return connection.execute(some, (project,)).fetchone() is not None
+
+
 def extent(connection: sqlite3.Connection, project: str) -> tuple[int, int]:
     """How many chunks a project has, and the key of the newest: both are the same as long as nothing is added."""
     counted = """

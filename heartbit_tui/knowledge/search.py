@@ -74,13 +74,19 @@ class Search:
         """The best chunks for a question, the best first.
 
         Both rankings count alike (reciprocal rank fusion). Where meaning cannot be asked now, words alone decide, and
-        the note says so.
+        the note says so. When the first vectors come in meanwhile, it is searched again, by meaning too.
         """
         vector, note = await self._vector(wanted.text)
+        found = await self._database.read(lambda connection: self._found(connection, wanted, vector, note))
+        if vector or note:
+            return found
+        vector, note = await self._vector(wanted.text)
+        if not vector:
+            return found
         return await self._database.read(lambda connection: self._found(connection, wanted, vector, note))
 
     async def _vector(self, text: str) -> tuple[Sequence[float], str]:
-        """What a question means, as the embedder has it; else why that is not known."""
+        """What a question means, as the embedder has it; else why not, and nothing before there is a vector to compare."""
         embedder = self._embedder
         if embedder is None or not embedder.dimension or not text.strip():
             return (), ""
@@ -107,10 +113,12 @@ class Search:
 
     def _unfinished(self, connection: sqlite3.Connection) -> str:
         """What there is to say where nothing is indexed, or not all of it has a vector."""
-        held = rows.extent(connection, self._project)
-        if not held[0]:
+        if not rows.has_chunks(connection, self._project):
             return EMPTY
-        if self._embedder is None or not self._embedder.dimension or held == self._whole:
+        if self._embedder is None or not self._embedder.dimension:
+            return ""
+        held = rows.extent(connection, self._project)
+        if held == self._whole:
             return ""
         missing = rows.missing(connection, self._project, self._embedder.model)
         if missing:

@@ -4,9 +4,7 @@ import math
 import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from heapq import nsmallest
-from importlib import import_module
 from operator import mul
 from typing import TypeAlias
 
@@ -56,17 +54,6 @@ def compared(rows: Iterable[tuple[int, bytes]], wanted: Floats, limit: int) -> l
     query = array("f", packed(wanted))
     scored = ((-sum(map(mul, query, array("f", vector))), key) for key, vector in rows)
     return [(key, -score) for score, key in nsmallest(limit, scored)]
-
-
-def prepare(connection: sqlite3.Connection) -> None:
-    """Load sqlite-vec into a new connection, where that SQLite takes extensions; otherwise Python compares."""
-    if not hasattr(connection, "enable_load_extension"):
-        return
-    # Each SQLite module has an error class of its own; the library may be missing, or be none for this machine.
-    with suppress(Exception):
-        connection.enable_load_extension(True)
-        import_module("sqlite_vec").load(connection)
-        connection.enable_load_extension(False)
 
 
 def has_distances(connection: sqlite3.Connection) -> bool:

@@ -8,7 +8,6 @@ in `scoring`, `bm25` and `fusion`, which are pure, as are `clusters` and `reflec
 from heartbit_tui.memory.errors import EmbeddingError, EntryError, EntryMissing, EntryRefused
 from heartbit_tui.memory.protocols import MIN_AGE, MIN_STRENGTH, Embedder, Memory, Vectors
 from heartbit_tui.memory.types import (
-    CATEGORIES,
     Change,
     Confidentiality,
     Embedded,
@@ -32,7 +31,6 @@ from heartbit_tui.memory.types import (
 )
 
 __all__ = [
-    "CATEGORIES",
     "MIN_AGE",
     "MIN_STRENGTH",
     "Change",

@@ -1,9 +1,11 @@
 """Entries as JSON: one object each, with the names of the specification; what older data lacks gets its default."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
+from heartbit_tui.memory.entries import whole
 from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.types import Confidentiality, Entry, EntryType, NewEntry, Origin, Recalled, Scope
 
@@ -47,28 +49,13 @@ def recalled_as_json(recalled: Recalled) -> dict[str, Any]:
 def from_json(given: Mapping[str, Any]) -> Entry:
     """An entry as `as_json` gives it, or as an older one of the seed. Raises `EntryRefused`."""
     new = new_from_json(given)
-    created = new.at or _moment(given, "created_at")
-    if created is None or not new.id:
+    if new.at is None or not new.id:
         raise EntryRefused("A whole memory has an `id` and a `created_at`.")
-    return Entry(
-        id=new.id,
-        scope=new.scope,
-        content=new.content,
-        category=new.category,
-        tags=new.tags,
-        keywords=new.keywords,
-        summary=new.summary,
-        importance=new.importance,
-        type=new.type,
-        confidentiality=new.confidentiality,
-        strength=new.strength,
-        created_at=created,
-        last_accessed=_moment(given, "last_accessed") or created,
+    return replace(
+        whole(new, id=new.id, at=new.at),
+        last_accessed=_moment(given, "last_accessed") or new.at,
         access_count=max(0, _whole(given, "access_count", 0)),
         related_ids=_names(given, "related_ids"),
-        source_ids=new.source_ids,
-        origin=new.origin,
-        pinned=new.pinned,
     )
 
 

@@ -30,11 +30,13 @@ MOST_LISTED: Final = 1_000
 
 def made(new: NewEntry | Entry, *, new_id: str, now: datetime) -> Entry:
     """The entry to store, with its bounds kept. Raises `EntryRefused`."""
-    if isinstance(new, Entry):
-        return _checked(new)
-    at = new.at or now
-    entry = Entry(
-        id=new.id or new_id,
+    return _checked(new if isinstance(new, Entry) else whole(new, id=new.id or new_id, at=new.at or now))
+
+
+def whole(new: NewEntry, *, id: str, at: datetime) -> Entry:
+    """An entry as it begins, that nobody has used yet; its bounds are not looked at."""
+    return Entry(
+        id=id,
         scope=new.scope,
         content=new.content,
         category=new.category,
@@ -51,7 +53,6 @@ def made(new: NewEntry | Entry, *, new_id: str, now: datetime) -> Entry:
         origin=new.origin,
         pinned=new.pinned,
     )
-    return _checked(entry)
 
 
 def over(entry: Entry, old: Entry | None) -> Entry:

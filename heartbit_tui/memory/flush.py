@@ -1,6 +1,8 @@
 """Keeps what tools told before the conversation that has it is shortened."""
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
@@ -16,6 +18,9 @@ LEAST = 50
 
 MOST = 500
 """Bytes that are kept of a result."""
+
+AT_ONCE = 4
+"""Results that are kept in one go: few enough that the screen does not wait for them."""
 
 IMPORTANCE, STRENGTH = 3, 0.8
 TAG = "auto-flush"
@@ -37,25 +42,38 @@ class Flush:
         """Keep what is worth it in these messages; how many entries that made."""
         kept: list[Entry] = []
         found: set[str] = set()
-        for wanted in entries(messages):
+        wanted = entries(messages, await asyncio.to_thread(_calls, messages))
+        while some := tuple(islice(wanted, AT_ONCE)):
             try:
-                entry, without = await self._notebook.keep(wanted, by=BY)
+                await self._kept(some, kept, found)
             except HeartbitError as error:
-                self._tell(MemoryChanged(action="refused", reason=NOT_KEPT.format(error=error)))
-                if not isinstance(error, EntryRefused):
-                    break  # the file cannot be used: the next one would fail as this one did
-            else:
-                kept.append(entry)
-                found.update(without)
+                self._refused(error)
+                break  # the file cannot be used: the next ones would fail as these did
         if kept:
             reason = f"left out: {', '.join(sorted(found))}" if found else ""
             self._tell(telling.change("stored", kept, reason=reason))
         return len(kept)
 
+    async def _kept(self, wanted: Sequence[NewEntry], kept: list[Entry], found: set[str]) -> None:
+        """Keep them together; where one of them is refused, one by one, so that it is the only one that is not kept."""
+        try:
+            made, without = await self._notebook.keep(wanted, by=BY)
+        except EntryRefused as error:
+            if len(wanted) == 1:
+                self._refused(error)
+            else:
+                for each in wanted:
+                    await self._kept((each,), kept, found)
+        else:
+            kept.extend(made)
+            found.update(without)
 
-def entries(messages: Sequence[Message]) -> Iterator[NewEntry]:
+    def _refused(self, error: HeartbitError) -> None:
+        self._tell(MemoryChanged(action="refused", reason=NOT_KEPT.format(error=error)))
+
+
+def entries(messages: Sequence[Message], calls: Mapping[str, ToolCall]) -> Iterator[NewEntry]:
     """An entry for each result that is no error and long enough, with the words that stand for it as its keywords."""
-    calls = {call.id: call for message in messages if isinstance(message, Assistant) for call in message.calls}
     for message in messages:
         for block in message.content if isinstance(message, User) else ():
             if isinstance(block, ToolResult) and _is_worth_it(block, calls.get(block.call_id)):
@@ -66,6 +84,10 @@ def entries(messages: Sequence[Message]) -> Iterator[NewEntry]:
                     importance=IMPORTANCE,
                     strength=STRENGTH,
                 )
+
+
+def _calls(messages: Sequence[Message]) -> Mapping[str, ToolCall]:
+    return {call.id: call for message in messages if isinstance(message, Assistant) for call in message.calls}
 
 
 def shortened(text: str) -> str:

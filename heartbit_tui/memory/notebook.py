@@ -84,10 +84,15 @@ class Notebook:
         entry = await self._memory.store(self._owned(wanted, by), self.reach)
         return Stored(entry=entry, linked=await self._link(entry))
 
-    async def keep(self, wanted: NewEntry, *, by: str = "") -> tuple[Entry, tuple[str, ...]]:
-        """Keep an entry with what may not be stored taken out; what that was."""
-        cleaned, found = cleaned_entry(wanted, self._ground.clean)
-        return await self._memory.store(self._owned(cleaned, by), self.reach), found
+    async def keep(self, wanted: Sequence[NewEntry], *, by: str = "") -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+        """Keep all of these entries, or none, with what may not be stored taken out; what that was."""
+        found = dict[str, None]()
+        owned: list[NewEntry] = []
+        for each in wanted:
+            cleaned, without = cleaned_entry(each, self._ground.clean)
+            found.update(dict.fromkeys(without))
+            owned.append(self._owned(cleaned, by))
+        return await self._memory.store_many(owned, self.reach), tuple(found)
 
     async def recall(self, query: Query, *, agents: tuple[str, ...] | None = None, touch: bool = True) -> Recall:
         """The best entries for a query; the query's own reach is not asked."""

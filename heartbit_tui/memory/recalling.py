@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from heartbit_tui.kernel.bases import Outer
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import ContextOverflowError, HeartbitError
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryRecalled, RecallReason, UserMessage
 from heartbit_tui.kernel.messages import Assistant, Audio, Image, Message, Text, User, user
-from heartbit_tui.kernel.protocols import ContextPolicy, Request, Scene, Shortening, View
+from heartbit_tui.kernel.protocols import ContextPolicy, Request, View
 from heartbit_tui.memory import telling
 from heartbit_tui.memory.fencing import Fence, read
 from heartbit_tui.memory.notebook import Notebook
@@ -64,7 +65,7 @@ class _Run:
     turn: int = 0
 
 
-class Recalling:
+class Recalling(Outer):
     """A `ContextPolicy` around another: adds what is remembered to the end of the conversation, where it then stays.
 
     What stands in the conversation already is not brought again. A search that fails or takes too long holds nothing
@@ -72,7 +73,7 @@ class Recalling:
     """
 
     def __init__(self, inner: ContextPolicy, means: Means, bounds: Bounds | None = None) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._means = means
         self._bounds = bounds or Bounds()
         self._run = _Run()
@@ -85,22 +86,8 @@ class Recalling:
         for event in events:
             if isinstance(event, UserMessage):
                 request = replace(request, messages=_with(request.messages, event.message))
-        view = await self._inner.view(request, turn=turn)
+        view = await self.policy.view(request, turn=turn)
         return replace(view, events=(*events, *view.events))
-
-    async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
-        return await self._inner.prepare(request, scene, turn=turn)
-
-    async def shorten(
-        self,
-        request: Request,
-        scene: Scene,
-        *,
-        turn: int,
-        focus: str = "",
-        overflow: ContextOverflowError | None = None,
-    ) -> Shortening | None:
-        return await self._inner.shorten(request, scene, turn=turn, focus=focus, overflow=overflow)
 
     async def _brought(self, messages: Sequence[Message], turn: int) -> tuple[Event, ...]:
         """What is told when there is a reason to search; nothing where nothing fits."""

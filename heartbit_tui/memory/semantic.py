@@ -58,8 +58,9 @@ class SemanticMemory:
         if not query.text.strip() or query.vector is not None:
             return await self._memory.recall(query, touch=touch)
         vector, notice = await self._embedded(query.text)
+        notice = notice or await self._unfinished()
         found = await self._memory.recall(replace(query, vector=vector), touch=touch)
-        return replace(found, notice=" ".join(filter(None, (found.notice, notice or await self._unfinished()))))
+        return replace(found, notice=" ".join(filter(None, (found.notice, notice))))
 
     async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
         """One entry."""

@@ -4,12 +4,11 @@ from pydantic import Field
 
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output
 from heartbit_tui.memory import telling
-from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.fencing import Fence
 from heartbit_tui.memory.notebook import Notebook
-from heartbit_tui.memory.tools import LONGEST, MOST, Category, listed, recalled
-from heartbit_tui.memory.types import NewEntry, Query, Recall, Recalled
-from heartbit_tui.wire.arguments import Arguments, TypedTool, Unable
+from heartbit_tui.memory.tools import MOST, Fact, kept, listed, recalled
+from heartbit_tui.memory.types import Query, Recall, Recalled
+from heartbit_tui.wire.arguments import Arguments, TypedTool
 
 SHARED = ("",)
 """The agents whose entries are everybody's: those that belong to none."""
@@ -27,15 +26,8 @@ class ReadInput(Arguments):
     limit: int = Field(10, ge=0, description=f"How many at most, up to {MOST}.")
 
 
-class WriteInput(Arguments):
+class WriteInput(Fact):
     """What others are to know."""
-
-    content: str = Field(min_length=1, max_length=LONGEST, description="One fact, understandable alone.")
-    category: Category = Field(Category.FACT, description="What sort of thing it is.")
-    tags: tuple[str, ...] = Field((), max_length=20, description="Labels to narrow a search by.")
-    importance: int = Field(5, description="1 (handy) to 10 (must not be forgotten).")
-    keywords: tuple[str, ...] = Field((), max_length=20, description="3 to 5 words by which it should be found.")
-    summary: str = Field("", max_length=1_000, description="It in a few words, where it is long.")
 
 
 class SharedMemoryRead(TypedTool[ReadInput]):
@@ -77,20 +69,7 @@ class SharedMemoryWrite(TypedTool[WriteInput]):
 
     async def act(self, given: WriteInput, context: CallContext) -> Output:
         """Store it as nobody's in particular, under the writer's name."""
-        wanted = NewEntry(
-            content=given.content,
-            category=given.category,
-            tags=given.tags,
-            keywords=given.keywords,
-            summary=given.summary,
-            importance=given.importance,
-        )
-        try:
-            stored = await self._notebook.store(wanted, by=context.agent)
-        except EntryRefused as refused:
-            context.emit(telling.change("refused", (), reason=str(refused), call_id=context.call_id))
-            raise Unable(str(refused)) from refused
-        context.emit(telling.change("stored", [stored.entry], call_id=context.call_id))
+        stored = await kept(self._notebook, given.entry(), context, by=context.agent)
         return Output(content=f"Shared as {stored.entry.id}.", details={"memory": stored.entry.id})
 
 

@@ -1,6 +1,7 @@
 """The five tools with which a model uses its memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Literal
 
@@ -9,9 +10,9 @@ from pydantic import Field
 from heartbit_tui.kernel.events import MemoryRecalled
 from heartbit_tui.kernel.protocols import CallContext, Clock, Effects, Output
 from heartbit_tui.memory import telling
-from heartbit_tui.memory.errors import EntryMissing, EntryRefused
+from heartbit_tui.memory.errors import EntryError, EntryMissing, EntryRefused
 from heartbit_tui.memory.fencing import Fence, read
-from heartbit_tui.memory.notebook import Notebook
+from heartbit_tui.memory.notebook import Notebook, Stored
 from heartbit_tui.memory.reflection import Tracker
 from heartbit_tui.memory.types import Change, Confidentiality, Entry, EntryType, NewEntry, Query, Recall
 from heartbit_tui.wire.arguments import Arguments, TypedTool, Unable
@@ -28,7 +29,7 @@ FROM_MEMORY = "memory"
 
 
 class Category(StrEnum):
-    """What sort of thing an entry says."""
+    """What sort of thing an entry says; a store takes any word."""
 
     FACT = "fact"
     OBSERVATION = "observation"
@@ -45,8 +46,8 @@ class Level(StrEnum):
     RESTRICTED = "restricted"
 
 
-class StoreInput(Arguments):
-    """What to keep, and how it is to be found."""
+class Fact(Arguments):
+    """One fact, and how it is to be found."""
 
     content: str = Field(min_length=1, max_length=LONGEST, description="One fact, understandable alone.")
     category: Category = Field(Category.FACT, description="What sort of thing it is.")
@@ -54,6 +55,22 @@ class StoreInput(Arguments):
     importance: int = Field(5, description="1 (handy) to 10 (must not be forgotten).")
     keywords: tuple[str, ...] = Field((), max_length=20, description="3 to 5 words by which it should be found.")
     summary: str = Field("", max_length=1_000, description="It in a few words, where it is long.")
+
+    def entry(self) -> NewEntry:
+        """It as an entry."""
+        return NewEntry(
+            content=self.content,
+            category=self.category,
+            tags=self.tags,
+            keywords=self.keywords,
+            summary=self.summary,
+            importance=self.importance,
+        )
+
+
+class StoreInput(Fact):
+    """What to keep, and how it is to be found."""
+
     confidentiality: Level = Field(Level.PUBLIC, description="Who may see it; restricted is shown to no model.")
     memory_type: Literal["episodic", "reflection"] = Field("episodic", description="Reflection: drawn from others.")
     source_ids: tuple[str, ...] = Field((), max_length=50, description="For a reflection: the ids that it rests on.")
@@ -108,13 +125,14 @@ class MemoryStore(TypedTool[StoreInput]):
 
     async def act(self, given: StoreInput, context: CallContext) -> Output:
         """Store it, link it to what is like it, and say when it is time to reflect."""
-        try:
-            stored = await self._notebook.store(_entry(given))
-        except EntryRefused as refused:
-            context.emit(telling.change("refused", (), reason=str(refused), call_id=context.call_id))
-            raise Unable(str(refused)) from refused
+        wanted = replace(
+            given.entry(),
+            type=EntryType(given.memory_type),
+            confidentiality=Confidentiality.of(given.confidentiality.value),
+            source_ids=given.source_ids,
+        )
+        stored = await kept(self._notebook, wanted, context)
         entry = stored.entry
-        context.emit(telling.change("stored", [entry], call_id=context.call_id))
         parts = [f"Stored as {entry.id}."]
         if stored.linked:
             parts.append(f"Linked to {stored.linked} like it.")
@@ -166,9 +184,7 @@ class MemoryUpdate(TypedTool[UpdateInput]):
         try:
             entry = await self._notebook.update(given.id, Change(content=given.content))
         except (EntryMissing, EntryRefused) as error:
-            if isinstance(error, EntryRefused):
-                context.emit(telling.change("refused", (), reason=str(error), call_id=context.call_id))
-            raise Unable(str(error)) from error
+            raise _unable(error, context) from error
         context.emit(telling.change("updated", [entry], call_id=context.call_id))
         return Output(content=f"Updated {entry.id}.", details={"memory": entry.id})
 
@@ -231,12 +247,22 @@ class MemoryConsolidate(TypedTool[ConsolidateInput]):
         try:
             merged = await self._notebook.merge(wanted, given.source_ids)
         except (EntryMissing, EntryRefused) as error:
-            raise Unable(str(error)) from error
+            raise _unable(error, context) from error
         context.emit(telling.change("merged", [merged.entry], call_id=context.call_id))
         missing = f" Not found, and left out: {', '.join(merged.missing)}." if merged.missing else ""
         count = len(merged.replaced)
         content = f"Stored as {merged.entry.id} in the place of {count} entr{'y' if count == 1 else 'ies'}.{missing}"
         return Output(content=content, details={"memory": merged.entry.id, "replaced": count})
+
+
+async def kept(notebook: Notebook, wanted: NewEntry, context: CallContext, *, by: str = "") -> Stored:
+    """Store an entry, and tell of it or of why not. Raises `Unable`."""
+    try:
+        stored = await notebook.store(wanted, by=by)
+    except EntryRefused as refused:
+        raise _unable(refused, context) from refused
+    context.emit(telling.change("stored", [stored.entry], call_id=context.call_id))
+    return stored
 
 
 def recalled(recall: Recall, query: str, call_id: str) -> MemoryRecalled:
@@ -255,18 +281,11 @@ def listed(rows: Sequence[str], notice: str, fence: Fence, source: str = FROM_ME
     return f"{head}\n{fence(chr(10).join(rows), source, read('listed.md'))}"
 
 
-def _entry(given: StoreInput) -> NewEntry:
-    return NewEntry(
-        content=given.content,
-        category=given.category,
-        tags=given.tags,
-        keywords=given.keywords,
-        summary=given.summary,
-        importance=given.importance,
-        type=EntryType(given.memory_type),
-        confidentiality=Confidentiality.of(given.confidentiality.value),
-        source_ids=given.source_ids,
-    )
+def _unable(error: EntryError, context: CallContext) -> Unable:
+    """What the model is told of an error; of what was refused, who watches is told too."""
+    if isinstance(error, EntryRefused):
+        context.emit(telling.change("refused", (), reason=str(error), call_id=context.call_id))
+    return Unable(str(error))
 
 
 def _described(given: StoreInput) -> str:

@@ -43,10 +43,6 @@ class EntryType(StrEnum):
     """A conclusion that was drawn from others."""
 
 
-CATEGORIES = ("fact", "observation", "preference", "procedure")
-"""What the model may choose from; a store takes any word."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Whose an entry is: five columns, each compared for equality, never by prefix.

@@ -1,7 +1,7 @@
 """A memory that lives as long as its process: for tests, and for `memory.type = "in_memory"`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal, TypeAlias
@@ -63,7 +63,7 @@ class VolatileMemory:
         self._new_id = new_id
         self._kept: dict[int, _Kept] = {}
         self._keys: dict[tuple[str, str, str], int] = {}
-        self._links: set[tuple[int, int]] = set()
+        self._links: dict[int, set[int]] = {}
         self._last = 0
         self._serving = ""
         self._dimensions: dict[str, int] = {}
@@ -91,7 +91,7 @@ class VolatileMemory:
         ranking = Ranking(found, self._clock.now(), self._weights)
         asks = bool(wanted or query.vector) or (self._lexical == "compat" and bool(query.text))
         kept = ranking.best({key: facts[key] for key in found.everything()} if asks else facts, limit)
-        links = [pair for pair in self._links if pair[1] in facts]
+        links = [(each.key, other) for each in kept for other in self._linked(each.key) if other in facts]
         ranked = ranking.with_links(kept, links, facts, limit)
         if touch:
             self._touch([each.key for each in ranked])
@@ -108,11 +108,11 @@ class VolatileMemory:
         """Entries by time, newest first, untouched."""
         wanted = set(words.words(query.text))
         keys = [key for key, each in self._passing(query).items() if wanted <= each.document.counts.keys()]
-        listed = sorted((self._whole(key) for key in keys), key=entries.by_time)
+        listed = sorted((entries.by_time(self._kept[key].entry), key) for key in keys)
         if after:
             last = entries.by_time(await self.get(after, query.reach))
-            listed = [each for each in listed if entries.by_time(each) > last]
-        return tuple(listed[: entries.limit(query.limit, entries.MOST_LISTED)])
+            listed = [each for each in listed if each[0] > last]
+        return tuple(self._whole(key) for _, key in listed[: entries.limit(query.limit, entries.MOST_LISTED)])
 
     async def update(self, entry_id: str, change: Change, reach: Reach) -> Entry:
         """Put something else in an entry."""
@@ -135,7 +135,7 @@ class VolatileMemory:
             one, other = self._key(entry_id, reach), self._key(related_id, reach)
         except EntryMissing:
             return False
-        self._links |= {(one, other), (other, one)} if one != other else set()
+        self._link(one, other)
         return True
 
     async def pin(self, entry_id: str, reach: Reach, *, pinned: bool = True) -> Entry:
@@ -185,7 +185,7 @@ class VolatileMemory:
             by_category=dict(Counter(each.category for each in all_of)),
             by_confidentiality=dict(Counter(each.confidentiality.word for each in all_of)),
             pinned=sum(each.pinned for each in all_of),
-            links=sum(one in kept and other in kept for one, other in self._links) // 2,
+            links=sum(other in kept for one in kept for other in self._linked(one)) // 2,
             fading=sum(fades(each, MIN_STRENGTH, now) for each in all_of),
             size=sum(len(each.content.encode()) for each in all_of),
             oldest=times[0] if times else None,
@@ -280,17 +280,24 @@ class VolatileMemory:
 
     def _relink(self, key: int, entry: Entry) -> None:
         for related in entry.related_ids:
-            other = self._keys.get((entry.scope.tenant, entry.scope.user, related), key)
-            self._links |= {(key, other), (other, key)} if other != key else set()
+            self._link(key, self._keys.get((entry.scope.tenant, entry.scope.user, related), key))
+
+    def _link(self, one: int, other: int) -> None:
+        if one != other:
+            self._links.setdefault(one, set()).add(other)
+            self._links.setdefault(other, set()).add(one)
+
+    def _linked(self, key: int) -> Collection[int]:
+        return self._links.get(key, ())
 
     def _remove(self, keys: Sequence[int]) -> None:
-        gone = set(keys)
-        for key in gone:
+        for key in keys:
             del self._keys[_name(self._kept.pop(key).entry)]
-        self._links = {pair for pair in self._links if gone.isdisjoint(pair)}
+            for other in self._links.pop(key, ()):
+                self._links[other].discard(key)
 
     def _whole(self, key: int) -> Entry:
-        related = sorted(self._kept[other].entry.id for one, other in self._links if one == key)
+        related = sorted(self._kept[other].entry.id for other in self._linked(key))
         return replace(self._kept[key].entry, related_ids=tuple(related))
 
     def _old(self, entry: Entry) -> Entry | None:

@@ -16,7 +16,10 @@ Origin: TypeAlias = Literal["config", "learned", "session"]
 
 RULINGS: tuple[Ruling, ...] = get_args(Ruling)
 FAMILIES: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"edit": frozenset({"edit", "write", "patch"}), "read": frozenset({"read", "grep", "glob", "list"})}
+    {
+        "edit": frozenset({"edit", "write", "patch", "lsp_rename"}),
+        "read": frozenset({"read", "grep", "glob", "list", "lsp"}),
+    }
 )
 """Tools that a rule for the first of them covers too: denying `edit` of a file has to deny `write` of it."""
 

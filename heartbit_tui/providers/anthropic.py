@@ -2,7 +2,7 @@
 
 import httpx
 
-from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.messages import JsonObject, Message
 from heartbit_tui.kernel.protocols import Clock, Request
 from heartbit_tui.providers import anthropic_request, remote
 from heartbit_tui.providers.anthropic_request import Sender
@@ -19,10 +19,14 @@ class Messages:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._encoded = Memo(lambda message: anthropic_request.encoded(message, sender))
+        self._encoded = Memo[Message, anthropic_request.Encoded](
+            lambda message: anthropic_request.encoded(message, sender)
+        )
+        self._tools = Memo(anthropic_request.tool)
 
     def body(self, request: Request) -> JsonObject:
-        return anthropic_request.body(request, self._sender, self._encoded(request.messages))
+        messages, tools = self._encoded(request.messages), self._tools(request.tools)
+        return anthropic_request.body(request, self._sender, messages, tools)
 
     def decoder(self) -> Decoder:
         return Decoder(self._sender.provider)

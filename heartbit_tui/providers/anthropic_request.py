@@ -1,7 +1,7 @@
 """A request in the Anthropic Messages format; pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -50,22 +50,27 @@ def known(model: str) -> Model:
     return found if plain(model).startswith("claude") else replace(found, thinks=Thinks.BUDGET)
 
 
-Encoded: TypeAlias = tuple[str, tuple[JsonObject, ...]]
-"""A message on the wire: its role and its blocks."""
+Encoded: TypeAlias = dict[str, Any]
+"""A message on the wire: its role and its blocks, none where nothing of it can be sent."""
 
 
-def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = None) -> JsonObject:
-    """The request's body; `messages` are the request's, where they were encoded before."""
+def body(
+    request: Request,
+    sender: Sender,
+    messages: Iterable[Encoded] | None = None,
+    tools: Iterable[JsonObject] | None = None,
+) -> JsonObject:
+    """The request's body; `messages` and `tools` are the request's, where they were encoded before."""
     given = (encoded(message, sender) for message in request.messages) if messages is None else messages
     merged = _merged(given)
     if sender.caching:
-        _mark([message for message in merged if message["role"] == "user"][-2:], sender)
+        _mark(merged, sender)
     return {
         "model": sender.model,
         "messages": merged,
         "stream": True,
         **_system(request.system, sender),
-        **_tools(request, sender),
+        **_tools(request, sender, map(tool, request.tools) if tools is None else tools),
         **_thinking(request, sender),
     }
 
@@ -78,18 +83,19 @@ def _system(system: str, sender: Sender) -> JsonObject:
     return {"system": [{"type": "text", "text": system, "cache_control": mark(sender.ttl)}]}
 
 
-def _tools(request: Request, sender: Sender) -> JsonObject:
-    if not request.tools:
+def _tools(request: Request, sender: Sender, encoded: Iterable[JsonObject]) -> JsonObject:
+    tools = list(encoded)
+    if not tools:
         return {}
-    tools = [_tool(tool) for tool in request.tools]
     if sender.caching:
-        tools[-1]["cache_control"] = mark(sender.ttl)
+        tools[-1] = {**tools[-1], "cache_control": mark(sender.ttl)}
     choice = _choice(request, sender)
     return {"tools": tools, "tool_choice": choice} if choice else {"tools": tools}
 
 
-def _tool(tool: ToolSpec) -> dict[str, Any]:
-    return {"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}
+def tool(spec: ToolSpec) -> JsonObject:
+    """One tool on the wire."""
+    return {"name": spec.name, "description": spec.description, "input_schema": spec.input_schema}
 
 
 def _choice(request: Request, sender: Sender) -> JsonObject | None:
@@ -153,30 +159,35 @@ def encoded(message: Message, sender: Sender) -> Encoded:
         case User(content=content):
             results = [block for block in content if isinstance(block, ToolResult)]
             others = [block for block in content if not isinstance(block, ToolResult)]
-            return "user", tuple(_user_block(block) for block in (*results, *others) if not _is_blank(block))
+            blocks = [_user_block(block) for block in (*results, *others) if not _is_blank(block)]
+            return {"role": "user", "content": blocks}
         case Assistant(content=content):
             own = message.provider in ("", sender.provider)
             readable = own and _same_model(message.model, sender.model)
             blocks = (_assistant_block(block, sender.provider, readable=readable) for block in content)
-            return "assistant", tuple(block for block in blocks if block is not None)
+            return {"role": "assistant", "content": [block for block in blocks if block is not None]}
 
 
-def _merged(messages: Iterable[Encoded]) -> list[dict[str, Any]]:
+def _merged(messages: Iterable[Encoded]) -> list[Encoded]:
     """Messages of alternating roles: empty ones left out, neighbours of one role joined."""
-    merged: list[dict[str, Any]] = []
-    for role, blocks in messages:
-        if not blocks:
+    merged: list[Encoded] = []
+    for message in messages:
+        if not message["content"]:
             continue
-        if merged and merged[-1]["role"] == role:
-            merged[-1]["content"] += blocks
+        if merged and merged[-1]["role"] == message["role"]:
+            merged[-1] = {**message, "content": [*merged[-1]["content"], *message["content"]]}
         else:
-            merged.append({"role": role, "content": [*blocks]})
+            merged.append(message)
     return merged
 
 
-def _mark(messages: Sequence[dict[str, Any]], sender: Sender) -> None:
-    for message in messages:
-        message["content"][-1] = {**message["content"][-1], "cache_control": mark(sender.ttl)}
+def _mark(messages: list[Encoded], sender: Sender) -> None:
+    """Let the last two messages that the model reads end what may be cached."""
+    read = [index for index, message in enumerate(messages) if message["role"] == "user"]
+    for index in read[-2:]:
+        *before, last = messages[index]["content"]
+        marked = [*before, {**last, "cache_control": mark(sender.ttl)}]
+        messages[index] = {**messages[index], "content": marked}
 
 
 def _is_blank(block: UserBlock | AssistantBlock) -> bool:

@@ -128,9 +128,9 @@ def plain(model: str) -> str:
 
 def matched(name: str, names: Iterable[str]) -> str:
     """The longest of `names` that `name` begins with, at a boundary between words; empty if there is none."""
-    fitting = (known for known in names if name == known or name.startswith(_boundaries(known)))
+    fitting = (known for known in names if name.startswith(known) and name[len(known) :][:1] in _BOUNDARIES)
     return max(fitting, key=len, default="")
 
 
-def _boundaries(name: str) -> tuple[str, ...]:
-    return (f"{name}-", f"{name}:", f"{name}@")
+_BOUNDARIES = frozenset(("", "-", ":", "@"))
+"""What may stand behind the beginning of a model's name."""

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.messages import JsonObject, Message
 from heartbit_tui.kernel.protocols import Clock, Request
 from heartbit_tui.providers import models, openai_chat_request, remote
 from heartbit_tui.providers.memo import Memo
@@ -19,10 +19,14 @@ class Chat:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._encoded = Memo(lambda message: openai_chat_request.encoded(message, sender))
+        self._encoded = Memo[Message, openai_chat_request.Encoded](
+            lambda message: openai_chat_request.encoded(message, sender)
+        )
+        self._tools = Memo(openai_chat_request.tool)
 
     def body(self, request: Request) -> JsonObject:
-        return openai_chat_request.body(request, self._sender, self._encoded(request.messages))
+        messages, tools = self._encoded(request.messages), self._tools(request.tools)
+        return openai_chat_request.body(request, self._sender, messages, tools)
 
     def decoder(self) -> Decoder:
         return Decoder(self._sender.provider)

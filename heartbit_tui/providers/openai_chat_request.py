@@ -51,8 +51,13 @@ Encoded: TypeAlias = tuple[dict[str, Any], ...]
 """A message on the wire, which may be several there."""
 
 
-def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = None) -> JsonObject:
-    """The request's body; `messages` are the request's, where they were encoded before."""
+def body(
+    request: Request,
+    sender: Sender,
+    messages: Iterable[Encoded] | None = None,
+    tools: Iterable[JsonObject] | None = None,
+) -> JsonObject:
+    """The request's body; `messages` and `tools` are the request's, where they were encoded before."""
     given = (encoded(message, sender) for message in request.messages) if messages is None else messages
     merged = [*_system(request.system, sender), *_merged(chain.from_iterable(given))]
     if sender.marks:
@@ -61,7 +66,8 @@ def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = 
     asked["stream_options"] = {"include_usage": True}
     if sender.flavour == "openrouter":
         asked["usage"] = {"include": True}
-    return {**asked, **_tools(request, sender), **_limit(request, sender), **_reasoning(request, sender)}
+    known = map(tool, request.tools) if tools is None else tools
+    return {**asked, **_tools(request, sender, known), **_limit(request, sender), **_reasoning(request, sender)}
 
 
 def _system(system: str, sender: Sender) -> list[dict[str, Any]]:
@@ -72,18 +78,19 @@ def _system(system: str, sender: Sender) -> list[dict[str, Any]]:
     return [{"role": "system", "content": [{"type": "text", "text": system, "cache_control": mark(sender.ttl)}]}]
 
 
-def _tools(request: Request, sender: Sender) -> JsonObject:
-    if not request.tools:
+def _tools(request: Request, sender: Sender, encoded: Iterable[JsonObject]) -> JsonObject:
+    tools = list(encoded)
+    if not tools:
         return {}
-    tools = [_tool(tool) for tool in request.tools]
     if sender.marks:
-        tools[-1]["cache_control"] = mark(sender.ttl)
+        tools[-1] = {**tools[-1], "cache_control": mark(sender.ttl)}
     choice = None if sender.known.thinks is Thinks.BOUND else _choice(request)
     return {"tools": tools, "tool_choice": choice} if choice else {"tools": tools}
 
 
-def _tool(tool: ToolSpec) -> dict[str, Any]:
-    function = {"name": tool.name, "description": tool.description, "parameters": tool.input_schema}
+def tool(spec: ToolSpec) -> JsonObject:
+    """One tool on the wire."""
+    function = {"name": spec.name, "description": spec.description, "parameters": spec.input_schema}
     return {"type": "function", "function": function}
 
 

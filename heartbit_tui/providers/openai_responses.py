@@ -2,7 +2,7 @@
 
 import httpx
 
-from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.messages import JsonObject, Message
 from heartbit_tui.kernel.protocols import Clock, Request
 from heartbit_tui.providers import models, openai_responses_request, remote
 from heartbit_tui.providers.memo import Memo
@@ -17,10 +17,14 @@ class Responses:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._encoded = Memo(lambda message: openai_responses_request.encoded(message, sender))
+        self._encoded = Memo[Message, openai_responses_request.Encoded](
+            lambda message: openai_responses_request.encoded(message, sender)
+        )
+        self._tools = Memo(openai_responses_request.tool)
 
     def body(self, request: Request) -> JsonObject:
-        return openai_responses_request.body(request, self._sender, self._encoded(request.messages))
+        messages, tools = self._encoded(request.messages), self._tools(request.tools)
+        return openai_responses_request.body(request, self._sender, messages, tools)
 
     def decoder(self) -> Decoder:
         return Decoder(self._sender.provider)

@@ -20,7 +20,7 @@ from heartbit_tui.kernel.messages import (
     User,
 )
 from heartbit_tui.kernel.ops import Effort
-from heartbit_tui.kernel.protocols import AnyTool, Request, ThisTool
+from heartbit_tui.kernel.protocols import AnyTool, Request, ThisTool, ToolSpec
 from heartbit_tui.providers.arguments import written
 from heartbit_tui.providers.models import Model, Thinks, thinking_room
 from heartbit_tui.providers.openai_chat_request import UNKNOWN, effort_word, is_blank, result_text
@@ -41,8 +41,13 @@ Encoded: TypeAlias = tuple[JsonObject, ...]
 """A message on the wire: one item or several."""
 
 
-def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = None) -> JsonObject:
-    """The request's body; `messages` are the request's, where they were encoded before.
+def body(
+    request: Request,
+    sender: Sender,
+    messages: Iterable[Encoded] | None = None,
+    tools: Iterable[JsonObject] | None = None,
+) -> JsonObject:
+    """The request's body; `messages` and `tools` are the request's, where they were encoded before.
 
     Nothing is stored at the service: reasoning comes back encrypted and is sent again.
     """
@@ -51,22 +56,25 @@ def body(request: Request, sender: Sender, messages: Iterable[Encoded] | None = 
     if request.system:
         asked["instructions"] = request.system
     asked["input"] = [*chain.from_iterable(given)]
-    return {**asked, **_tools(request), **_reasoning(request, sender)}
+    known = map(tool, request.tools) if tools is None else tools
+    return {**asked, **_tools(request, known), **_reasoning(request, sender)}
 
 
-def _tools(request: Request) -> JsonObject:
-    if not request.tools:
+def tool(spec: ToolSpec) -> JsonObject:
+    """One tool on the wire."""
+    return {
+        "type": "function",
+        "name": spec.name,
+        "description": spec.description,
+        "parameters": spec.input_schema,
+        "strict": False,
+    }
+
+
+def _tools(request: Request, encoded: Iterable[JsonObject]) -> JsonObject:
+    tools = list(encoded)
+    if not tools:
         return {}
-    tools = [
-        {
-            "type": "function",
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": tool.input_schema,
-            "strict": False,
-        }
-        for tool in request.tools
-    ]
     match request.tool_choice:
         case AnyTool():
             return {"tools": tools, "tool_choice": "required"}

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import Protocol
 
 import httpx
 
@@ -14,6 +14,7 @@ from heartbit_tui.kernel.messages import JsonObject, StopReason, Usage
 from heartbit_tui.kernel.protocols import Clock, Finish, Part, Request, Spent
 from heartbit_tui.providers import classify
 from heartbit_tui.providers.exchange import Endpoint, Exchange
+from heartbit_tui.providers.memo import Writer
 from heartbit_tui.providers.pricing import Prices
 from heartbit_tui.providers.sse import ServerEvent
 from heartbit_tui.providers.table import PROVIDERS
@@ -24,6 +25,9 @@ DRAIN = 0.25
 
 MANY = 200
 """Messages from which on a request is encoded in a thread: 10,000 of them take 200 ms the first time."""
+
+BLOCKS = 16
+"""Blocks of the newest message from which on that is done as well: what is to be summarised has many."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +80,7 @@ class Remote:
         self._name = name
         self._model = model
         self._prices = prices
+        self._written = Writer()
 
     @property
     def name(self) -> str:
@@ -111,9 +116,9 @@ class Remote:
 
     async def _content(self, request: Request) -> str:
         """The body of the request, made in a thread where the conversation is a long one."""
-        if len(request.messages) < MANY:
-            return written(self._dialect.body(request))
-        return await asyncio.to_thread(lambda: written(self._dialect.body(request)))
+        if len(request.messages) < MANY and all(len(message.content) < BLOCKS for message in request.messages[-1:]):
+            return self._written(self._dialect.body(request))
+        return await asyncio.to_thread(lambda: self._written(self._dialect.body(request)))
 
     def _object(self, event: ServerEvent) -> JsonObject:
         if event.data.strip() == "[DONE]":
@@ -184,18 +189,3 @@ def integer(data: JsonObject, *path: str) -> int:
     for key in path:
         value = classify.as_object(value).get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
-
-
-def written(body: JsonObject) -> str:
-    """The JSON of a request's body. Its lists are written item by item, since one call keeps all threads waiting."""
-    return "{" + ",".join(f"{_json(name)}:{_listed(value)}" for name, value in body.items()) + "}"
-
-
-def _listed(value: object) -> str:
-    if not isinstance(value, list):
-        return _json(value)
-    return "[" + ",".join(map(_json, cast("list[object]", value))) + "]"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from heartbit_tui.client import caps, expanding, filled, protection
+from heartbit_tui.client import caps, diagnosed, expanding, filled, protection
 from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.metered import OF
+from heartbit_tui.client.moments import moment
 from heartbit_tui.client.types import Client
 from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.kernel.dataclass import dataclass
@@ -86,6 +87,7 @@ class Acts:
             "uncompact": self._uncompact,
             "rewind": self._rewind,
             "memory": self._memory,
+            "mcp": self._mcp,
             "undo": self._going.undo,
             "redo": self._going.redo,
             "clear": self._clear,
@@ -101,6 +103,9 @@ class Acts:
         width = max(len(keys) for keys, _ in KEYS)
         self._tell("\n".join(f"{keys:<{width}}  {does}" for keys, does in KEYS))
         self._tell(table())
+        if offers := await self._client.about.offers():
+            self._tell("Skills, and commands of files:")
+            self._tell("\n".join(one_line(f"/{each.name}  {each.does}", 160) for each in offers))
 
     async def _mode(self, argument: str) -> None:
         if not argument:
@@ -132,6 +137,7 @@ class Acts:
         about, fold = self._client.about, self._conversation.fold
         self._tell(f"session  {about.session_id}{f' “{fold.title}”' if fold.title else ''}")
         self._tell(f"folder   {about.cwd}\nmodel    {about.provider} {about.model}\nmode     {self._client.mode}")
+        self._tell(f"LSP      {diagnosed.told(fold.diagnostics)}")
         self._tell(f"prompts  {len(fold.prompts)}\ncontext  {self._used():,} tokens")
         await self._spent()
 
@@ -203,7 +209,7 @@ class Acts:
             return Switch(which=Resume(id=argument))
         known = await self._means.sessions()
         for each in known:
-            self._tell(f"{each.id}  {each.updated[:16]}  {one_line(each.title, 60)}")
+            self._tell(f"{each.id}  {moment(each.updated)}  {one_line(each.title, 60)}")
         self._tell("/resume ID takes one of them up." if known else "There are no sessions of this folder yet.")
         return None
 
@@ -247,7 +253,7 @@ class Acts:
             self._tell(str(error), warning=True)
             return
         for hit in hits:
-            self._tell(f"{hit.short}  {hit.at[:16].replace('T', ' ')}  {hit.kind:<6}  {one_line(hit.marked, 160)}")
+            self._tell(f"{hit.short}  {moment(hit.at)}  {hit.kind:<6}  {one_line(hit.marked, 160)}")
         self._tell("/resume ID takes one of them up." if hits else "Nothing that was said or done holds these words.")
 
     async def _background(self, _: str) -> None:
@@ -306,6 +312,12 @@ class Acts:
         try:
             if text := await told(found, argument):
                 self._tell(text)
+        except HeartbitError as error:
+            self._tell(str(error), warning=True)
+
+    async def _mcp(self, argument: str) -> None:
+        try:
+            self._tell(await plugins.resolve("heartbit_tui.client.served:done")(self._client.served, argument))
         except HeartbitError as error:
             self._tell(str(error), warning=True)
 

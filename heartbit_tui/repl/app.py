@@ -25,11 +25,13 @@ from heartbit_tui.repl.conversation import Conversation, Doer, Leave, Next, Scre
 from heartbit_tui.repl.line_mode import LineMode, Pen
 from heartbit_tui.repl.spoken import Spoken
 from heartbit_tui.repl.stdin import Lines
+from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import Options, Resume
 from heartbit_tui.runtime.settings import configuration
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 
+ADDRESSES = "heartbit_tui.client.offered:addresses"
 DEMO = "This is a demonstration: a script plays the model's part. No model is behind it. Press Enter to begin."
 CODES: Mapping[str, int] = MappingProxyType({"auth": 41, "config": 52, "untrusted": 55, "network": 69})
 SIGNALS: Mapping[signal.Signals, int] = MappingProxyType({signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130})
@@ -213,7 +215,12 @@ def _terminal(options: Options, look: Look) -> Faces:
             output=output,
             paint=Paint(colours=colours, markdown=_markdown(colours=colours), thinking=look.thinking),
             history=HistoryFile(state / "history" if kept else None),
-            completions=Completions(files, lambda: sessions.recent(options)),
+            completions=Completions(
+                files,
+                lambda: sessions.recent(options),
+                client.about.offers,
+                lambda: plugins.resolve(ADDRESSES)(client.served.statuses()) if client.served else (),
+            ),
             colours=colours,
             vim=look.vim,
         )

@@ -6,7 +6,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from heartbit_tui.client.commands import Command
 from heartbit_tui.client.files import FileIndex
+from heartbit_tui.client.serving import Address
+from heartbit_tui.client.types import nothing
 from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.repl.acts import Known
 from heartbit_tui.repl.commands import COMMANDS
@@ -17,12 +20,20 @@ _FILE = re.compile(r"(?:^|\s)@(\S*)$")
 class Completions(Completer):
     """Completes the draft; sessions are asked for only when `/resume` is typed."""
 
-    def __init__(self, files: FileIndex, sessions: Callable[[], Awaitable[Sequence[Known]]]) -> None:
+    def __init__(
+        self,
+        files: FileIndex,
+        sessions: Callable[[], Awaitable[Sequence[Known]]],
+        offers: Callable[[], Awaitable[Sequence[Command]]] = nothing,
+        resources: Callable[[], Sequence[Address]] = tuple,
+    ) -> None:
         self._files = files
         self._sessions = sessions
+        self._offers = offers
+        self._resources = resources
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        """All but the sessions."""
+        """All but the sessions, and the commands of files."""
         text = document.text_before_cursor
         if text.startswith("/"):
             yield from _commands(text)
@@ -30,6 +41,10 @@ class Completions(Completer):
             wanted = match.group(1)
             for path in self._files.matching(wanted):
                 yield Completion(path, start_position=-len(wanted), display=harmless(path))
+            for each in self._resources() if wanted else ():
+                if each.text.startswith(wanted):
+                    meta = one_line(each.does, 80)
+                    yield Completion(each.text, -len(wanted), display=harmless(each.text), display_meta=meta)
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
@@ -39,6 +54,11 @@ class Completions(Completer):
         if not text.startswith("/resume "):
             for completion in self.get_completions(document, complete_event):
                 yield completion
+            if text.startswith("/") and " " not in text:
+                for command in await self._offers():
+                    if command.name.startswith(text[1:]):
+                        meta = one_line(command.does, 80)
+                        yield Completion(command.name, start_position=1 - len(text), display_meta=meta)
             return
         wanted = text.removeprefix("/resume ")
         for known in await self._sessions():

@@ -122,17 +122,27 @@ class Conversation:
                 self._warned = warned
                 if following is not None:
                     self.leave(following, asked=True)
+            case Unknown(name=name) if await self._is_offered(name):
+                self._words(text, queue=queue)
             case Unknown(name=name, nearest=nearest):
                 hint = f" Did you mean /{nearest}?" if nearest else ""
                 self.tell(f"There is no command /{name}.{hint} /help lists them.", warning=True)
             case None if not text.strip():
                 pass
-            case None if self.fold.running and not queue:
-                self.client.submit(Steer(text=text))
             case None:
-                self._sent += 1
-                self.client.submit(Prompt(content=(Text(text=text),)))
+                self._words(text, queue=queue)
         self._stir()
+
+    async def _is_offered(self, name: str) -> bool:
+        """Whether a skill or a command of a file has this name."""
+        return any(each.name == name for each in await self.client.about.offers())
+
+    def _words(self, text: str, *, queue: bool) -> None:
+        if self.fold.running and not queue:
+            self.client.submit(Steer(text=text))
+        else:
+            self._sent += 1
+            self.client.submit(Prompt(content=(Text(text=text),)))
 
     def reply(self, ops: Sequence[Op]) -> None:
         """Send what the person decided or answered."""

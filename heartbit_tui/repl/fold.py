@@ -12,6 +12,7 @@ from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     ContextRestored,
     ContextSummarized,
+    DiagnosticsCounted,
     DoomLoopDetected,
     Envelope,
     Event,
@@ -38,6 +39,7 @@ from heartbit_tui.kernel.events import (
     RunInterrupted,
     RunStarted,
     SessionRenamed,
+    SummaryStarted,
     TextDelta,
     ThinkingDelta,
     TodosChanged,
@@ -47,7 +49,7 @@ from heartbit_tui.kernel.events import (
     UserMessage,
 )
 from heartbit_tui.kernel.messages import JsonObject, Text, ToolCall, User
-from heartbit_tui.kernel.standing import Standing
+from heartbit_tui.kernel.standing import Counted, Standing
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
 
 
@@ -63,27 +65,33 @@ class Fold:
         self.working: dict[str, str] = {}
         """The calls that run now, by id: what they do in a few words."""
         self.todos: tuple[tuple[str, str], ...] = ()
-        self.prompts: tuple[tuple[int, str], ...] = ()
-        """The seq and the words of each prompt that still counts."""
         self.jobs: tuple[Job, ...] = ()
         """The commands in the background, also those that have ended."""
+        self.diagnostics: DiagnosticsCounted | None = None
+        """What the language servers know of."""
         self.queued = 0
         self.title = ""
         self.context_tokens = 0
         self.cut = CutCalls()
         self._calls: dict[str, ToolCall] = {}
-        self._prompts: list[tuple[int, str]] = []
+        self._prompts = Counted[str]()
         self._standing = Standing()
         self._shown = ""
         self._diffs: dict[str, str] = {}
         self._refused: dict[str, str] = {}
         """Calls that were told to be refused, and the word for it."""
 
+    @property
+    def prompts(self) -> tuple[tuple[int, str], ...]:
+        """The seq and the words of each prompt that still counts."""
+        return tuple(self._prompts.live)
+
     def take(self, envelope: Envelope) -> tuple[Piece, ...]:
         """What this envelope shows."""
         event = envelope.event
         self.cut.take(envelope)
         self.jobs = after(self.jobs, envelope)
+        self.diagnostics = event if isinstance(event, DiagnosticsCounted) else self.diagnostics
         if isinstance(event, RunStarted) and not self.agent:
             self.agent = envelope.agent
         if self.agent in ("", envelope.agent):
@@ -119,11 +127,13 @@ class Fold:
                 return (Said(text=text, how="queued"),)
             case Rewound(to=to):
                 self._standing.went_back(seq, to)
-                self.prompts = tuple(self._standing.keep(self._prompts))
+                self._prompts.sift(self._standing)
                 return ()  # what a person did to go back is told by the event that follows
             case SessionRenamed(title=title):
                 self.title = title
                 return (Told(level="info", text=f"This session is now called “{title}”."),)
+            case SummaryStarted():
+                return (Told(level="info", text=expanding.SUMMARISING),)
             case ContextSummarized() | ContextRestored():
                 return (Told(level="info", text=expanding.told(event)),)
             case AutoCompactionTriggered(success=True):
@@ -189,8 +199,7 @@ class Fold:
     def _said(self, seq: int, message: User, origin: str) -> tuple[Piece, ...]:
         words = "".join(block.text for block in message.content if isinstance(block, Text))
         if origin == "prompt":
-            self._prompts.append((seq, words))
-            self.prompts = (*self.prompts, (seq, words))
+            self._prompts.add(seq, words)
             self.queued = max(self.queued - 1, 0)
         return (Said(text=words, how="steer" if origin == "steer" else "prompt"),)
 

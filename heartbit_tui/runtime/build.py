@@ -6,13 +6,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from heartbit_tui.context import prompt
 from heartbit_tui.context.instructions import SEPARATOR
 from heartbit_tui.context.ledger import Part
-from heartbit_tui.context.outlook import Outlook
-from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
@@ -28,7 +27,7 @@ from heartbit_tui.runtime.companions import Companions, companions
 from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
-from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.options import CONVERSING, Options
 from heartbit_tui.runtime.protection import protection
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
@@ -40,6 +39,12 @@ from heartbit_tui.runtime.warmth import Watchful
 from heartbit_tui.tools.jobs import Jobs
 from heartbit_tui.tools.selection import Profile, Selection
 
+if TYPE_CHECKING:
+    from heartbit_tui.context.outlook import Outlook
+    from heartbit_tui.lsp.types import Named
+    from heartbit_tui.runtime.servers import Servers
+    from heartbit_tui.runtime.skilled import Skilled
+
 NAME = "heartbit"
 DEMO_PLACE = "heartbit_tui.runtime.demonstration:place"
 NO_MODEL = "heartbit_tui.providers.scripted:Scripted"
@@ -47,9 +52,6 @@ NO_MODEL = "heartbit_tui.providers.scripted:Scripted"
 
 DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
 TRUSTING = "heartbit_tui.runtime.trusting:asking"
-ASKING = ("repl", "tui")
-"""The surfaces at which a person is asked again about a folder that changed; at others it is told."""
-
 GUARDRAILS = "heartbit_tui.runtime.guardrails"
 
 
@@ -76,6 +78,12 @@ class Opened:
     safety: Safety = NOTHING_KNOWN
     remembering: Remembering | None = None
     """What is done with the memory; None where there is none."""
+    names: "Callable[[str], Awaitable[tuple[Named, ...]]]"
+    """Tells what has a name like this in the project."""
+    skilled: "Skilled | None" = None
+    """The skills and commands; None where nobody wants any."""
+    servers: "Servers | None" = None
+    """The servers of tools; None where none are defined."""
 
     @property
     def last_seq(self) -> int:
@@ -96,25 +104,22 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         settings = await read(options, clock)
         sandboxing.demand(settings.config, settings.sandbox)
         models = await stack.enter_async_context(Models.open(settings, clock))
-        provider = plugins.resolve(DEMO_MODEL)(options, clock) if options.demo else await models.first()
+        provider = await _provider(options, models, clock)
         beside = await stack.enter_async_context(companions(options, settings, clock))
         place = beside.place
-        agent = replace(_agent(options, settings, provider, beside.tools), gate=watched(settings.gate, place.trail))
         standing = Standing(settings.mode)
-        agent = replace(agent, guardrails=_guardrails(settings, models, provider, clock, standing))
         watch = Watchful(beside.policy, place.meters.warmth)
-        agent = replace(agent, context=watch)
+        guardrails = (*_guardrails(settings, models, provider, clock, standing), *beside.guards)
+        agent = replace(_agent(options, settings, provider, beside.tools), guardrails=guardrails, context=watch)
         wiring = _wiring(beside, clock, models)
-        opening = Opening(log=place.log, mode=settings.mode, on_ask=options.on_ask)
-        session = await stack.enter_async_context(Session(place.session_id, agent, wiring, opening))
+        session = await stack.enter_async_context(_session(options, settings, agent, wiring, beside))
         place.meters.join(session, watch, beside.chain, _parts(settings))
         standing.follow(lambda: session.settings.mode)
         await beside.join(session, stack)
         _announce(session, options, place)
-        warnings = settings.warnings
-        if settings.changed and options.on_ask == "person" and options.surface in ASKING:
-            again = plugins.resolve(TRUSTING)(session, settings.changed, clock)
-            await stack.enter_async_context(again)
+        warnings = (*settings.warnings, *beside.warnings)
+        if settings.changed and options.on_ask == "person" and options.surface in CONVERSING:
+            await stack.enter_async_context(plugins.resolve(TRUSTING)(session, settings.changed, clock))
             warnings = tuple(each for each in warnings if each != settings.changed.text)
         if not place.log:
             await place.journal.committed(session.seq)  # nobody is told of a session that could not be kept
@@ -133,7 +138,23 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             sandbox=sandboxing.label(settings.sandbox),
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
             remembering=beside.remembering,
+            skilled=beside.skilled,
+            names=beside.language.names,
+            servers=beside.servers,
         )
+
+
+async def _provider(options: Options, models: Models, clock: Clock) -> Provider:
+    """What answers: the demo's script, what the program brought, or what the settings name."""
+    if options.demo:
+        return plugins.resolve(DEMO_MODEL)(options, clock)
+    own = options.brought.provider
+    return await models.first() if own is None else models.brought(own)
+
+
+def _session(options: Options, settings: Settings, agent: Agent, wiring: Wiring, beside: Companions) -> Session:
+    opening = Opening(log=beside.place.log, mode=settings.mode, on_ask=options.on_ask)
+    return Session(beside.place.session_id, _equipped(agent, settings, beside), wiring, opening)
 
 
 def _wiring(beside: Companions, clock: Clock, models: Models) -> Wiring:
@@ -148,7 +169,7 @@ def _wiring(beside: Companions, clock: Clock, models: Models) -> Wiring:
     )
 
 
-async def outlook_of(log: Sequence[Envelope], options: Options, clock: Clock) -> Outlook:
+async def outlook_of(log: Sequence[Envelope], options: Options, clock: Clock) -> "Outlook":
     """What would be sent if the session with this log were taken up now in its folder. Raises `ConfigError`."""
     started = next((each for each in log if isinstance(each.event, SessionStarted)), None)
     chosen = [each.event for each in log if isinstance(each.event, ModelChanged | SessionStarted)]
@@ -226,6 +247,13 @@ def _guardrails(
 def _selection(settings: Settings) -> Selection:
     profile = cast("Profile", settings.config.string("tools.profile") or "full")
     return Selection(profile, settings.config.integer("tools.max_per_turn"))
+
+
+def _equipped(agent: Agent, settings: Settings, beside: Companions) -> Agent:
+    """The agent with what judges its calls (rules, hooks behind them, the audit's witness), and its choice of tools."""
+    gate = beside.hooked.gate(settings.gate) if beside.hooked else settings.gate
+    offered = beside.skilled.offering(agent.offered) if beside.skilled else agent.offered
+    return beside.equipped(replace(agent, gate=watched(gate, beside.place.trail), offered=offered))
 
 
 def _response(schema: JsonObject | None) -> Tool | None:

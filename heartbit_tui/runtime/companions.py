@@ -1,23 +1,41 @@
 """What goes along with a session: what it remembers, looks up, brings back, runs in the background and can undo."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
+from heartbit_tui.config.files import project_root
 from heartbit_tui.context.chain import Chain
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Tool
+from heartbit_tui.kernel.protocols import Agent, Clock, ContextPolicy, Guardrail, Tool
 from heartbit_tui.kernel.session import Session
-from heartbit_tui.runtime import contexts
+from heartbit_tui.runtime import contexts, plugins
+from heartbit_tui.runtime.language import Language, language
 from heartbit_tui.runtime.lookup import lookup
 from heartbit_tui.runtime.memory_store import remembered
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.plugged import plugged, without_doubles
+from heartbit_tui.runtime.reaching import met, reached
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.runtime.skill_places import OURS, wanted
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
 from heartbit_tui.runtime.voice import Voice
 from heartbit_tui.tools.jobs import Jobs
+
+if TYPE_CHECKING:
+    from heartbit_tui.runtime.hooked import Hooked
+    from heartbit_tui.runtime.peers import Peers
+    from heartbit_tui.runtime.servers import Servers
+    from heartbit_tui.runtime.skilled import Skilled
+
+SKILLED = "heartbit_tui.runtime.skilled:open_skills"
+SKILL = "skill"
+HOOKED = "heartbit_tui.runtime.hooked:Hooked"
+HOOKS = "hooks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +51,51 @@ class Companions:
     remembering: Remembering | None
     following: contexts.Following
     voice: Voice
+    skilled: "Skilled | None"
+    hooked: "Hooked | None"
     tools: tuple[Tool, ...]
     chain: Chain
     policy: ContextPolicy
+    language: Language
+    servers: "Servers | None" = None
+    """What others offer over MCP; None where no server is defined."""
+    peers: "Peers | None" = None
+    """The agents of others; None where none is defined."""
+    own_guards: tuple[Guardrail, ...] = ()
+    """The guardrails that the program or a plugin brings."""
+    unplugged: tuple[str, ...] = ()
+    """What could not be had of plugins, in sentences."""
+
+    def equipped(self, agent: Agent) -> Agent:
+        """The agent with what the servers and the agents of others offer, where there are some."""
+        served = agent if self.servers is None else self.servers.given_to(agent, self.following.window)
+        return served if self.peers is None else self.peers.given_to(served)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of plugins, servers and agents at the beginning."""
+        served = self.servers.warnings() if self.servers is not None else ()
+        return (*self.unplugged, *served, *(self.peers.roster.warnings() if self.peers is not None else ()))
+
+    @property
+    def guards(self) -> tuple[Guardrail, ...]:
+        """The guardrails that come with it."""
+        return (*self.own_guards, *(self.hooked.guards if self.hooked else ()))
 
     async def join(self, session: Session, stack: AsyncExitStack) -> None:
         """The session is open: all of it is heard there from now on, until `stack` ends."""
         if self.remembering is not None:
             self.remembering.begin(session)
             stack.push_async_callback(self.remembering.finish)
+        if self.hooked is not None:
+            self.hooked.join(session, stack)
         self.voice.speak_in(session)
         stack.callback(self.voice.hush)
         self.following.follow(session)
+        if self.servers is not None:
+            await self.servers.join(session, stack)
+        if self.peers is not None:
+            self.peers.roster.launch()
         await self.undoing.join(session, self.place)
 
 
@@ -52,26 +103,81 @@ class Companions:
 async def companions(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Companions]:
     """Everything that a session with these options has beside it. Raises `ConfigError`, `StoreError`."""
     async with AsyncExitStack() as stack:
+        finding = _finding(options, settings, clock, stack)
         undoing, voice, following = Undoing(options, settings, clock), Voice(), contexts.Following()
         jobs = await stack.enter_async_context(Jobs())
-        place = await stack.enter_async_context(placed(options, settings, clock, undoing.take, jobs.hear))
+        hooked = _hooked(options, settings, stack)
+        options, warnings = await plugged(options, settings, clock)
+        heard = (undoing.take, jobs.hear, *((hooked.take,) if hooked else ()))
+        place = await stack.enter_async_context(placed(options, settings, clock, *heard))
         jobs.remember(place.log)
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
+        skilled = await finding
+        spoken = await stack.enter_async_context(language(options, settings, clock, voice.say))
+        own = await stack.enter_async_context(toolbox(options.cwd, settings, jobs))
         tools = (
-            *await stack.enter_async_context(toolbox(options.cwd, settings, jobs)),
+            *own,
+            *spoken.asking(own),
             contexts.recall(following),
             *(remembering.tools if remembering else ()),
+            *_loading(skilled, settings),
             *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
         )
-        chain = contexts.policy(options.cwd, settings, following, remembering)
+        brought, doubles = _brought(tools, options, settings)
+        also = tuple(each.policy for each in (hooked, skilled) if each is not None)
+        servers = await stack.enter_async_context(reached(options, settings, clock, voice, undoing))
+        agents = await stack.enter_async_context(met(options, settings, clock, voice, undoing))
+        chain = contexts.policy(options.cwd, settings, following, remembering, also=also)
         yield Companions(
             place=place,
             jobs=jobs,
             undoing=undoing,
             remembering=remembering,
             following=following,
+            skilled=skilled,
+            hooked=hooked,
+            language=spoken,
             voice=voice,
-            tools=await stack.enter_async_context(undoing.around(tools)),
+            tools=spoken.around(await stack.enter_async_context(undoing.around((*tools, *brought)))),
             chain=chain,
             policy=remembering.around(chain) if remembering else chain,
+            servers=servers,
+            own_guards=options.brought.guardrails,
+            unplugged=(*warnings, *doubles),
+            peers=agents,
         )
+
+
+def _brought(tools: tuple[Tool, ...], options: Options, settings: Settings) -> tuple[tuple[Tool, ...], tuple[str, ...]]:
+    """The tools that the program or a plugin brings and the settings leave in, and what is said of the others."""
+    left_out = settings.config.strings("tools.disabled")
+    own = (tool for tool in options.brought.tools if tool.spec.name not in left_out)
+    return without_doubles(tools, own)
+
+
+def _finding(
+    options: Options, settings: Settings, clock: Clock, stack: AsyncExitStack
+) -> "asyncio.Future[Skilled | None]":
+    """Begin to look for skills and commands beside the loop; None comes of it where nobody wants any."""
+
+    def find() -> "Skilled | None":
+        return plugins.resolve(SKILLED)(options, settings, clock) if wanted(options, settings.config) else None
+
+    finding = asyncio.ensure_future(asyncio.to_thread(find))
+    stack.push_async_callback(asyncio.gather, finding, return_exceptions=True)
+    return finding
+
+
+def _loading(skilled: "Skilled | None", settings: Settings) -> tuple[Tool, ...]:
+    """The tool that loads skills, where there is something to load."""
+    if skilled is None or SKILL in settings.config.strings("tools.disabled"):
+        return ()
+    return (skilled.tool,) if skilled.catalogue.for_models else ()
+
+
+def _hooked(options: Options, settings: Settings, stack: AsyncExitStack) -> "Hooked | None":
+    """The hooks of a session; None, and nothing of theirs loaded, where there can be none. Raises `ConfigError`."""
+    folders = (settings.places.config / HOOKS, project_root(options.cwd) / OURS / HOOKS)
+    if options.bare or not (settings.config.is_set(HOOKS) or any(folder.is_dir() for folder in folders)):
+        return None
+    return plugins.resolve(HOOKED)(options, settings, stack)

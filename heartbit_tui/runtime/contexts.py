@@ -16,6 +16,7 @@ from heartbit_tui.kernel.messages import Message
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.protocols import ContextPolicy, ToolSpec
 from heartbit_tui.kernel.session import Session
+from heartbit_tui.providers.models import window
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.settings import Settings
 
@@ -40,7 +41,7 @@ class Following:
         """How much its model reads and writes at once, where that is known."""
         if self._session is None:
             return None
-        return plugins.resolve("heartbit_tui.providers.models:window")(self._session.settings.provider.model)
+        return window(self._session.settings.provider.model)
 
 
 class Stored(Following):
@@ -55,11 +56,20 @@ class Stored(Following):
         return self._past
 
     def window(self) -> int | None:
-        return plugins.resolve("heartbit_tui.providers.models:window")(self._model)
+        return window(self._model)
 
 
-def policy(cwd: Path, settings: Settings, following: Following, keeper: Keeper | None = None) -> Chain:
+def policy(
+    cwd: Path,
+    settings: Settings,
+    following: Following,
+    keeper: Keeper | None = None,
+    *,
+    also: tuple[ContextPolicy, ...] = (),
+) -> Chain:
     """The policies of a session in their order; `keeper` keeps what a summary is about to take the place of.
+
+    Those of `also` look at what is told, shortened where that is wanted, before a summary may take its place.
 
     What the configuration does not ask for is not loaded.
     """
@@ -68,7 +78,7 @@ def policy(cwd: Path, settings: Settings, following: Following, keeper: Keeper |
     first = (_nested(cwd, settings), *_asked_for(wanted), MediaOnce())
     pruning = (plugins.resolve("heartbit_tui.context.prune:Prune")(wanted.pruning),) if wanted.pruning else ()
     summarise = plugins.resolve("heartbit_tui.context.summarise:Summarise")(wanted, room, keeper)
-    return Chain((*first, *pruning, summarise, _window(wanted, room)), room)
+    return Chain((*first, *pruning, *also, summarise, _window(wanted, room)), room)
 
 
 def context(config: Config) -> Context:

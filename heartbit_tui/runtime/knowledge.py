@@ -9,7 +9,7 @@ from heartbit_tui.config import Config
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.knowledge import schema, vectors
+from heartbit_tui.knowledge import schema
 from heartbit_tui.knowledge.embedding import Vectors
 from heartbit_tui.knowledge.index import Index
 from heartbit_tui.knowledge.load import Loader
@@ -17,6 +17,7 @@ from heartbit_tui.knowledge.search import Search
 from heartbit_tui.knowledge.types import Embedder, Kind, Settings as Cutting, Source
 from heartbit_tui.runtime.documents import Web, files
 from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.store import driver
 from heartbit_tui.store.database import Database
 from heartbit_tui.tools.webpages import WebPages
 
@@ -48,7 +49,7 @@ async def knowledge(settings: Settings, root: Path, clock: Clock, embedder: Embe
 
     private = settings.config.boolean("tools.webfetch.allow_private")
     web = Web(WebPages(settings.environment, allow_private=private))
-    async with Database.open(settings.store, schema.NAME, schema.STEPS, vectors.prepare) as database:
+    async with Database.open(settings.store, schema.NAME, schema.STEPS, driver.with_vectors) as database:
         yield Knowledge(
             index=Index(database, project, cutting(settings.config), clock),
             search=Search(database, project, embedder, withheld=withheld),

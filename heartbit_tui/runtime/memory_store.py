@@ -11,7 +11,9 @@ from heartbit_tui.kernel.errors import ConfigError, HeartbitError
 from heartbit_tui.kernel.events import Event, Notice
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.brought import NOTHING, Brought
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.plugged import plugged
 from heartbit_tui.runtime.remembering import GROUND, Remembering
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.shelf import Shelf, Whose, project_of
@@ -28,7 +30,10 @@ MANY = 200
 NAME = "heartbit"
 """The agent of a session."""
 
-KINDS = ("sqlite", "postgres")
+BROUGHT = "brought"
+"""A memory that the program or a plugin brings."""
+
+KINDS = ("sqlite", "postgres", BROUGHT)
 """The types whose entries outlive a session."""
 
 Embedding: TypeAlias = Callable[[Settings, Clock, Callable[[str], None]], AbstractAsyncContextManager[Any]]
@@ -39,7 +44,9 @@ def kind_of(options: Options, settings: Settings) -> str:
     """Which memory a session has: none where nothing of the person's may be used, its own where nothing is kept."""
     if options.demo:
         return "in_memory"
-    if options.bare:
+    if options.brought.memory is not None:
+        return BROUGHT
+    if options.bare or settings.config.string("plugins.memory"):
         return "none"
     kind = settings.config.string("memory.type") or "sqlite"
     passing = options.ephemeral or settings.config.boolean("sessions.ephemeral")
@@ -47,13 +54,17 @@ def kind_of(options: Options, settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def shelf(kind: str, settings: Settings, clock: Clock) -> AsyncGenerator[Shelf]:
+async def shelf(kind: str, settings: Settings, clock: Clock, brought: Brought = NOTHING) -> AsyncGenerator[Shelf]:
     """Where the memory is; it is opened when it is first needed, and closed with this."""
-    found = Shelf(None if kind == "in_memory" else settings.store, clock)
+    found = Shelf(None if kind in ("in_memory", BROUGHT) else settings.store, clock)
+    if brought.memory is not None:
+        found.wrap(brought.memory)
     try:
         yield found
     finally:
         await found.close()
+        if brought.close is not None:
+            await brought.close()
 
 
 @asynccontextmanager
@@ -66,8 +77,9 @@ async def remembered(
         yield None
         return
     whose = Whose(agent=NAME, session=session_id, project=project_of(options.cwd))
-    async with shelf(kind, settings, clock) as found:
+    async with shelf(kind, settings, clock, options.brought) as found:
         remembering = Remembering(found, whose, settings, clock)
+        await found.is_empty()  # so that the first request does not wait for it while the screen is loaded beside it
         async with by_meaning(found, settings, clock, remembering.tell, embedding) as follower:
             if follower is None:
                 yield remembering
@@ -98,13 +110,17 @@ async def ground_of(options: Options, clock: Clock) -> AsyncGenerator[Personal]:
     Raises `ConfigError`, `StoreError`.
     """
     settings = await read(options, clock)
+    options, warnings = await plugged(options, settings, clock)
     kind = kind_of(options, settings)
     if kind not in KINDS:
         raise ConfigError(NOT_KEPT.format(kind=kind), key="memory.type", source=settings.config.source("memory.type"))
     whose = Whose(agent="", session="", project="")
-    async with shelf(kind, settings, clock) as found, by_meaning(found, settings, clock, lambda _: None) as follower:
+    async with (
+        shelf(kind, settings, clock, options.brought) as found,
+        by_meaning(found, settings, clock, lambda _: None) as follower,
+    ):
         ground = cast("Ground", plugins.resolve(f"{GROUND}:of_command")(found.memory, whose, settings))
-        yield Personal(ground=ground, follower=follower, warnings=tuple(idle(settings.config)))
+        yield Personal(ground=ground, follower=follower, warnings=(*warnings, *idle(settings.config)))
 
 
 @asynccontextmanager
@@ -116,7 +132,7 @@ async def by_meaning(
     embedding: Embedding | None = None,
 ) -> "AsyncGenerator[Follower | None]":
     """Lets the memory be searched by meaning too, where the settings name an embedder; what gives it its vectors."""
-    if (settings.config.string("memory.embedding.provider") or "none") == "none":
+    if (settings.config.string("memory.embedding.provider") or "none") == "none" or not found.takes_vectors:
         yield None
         return
     opening = embedding or cast("Embedding", plugins.resolve(EMBEDDING))

@@ -32,7 +32,7 @@ OUTLOOK = "heartbit_tui.context.outlook"
 """What a window is filled with is loaded when somebody looks."""
 
 MANY = 300
-"""Messages from which on it takes too long for a key that waits to find out what is new."""
+"""Entries of the log from which on it takes too long for a key that waits to find out what is new."""
 
 TURNS = 9
 """Turns by whose growth it is told when compaction comes."""
@@ -43,7 +43,7 @@ Days = Callable[[date, date], Awaitable[list[Daily]]]
 
 async def outlook_on(agent: Agent, conversation: Conversation, parts: Sequence[Part]) -> "Outlook":
     """What an agent's model would be sent of a conversation that nobody goes on with now."""
-    specs = tuple(tool.spec for tool in agent.tools)
+    specs = tuple(tool.spec for tool in agent.all_tools)
     messages, past = conversation.messages(), conversation.past()
     request = Request(system=agent.system, messages=messages, tools=offered(agent, specs, messages, past))
     shown = replace(request, messages=(await agent.context.view(request, turn=1)).messages)
@@ -113,7 +113,7 @@ class Meters:
     def glance(self) -> "Outlook | None":
         """The same where that takes no time; None where a long conversation has changed, and `look` has to tell."""
         known = self._still()
-        if known is None and self._session and len(self._session.desk.conversation.messages()) > MANY:
+        if known is None and self._session and len(self._session.desk.past().entries) > MANY:
             return None
         return known or self.outlook()
 
@@ -134,7 +134,7 @@ class Meters:
         if session is None:
             return None
         messages, past = session.desk.conversation.messages(), session.desk.past()
-        specs = tuple(tool.spec for tool in session.agent.tools)
+        specs = tuple(tool.spec for tool in session.agent.all_tools)
         tools = offered(session.agent, specs, messages, past)
         request = Request(system=session.agent.system, messages=self._shown(messages), tools=tools)
         size = size_of(request, session.settings.provider.model, self._chain, self._totals)

@@ -89,6 +89,12 @@ class Models:
             return self._use(self._by_key(model) or await self._local(model))
         return self._use(await self._with_model(named) if named.name in SERVED_HERE and not model else named)
 
+    def brought(self, provider: Provider) -> Provider:
+        """A provider that was given as an object, tried again as the configured ones are."""
+        self._chosen = Choice(name=provider.name, model=provider.model)
+        retry = _section(self._config, "provider.retry", Retry())
+        return Retrying(provider, retry, self._clock, Random())
+
     def connect(self, op: SetModel) -> Provider:
         """The provider that this op asks for. Raises `ConfigError`, `AuthenticationError`."""
         name, model = (op.provider, op.model) if op.provider else self._split(op.model)
@@ -147,13 +153,18 @@ class Models:
         return Retrying(self._built(settings), settings.retry, self._clock, Random())
 
     def _built(self, settings: ProviderSettings) -> Provider:
+        ours = settings.name in table.PROVIDERS or bool(settings.api)
         build: Build = (
             plugins.resolve(f"{table.module(settings.name, settings.api)}:build")
-            if settings.name in table.PROVIDERS or settings.api
+            if ours
             else plugins.load("heartbit.providers", settings.name)
         )
-        prices = prices_of(self._config)
-        return build(settings, key=self._key(settings), client=self._client, clock=self._clock, prices=prices)
+        key, prices = self._key(settings), prices_of(self._config)
+
+        def built() -> Provider:
+            return build(settings, key=key, client=self._client, clock=self._clock, prices=prices)
+
+        return built() if ours else plugins.guarded(settings.name, built)
 
     def _settings(self, choice: Choice) -> ProviderSettings:
         config, own = self._config, f"providers.{choice.name}"

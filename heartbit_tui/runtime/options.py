@@ -1,6 +1,6 @@
 """What a surface asks of the runtime when it opens a session."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -9,6 +9,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
+from heartbit_tui.runtime.brought import NOTHING, Brought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,24 @@ def no_flags() -> Mapping[str, object]:
     return {}
 
 
+def no_servers() -> Mapping[str, JsonObject]:
+    """No servers but those of the settings."""
+    return {}
+
+
+CONVERSING = frozenset({"repl", "tui", "acp"})
+"""The surfaces at which a person converses, and can be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A user of a tenant for whom a session works; `token` gives what they proved themselves with, or nothing."""
+
+    user: str
+    tenant: str
+    token: Callable[[], str] = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How to open a session.
@@ -45,12 +64,13 @@ class Options:
     `{"provider.model": "…", "limits.max_turns": 5}`, which beat every file. `allow` and `deny` are rules in the
     form `bash(git status)`. `bare` leaves out the user's and the project's configuration, hooks, skills, MCP and
     memory. `ephemeral` keeps nothing on disk. `demo` plays the built-in script in a throw-away project. `schema`
-    is the JSON Schema of a wanted answer. `mode` None takes the configured one.
+    is the JSON Schema of a wanted answer. `mode` None takes the configured one. `brought` are objects of the program's
+    own.
     """
 
     cwd: Path
     environment: Mapping[str, str]
-    surface: Literal["headless", "repl", "tui", "daemon", "library"] = "library"
+    surface: Literal["headless", "repl", "tui", "acp", "daemon", "library"] = "library"
     which: Which = field(default_factory=New)
     flags: Mapping[str, object] = field(default_factory=no_flags)
     config_file: Path | None = None
@@ -64,3 +84,8 @@ class Options:
     bare: bool = False
     ephemeral: bool = False
     demo: bool = False
+    brought: Brought = NOTHING
+    servers: Mapping[str, JsonObject] = field(default_factory=no_servers)
+    """Servers of tools that the surface brings, each by its name as the settings would define it."""
+    identity: Identity | None = None
+    """Whom the session works for, where that is not the person at this machine."""

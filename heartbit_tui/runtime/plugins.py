@@ -1,9 +1,9 @@
 """Names become objects: the built-in ones from a table, others from entry points."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from heartbit_tui.kernel.errors import ConfigError
 
@@ -21,9 +21,15 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """Group, name, and `module:object`. Entry points are looked for only where a name is not here."""
 
 EXTRAS: Mapping[str, str] = MappingProxyType(
-    {"keyring": "keyring", "fastembed": "local-embedding", "jailguard": "injection-model"}
+    {"keyring": "keyring", "fastembed": "local-embedding", "jailguard": "injection-model", "a2a": "a2a"}
 )
 """Which extra brings a library that may be missing."""
+
+GROUPS = ("heartbit.tools", "heartbit.providers", "heartbit.guardrails", "heartbit.memory", "heartbit.embeddings")
+"""The groups of entry points in which packages can offer something."""
+
+FAILED = "“{name}” does not work ({error}). The package that offers it is at fault, or does not fit this release."
+T = TypeVar("T")
 
 
 def load(group: str, name: str) -> Any:
@@ -50,10 +56,21 @@ def _entry_point(group: str, name: str) -> Any:
     if not found:
         kind = group.removeprefix("heartbit.").removesuffix("s")
         raise ConfigError(f"There is no {kind} “{name}”, neither built in nor installed.", key=name)
+    return guarded(name, next(iter(found)).load)
+
+
+def guarded(name: str, work: Callable[[], T]) -> T:
+    """What the code of a plugin gives. Raises `ConfigError`, whatever goes wrong in there."""
     try:
-        return next(iter(found)).load()
+        return work()
+    except ConfigError:
+        raise
     except ModuleNotFoundError as error:
         raise _missing(name, error) from error
+    # Somebody else's code: none of its faults may end heartbit.
+    except (Exception, SystemExit) as error:
+        shown = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise ConfigError(FAILED.format(name=name, error=shown), key=name) from error
 
 
 def _missing(name: str, error: ModuleNotFoundError) -> ConfigError:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from heartbit_tui.config import Config
 from heartbit_tui.config.keys import dotted
-from heartbit_tui.kernel.errors import ContextOverflowError, HeartbitError
+from heartbit_tui.kernel.bases import Outer
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import Assistant, Message, StopReason
-from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Effects, Request, Scene, Shortening, Tool, View
+from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Effects, Request, Scene, Tool
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.settings import Settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from heartbit_tui.memory.notebook import Ground, Notebook
     from heartbit_tui.memory.types import Origin
 
+SCREENING = "heartbit_tui.runtime.screening:screening"
 FOLDER = "heartbit_tui.memory"
 GROUND = "heartbit_tui.runtime.memory_ground"
 FINISHING = 60.0
@@ -103,7 +105,8 @@ class Remembering:
         if self._config.integer("memory.recall_limit") == 0:
             return inner
 
-        def made() -> ContextPolicy:
+        async def made() -> ContextPolicy:
+            await asyncio.to_thread(self._load)
             make = plugins.resolve(f"{GROUND}:recalling")
             return cast("ContextPolicy", make(inner, self.notebook, self._fence, self._settings, self._clock))
 
@@ -111,6 +114,7 @@ class Remembering:
 
     async def keep(self, messages: Sequence[Message]) -> None:
         """Keep what tools told in messages that are about to be taken out of the conversation; raises nothing."""
+        await asyncio.to_thread(self._load, f"{FOLDER}.flush:Flush", SCREENING)
         await plugins.resolve(f"{FOLDER}.flush:Flush")(self.notebook, self._tell).keep(messages)
 
     def begin(self, session: Session) -> None:
@@ -149,6 +153,12 @@ class Remembering:
         if pruned:
             self._tell(MemoryChanged(action="pruned", count=pruned, reason="weak and old"))
 
+    def _load(self, *names: str) -> None:
+        """Load what the memory consists of, which holds whoever waits for it and nobody else."""
+        self._shelf.load()
+        for name in (f"{GROUND}:ground", f"{FOLDER}.notebook:Notebook", *names):
+            plugins.resolve(name)
+
     def _tell(self, event: Event) -> None:
         if self._session is not None:
             self._session.append(self._whose.agent, event)
@@ -168,34 +178,23 @@ class Remembering:
         return plugins.resolve(f"{FOLDER}.reflection:Tracker")(threshold) if threshold else None
 
 
-class Unless:
+class Unless(Outer):
     """A `ContextPolicy` that is another one from the first run on at whose beginning `is_empty` says no."""
 
     def __init__(
-        self, inner: ContextPolicy, is_empty: Callable[[], Awaitable[bool]], make: Callable[[], ContextPolicy]
+        self,
+        inner: ContextPolicy,
+        is_empty: Callable[[], Awaitable[bool]],
+        make: Callable[[], Awaitable[ContextPolicy]],
     ) -> None:
-        self._policy = inner
+        super().__init__(inner)
         self._is_empty = is_empty
-        self._make: Callable[[], ContextPolicy] | None = make
+        self._make: Callable[[], Awaitable[ContextPolicy]] | None = make
 
     async def prepare(self, request: Request, scene: Scene, *, turn: int) -> bool:
         if self._make is not None and turn == 1 and not await self._is_empty():
-            self._policy, self._make = self._make(), None
-        return await self._policy.prepare(request, scene, turn=turn)
-
-    async def view(self, request: Request, *, turn: int) -> View:
-        return await self._policy.view(request, turn=turn)
-
-    async def shorten(
-        self,
-        request: Request,
-        scene: Scene,
-        *,
-        turn: int,
-        focus: str = "",
-        overflow: ContextOverflowError | None = None,
-    ) -> Shortening | None:
-        return await self._policy.shorten(request, scene, turn=turn, focus=focus, overflow=overflow)
+            self.policy, self._make = await self._make(), None
+        return await self.policy.prepare(request, scene, turn=turn)
 
 
 def key_for(config: Config, agent: str, name: str) -> str:

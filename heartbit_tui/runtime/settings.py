@@ -25,10 +25,14 @@ from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Ruling
 from heartbit_tui.permissions.sandbox import Active, Found
 from heartbit_tui.runtime import plugins, sandboxing
-from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.options import CONVERSING, Options
+from heartbit_tui.runtime.skill_places import readable
 
 if TYPE_CHECKING:
     from heartbit_tui.config.changes import Changed
+
+OWN_SECRETS = ("HEARTBIT_API_KEY", "HEARTBIT_MCP_TOKEN", "HEARTBIT_TELEGRAM_TOKEN")
+"""The variables in which heartbit itself is given secrets."""
 
 CHANGED = "heartbit_tui.config.changes:changed"
 YOLO = "mode: yolo is given anew each time, with --permission-mode yolo; a file cannot set it."
@@ -63,7 +67,7 @@ class Settings:
     @property
     def secret_names(self) -> frozenset[str]:
         """The variables that hold keys, which commands do not get to see."""
-        own = (self.config.string("provider.api_key_env"), "HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN")
+        own = (self.config.string("provider.api_key_env"), *OWN_SECRETS)
         kept = frozenset(self.config.strings("tools.bash.keep_environment"))
         return (KEY_NAMES | frozenset(filter(None, own))) - kept
 
@@ -99,6 +103,12 @@ def configuration(options: Options) -> Config:
     home = Path(options.environment.get("HOME") or "/")
     places, root = directories(options.environment, home), files.project_root(options.cwd)
     return _configuration(options, places, root, trusted=_trust(places, root).is_trusted)
+
+
+def ground(options: Options, config: Config) -> tuple[Workspace, bool]:
+    """The folders of the project without a session, and whether it is trusted. Raises `ConfigError`."""
+    places = directories(options.environment, Path(options.environment.get("HOME") or "/"))
+    return _workspace(options, config, places), _trust(places, files.project_root(options.cwd)).is_trusted
 
 
 def _read(options: Options, clock: Clock) -> Settings:
@@ -170,7 +180,7 @@ def _trust(places: Directories, root: Path) -> Trust:
 def _configuration(options: Options, places: Directories, root: Path, *, trusted: bool) -> Config:
     found = files.find(places, root, chosen=options.config_file, bare=options.bare)
     kept = [file for file in found if not options.bare or file.layer is Layer.FILE]
-    defaults = CHAT_DEFAULTS if options.surface in ("repl", "tui") else MappingProxyType[str, Value]({})
+    defaults = CHAT_DEFAULTS if options.surface in CONVERSING else MappingProxyType[str, Value]({})
     return load(kept, options.environment, options.flags, trusted=trusted, defaults=defaults)
 
 
@@ -183,7 +193,7 @@ def _gate(
     options: Options, config: Config, places: Directories, clock: Clock, ground: Workspace, *, sandboxed: bool
 ) -> RuleGate:
     return RuleGate(
-        rules=(*_rules(options, config), _own_outputs(places)),
+        rules=(*_rules(options, config), _own_outputs(places), *readable(options, config, places)),
         workspace=ground,
         clock=clock,
         memory=None if options.bare else Memory(LockedFile(places.permissions_file)),

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[1]
 SQLITE = "heartbit_tui.memory.sqlite"
+VOLATILE = "heartbit_tui.memory.volatile:VolatileMemory"
+FRESH = 1.0
+"""Seconds for which it counts that nothing was remembered: what is asked right at the opening need not look again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,26 +41,40 @@ class Shelf:
         self._path = path
         self._clock = clock
         self._database: Database | None = None
+        self._empty_until = 0.0
 
     @cached_property
     def memory(self) -> "Keeper":
         """The memory."""
         if self._path is None:
-            return cast("Keeper", plugins.resolve("heartbit_tui.memory.volatile:VolatileMemory")(self._clock))
-        steps, prepare = plugins.resolve(f"{SQLITE}:STEPS"), plugins.resolve(f"{SQLITE}:prepare")
-        self._database = Database(self._path, "memory", steps, prepare)
+            return cast("Keeper", plugins.resolve(VOLATILE)(self._clock))
+        self._database = Database(self._path, "memory", plugins.resolve(f"{SQLITE}:STEPS"), driver.with_vectors)
         make = cast("Callable[[Database, Clock], Keeper]", plugins.resolve(f"{SQLITE}:SqliteMemory"))
         return make(self._database, self._clock)
+
+    def load(self) -> None:
+        """Import what `memory` is made of, in whichever thread this is."""
+        plugins.resolve(VOLATILE if self._path is None else f"{SQLITE}:SqliteMemory")
 
     def wrap(self, memory: object) -> None:
         """Put another memory around the one that was made."""
         self.__dict__["memory"] = memory
 
+    @property
+    def takes_vectors(self) -> bool:
+        """Whether the memory can be handed vectors; one of somebody else's may search in its own way."""
+        return "memory" not in self.__dict__ or hasattr(self.memory, "pending")
+
     async def is_empty(self) -> bool:
         """Whether certainly nothing is remembered; a memory that was never asked for is not loaded for it."""
         if "memory" in self.__dict__:
             return False
-        return self._path is None or not await asyncio.to_thread(_has_rows, self._path)
+        if self._path is None or self._clock.monotonic() < self._empty_until:
+            return True
+        empty = not await asyncio.to_thread(_has_rows, self._path)
+        if empty:
+            self._empty_until = self._clock.monotonic() + FRESH
+        return empty
 
     async def close(self) -> None:
         """Close what was opened."""

@@ -9,9 +9,9 @@ from heartbit_tui.permissions import shell
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.tools import ignore
 from heartbit_tui.undo.cache import Cache
-from heartbit_tui.undo.engine import INDEXES, SPANS, Engine
+from heartbit_tui.undo.engine import INDEXES, Engine
 from heartbit_tui.undo.index import Index
-from heartbit_tui.undo.spans import Spans
+from heartbit_tui.undo.spans import AT_WORK, Spans
 from heartbit_tui.undo.survey import Survey
 from heartbit_tui.undo.types import Bounds, Rules
 from heartbit_tui.undo.watch import Watch
@@ -48,7 +48,7 @@ def watch(session: str, settings: Settings, engine: Engine, tell: Callable[[Even
     own = (places.config, places.data, places.state, places.cache, engine.folder)
     bounds = Bounds()
     index = Index(roots, (os.path.realpath(each) for each in own))
-    spans = Spans(engine.folder / SPANS, session)
+    spans = Spans(engine.folder / AT_WORK, session)
     survey = Survey(engine, index, GitIgnore(), Cache(engine.folder / INDEXES, roots), spans, bounds)
     return Watch(survey, tell)
 

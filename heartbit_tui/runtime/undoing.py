@@ -1,7 +1,6 @@
 """What makes the calls of a session undoable: the workspace is watched, and going back is offered."""
 
 import asyncio
-import os
 import secrets
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import AssistantMessage, Envelope, Event, JobEnded, JobStarted, RunStarted, clip
+from heartbit_tui.kernel.messages import ToolCall
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.kernel.session import BUSY, Session
@@ -22,7 +22,8 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.undo.intent import UndoError
 from heartbit_tui.undo.past import Past, Point
-from heartbit_tui.undo.tool import Lines, watched
+from heartbit_tui.undo.spans import AT_WORK, Spans
+from heartbit_tui.undo.tool import Lines, Watched, watched
 
 if TYPE_CHECKING:
     from heartbit_tui.undo.engine import Engine
@@ -36,8 +37,8 @@ HEAD_START = 0.3
 
 OWN = "A command of yours still runs: ! {command}. Esc ends it."
 
-AT_WORK = "at-work"
-"""The folder of undo with a file for each session in which calls are at work that may change anything."""
+COMMANDS = "bash"
+"""The tool whose calls change files only where their command line does."""
 
 PARTS = "heartbit_tui.runtime.undo_parts"
 
@@ -58,6 +59,7 @@ class Undoing:
         self._engine: Engine | None = None
         self._watch: Watch | None = None
         self._temporary = ""
+        self._watched = frozenset[str]()
         self._looking: asyncio.Task[None] | None = None
         self._looks: set[asyncio.Task[None]] = set()
         self._making = asyncio.Lock()
@@ -68,7 +70,7 @@ class Undoing:
         match envelope.event:
             case RunStarted() if self._looking is None and self._watches:
                 self._looking = asyncio.get_running_loop().create_task(self._look(), name="first look at the workspace")
-            case AssistantMessage(message=message) if self._watch is not None and message.calls:
+            case AssistantMessage(message=message) if self._watch is not None and self._may_change(message.calls):
                 self._begin(self._watch.look())
             case JobStarted() as job if self._watch is not None and not self._only_reads(job.command):
                 self._watch.job_began(job)
@@ -76,6 +78,15 @@ class Undoing:
                 self._begin(self._watch.job_ended(id))
             case _:
                 pass
+
+    def _may_change(self, calls: Sequence[ToolCall]) -> bool:
+        """Whether calls, or what goes on in the background beside them, may change files: then a look is needed soon."""
+        at_work = self._watch is not None and bool(self._watch.background)
+        return bool(calls) and (at_work or any(map(self._is_watched, calls)))
+
+    def _is_watched(self, call: ToolCall) -> bool:
+        command = call.input.get("command") if call.name == COMMANDS else None
+        return call.name in self._watched and not (isinstance(command, str) and self._only_reads(command))
 
     def _only_reads(self, command: str) -> bool:
         return _Late(str(self._options.cwd)).only_reads(command)
@@ -110,9 +121,18 @@ class Undoing:
         """The tools, watched where they may change files; what is going on is ended at the end."""
         lines: Lines = _Late(str(self._options.cwd))
         try:
-            yield tuple(watched(tool, self._watching, lines) for tool in tools) if self._enabled else tuple(tools)
+            around = tuple(watched(tool, self._watching, lines) for tool in tools) if self._enabled else tuple(tools)
+            self._watched = frozenset(tool.spec.name for tool in around if isinstance(tool, Watched))
+            yield around
         finally:
             await self._close()
+
+    def over(self, tool: Tool) -> Tool:
+        """A tool that came later, watched as those of `around` are."""
+        found = watched(tool, self._watching, _Late(str(self._options.cwd))) if self._enabled else tool
+        if found is not tool:
+            self._watched |= {tool.spec.name}
+        return found
 
     async def join(self, session: Session, place: Place) -> None:
         """This is the session, and its log so far."""
@@ -126,7 +146,7 @@ class Undoing:
 
     def _was_cut_off(self, session: str) -> bool:
         """Whether calls were at work when an earlier process of this session died."""
-        return (self._folder() / AT_WORK / f"{session.replace(os.sep, '_')}.json").exists()
+        return bool(Spans(self._folder() / AT_WORK, session).left())
 
     def _tell(self, session: Session, event: Event) -> None:
         session.append(session.agent.name, event)

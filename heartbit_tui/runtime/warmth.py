@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from heartbit_tui.config import Config
+from heartbit_tui.kernel.bases import Outer
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import ContextOverflowError
 from heartbit_tui.kernel.events import (
     CacheExpired,
     ContextRestored,
@@ -21,7 +21,7 @@ from heartbit_tui.kernel.events import (
     ToolRestored,
 )
 from heartbit_tui.kernel.messages import Message, Usage
-from heartbit_tui.kernel.protocols import ContextPolicy, Request, Scene, Shortening, View
+from heartbit_tui.kernel.protocols import ContextPolicy, Request, Scene, View
 from heartbit_tui.providers import caching
 from heartbit_tui.providers.pricing import Price
 from heartbit_tui.runtime.models import has_hour, prices_of
@@ -99,14 +99,14 @@ class Warmth:
         return CacheExpired(tokens=tokens, idle=int(idle), lifetime=lifetime, cost_usd=anew, cached_usd=kept)
 
 
-class Watchful:
+class Watchful(Outer):
     """A `ContextPolicy` that tells before a run's first request what the service has forgotten meanwhile.
 
     It remembers what the policy behind it let through, for whoever asks what was really sent.
     """
 
     def __init__(self, policy: ContextPolicy, warmth: Warmth) -> None:
-        self.policy = policy
+        super().__init__(policy)
         self._warmth = warmth
         self.asked: tuple[Message, ...] = ()
         self.sent: tuple[Message, ...] = ()
@@ -121,14 +121,3 @@ class Watchful:
         view = await self.policy.view(request, turn=turn)
         self.asked, self.sent = request.messages, view.messages
         return view
-
-    async def shorten(
-        self,
-        request: Request,
-        scene: Scene,
-        *,
-        turn: int,
-        focus: str = "",
-        overflow: ContextOverflowError | None = None,
-    ) -> Shortening | None:
-        return await self.policy.shorten(request, scene, turn=turn, focus=focus, overflow=overflow)

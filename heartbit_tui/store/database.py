@@ -3,7 +3,6 @@
 Each part of the file has its own version, so that its tables are made when it is first used and not at every start.
 """
 
-import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,7 +11,7 @@ from typing import Self, TypeVar
 
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store import driver
-from heartbit_tui.store.locks import exclusive
+from heartbit_tui.store.opening import OpenFile
 from heartbit_tui.store.worker import Worker
 
 _Answer = TypeVar("_Answer")
@@ -32,6 +31,7 @@ class Database:
         self, path: Path, part: str, steps: Sequence[Sequence[str]], prepare: Callable[[sqlite3.Connection], None]
     ) -> None:
         self._path = path
+        self._file = OpenFile(path)
         self._part = part
         self._steps = steps
         self._prepare = prepare
@@ -61,6 +61,7 @@ class Database:
         """Finish what was asked for and close the connections."""
         for worker in (self._reader, self._beside, self._writer):
             await worker.close()
+        self._file.let_go()
 
     async def read(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         """Run an operation that sees the file as it is at one moment."""
@@ -88,19 +89,11 @@ class Database:
             self._begun = True
 
     def _connect(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with exclusive(self._path.with_name(self._path.name + ".opening")):
-            # Never opened here once it is there: closing it again would drop the locks that SQLite holds on it.
-            if not self._path.exists():
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            connection = driver.connect(self._path)
-            try:
-                self._prepare(connection)
-                migrate(connection, self._part, self._steps)
-            except BaseException:
-                connection.close()
-                raise
-        return connection
+        def prepare(connection: sqlite3.Connection) -> None:
+            self._prepare(connection)
+            migrate(connection, self._part, self._steps)
+
+        return self._file.connect(prepare)
 
     def _connect_to_read(self) -> sqlite3.Connection:
         connection = driver.connect(self._path, reads_only=True)

@@ -7,7 +7,7 @@ other holds. So whoever opens a database does it through this module.
 import importlib
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,20 @@ def look_at(path: Path) -> sqlite3.Connection:
         f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )
     return connection
+
+
+def with_vectors(connection: sqlite3.Connection) -> None:
+    """Bring the distances of sqlite-vec to a new connection; where they cannot be loaded, who needs them does without."""
+    if not hasattr(connection, "enable_load_extension"):
+        return
+    # Each SQLite module has an error class of its own; the library may be missing, or be none for this machine.
+    with suppress(Exception):
+        extension = importlib.import_module("sqlite_vec")
+        connection.enable_load_extension(True)
+        try:
+            extension.load(connection)
+        finally:
+            connection.enable_load_extension(False)
 
 
 @contextmanager

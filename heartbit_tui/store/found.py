@@ -9,6 +9,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import ids, indexing
 from heartbit_tui.store.driver import transaction
+from heartbit_tui.store.index import beginning, like
 from heartbit_tui.store.indexing import Agreement
 from heartbit_tui.store.passages import CLOSING, OPENING, Kind, Mask
 from heartbit_tui.store.rows import lenient, storable
@@ -124,8 +125,8 @@ class Passages:
 
 
 def match_of(words: Sequence[str]) -> str:
-    """Words as FTS5 takes them: in quotes, so that nothing in them is syntax, and as beginnings."""
-    return " AND ".join(f'"{storable(word).replace(chr(34), chr(34) * 2)}"*' for word in words)
+    """The beginnings of words that a text must all hold, as FTS5 takes them."""
+    return " AND ".join(map(beginning, words))
 
 
 def _step(connection: sqlite3.Connection, mask: Mask) -> bool:
@@ -139,7 +140,7 @@ def _looked_up(asked: Asked) -> Callable[[sqlite3.Connection], list[tuple[int, .
     spaced = [word for word in asked.words if not _UNSPACED.search(word)]
     inside = [word for word in asked.words if _UNSPACED.search(word)]
     conditions = ["p.text LIKE ? ESCAPE '\\'" for _ in inside]
-    values: list[object] = [_like(word) for word in inside]
+    values: list[object] = [like(word) for word in inside]
     if spaced:
         tables, order = "passage_words AS w JOIN passages AS p ON p.id = w.rowid", "w.rowid"
         text = f"highlight(passage_words, 0, char({ord(OPENING)}), char({ord(CLOSING)}))"
@@ -185,11 +186,6 @@ def _distinct(found: list[tuple[int, Hit]]) -> list[Hit]:
         if same not in first or key < first[same][0]:
             first[same] = (key, hit)
     return [replace(hit, copies=copies[same]) for same, (_, hit) in first.items()]
-
-
-def _like(word: str) -> str:
-    escaped = storable(word).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def _kind(text: str) -> Kind:

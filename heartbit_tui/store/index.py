@@ -62,7 +62,7 @@ class Index:
         """
         words = query.replace("\x00", " ").split()
         conditions = [_WORD for _ in words] + (["s.cwd = ?"] if cwd is not None else [])
-        values = [value for word in words for value in (_like(word), _match(word), _match(word))]
+        values = [value for word in words for value in (like(word), beginning(word), beginning(word))]
         if cwd is not None:
             values.append(storable(cwd))
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -145,11 +145,12 @@ def _places(statement: str, values: tuple[object, ...]) -> Callable[[sqlite3.Con
     return operation
 
 
-def _like(word: str) -> str:
+def like(word: str) -> str:
+    """A word as LIKE finds it anywhere, with `\\` before what would mean something there."""
     escaped = storable(word).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
 
-def _match(word: str) -> str:
+def beginning(word: str) -> str:
     """A word as FTS5 takes it: in quotes, so that nothing in it is syntax, and as a beginning."""
     return '"' + storable(word).replace('"', '""') + '"*'

@@ -1,12 +1,11 @@
 """The file that holds all sessions."""
 
 import asyncio
-import os
 import sqlite3
-import time
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,17 +16,15 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import copies, driver, ids, retention, rows
 from heartbit_tui.store.audit import Audit
 from heartbit_tui.store.copies import Copy
-from heartbit_tui.store.damage import REPAIR, DamagedError
 from heartbit_tui.store.database import version
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.following import Following
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
-from heartbit_tui.store.locks import Lease, Leases, exclusive, in_use
+from heartbit_tui.store.locks import Lease, Leases
 from heartbit_tui.store.migrations import migrate
+from heartbit_tui.store.opening import OpenFile
 from heartbit_tui.store.recorder import Place, Recorder
 from heartbit_tui.store.rows import Log
-from heartbit_tui.store.salvage import swap
-from heartbit_tui.store.salvage.wal import is_torn
 from heartbit_tui.store.spending import Spending
 from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
@@ -39,9 +36,6 @@ if TYPE_CHECKING:
 
 AGENT = "heartbit"
 """The agent of the events that the store itself adds to a log."""
-
-LOOK_SECONDS = 0.3
-"""How long a file is looked over that was not closed; the whole of a large one takes longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +56,15 @@ class Store:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
-        self._in_use = -1
+        self._file = OpenFile(path)
         self._leases = Leases(path.with_name(path.name + ".locks"))
-        self._writer = Worker(self._connect, "heartbit-store-write")
+        self._writer = Worker(lambda: self._file.connect(migrate), "heartbit-store-write")
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)
         self.audit = Audit(self._reader, self._writer)
         self.spending = Spending(self._reader)
 
-    @property
+    @cached_property
     def passages(self) -> "Passages":
         """What was said in all sessions, to be searched."""
         from heartbit_tui.store.found import Passages
@@ -88,7 +82,7 @@ class Store:
         finally:
             await store._reader.close()
             await store._writer.close()
-            store._let_go()
+            store._file.let_go()
 
     @asynccontextmanager
     async def recorder(
@@ -209,32 +203,6 @@ class Store:
 
         await self._writer.do(operation)
 
-    def _let_go(self) -> None:
-        if self._in_use >= 0:
-            os.close(self._in_use)
-            self._in_use = -1
-
-    def _connect(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with exclusive(self._path.with_name(self._path.name + ".opening")):
-            # Never opened here once it is there: closing it again would drop the locks that SQLite holds on it.
-            swap.finish(self._path)
-            if not self._path.exists():
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            killed = False
-            if self._in_use < 0:
-                self._in_use, alone = in_use(self._path.with_name(self._path.name + ".in-use"))
-                killed = alone and _look_at_log(self._path)
-            connection = driver.connect(self._path)
-            try:
-                if killed:
-                    _look_over(connection)
-                migrate(connection)
-            except BaseException:
-                connection.close()
-                raise
-        return connection
-
     def _opened(self, connection: sqlite3.Connection, session_id: str) -> tuple[Lease, Place, Pieces]:
         lease = self._leases.take(session_id)
         try:
@@ -243,35 +211,6 @@ class Store:
         except BaseException:
             lease.release()
             raise
-
-
-def _look_at_log(path: Path) -> bool:
-    """Whether a log is there, as only a process leaves it that was killed.
-
-    Raises `DamagedError` where SQLite would forget whole writes, because the log before them is damaged.
-    """
-    log = path.with_name(path.name + "-wal")
-    if not log.exists() or not log.stat().st_size:
-        return False
-    if is_torn(log.read_bytes()):
-        raise DamagedError(f"The session file is damaged (the log of its last writes is). {REPAIR}")
-    return True
-
-
-def _look_over(connection: sqlite3.Connection) -> None:
-    """Look for damage in a file that was not closed, as far as that is quick. Raises `DamagedError`."""
-    until = time.monotonic() + LOOK_SECONDS
-    connection.set_progress_handler(lambda: time.monotonic() > until, 1_000)
-    try:
-        (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except driver.errors() as error:
-        if "interrupted" not in str(error):
-            raise
-        told = "ok"
-    finally:
-        connection.set_progress_handler(None, 0)
-    if told != "ok":
-        raise DamagedError(f"The session file is damaged ({told}). {REPAIR}")
 
 
 def _left_over(connection: sqlite3.Connection, place: Place) -> Pieces:

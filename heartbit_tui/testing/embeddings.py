@@ -13,13 +13,12 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field
-from types import MappingProxyType, TracebackType
-from typing import Self
+from types import MappingProxyType
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory.errors import EmbeddingError
-from heartbit_tui.testing.http_wire import BadRequest, Connection
+from heartbit_tui.testing.http_wire import BadRequest, Connection, Listener
 
 DIMENSION = 64
 _WORD = re.compile(r"[a-z0-9]+")
@@ -82,47 +81,20 @@ class Asked:
     body: JsonObject
 
 
-class EmbeddingServer:
+class EmbeddingServer(Listener):
     """The service; it gives its vectors in reverse order, each with its index, and its faults first, one a request."""
 
     def __init__(self, faults: Iterable[Fault] = (), *, dimension: int = DIMENSION, port: int = 0) -> None:
+        super().__init__(port)
         self._faults = list(faults)
         self._dimension = dimension
-        self._port = port
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
         self.requests: list[Asked] = []
 
-    @property
-    def url(self) -> str:
-        """The address, without a path."""
-        return f"http://127.0.0.1:{self._port}"
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
-        self._port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in tuple(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-        await self._server.wait_closed()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-        connection = Connection(reader, writer)
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+    async def attend(self, connection: Connection) -> None:
+        """Answer what is asked on a connection."""
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
             while await self._serve(connection):
                 pass
-        connection.abort()
 
     async def _serve(self, connection: Connection) -> bool:
         try:

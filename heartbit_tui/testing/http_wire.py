@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from http import HTTPStatus
-from typing import Any, cast
+from types import TracebackType
+from typing import Any, Self, cast
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
@@ -31,6 +33,51 @@ class Received:
         except ValueError:
             return {}
         return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+class Listener(ABC):
+    """A service on localhost, for as long as it is entered; a subclass sees to each connection."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str:
+        """The address without a path, such as `http://127.0.0.1:4711`."""
+        return f"http://127.0.0.1:{self._port}"
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in tuple(self._connections):
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        await self._server.wait_closed()
+
+    @abstractmethod
+    async def attend(self, connection: "Connection") -> None:
+        """See to a connection until it ends; it is closed then."""
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+        connection = Connection(reader, writer)
+        with suppress(asyncio.CancelledError):
+            try:
+                await self.attend(connection)
+            finally:
+                connection.abort()
 
 
 class Connection:

@@ -17,15 +17,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import Protocol, Self
+from types import MappingProxyType
+from typing import Protocol
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject, Thinking, ToolCall
 from heartbit_tui.providers import faults, script
 from heartbit_tui.providers.script import Player, RawCall, Reply
 from heartbit_tui.testing import anthropic_wire, chat_wire, responses_wire
-from heartbit_tui.testing.http_wire import BadRequest, Connection, Received
+from heartbit_tui.testing.http_wire import BadRequest, Connection, Listener, Received
 from heartbit_tui.testing.sabotage import sabotage
 
 Composer = Callable[[JsonObject], Reply | None]
@@ -64,7 +64,7 @@ class Recorded:
     at: float
 
 
-class ModelServer:
+class ModelServer(Listener):
     """The service; `url` is its address without a path, `left` counts the replies not yet given."""
 
     def __init__(
@@ -76,13 +76,11 @@ class ModelServer:
         port: int = 0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        super().__init__(port)
         self._player = Player(replies)
         self._compose = compose
         self._strict = strict
-        self._port = port
         self._sleep = sleep
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
         self._signed: frozenset[str] = frozenset()
         self._changed = asyncio.Condition()
         self._answered = 0
@@ -95,51 +93,24 @@ class ModelServer:
         """How many connections were opened."""
 
     @property
-    def url(self) -> str:
-        """The address, such as `http://127.0.0.1:4711`."""
-        return f"http://127.0.0.1:{self._port}"
-
-    @property
     def left(self) -> int:
         """How many replies of the script were not given yet."""
         return self._player.left
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
-        self._port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in tuple(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-        await self._server.wait_closed()
 
     async def until(self, condition: Callable[["ModelServer"], bool]) -> None:
         """Wait until something that the server records is so."""
         async with self._changed:
             await self._changed.wait_for(lambda: condition(self))
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
+    async def attend(self, connection: Connection) -> None:
+        """Play the script to a client."""
         self.connections += 1
-        connection = Connection(reader, writer)
         try:
             while await self._serve(connection):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError):
             self.departed.append(time.monotonic())
-        except asyncio.CancelledError:
-            pass
         finally:
-            connection.abort()
             self.ended.append(time.monotonic())
             await self._notify()
 

@@ -67,8 +67,10 @@ class Guard:
                 async with asyncio.timeout(self._every):
                     await self._stirred.wait()
             self._stirred.clear()
+            # A command may end while it is looked, having changed what was looked at already: that wants one look more.
+            left = self._running()
             await self._look(names)
-            names = self._running()
+            names = left
 
     async def _look(self, names: tuple[str, ...]) -> None:
         accepted, self._accepted = self._accepted, set[str]()

@@ -128,10 +128,12 @@ class Job:
         finally:
             if handed.shell.alive and not self._stopping.is_set():
                 self.stop("closed", "heartbit")
-            await handed.shell.finish()
-            handed.released()
-            handed.capture.shrink()
-            self._finish()
+            try:
+                await handed.shell.finish()
+            finally:
+                handed.released()
+                handed.capture.shrink()
+                self._finish()
 
     def _finish(self) -> None:
         stopped, capture = self._stopping.is_set(), self._handed.capture

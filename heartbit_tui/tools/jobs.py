@@ -48,8 +48,10 @@ class Jobs:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
-        await self._tasks.__aexit__(None, None, None)
+        try:
+            await self.close()
+        finally:
+            await self._tasks.__aexit__(None, None, None)
 
     def remember(self, log: Sequence[Envelope]) -> None:
         """Take note of the jobs of a session that is taken up again: their ids are used, and none of them runs."""

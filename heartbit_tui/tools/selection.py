@@ -39,6 +39,8 @@ WORKING = frozenset(
         "glob",
         "grep",
         "list",
+        "lsp",
+        "lsp_rename",
         "webfetch",
         "websearch",
         "skill",
@@ -46,6 +48,9 @@ WORKING = frozenset(
         "knowledge_search",
     }
 )
+
+OUTSIDE = ("mcp__", "a2a_", "tool_search")
+"""How the names of tools begin that a person brought in from outside, and of what finds them."""
 
 RECENT = 4
 """How many of the newest messages tell which tools matter now."""
@@ -58,7 +63,8 @@ def of_profile(profile: Profile, names: Collection[str]) -> tuple[str, ...]:
     if profile == "full":
         return tuple(names)
     offered = ALWAYS | TALKING | (WORKING if profile == "standard" else frozenset[str]())
-    return tuple(name for name in names if name in offered)
+    reached = profile == "standard"
+    return tuple(name for name in names if name in offered or (reached and name.startswith(OUTSIDE)))
 
 
 class Selection:

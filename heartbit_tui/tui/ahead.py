@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from heartbit_tui.client.lean import lean
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.tui.draft.kind import Kind
@@ -99,6 +100,7 @@ class Ahead:
 
 def here() -> "Connect":
     """How a session in this process is opened. Imports much."""
-    from heartbit_tui.client.local import local
+    with lean():
+        from heartbit_tui.client.local import local
 
     return local

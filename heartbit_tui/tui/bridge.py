@@ -9,6 +9,7 @@ from rich.style import Style
 from heartbit_tui import __version__
 from heartbit_tui.client import metered, titles
 from heartbit_tui.client.jobs import outcome, running
+from heartbit_tui.client.serving import counted
 from heartbit_tui.client.types import Meters
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.context.outlook import Outlook
@@ -30,6 +31,7 @@ from heartbit_tui.tui.status.footer import Standing
 from heartbit_tui.tui.talk.tabs import command_runs, tabs, title
 from heartbit_tui.tui.talk.talk import Asked, Talk
 from heartbit_tui.tui.transcript.blocks import Answer, Call
+from heartbit_tui.tui.transcript.summarising import Summarising
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -44,6 +46,7 @@ GREETED = (
 
 MEND = "Enter sends /repair, which saves what can be saved from here."
 
+SUMMARISING = "summarising what was said so far"
 HELD = "thinking; shown once it is checked"
 
 SETTLED = 3.0
@@ -216,8 +219,16 @@ class Bridge:
         safety = about.safety if about else None
         found = self._outlook(talk) if known.last else None
         jobs = running(known.jobs) if safety else ()  # in a replay nothing runs
-        told = Facts(todos=known.todos, last=known.last, window=size, costs=costs, outlook=found)
-        app.living.side.show(replace(told, jobs=jobs, memories=known.memories))
+        told = Facts(
+            todos=known.todos,
+            last=known.last,
+            window=size,
+            costs=costs,
+            outlook=found,
+            jobs=jobs,
+            memories=known.memories,
+        )
+        app.living.side.show(told)
         app.footer.tell(
             Standing(
                 folder=str(app.folder),
@@ -234,6 +245,8 @@ class Bridge:
                 sandbox=about.sandbox if about and safety and "bash" in about.tools else None,
                 trust=safety.trust if safety else None,
                 jobs=len(jobs),
+                diagnostics=known.diagnostics if safety else None,
+                servers=counted(talk.client.served.statuses()) if talk.client and talk.client.served else None,
             )
         )
         self._ended(talk)
@@ -255,8 +268,7 @@ class Bridge:
             self._filled[talk] = await meters.look()
         finally:
             self._looking = False
-        if talk is self._app.talk:
-            self._tell(talk)
+        self._tell(self._app.talk)  # which may have come to be seen meanwhile, and not have been looked at
 
     def _doing(self, talk: Talk) -> Doing | None:
         """What goes on, and the key that lets a command go on by itself."""
@@ -332,14 +344,21 @@ def _asks(asked: Asked) -> str:
     return request.questions[0].question if request.questions else ""
 
 
+def _summed(summarising: Summarising) -> str:
+    answers = summarising.answers
+    return f"{SUMMARISING} · {answers} part{'' if answers == 1 else 's'} done" if answers else SUMMARISING
+
+
 def _doing(talk: Talk) -> Doing | None:
     known = talk.story.transcript.known
     if talk.stage == "opening" and talk.pending.blocks:
         return Doing(words="opening the session", note="")
-    if not talk.running:
+    if not talk.busy:
         return None
     if talk.asked:
         return Doing(words="waits for your answer", since=known.since, kind="asking", queued=talk.pending.queued)
+    if known.summarising:
+        return Doing(words=_summed(known.summarising), since=known.summarising.since, queued=talk.pending.queued)
     blocks = talk.story.transcript.blocks
     going = [block for block in blocks[-24:] if isinstance(block, Call) and block.state in ("running", "writing")]
     written = bool(blocks) and isinstance(blocks[-1], Answer) and not blocks[-1].closed

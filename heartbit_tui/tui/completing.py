@@ -17,6 +17,9 @@ MOVES: Mapping[str, int] = MappingProxyType(
     {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1, "pageup": -8, "pagedown": 8}
 )
 
+PAUSE = 0.1
+"""Seconds that nothing is typed for before names are asked of language servers."""
+
 
 class Completing:
     """Keeps one menu and one draft together; `start` runs a coroutine that nobody waits for."""
@@ -35,7 +38,9 @@ class Completing:
         """The text before the cursor is now this; `asked` when the person wants the menu, even one just closed."""
         found = self._sources.asked(before)
         self._wanted = before
-        if found is None or (before == self._dismissed and not asked):
+        if asked:
+            self._dismissed = ""
+        if found is None or before == self._dismissed:
             self._close()
         else:
             self._start(self._find(before))
@@ -83,9 +88,15 @@ class Completing:
             items = await self._sources.items(before)
         except HeartbitError:
             items = ()
-        if before == self._wanted:
+        self._offer(before, items)
+        await asyncio.sleep(PAUSE)
+        if before == self._wanted and (late := await self._sources.late(before)):
+            self._offer(before, (*items, *late), at=self._menu.at)
+
+    def _offer(self, before: str, items: tuple[Item, ...], at: int = 0) -> None:
+        if before == self._wanted and before != self._dismissed:
             whole = len(items) == 1 and before.endswith(items[0].insert.strip())
-            self._menu.show(() if whole else items)
+            self._menu.show(() if whole else items, at=at)
             self._draft.menu_open = self._menu.is_open
 
     def _close(self) -> None:

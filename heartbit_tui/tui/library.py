@@ -126,7 +126,7 @@ def _known(info: SessionInfo) -> Known:
     return Known(
         id=info.id,
         title=told.title,
-        updated=_moment(told.updated),
+        updated=moment(told.updated),
         cwd=told.cwd,
         state=info.state,
         messages=told.messages,
@@ -136,10 +136,11 @@ def _known(info: SessionInfo) -> Known:
     )
 
 
-def _moment(written: str) -> datetime:
+def moment(written: str) -> datetime:
+    """The time that a row has; of one that is damaged any time, so that it is listed all the same."""
     try:
         found = datetime.fromisoformat(written)
-    except ValueError:  # a damaged record is listed all the same
+    except ValueError:
         return datetime.fromtimestamp(0, UTC)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -207,6 +207,7 @@ class Live:
     def switched(self) -> None:
         """Another session is seen: its own draft and sheet come back, and the place at which it was read."""
         app, talk = self._app, self.talks.current
+        self.submitting.left(self.talks.all)
         if talk is self._seen:
             return
         rows = app.chat.view.rows

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from heartbit_tui.client.commands import Command
 from heartbit_tui.client.fuzzy import Match
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.ops import Effort
@@ -14,16 +15,19 @@ from heartbit_tui.tui.theme import load
 
 if TYPE_CHECKING:
     from heartbit_tui.client.files import FileIndex
+    from heartbit_tui.client.priced import Known
+    from heartbit_tui.client.serving import Address
+    from heartbit_tui.lsp.types import Named
+    from heartbit_tui.mcp.types import Status
     from heartbit_tui.tui.app import HeartbitApp
     from heartbit_tui.tui.library import Library
-    from heartbit_tui.tui.screens.models import Known
 
 LISTED = 50
 """Sessions that are offered."""
 
 
 def sources(app: "HeartbitApp") -> Sources:
-    """Commands, their choices, files, sessions, themes."""
+    """Commands, also those of files, their choices, files, names, sessions, themes."""
 
     async def themes() -> Sequence[Choice]:
         return [Choice(text=name) for name in load.names(app.living.setup.config)]
@@ -35,8 +39,20 @@ def sources(app: "HeartbitApp") -> Sources:
         known = await library_of(app.living.setup.options).search("", False)
         return [Choice(text=each.id, label=each.id, meta=one_line(each.title, 60)) for each in known[:LISTED]]
 
+    async def offers() -> Sequence[Command]:
+        client = app.talk.client
+        return await client.about.offers() if client is not None else ()
+
+    async def names(text: str) -> "Sequence[Named]":
+        client = app.talk.client
+        return await client.about.names(text) if client is not None else ()
+
+    def resources() -> "Sequence[Address]":
+        served = app.talk.client.served if app.talk.client is not None else None
+        return _addresses(served.statuses()) if served is not None else ()
+
     choosers = {"theme": themes, "effort": efforts, "resume": sessions, "model": models}
-    return Sources(Files(lambda: app.folder), choosers)
+    return Sources(Files(lambda: app.folder), choosers, offers=offers, names=names, resources=resources)
 
 
 async def models() -> Sequence[Choice]:
@@ -65,8 +81,14 @@ class Files:
         return await self._index.find(text, limit)
 
 
+def _addresses(statuses: "Sequence[Status]") -> "Sequence[Address]":
+    from heartbit_tui.client.offered import addresses
+
+    return addresses(statuses)
+
+
 def _priced() -> "Sequence[Known]":
-    from heartbit_tui.tui.screens.models import priced
+    from heartbit_tui.client.priced import priced
 
     return priced()
 

@@ -1,6 +1,7 @@
 """What becomes of a draft that was sent: a prompt, a command, a shell command, a note."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -54,6 +55,13 @@ class Submitting:
         if (running := self._running.get(self._app.talk)) is not None:
             running.stop()
 
+    def left(self, talks: Sequence[Talk]) -> None:
+        """Only these sessions are open: the commands of others end with them."""
+        for talk, running in self._running.items():
+            if talk not in talks:
+                running.stop()
+        self._ran = {talk: ran for talk, ran in self._ran.items() if talk in talks}
+
     def submitted(self, message: Submitted) -> None:
         """The person sent the draft."""
         app = self._app
@@ -72,7 +80,7 @@ class Submitting:
             self._app.draft.restore(message.state)
             self._refuse()
             return
-        ran = self._ran.pop(self._app.talk, [])
+        ran = [] if message.kind is Kind.COMMAND else self._ran.pop(self._app.talk, [])
         self._app.talk.say(message.text, message.images, queue=message.queue, context=as_context(ran))
         self._app.chat.to_end()
 
@@ -89,12 +97,21 @@ class Submitting:
         match parse(message.text):
             case Typed(name=name, argument=argument):
                 app.act(name, argument)
-            case Unknown(name=name, nearest=nearest):
-                meant = f" Did you mean /{nearest}?" if nearest else " / lists them."
-                app.tell(f"There is no command /{name}.{meant}", warning=True)
-                app.draft.restore(message.state)
+            case Unknown() as unknown:
+                app.start(self._of_file(message, unknown))
             case None:
                 self._say(message)
+
+    async def _of_file(self, message: Submitted, unknown: Unknown) -> None:
+        """Send what calls a skill or a command of a file: the session puts its text behind the words."""
+        app, client = self._app, self._app.talk.client
+        offered = await client.about.offers() if client is not None else ()
+        if any(each.name == unknown.name for each in offered):
+            self._say(message)
+            return
+        meant = f" Did you mean /{unknown.nearest}?" if unknown.nearest else " / lists them."
+        app.tell(f"There is no command /{unknown.name}.{meant}", warning=True)
+        app.draft.restore(message.state)
 
     def _shell(self, message: Submitted) -> None:
         hidden = message.kind is Kind.HIDDEN
@@ -120,6 +137,7 @@ class Submitting:
         app.chat.to_end()
         console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
         running = self._running[talk] = console.command(command, hidden=hidden)
+        talk.own = True
         self._doing[talk] = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
         app.living.bridge.retold()
         try:
@@ -130,11 +148,12 @@ class Submitting:
                     await asyncio.sleep(FRAME)
         finally:
             del self._running[talk], self._doing[talk]
+            talk.own = False
             app.living.bridge.retold()
         ran = running.ran
         _exchanged(talk, block, replace(block, output=ran.output, code=ran.code))
         app.living.bridge.changed(talk)
-        if not hidden:
+        if not hidden and talk in app.living.talks.all:
             self._ran.setdefault(talk, []).append(ran)
 
 

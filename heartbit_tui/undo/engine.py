@@ -17,7 +17,6 @@ from heartbit_tui.undo.types import Bounds, State
 BLOBS = "blobs"
 LOCK = "in-use"
 INDEXES = "indexes"
-SPANS = "at-work"
 JOURNALS = "journals"
 MISSING = "what was kept of it is gone: heartbit gc made room, or the data directory was emptied"
 

@@ -64,11 +64,6 @@ class Plan:
     conflicts: tuple[Conflict, ...] = ()
     lost: tuple[Lost, ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to do and nothing to tell."""
-        return not (self.steps or self.conflicts or self.lost)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:

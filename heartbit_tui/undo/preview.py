@@ -9,7 +9,12 @@ from heartbit_tui.undo.past import Point
 from heartbit_tui.undo.plan import UNSURE as UNKNOWN, Conflict, Plan, Step, moves
 from heartbit_tui.undo.types import State
 
-FILE_TOOLS = frozenset({"read", "write", "edit", "patch", "glob", "grep", "list", "todowrite", "todoread", "question"})
+FILE_TOOLS = frozenset(
+    {
+        *("read", "write", "edit", "patch", "glob", "grep", "list", "lsp", "lsp_rename"),
+        *("todowrite", "todoread", "question"),
+    }
+)
 """Tools that do nothing beyond files and the session."""
 
 COMMANDS = "bash"

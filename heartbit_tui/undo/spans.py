@@ -6,6 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+AT_WORK = "at-work"
+"""The folder of undo with a file for each session in which calls are at work that may change anything."""
+
 
 class Spans:
     """The file of one session in a folder; it is there while such calls are at work."""

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
+from heartbit_tui.kernel.bases import Wrapped
 from heartbit_tui.kernel.events import Event, Notice
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Tool, ToolSpec, Touch
+from heartbit_tui.kernel.protocols import CallContext, Effects, Output, Tool, Touch
 
 T = TypeVar("T")
 NO_PLACE = "What this call changes cannot be undone: there is no place to keep it ({error})."
@@ -39,52 +40,31 @@ class Lines(Protocol):
         ...
 
 
-class Watched:
+class Watched(Wrapped):
     """Wraps a tool that may write or execute; nothing is done for calls that only read."""
 
     def __init__(self, tool: Tool, watch: Callable[[], Awaitable[Around]], lines: Lines) -> None:
-        self._tool = tool
+        super().__init__(tool)
         self._watch = watch
         self._lines = lines
 
-    @property
-    def spec(self) -> ToolSpec:
-        return self._tool.spec
-
-    @property
-    def effects(self) -> Effects:
-        return self._tool.effects
-
-    @property
-    def keeps_own_time(self) -> bool:
-        return self._tool.keeps_own_time
-
-    def touches(self, input: JsonObject) -> tuple[Touch, ...]:
-        return self._tool.touches(input)
-
-    def check(self, input: JsonObject) -> str:
-        return self._tool.check(input)
-
-    async def preview(self, input: JsonObject) -> str:
-        return await self._tool.preview(input)
-
     async def run(self, input: JsonObject, context: CallContext) -> Output:
         """Run the tool, watched."""
-        touches = self._tool.touches(input)
+        touches = self.tool.touches(input)
         commands = [touch for touch in touches if touch.kind == "command"]
         if commands and all(self._lines.only_reads(touch.what) for touch in commands):
-            return await self._tool.run(input, context)
+            return await self.tool.run(input, context)
         written = [_real(touch, context) for touch in touches if touch.kind == "write"]
 
         async def work() -> Output:
-            return await self._tool.run(input, context)
+            return await self.tool.run(input, context)
 
         try:
             watch = await self._watch()
         except OSError as error:
             context.emit(Notice(level="warning", text=NO_PLACE.format(error=error)))
             return await work()
-        if written and self._tool.effects is Effects.WRITE:
+        if written and self.tool.effects is Effects.WRITE:
             return await watch.on_files(context.call_id, written, work, context.emit)
         named = [path for touch in commands for path in self._lines.named(touch.what, touch.folder)]
         return await watch.on_anything(context.call_id, [*written, *named], work, context.emit)

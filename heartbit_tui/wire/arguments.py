@@ -101,7 +101,11 @@ def schema(arguments: type[Arguments]) -> JsonObject:
 
     A model that contains itself has no such schema.
     """
-    full = arguments.model_json_schema()
+    return without_references(arguments.model_json_schema())
+
+
+def without_references(full: dict[str, Any]) -> JsonObject:
+    """A JSON Schema with what it refers to in its place, and no titles."""
     return _plain_object(full, full.get("$defs", {}))
 
 

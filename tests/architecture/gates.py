@@ -9,7 +9,9 @@ from tests.architecture.source import Module
 SHIPPED_FOR_TESTS = "heartbit_tui.testing"
 """Its suites run tools of people who test their own; no session goes through it."""
 
-SURFACES = tuple(f"heartbit_tui.{name}" for name in ("cli", "tui", "headless", "repl", "client", "demo"))
+SURFACES = tuple(
+    f"heartbit_tui.{name}" for name in ("cli", "tui", "headless", "repl", "acp", "client", "demo", "library")
+)
 RUNNING = ("heartbit_tui.kernel.calls", "heartbit_tui.kernel.loop", "heartbit_tui.kernel.runs")
 
 

@@ -28,6 +28,9 @@ HOMES: Mapping[str, Collection[str]] = MappingProxyType(
         "mcp": ("heartbit_tui.mcp",),
         "mcp_types": ("heartbit_tui.mcp",),
         "httpx2": ("heartbit_tui.mcp",),
+        "acp": ("heartbit_tui.acp",),
+        "a2a": ("heartbit_tui.a2a",),
+        "google": ("heartbit_tui.a2a",),
         "pygls": ("heartbit_tui.lsp",),
         "lsprotocol": ("heartbit_tui.lsp",),
         "cattrs": ("heartbit_tui.lsp",),
@@ -59,6 +62,8 @@ DOORS: Mapping[str, str] = MappingProxyType(
         "heartbit_tui.store.store": "the search is loaded when somebody looks for something",
         "heartbit_tui.client.remembered": "what writes out hidden signs is loaded when something was recalled or kept",
         "heartbit_tui.client.guarded": "what writes out hidden signs is loaded when a guardrail stepped in",
+        "heartbit_tui.skills.frontmatter": "YAML is loaded for a table that is more than plain lines",
+        "heartbit_tui.lsp.servers": "pygls is loaded, in a thread, when a file of a served language is touched",
         "heartbit_tui.wire.read": "the validator is loaded when something is read",
         "heartbit_tui.runtime.plugins": "a built-in is imported when a configuration names it",
     }

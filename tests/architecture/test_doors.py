@@ -11,7 +11,7 @@ from tests.architecture.source import ROOT
 
 PACKAGE_FOLDER = ROOT / "heartbit_tui"
 SCREENS = frozenset({"textual", "rich", "prompt_toolkit"})
-HEAVY = frozenset({"mcp", "mcp_types", "httpx2", "fastembed", "onnxruntime", "pygls", "lsprotocol", "numpy"})
+HEAVY = frozenset({"a2a", "mcp", "mcp_types", "httpx2", "fastembed", "onnxruntime", "pygls", "lsprotocol", "numpy"})
 SLOW_STANDARD = frozenset({"argparse", "asyncio", "ssl", "sqlite3", "importlib.metadata", "email"})
 CLIENTS = frozenset({"httpx", "pydantic", "aiosqlite"})
 

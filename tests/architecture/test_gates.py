@@ -14,6 +14,9 @@ def test_a_tool_is_run_by_one_function_alone() -> None:
     """The others hand on a call that has passed: a tool that is loaded late, the checking of its arguments, and undo."""
     assert executions(MODULES) == [
         "heartbit_tui.kernel.calls:_run",
+        "heartbit_tui.lsp.around:run",
+        "heartbit_tui.lsp.around:run",
+        "heartbit_tui.lsp.tools:act",
         "heartbit_tui.tools.late:run",
         "heartbit_tui.undo.tool:run",
         "heartbit_tui.undo.tool:work",
@@ -36,7 +39,10 @@ def test_one_gate_is_made_in_one_place_for_every_session() -> None:
     explaining = "heartbit_tui.cli.judging:_decided"  # `permissions test`, which runs nothing
     assert callers(MODULES, "RuleGate") == [explaining, "heartbit_tui.runtime.settings:_gate"]
     assert callers(MODULES, "Consent") == ["heartbit_tui.kernel.calls:__init__"]
-    assert callers(MODULES, "Session") == ["heartbit_tui.runtime.build:opened"]
+    embedded = [
+        f"heartbit_tui.library.running:{name}" for name in ("run", "stream")
+    ]  # whose Session opens one by `local`
+    assert callers(MODULES, "Session") == [*embedded, "heartbit_tui.runtime.build:_session"]
     assert callers(MODULES, "toolbox") == [
         "heartbit_tui.runtime.build:outlook_of",  # which looks at them, and runs nothing
         "heartbit_tui.runtime.companions:companions",

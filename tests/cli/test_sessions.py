@@ -4,10 +4,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from heartbit_tui.client.moments import moment
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.store.store import Store
+from heartbit_tui.testing.clock import FakeClock
 from tests.headless.machine import Machine
-from tests.store.logs import STARTED, placed, run
+from tests.store.logs import STARTED, placed, record, run
 
 KEY = "sk-ant-0123456789abcdefghij"
 
@@ -61,3 +63,12 @@ async def test_a_damaged_file_is_told_by_doctor_and_repaired(machine: Machine) -
     assert content(Path(told["kept"]))[4096:] == data[4096:]
     assert "whole" in (await machine.run("sessions", "repair")).text
     assert (await machine.run("sessions", "list", "--all")).text.count("mend the parser") == 2
+
+
+async def test_moments_are_those_of_the_persons_own_clock(machine: Machine) -> None:
+    async with Store.open(machine.home / ".local/share/heartbit/heartbit.db", FakeClock()) as store:
+        await record(store, "20260101-000000-aaaaaaaa", [STARTED, *run("mend the parser")])
+    there = machine.having(TZ="JST-9")
+    for words in (("sessions", "list", "--all"), ("sessions", "search", "parser"), ("undo", "aaaa", "--list")):
+        assert "2026-01-01 09:00" in (await there.run(*words)).text, words
+    assert moment("no time") == "no time"

@@ -11,8 +11,8 @@ from heartbit_tui.context.reflect import Reflect
 from heartbit_tui.context.room import Room
 from heartbit_tui.context.summarise import Summarise
 from heartbit_tui.context.types import Pruning, Settings
-from heartbit_tui.context.whole import Whole
 from heartbit_tui.context.window import Window
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.protocols import ContextPolicy
 from heartbit_tui.testing.conformance_context import ContextConformance
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from heartbit_tui.context import ledger, tokens
+from heartbit_tui.context import cutting, ledger, tokens
+from heartbit_tui.context.ledger import Part
+from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.events import AssistantMessage, ContextSummarized, Event, ToolAnswered, UserMessage
 from heartbit_tui.kernel.messages import Assistant, Text, ToolCall, ToolResult, Usage, user
@@ -29,7 +31,7 @@ def of(events: Sequence[Event]) -> tuple[Request, Conversation]:
 def test_everything_that_is_sent_is_an_item_and_their_sum_is_the_estimate_but_for_overhead() -> None:
     for turns in range(8):
         request, kept = of(conversation(turns))
-        found = ledger.items(request, kept.past(), instructions="Rules.")
+        found = ledger.items(request, kept.past(), parts=[Part(kind="instructions", title="files", text="Rules.")])
         kinds = [item.kind for item in found]
         assert kinds == ["system", "instructions", "tools", "prompt", "told", *["answer", "file"] * turns]
         slack = tokens.OVERHEAD * (turns + 2)
@@ -49,11 +51,11 @@ def test_a_result_is_told_by_what_was_called_and_can_be_dropped() -> None:
 def test_what_would_go_next_is_all_but_the_newest_messages_and_the_persons_words() -> None:
     request, kept = of(conversation(5))
     found = ledger.items(request, kept.past())
-    dropped = ledger.next_dropped(found, kept.past())
+    dropped = ledger.before(found, cutting.through(kept.past()))
     assert [(item.kind, item.first) for item in dropped] == [
         ("told", 2), ("answer", 3), ("file", 4), ("answer", 5), ("file", 6), ("answer", 7), ("file", 8),
     ]  # fmt: skip
-    assert ledger.next_dropped(found, of(conversation(1))[1].past()) == ()
+    assert ledger.before(found, cutting.through(of(conversation(1))[1].past())) == ()
 
 
 def test_a_summary_is_an_item_in_place_of_what_it_stands_for() -> None:
@@ -66,7 +68,8 @@ def test_a_summary_is_an_item_in_place_of_what_it_stands_for() -> None:
 
 def test_a_correction_holds_for_every_item() -> None:
     request, kept = of(conversation(2))
-    plain, doubled = (ledger.items(request, kept.past(), factor=factor) for factor in (1.0, 2.0))
+    found = ledger.items(request, kept.past())
+    plain, doubled = (Outlook(plain=found, factor=factor).items for factor in (1.0, 2.0))
     assert [item.tokens * 2 for item in plain] == [item.tokens for item in doubled]
 
 

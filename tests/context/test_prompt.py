@@ -4,7 +4,7 @@ import pytest
 
 from heartbit_tui import context
 from heartbit_tui.context.prompt import Surroundings, assemble, facts
-from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.messages import user
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Request, View

@@ -17,6 +17,9 @@ from heartbit_tui.kernel.events import (
     Event,
     Notice,
     ResultReplaced,
+    ResultRestored,
+    SummaryFailed,
+    SummaryStarted,
     ToolAnswered,
     UserMessage,
 )
@@ -99,6 +102,26 @@ async def test_sections_are_as_few_as_their_tokens_need() -> None:
         assert "Section 1:" in _text(scene.asked[-1].messages)
 
 
+async def test_a_conversation_larger_than_the_window_is_asked_for_in_sections_as_large_as_a_question_may_be() -> None:
+    scene = FakeScene(turns(60, 20_000))
+    found = await policy(window=200_000).shorten(scene.request(), scene, turn=1)
+    assert found is not None
+    asked = [tokens.messages(request.messages) for request in scene.asked]
+    assert len(asked) <= ceil(sum(asked[:-1]) / 158_000) + 1
+    assert max(asked) <= 160_000
+
+
+async def test_that_a_summary_is_written_is_told_before_it_is_asked_for_and_when_none_came() -> None:
+    fails = FakeScene(turns(12), answer=lambda _: OverloadedError("busy"))
+    for scene, end in ((FakeScene(turns(12)), ContextSummarized), (fails, SummaryFailed)):
+        await prepared(policy(), scene, turn=3)
+        told = [
+            event for event in scene.emitted if isinstance(event, SummaryStarted | SummaryFailed | ContextSummarized)
+        ]
+        assert told[0] == SummaryStarted(turn=3, trigger="threshold")
+        assert [type(event) for event in told[1:]] == [end]
+
+
 async def test_what_is_too_long_for_one_question_is_asked_in_pieces_that_fit() -> None:
     def small(request: Request) -> Assistant | ProviderError:
         return OVERFLOW if tokens.request(request) > 3_000 else says("In short.")
@@ -179,6 +202,15 @@ async def test_what_goes_is_kept_in_memory_first_and_a_memory_that_fails_stops_n
         assert len([e for e in scene.emitted if isinstance(e, Notice)]) == int(keeper.messages == [])
 
 
+async def test_what_no_summary_took_the_place_of_is_not_kept_in_memory() -> None:
+    keeper = Kept()
+    scene = FakeScene(turns(12), answer=lambda _: OverloadedError("busy"))
+    mine = Summarise(Settings(strategy="summarize", threshold=100), Room(lambda: None), keeper)
+    for _ in range(2 * REST):
+        assert await prepared(mine, scene) == 0
+    assert (len(scene.asked), keeper.messages) == (2, [])
+
+
 async def test_a_long_result_is_compressed_by_one_question_and_the_log_keeps_it() -> None:
     scene = FakeScene(turns(1, 4_000), answer=lambda _: says("the numbers"))
     assert await prepared(Compress(1_000), scene) == 1
@@ -231,3 +263,15 @@ async def test_what_a_person_took_back_is_not_summarised_again_at_once() -> None
         scene.tell(*turns(1, first=50 + number))
     scene.tell(*turns(8, first=60))
     assert await prepared(mine, scene) == 1
+
+
+async def test_nor_where_a_person_then_took_back_that_a_result_was_left_out() -> None:
+    scene, mine = FakeScene(turns(12)), policy()
+    assert await prepared(mine, scene) == 1
+    fold = scene.past().fold
+    assert fold is not None
+    scene.tell(ContextRestored(summary=fold.seq))
+    scene.tell(
+        ResultReplaced(tool_call_id="c11", content="", omitted=1, why="dropped"), ResultRestored(tool_call_id="c11")
+    )
+    assert await prepared(mine, scene) == 0

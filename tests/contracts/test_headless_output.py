@@ -7,25 +7,9 @@ import pytest
 
 from heartbit_tui import __version__
 from heartbit_tui.providers.script import Reply, call
-from tests.headless.machine import Machine, calls, kept, lines_of, says, service, usage
+from tests.headless.machine import RESULT_KEYS, Machine, calls, kept, lines_of, says, service, usage
 from tests.stopwatch import Stopwatch
 
-RESULT_KEYS = [
-    "type",
-    "subtype",
-    "is_error",
-    "exit_code",
-    "session_id",
-    "num_turns",
-    "duration_ms",
-    "usage",
-    "total_cost_usd",
-    "permission_denials",
-    "changed_files",
-    "result",
-    "structured_output",
-    "error",
-]
 INIT_KEYS = [
     "type",
     "subtype",
@@ -81,7 +65,7 @@ async def test_json_is_one_object_with_the_whole_result(machine: Machine) -> Non
         watch = Stopwatch()
         done = await known.run("-p", "hi", "--output-format", "json")
     (result,) = lines_of(done.out)
-    assert list(result) == RESULT_KEYS
+    assert tuple(result) == RESULT_KEYS
     unsteady = {"session_id", "duration_ms", "total_cost_usd"}
     assert {key: value for key, value in result.items() if key not in unsteady} == {
         "type": "result",

@@ -12,7 +12,9 @@ from heartbit_tui.kernel.events import PermissionDenied, Terminal
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Mode, Prompt
 from heartbit_tui.runtime.options import Options
-from tests.headless.machine import Machine, bash, says, service
+from tests.acp.talk import new, prompt, started
+from tests.headless.machine import Machine, bash, ended, says, service
+from tests.mcp.test_serving import BY_HAND
 from tests.repl.terminal import Screen
 
 LINE = "touch made.txt"
@@ -62,6 +64,27 @@ async def as_a_library(machine: Machine) -> bool:
     return denied
 
 
+async def of_an_editor(machine: Machine) -> bool:
+    talk = await started(machine, *YOLO)
+    session = (await talk.ask(new(machine)))["result"]["sessionId"]
+    await talk.ask(prompt(session, "hi"))
+    talk.leave()
+    assert (await ended(talk.process)).code == 0
+    return "forbids this call" in str(talk.heard)
+
+
+async def of_another_agent(machine: Machine) -> bool:
+    talk = await started(machine, *YOLO, command=("mcp", "serve"))
+    hello, ready, _ = BY_HAND
+    await talk.ask(hello)
+    talk.say(ready)
+    call = {"name": "run_task", "arguments": {"task": "hi"}}
+    await talk.ask({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call})
+    talk.leave()
+    assert (await ended(talk.process)).code == 0
+    return "forbids this call" in str(talk.heard)
+
+
 ENTRIES: dict[str, Entry] = {
     "-p": by("-p", "hi"),
     "-p --json": by("-p", "hi", "--json"),
@@ -77,6 +100,8 @@ ENTRIES: dict[str, Entry] = {
     "chat": at_a_terminal("chat", typed="hi\r", until="Hello\\."),
     "screen": at_a_terminal("hi", until="Hello\\."),
     "library": as_a_library,
+    "acp": of_an_editor,
+    "mcp serve": of_another_agent,
 }
 
 
@@ -98,7 +123,7 @@ async def test_a_deny_of_a_flag_holds_in_the_demonstration(machine: Machine) -> 
     assert {denial["tool_name"] for denial in denials} == {"bash"}
 
 
-@pytest.mark.parametrize("entry", ["-p", "chat --plain", "chat", "screen", "library"])
+@pytest.mark.parametrize("entry", ["-p", "chat --plain", "chat", "screen", "library", "acp", "mcp serve"])
 async def test_without_the_deny_the_same_call_passes(machine: Machine, entry: str) -> None:
     async with service(machine, bash(LINE), says()) as (_, known):
         assert not await ENTRIES[entry](known)

@@ -9,14 +9,12 @@ from heartbit_tui.permissions.paths import PROTECTED_FOLDERS
 from tests.architecture.source import ROOT
 from tests.docs.pages import PAGES, README, SECURITY, coded, codes, inline, links, table, text_of
 
-TOP = ("heartbit_tui", "tests", "docs", "benchmarks", "themes", "skills", ".ci")
+TOP = ("heartbit_tui", "tests", "docs", "benchmarks", "themes", "skills", "examples", ".ci")
 INSTALLED = "heartbit_tui/shipped"
 """Where a wheel has what stands at the top here."""
 
-TO_COME = frozenset({"heartbit_tui/skills"})
 PLACE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
-PICTURED = ("docs/sessions.md",)
-OF_SESSIONS = ("search.svg", "found.svg", "repair.svg")
+OF_SESSIONS = ("search.svg", "found.svg", "repair.svg", "skills.svg", "lsp.svg", "hooks.svg", "mcp.svg")
 PICTURES = tuple(sorted(path.name for path in (ROOT / "docs/pictures").glob("*.svg")))
 
 
@@ -28,14 +26,14 @@ def places(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_is_named_is_there(page: str) -> None:
-    named = [place for place in places(page) if not place.startswith(INSTALLED) and place not in TO_COME]
+    named = [place for place in places(page) if not place.startswith(INSTALLED)]
     assert [place for place in named if not (ROOT / place.replace("NAME", "read")).exists()] == []
 
 
 def test_folders_are_named_by_their_place_in_the_package_too() -> None:
     short = [code for code in inline("AGENTS.md") if re.fullmatch(r"[a-z]+/(\w+\.\w+)?", code)]
     named = [code for code in short if code.split("/")[0] not in TOP]
-    to_come = {"mcp/", "lsp/"}
+    to_come = {"mcp/"}
     package = ROOT / "heartbit_tui"
     there = [code for code in named if (package / code).exists() or (package / "tui" / code).exists()]
     assert len(there) >= 10

@@ -25,6 +25,7 @@ from heartbit_tui.permissions import parse
 from heartbit_tui.providers.table import PROVIDERS
 from heartbit_tui.repl import commands as spoken
 from heartbit_tui.repl.keys import KEYS
+from heartbit_tui.skills.tool import NAME as SKILL
 from heartbit_tui.tools.late import schemas
 from heartbit_tui.tui.keys import overrides
 from heartbit_tui.tui.keys.keymap import keymap
@@ -167,18 +168,20 @@ def test_the_first_result_line_is_what_the_demo_gives(tmp_path: Path) -> None:
     assert set(result) - set(json.loads(sample)) <= set(inline(README))
 
 
-def test_the_library_sample_runs(tmp_path: Path) -> None:
-    (sample,) = fences(README, "python")
-    done = subprocess.run(
-        [sys.executable, "-c", sample],
-        check=False,
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "The tests pass now." in done.stdout
+def test_the_library_samples_run(tmp_path: Path) -> None:
+    samples = fences(README, "python")
+    said = ("This is the scripted provider.", "The tests pass now.")
+    for sample, words in zip(samples, said, strict=True):
+        done = subprocess.run(
+            [sys.executable, "-c", sample],
+            check=False,
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert words in done.stdout
 
 
 def test_the_models_are_those_of_the_table() -> None:
@@ -195,7 +198,9 @@ def test_the_models_are_those_of_the_table() -> None:
 def test_the_tools_are_those_that_are_offered() -> None:
     told = [name for row in table(README, "tool") for name in codes(row[0])]
     of_memory = schemas(ROOT / "heartbit_tui/memory")
-    assert sorted(told) == sorted([*schemas(), *(name for name in of_memory if not name.startswith("shared_"))])
+    of_servers = schemas(ROOT / "heartbit_tui/lsp")
+    own = [name for name in of_memory if not name.startswith("shared_")]
+    assert sorted(told) == sorted([*schemas(), SKILL, *own, *of_servers])
 
 
 def test_the_modes_are_all_modes() -> None:

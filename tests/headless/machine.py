@@ -18,6 +18,24 @@ from heartbit_tui.testing.model_server import ModelServer
 from tests.stopwatch import Stopwatch
 from tests.without import SANDBOX
 
+RESULT_KEYS = (
+    "type",
+    "subtype",
+    "is_error",
+    "exit_code",
+    "session_id",
+    "num_turns",
+    "duration_ms",
+    "usage",
+    "total_cost_usd",
+    "permission_denials",
+    "changed_files",
+    "result",
+    "structured_output",
+    "error",
+)
+"""The keys of a result, in their order."""
+
 SECONDS = 30.0
 """What a process may take before its test fails; all of them take much less."""
 
@@ -121,6 +139,7 @@ class Machine:
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
             "PYTHONWARNINGS": "error",
             "PYTHONDEVMODE": "",
+            "HEARTBIT_LSP_ENABLED": "0",  # servers of the machine that the tests run on would be started by all of them
         }
         return {**base, **SANDBOX, **self.environment}
 

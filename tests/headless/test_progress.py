@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, strategies as st
 
+from heartbit_tui.client.tally import Tally
 from heartbit_tui.headless import progress
 from heartbit_tui.headless.endings import SUCCESS, failed
 from heartbit_tui.headless.progress import Progress, gist, one_line, visible
-from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.events import (
     Event,
     ModelCalled,

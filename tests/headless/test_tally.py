@@ -2,7 +2,7 @@
 
 import pytest
 
-from heartbit_tui.headless.tally import Tally
+from heartbit_tui.client.tally import Tally
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,

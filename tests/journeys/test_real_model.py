@@ -97,6 +97,22 @@ async def test_a_task_is_done_with_a_service_of_ones_own(machine: Machine, url: 
     assert done.lines[0]["provider"] == "mine"
 
 
+async def test_every_skill_that_comes_with_heartbit_is_loaded_and_answered_with_words(
+    machine: Machine, url: str
+) -> None:
+    mine = f'[providers.mine]\nkind = "openai"\nbase_url = "{url}/v1"\nmodel = "smollm2"\n'
+    patient = machine.config(PATIENT.replace("max_output_tokens = 120", "max_output_tokens = 40") + mine)
+    names = sorted(folder.parent.name for folder in (ROOT / "skills").glob("*/SKILL.md"))
+    assert len(names) >= 6
+    for name in names:
+        done = await run(patient, "-p", f"/{name} notes.txt", "--json", "--provider", "mine", "--max-turns", "2")
+        result = kept(done)
+        assert result["subtype"] in ("success", "error_max_turns"), done.err
+        assert result["usage"]["output_tokens"] > 0
+        told = [line["text"] for line in done.lines if line.get("subtype") == "notice"]
+        assert any(name in text for text in told), told
+
+
 async def test_the_server_is_found_at_an_address_that_is_looked_at(url: str) -> None:
     async with httpx.AsyncClient() as client:
         (found,) = await find(client, addresses={"llamacpp": f"{url}/v1"}, limit=30)

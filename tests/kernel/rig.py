@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.bus import Bus, Subscription
 from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.events import (

@@ -9,6 +9,7 @@ from heartbit_tui.context.room import Room
 from heartbit_tui.context.summarise import Summarise
 from heartbit_tui.context.types import Settings
 from heartbit_tui.context.window import Window
+from heartbit_tui.kernel import recovery
 from heartbit_tui.kernel.conversation import SUMMARY, Conversation
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
@@ -19,6 +20,8 @@ from heartbit_tui.kernel.events import (
     RunCompleted,
     RunFailed,
     RunInterrupted,
+    SummaryFailed,
+    SummaryStarted,
     ToolCallStarted,
 )
 from heartbit_tui.kernel.messages import Assistant, ToolCall, Usage, user
@@ -151,6 +154,10 @@ async def test_a_summary_that_is_interrupted_changes_nothing() -> None:
         rig.session.submit(Interrupt())
         await rig.session.settled()
         assert (rig.messages, rig.of(Notice)[-1].text) == (before, NOT_FINISHED)
+        assert (len(rig.of(SummaryStarted)), len(rig.of(SummaryFailed))) == (1, 1)
+        begun = next(at for at, envelope in enumerate(rig.log, 1) if isinstance(envelope.event, SummaryStarted))
+        assert list(recovery.endings(rig.log)) == []
+        assert list(recovery.endings(rig.log[:begun])) == [("", rig.log[begun - 1].agent, SummaryFailed(turn=0))]
 
 
 async def test_a_run_that_is_interrupted_while_it_is_summarised_ends_once_and_goes_on_later() -> None:

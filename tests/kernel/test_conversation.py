@@ -37,6 +37,7 @@ from heartbit_tui.kernel.messages import (
     User,
     user,
 )
+from heartbit_tui.kernel.rounds import Rounds
 from heartbit_tui.testing.strict import problems
 from tests.kernel.rig import spoken
 
@@ -201,3 +202,18 @@ def test_what_was_told_last_is_what_the_model_still_sees() -> None:
     assert Conversation("main", log(*events)).last_told({"A", "B"}) == "B"
     assert Conversation("main", log(*events, Rewound(to=3))).last_told({"A", "B"}) == "A"
     assert Conversation("main", log(*events, summary)).last_told({"A"}) == ""
+
+
+def test_a_message_is_the_same_object_for_as_long_as_nothing_joins_it() -> None:
+    call = ToolCall(id="a", name="read", input={})
+    entries = (
+        user("go"),
+        Assistant(content=(call,)),
+        ToolResult(call_id="a", content="text"),
+        Assistant(content=(Text(text="So."),)),
+    )
+    rounds, asked = Rounds(frozenset[str]()), list[tuple[Message, ...]]()
+    for entry in entries:
+        rounds.add(entry)
+        asked.append(rounds.messages())
+    assert [one is other for one, other in zip(asked[2], asked[3], strict=False)] == [True, True, True]

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.desk import Desk
 from heartbit_tui.kernel.events import (
     ApprovalDecision,

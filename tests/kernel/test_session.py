@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.conversation import NOT_STARTED, UNKNOWN_OUTCOME
 from heartbit_tui.kernel.errors import ConfigError, ContextOverflowError
 from heartbit_tui.kernel.events import (

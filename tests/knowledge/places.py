@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from heartbit_tui.knowledge import schema, vectors
+from heartbit_tui.knowledge import schema
 from heartbit_tui.knowledge.embedding import Vectors
 from heartbit_tui.knowledge.index import Index, quiet
 from heartbit_tui.knowledge.load import Loader, source_of
@@ -13,6 +13,7 @@ from heartbit_tui.knowledge.search import Search
 from heartbit_tui.knowledge.types import Embedder, Found, KnowledgeError, Page, Progress, Report, Settings, Wanted
 from heartbit_tui.memory.embed.following import follow
 from heartbit_tui.runtime.documents import files
+from heartbit_tui.store import driver
 from heartbit_tui.store.database import Database
 from heartbit_tui.testing import FakeClock
 
@@ -79,5 +80,5 @@ async def base(folder: Path, name: str = "project") -> AsyncGenerator[Base]:
     """A base over an empty folder, in a file beside it."""
     root = folder / name
     root.mkdir(exist_ok=True)
-    async with Database.open(folder / "data.db", schema.NAME, schema.STEPS, vectors.prepare) as database:
+    async with Database.open(folder / "data.db", schema.NAME, schema.STEPS, driver.with_vectors) as database:
         yield Base(database, root)

@@ -2,17 +2,24 @@
 
 import random
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.knowledge import query, vectors
+from heartbit_tui.knowledge.search import Search
 from heartbit_tui.knowledge.shown import facts, passages
 from heartbit_tui.knowledge.tools import KnowledgeSearch
+from heartbit_tui.knowledge.types import Wanted
+from heartbit_tui.store import driver
 from heartbit_tui.testing import FakeCallContext
 from heartbit_tui.testing.embeddings import WordEmbedder
 from tests.knowledge.places import Base, base
+
+Answer = TypeVar("Answer")
 
 DOCUMENTS = {
     "docs/cats.md": "# Cats\n\nA cat sleeps most of the day.\n\nCats hunt at dawn.",
@@ -60,6 +67,27 @@ async def test_meaning_finds_what_shares_no_word_and_words_and_meaning_together_
         assert (after.hits[0].uri, after.hits[0].by, after.note) == (f"{found.root}/notes/car.md", ("meaning",), "")
         both = (await found.find("publish a version")).hits[0]
         assert (both.uri.rpartition("/")[2], both.by, both.score) == ("cut.md", ("words", "meaning"), 1.0)
+
+
+async def test_vectors_that_come_in_while_words_are_searched_are_compared_with(tmp_path: Path) -> None:
+    async with base(tmp_path) as found:
+        found.embedder = WordEmbedder()
+        await indexed(found)
+
+        class Meanwhile:
+            """The database, whose chunks get their vectors after it was first read."""
+
+            async def read(self, operation: Callable[[sqlite3.Connection], Answer]) -> Answer:
+                result = await found.database.read(operation)
+                if not result:
+                    await found.embed()
+                return result
+
+            async def write(self, operation: Callable[[sqlite3.Connection], Answer]) -> Answer:
+                return await found.database.write(operation)
+
+        result = await Search(Meanwhile(), str(found.root), found.embedder).find(Wanted(text="automobile", limit=5))
+        assert (result.hits[0].uri, result.note) == (f"{found.root}/notes/car.md", "")
 
 
 async def test_an_embedder_that_fails_leaves_words_and_a_sentence(tmp_path: Path) -> None:
@@ -115,7 +143,7 @@ def _by_extension(rows: list[tuple[int, bytes]], wanted: list[float]) -> list[in
 
 def _connected() -> sqlite3.Connection:
     from_driver = pytest.importorskip("pysqlite3", reason="no SQLite that takes extensions").connect(":memory:")
-    vectors.prepare(from_driver)
+    driver.with_vectors(from_driver)
     assert vectors.has_distances(from_driver)
     return from_driver
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from heartbit_tui.memory.entries import made
-from heartbit_tui.memory.sqlite import STEPS, prepare, spaces, writing
+from heartbit_tui.memory.sqlite import STEPS, spaces, writing
 from heartbit_tui.memory.types import Change, Embedded, NewEntry, Reach
 from heartbit_tui.store import database, driver
 from heartbit_tui.testing.clock import EPOCH
@@ -19,7 +19,7 @@ from heartbit_tui.testing.memories import MINE, REACH
 
 def opened(path: Path) -> sqlite3.Connection:
     connection = driver.connect(path)
-    prepare(connection)
+    driver.with_vectors(connection)
     database.migrate(connection, "memory", STEPS)
     return connection
 

@@ -8,8 +8,9 @@ from sqlite3 import Connection
 import pytest
 
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.memory.sqlite import STEPS, SqliteMemory, prepare
+from heartbit_tui.memory.sqlite import STEPS, SqliteMemory
 from heartbit_tui.memory.sqlite.fallback import Comparison, Numpy, Plain
+from heartbit_tui.store import driver
 from heartbit_tui.store.database import Database
 
 WAYS = ("sqlite-vec", "numpy", "python")
@@ -20,7 +21,7 @@ WAYS = ("sqlite-vec", "numpy", "python")
 async def opened(path: Path, clock: Clock, way: str = WAYS[0]) -> AsyncGenerator[SqliteMemory]:
     """The memory of a file, with vectors compared this way; without sqlite-vec, its extension is not there at all."""
     comparison = comparison_by(way)
-    async with Database.open(path, "memory", STEPS, bare if comparison else prepare) as database:
+    async with Database.open(path, "memory", STEPS, bare if comparison else driver.with_vectors) as database:
         yield SqliteMemory(database, clock, comparison=comparison)
 
 

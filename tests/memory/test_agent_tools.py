@@ -91,7 +91,8 @@ async def test_a_secret_is_refused_wherever_it_stands_and_never_kept(text: str) 
         assert output.content.startswith("Nothing was stored, because there is ")
     entry_id = await bench.stored(PORT)
     assert (await bench.call("update", id=entry_id, content=text)).is_error
-    assert [each.action for each in bench.changes] == ["refused"] * 3 + ["stored", "refused"]
+    assert (await bench.call("consolidate", source_ids=[entry_id, "x"], content=text)).is_error
+    assert [each.action for each in bench.changes] == ["refused"] * 3 + ["stored", "refused", "refused"]
     assert not any(text in each.reason or text in each.content for each in bench.changes)
     assert [entry.content for entry in await bench.memory.list(Query(reach=ANYBODY))] == [PORT]
 

@@ -49,6 +49,9 @@ async def test_a_person_takes_in_searches_mends_forgets_and_takes_out(machine: M
 async def test_what_is_wrong_is_told_and_nothing_of_a_wrong_file_is_kept(machine: Machine) -> None:
     done = await machine.run("memory", "import", "-", input=b'{"text": "fine"}\n{"text": 3}\n')
     assert (done.code, "Line 2: `content` is int" in done.err) == (1, True)
+    strict = machine.having(PYTHONIOENCODING="utf-8:strict")
+    done = await strict.run("memory", "import", "-", input=b'{"text": "fine"}\n{"text": "caf\xe9"}\n')
+    assert (done.code, done.err) == (2, "heartbit: standard input is no UTF-8 text.\n")
     async with memories.opened(options(machine)) as opened:
         assert await opened.list(Wanted()) == ()
 

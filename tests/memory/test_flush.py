@@ -1,10 +1,13 @@
 """What tools told is kept before the conversation that has it is shortened."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import Assistant, Message, ToolCall, ToolResult, User, user
+from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.flush import Flush
 from heartbit_tui.memory.notebook import Notebook
 from heartbit_tui.memory.types import Entry, NewEntry, Query, Reach
@@ -72,9 +75,25 @@ async def test_a_secret_in_a_result_is_left_out_and_that_is_told() -> None:
 
 async def test_a_memory_that_fails_is_told_and_raises_nothing() -> None:
     class Full(VolatileMemory):
-        async def store(self, entry: NewEntry | Entry, reach: Reach | None = None) -> Entry:
+        async def store_many(self, new: Sequence[NewEntry | Entry], reach: Reach | None = None) -> tuple[Entry, ...]:
             raise StoreError("The disk is full.")
 
     told = list[Event]()
     assert await Flush(Notebook(ground(Full(FakeClock()))), told.append).keep(exchange("bash", LONG)) == 0
     assert [event.action for event in told if isinstance(event, MemoryChanged)] == ["refused"]
+
+
+async def test_many_results_are_kept_whole_in_order_and_one_that_is_refused_keeps_no_other_back() -> None:
+    class Picky(VolatileMemory):
+        async def store_many(self, new: Sequence[NewEntry | Entry], reach: Reach | None = None) -> tuple[Entry, ...]:
+            if any("number 13" in entry.content for entry in new):
+                raise EntryRefused("Not this one.")
+            return await super().store_many(new, reach)
+
+    memory, told = Picky(FakeClock()), list[Event]()
+    messages = [message for n in range(20) for message in exchange("bash", f"{LONG} It is the number {n}.", id=f"c{n}")]
+    assert await Flush(Notebook(ground(memory)), told.append).keep(messages) == 19
+    contents = {entry.content for entry in await memory.list(Query(reach=ANYBODY, limit=50))}
+    assert contents == {f"{LONG} It is the number {n}." for n in range(20) if n != 13}
+    refused, stored = (event for event in told if isinstance(event, MemoryChanged))
+    assert (refused.action, stored.action, stored.count) == ("refused", "stored", 19)

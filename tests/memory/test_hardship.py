@@ -14,7 +14,7 @@ import pytest
 
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.memory.entries import made
-from heartbit_tui.memory.sqlite import STEPS, prepare, recalling, writing
+from heartbit_tui.memory.sqlite import STEPS, recalling, writing
 from heartbit_tui.memory.types import Confidentiality, Embedded, Entry, NewEntry, Query, Reach, Scope, Vector
 from heartbit_tui.store import driver
 from heartbit_tui.store.database import Database
@@ -85,6 +85,30 @@ async def test_words_that_are_damaged_are_made_anew_from_the_rows(tmp_path: Path
         assert len((await memory.recall(Query(reach=REACH, text="alpha", limit=50))).found) == 49
 
 
+async def test_vectors_that_are_damaged_are_given_up_and_made_again(tmp_path: Path) -> None:
+    path, clock = tmp_path / "heartbit.db", FakeClock()
+    near = Query(reach=REACH, text="alpha", vector=Vector(model="m", values=(1, 3)))
+    async with opened(path, clock) as memory:
+        await memory.store_many([new(f"alpha {n}", id=str(n)) for n in range(9)])
+        waiting = (await memory.pending("m", 9)).texts
+        await memory.embed("m", [Embedded(key=e.key, revision=e.revision, values=(1, e.key)) for e in waiting])
+    (page,) = rows_of(path, "SELECT rootpage FROM sqlite_master WHERE name = 'memory_codes_1'")
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes(4096))
+    async with opened(path, clock) as memory:
+        assert len((await memory.recall(near)).found) == 9
+        assert (await memory.pending("m", 9)).total == 9
+
+
+def rows_of(path: Path, question: str) -> tuple[int, ...]:
+    connection = driver.connect(path)
+    try:
+        return connection.execute(question).fetchone()
+    finally:
+        connection.close()
+
+
 @pytest.mark.security("M3", n=2)
 @pytest.mark.parametrize("suffix", ["-wal", "-shm"])
 async def test_a_log_that_was_deleted_costs_the_writes_in_it_at_most(tmp_path: Path, suffix: str) -> None:
@@ -131,7 +155,7 @@ async def test_what_cannot_be_written_is_told_and_what_is_there_is_still_found(
 
 def prepared(pragma: str) -> Callable[[sqlite3.Connection], None]:
     def prepare_with(connection: sqlite3.Connection) -> None:
-        prepare(connection)
+        driver.with_vectors(connection)
         connection.execute(pragma)
 
     return prepare_with
@@ -186,7 +210,7 @@ async def test_ten_thousand_owners_with_colliding_names_share_no_row(tmp_path: P
         for n, (tenant, user) in enumerate(pairs)
     ]
     clock = FakeClock()
-    async with Database.open(tmp_path / "heartbit.db", "memory", STEPS, prepare) as database:
+    async with Database.open(tmp_path / "heartbit.db", "memory", STEPS, driver.with_vectors) as database:
         for start in range(0, PAIRS, 2_000):
             stored = [made(each, new_id="", now=clock.now()) for each in entries[start : start + 2_000]]
             await database.write(lambda connection, stored=stored: writing.put_all(connection, stored))

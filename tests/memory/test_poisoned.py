@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.messages import Text, ToolResult, User, user
 from heartbit_tui.kernel.protocols import Request, Tool
 from heartbit_tui.memory.consolidating import Means as Merging, merge

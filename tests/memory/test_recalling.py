@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import MemoryRecalled, UserMessage
 from heartbit_tui.kernel.messages import Text, User

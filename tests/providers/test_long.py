@@ -14,7 +14,8 @@ from heartbit_tui.kernel.errors import ProviderError
 from heartbit_tui.kernel.messages import Assistant, Message, StopReason, Text, user
 from heartbit_tui.kernel.protocols import Request
 from heartbit_tui.providers.http import open_client
-from heartbit_tui.providers.remote import MANY, written
+from heartbit_tui.providers.memo import Writer
+from heartbit_tui.providers.remote import MANY
 from heartbit_tui.providers.script import Reply
 from heartbit_tui.testing.model_server import ModelServer
 from tests.providers.wires import ALL, Replay, provider
@@ -28,7 +29,8 @@ JSON = recursive(
 @settings(max_examples=30)
 @given(dictionaries(text(), JSON))
 def test_a_body_is_written_as_one_call_writes_it(body: dict[str, Any]) -> None:
-    assert written(body) == json.dumps(body, separators=(",", ":"))
+    writer, expected = Writer(), json.dumps(body, separators=(",", ":"))
+    assert [writer(body), writer(body)] == [expected, expected]
 
 
 def talk(messages: int) -> tuple[Message, ...]:

@@ -1,7 +1,7 @@
 """A conversation is encoded once, and what was sent before is sent again to the letter."""
 
 from heartbit_tui.kernel.messages import Assistant, Message, Text, ToolCall, ToolResult, User, user
-from heartbit_tui.kernel.protocols import Request
+from heartbit_tui.kernel.protocols import Request, ToolSpec
 from heartbit_tui.providers import anthropic_request, openai_chat_request, openai_responses_request
 from heartbit_tui.providers.anthropic import Messages
 from heartbit_tui.providers.memo import Memo
@@ -38,6 +38,19 @@ def test_an_equal_message_that_is_another_one_is_encoded_anew() -> None:
     memo = Memo(id)
     first, second = user("same"), user("same")
     assert memo([first]) != memo([second])
+
+
+def test_of_a_longer_conversation_only_the_end_is_made_anew() -> None:
+    """What is new, and the two messages before it at which the service was told to keep what it read."""
+    sender, messages = anthropic_request.Sender(provider="anthropic", model="claude-sonnet-4-5"), conversation(9)
+    tools = tuple(ToolSpec(name=name, description=name, input_schema={}) for name in ("read", "write"))
+    dialect = Messages(sender)
+    before, after = (
+        dialect.body(Request(system="be good", messages=several, tools=tools)) for several in (messages[:17], messages)
+    )
+    same = [one is other for one, other in zip(before["messages"], after["messages"], strict=False)]
+    assert same == [True] * 14 + [False, True, False]
+    assert before["tools"][0] is after["tools"][0]
 
 
 def test_bodies_are_the_same_with_and_without_what_was_remembered() -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from heartbit_tui.client.commands import Typed
+from heartbit_tui.client.still import Still
 from heartbit_tui.client.types import About
 from heartbit_tui.kernel.events import Envelope, Event, JobEnded, JobStarted
 from heartbit_tui.kernel.ledger import Line
@@ -18,15 +19,12 @@ BUILD = JobStarted(id="bash_2", command="make [all]", tool_call_id="c2", log="/s
 FAILED = JobEnded(id="bash_2", how="exited", exit_code=2, duration_ms=1_500, output="no rule\n", size=8)
 
 
-class Client:
+class Client(Still):
     """A session that a test tells of; it keeps the ops that come."""
 
     about = About(session_id="s", cwd="/", provider="p", model="m", mode=Mode.ASK, tools=("bash",))
     running = False
     mode = Mode.ASK
-    history: tuple[Envelope, ...] = ()
-    meters = None
-    undo = None
 
     def __init__(self) -> None:
         self.ops: list[Op] = []
@@ -35,15 +33,6 @@ class Client:
 
     def costs(self) -> tuple[Line, ...]:
         return ()
-
-    async def whole(self) -> tuple[Envelope, ...]:
-        return ()
-
-    def memories(self) -> None:
-        return None
-
-    async def finish(self) -> int:
-        return 0
 
     def output(self, job: str) -> str:
         return "listening\n" if job == "bash_1" else ""
@@ -58,9 +47,6 @@ class Client:
     async def batches(self, pause: object = None) -> AsyncIterator[tuple[Envelope, ...]]:
         async for envelope in self.envelopes():
             yield (envelope,)
-
-    async def settled(self) -> None:
-        return
 
     def tell(self, *events: Event) -> None:
         for event in events:

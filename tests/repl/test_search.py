@@ -1,6 +1,8 @@
 """`/search` in a conversation by lines lists what all sessions hold."""
 
+import re
 import subprocess
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from heartbit_tui.repl.sessions import found
@@ -36,3 +38,15 @@ def test_what_was_just_said_is_found_line_by_line(tmp_path: Path) -> None:
     assert "answer  The »parser« is fine." in done.stdout
     assert "/resume ID takes one of them up." in done.stdout
     assert "Nothing that was said or done holds these words." in done.stdout
+
+
+def test_moments_are_those_of_the_persons_own_clock(tmp_path: Path) -> None:
+    with desk(tmp_path, "The parser is fine.") as made:
+        made.environment["TZ"] = "JST-9"
+        japan = timezone(timedelta(hours=9))
+        before = datetime.now(japan)
+        told = made.lines("look at the parser", "/search look", "/resume").stdout
+        minutes = {f"{at:%Y-%m-%d %H:%M}" for at in (before, datetime.now(japan))}
+    for row in (r"[0-9a-z]+  (\S+ \S+)  prompt", r"info: [0-9a-z-]+  (\S+ \S+)  look at"):
+        assert set(re.findall(row, told)) <= minutes != set(), told
+        assert re.search(row, told), told

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from heartbit_tui.runtime.knowledge import knowledge, sources
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.testing.embeddings import EmbeddingServer, Fault
+from heartbit_tui.testing.http_wire import Connection
 from heartbit_tui.tools.webpages import WebPages
 from tests.tools.test_webfetch_addresses import Flipping, hostile_urls, system_like
 from tests.tools.web import PUBLIC, Connector, Names, redirect, response, serving
@@ -52,19 +53,22 @@ async def indexed(wanted: Options) -> None:
         assert (await found.index.refresh(found.sources, found.loader)).failed == ()
 
 
-async def ran(client: Local) -> tuple[str, list[str]]:
-    """What the call gave, and what was told beside it, until the vectors are there or cannot be."""
+async def ran(
+    client: Local, looked_up: Callable[[], None] = lambda: None, *, notices: int = 0
+) -> tuple[str, list[str]]:
+    """What the call gave, and what was told beside it: so many notices at least."""
     client.submit(Prompt(content=(Text(text="Look it up."),)))
     output, told, over = "", list[str](), False
     async for envelope in client.envelopes():
         match envelope.event:
             case ToolCallCompleted(output=text):
                 output = text
+                looked_up()
             case Notice(text=text):
                 told.append(text)
             case event:
                 over = over or isinstance(event, Terminal)
-        if over and len(told) != 1:
+        if over and len(told) >= notices:
             break
     return output, told
 
@@ -89,13 +93,25 @@ async def test_documents_are_found_by_words_in_a_session_that_is_kept_and_in_one
         assert told == []
 
 
+class Held(EmbeddingServer):
+    """Answers nobody before it is `let`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = asyncio.Event()
+
+    async def attend(self, connection: Connection) -> None:
+        await self.let.wait()
+        await super().attend(connection)
+
+
 async def test_what_lacks_vectors_gets_them_in_the_background_and_the_session_says_so(tmp_path: Path) -> None:
     await indexed(options(tmp_path, DOCS))
-    async with EmbeddingServer() as server:
+    async with Held() as server:
         remote = f'[memory.embedding]\nprovider = "openai"\nmodel = "words"\nbase_url = "{server.url}"\n'
         async with local(options(tmp_path, remote + DOCS)) as client:
             assert client.about.warnings == ()
-            output, told = await ran(client)
+            output, told = await ran(client, server.let.set, notices=2)
             assert "1 of 1 chunks have no vector yet" in output
             assert told[0].startswith("1 chunks of the indexed documents get vectors of words in the background")
             assert told[1] == "The indexed documents have their vectors of words: 1 more chunks."
@@ -110,7 +126,7 @@ async def test_a_dead_embedding_service_holds_up_no_run(tmp_path: Path) -> None:
     async with EmbeddingServer([Fault(status=400, body='{"error": "no"}')] * 9) as server:
         remote = f'[memory.embedding]\nprovider = "openai"\nbase_url = "{server.url}"\n'
         async with local(options(tmp_path, remote + DOCS)) as client:
-            _, told = await ran(client)
+            _, told = await ran(client, notices=2)
     assert told[1].startswith("The indexed documents are found by words alone: 127.0.0.1 gives no vectors (400)")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from heartbit_tui.context import letters
-from heartbit_tui.context.whole import Whole
+from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.bus import Bus
 from heartbit_tui.kernel.caps import Caps, local_day
 from heartbit_tui.kernel.events import CacheExpired, Envelope, Event, ModelCalled, ResultReplaced, SessionStarted

@@ -17,7 +17,7 @@ from heartbit_tui.testing import FakeCallContext
 from heartbit_tui.tools.jobs import Jobs
 from tests.sandbox.ground import KINDS
 
-CANARIES = tuple(sorted(KEY_NAMES | {"HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN"}))
+CANARIES = tuple(sorted(KEY_NAMES | {"HEARTBIT_API_KEY", "HEARTBIT_MCP_TOKEN", "HEARTBIT_TELEGRAM_TOKEN"}))
 
 
 def needed(kind: Wanted) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from heartbit_tui.kernel.ops import Decide
 from heartbit_tui.permissions.sandbox import Wanted
-from heartbit_tui.permissions.sandbox.watch import MOST_BYTES, MOST_FOLDERS, Watch
+from heartbit_tui.permissions.sandbox.watch import MOST_BYTES, MOST_FOLDERS, Kept, Watch, copied
 from heartbit_tui.testing import FakeCallContext
 from heartbit_tui.tools.bash import Bash
 from tests.sandbox.ground import KINDS, ran, sandboxed
@@ -138,3 +138,13 @@ def test_what_stands_in_folders_of_others_is_passed_over(root: Path) -> None:
     held = watch.look()
     (root / "node_modules/one/.npmrc").write_text("x")
     assert watch.undo(held) == {}
+
+
+def test_what_was_taken_back_is_copied_whatever_its_name_and_told_where_it_cannot_be(tmp_path: Path) -> None:
+    names = ("n" * 255, "\u00e9" * 127, "short")
+    made = {f"/w/.vscode/{name}": Kept(is_link=False, mode=0o600, content=name.encode()) for name in names}
+    copies = dict(copied({**made, "/w/.envrc": None}, tmp_path / "kept"))
+    assert copies.pop("/w/.envrc") == ""
+    assert [Path(copy).read_text() for copy in copies.values()] == list(names)
+    (tmp_path / "file").write_text("no folder")
+    assert copied(made, tmp_path / "file") == dict.fromkeys(made, "")

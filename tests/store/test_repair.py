@@ -10,15 +10,17 @@ import pytest
 
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Notice
+from heartbit_tui.runtime.parts import parts
 from heartbit_tui.store import driver, migrations
 from heartbit_tui.store.damage import DamagedError
+from heartbit_tui.store.database import Database
 from heartbit_tui.store.found import Asked
 from heartbit_tui.store.salvage.repair import examine, repair
 from heartbit_tui.store.store import Store
 from heartbit_tui.testing.clock import FakeClock
 from tests.store.logs import STARTED, record, run
 
-PAGE = 4096
+PAGE, PARTS = 4096, parts()
 
 
 async def filled(path: Path, clock: FakeClock, turns: int = 8) -> None:
@@ -52,17 +54,17 @@ def files(path: Path) -> set[str]:
 async def test_a_whole_file_is_left_as_it_is(path: Path, clock: FakeClock) -> None:
     await filled(path, clock)
     before = content(path)
-    done = repair(path, clock)
+    done = repair(path, clock, PARTS)
     assert (done.found.state, done.saved, done.kept) == ("whole", None, None)
     assert content(path) == before
-    assert repair(path.with_name("none.db"), clock).found.state == "missing"
+    assert repair(path.with_name("none.db"), clock, PARTS).found.state == "missing"
 
 
 async def test_a_look_alone_changes_nothing_and_tells_what_would_be_saved(path: Path, clock: FakeClock) -> None:
     await filled(path, clock)
     wipe(path, 1)
     before = content(path)
-    done = repair(path, clock, dry_run=True)
+    done = repair(path, clock, PARTS, dry_run=True)
     assert done.saved is not None
     assert (done.found.state, done.kept, done.saved.rows["sessions"]) == ("damaged", None, 2)
     assert content(path) == before
@@ -75,7 +77,7 @@ async def test_a_repaired_file_is_used_as_before(path: Path, clock: FakeClock) -
     with pytest.raises(DamagedError, match="heartbit sessions repair"):
         async with Store.open(path, clock):
             pass
-    done = repair(path, clock)
+    done = repair(path, clock, PARTS)
     assert done.kept is not None
     assert files(path) == {"heartbit.db", done.kept.name}
     async with Store.open(path, clock) as store:
@@ -84,13 +86,13 @@ async def test_a_repaired_file_is_used_as_before(path: Path, clock: FakeClock) -
         assert await store.passages.catch_up(str) == 0
         assert len(await store.passages.search(Asked(text="echo"))) > 8
         assert (await store.audit.check()).broken == ""
-    assert examine(path).state == "whole"
+    assert examine(path, PARTS).state == "whole"
 
 
 async def test_a_session_whose_line_is_lost_keeps_the_name_that_an_index_has(path: Path, clock: FakeClock) -> None:
     await filled(path, clock)
     wipe(path, roots(path)["sessions"])
-    done = repair(path, clock)
+    done = repair(path, clock, PARTS)
     assert done.saved is not None
     assert set(done.saved.found_again) == {"20260101-000000-aaaaaaaa", "20260102-000000-bbbbbbbb"}
     async with Store.open(path, clock) as store:
@@ -105,7 +107,7 @@ async def test_a_log_that_lost_events_says_so_where_they_were(path: Path, clock:
         before = {seq for (seq,) in connection.execute("SELECT seq FROM events WHERE session = 1")}
     page = content(path)[(roots(path)["events"] - 1) * PAGE :][:PAGE]
     wipe(path, int.from_bytes(page[int.from_bytes(page[12:14], "big") :][:4], "big"))
-    done = repair(path, clock)
+    done = repair(path, clock, PARTS)
     assert done.saved is not None
     assert done.kept is not None
     ((name, lost),) = done.saved.lost.items()
@@ -121,7 +123,24 @@ async def test_a_log_that_lost_events_says_so_where_they_were(path: Path, clock:
 async def test_a_file_that_somebody_has_open_is_not_repaired(store: Store, path: Path, clock: FakeClock) -> None:
     await record(store, "s", [STARTED])
     with pytest.raises(StoreError, match="has the session file open"):
-        repair(path, clock)
+        repair(path, clock, PARTS)
+
+
+async def test_a_file_of_which_somebody_has_one_part_open_is_not_repaired(path: Path, clock: FakeClock) -> None:
+    await filled(path, clock)
+    async with Database.open(path, "a", [("CREATE TABLE one (n INTEGER)",)]):
+        with pytest.raises(StoreError, match="has the session file open"):
+            repair(path, clock, PARTS)
+    assert repair(path, clock, PARTS).found.state == "whole"
+
+
+async def test_whoever_opens_a_part_first_finishes_a_swap_that_was_broken_off(path: Path, clock: FakeClock) -> None:
+    await filled(path, clock)
+    new = path.with_name("heartbit.db.saved")
+    shutil.copy(path, new)
+    path.with_name("heartbit.db.swap").write_text('{"new": "heartbit.db.saved"}')
+    async with Database.open(path, "a", [("CREATE TABLE one (n INTEGER)",)]):
+        assert not new.exists()
 
 
 async def test_a_file_of_a_newer_heartbit_is_not_repaired(path: Path, clock: FakeClock) -> None:
@@ -130,10 +149,10 @@ async def test_a_file_of_a_newer_heartbit_is_not_repaired(path: Path, clock: Fak
         connection.execute("CREATE TABLE of_tomorrow (a TEXT)")
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="newer heartbit"):
-        repair(path, clock)
+        repair(path, clock, PARTS)
     wipe(path, roots(path)["events"])
     with pytest.raises(StoreError, match="newer heartbit"):
-        repair(path, clock)
+        repair(path, clock, PARTS)
     assert not any("damaged" in name or "saved" in name for name in files(path))
 
 
@@ -148,7 +167,7 @@ def test_a_damaged_file_of_an_older_version_is_saved_and_brought_to_todays(
     with path.open("r+b") as file:
         file.seek(20)
         file.write(b"\xff" * 4)
-    done = repair(path, clock)
+    done = repair(path, clock, PARTS)
     assert (done.found.state, done.saved is not None) == ("damaged", True)
     with closing(driver.connect(path)) as connection:
         assert connection.execute("SELECT key, id, title, indexed FROM sessions").fetchall() == [(7, "s", "old", 0)]
@@ -161,24 +180,24 @@ async def test_a_repair_that_cannot_write_leaves_the_file_as_it_is(path: Path, c
     before = content(path)
     path.with_name("heartbit.db.saved").mkdir()
     with pytest.raises(StoreError, match="left as it is"):
-        repair(path, clock)
+        repair(path, clock, PARTS)
     assert content(path) == before
 
 
 def test_what_is_no_database_is_kept_beside_an_empty_file(path: Path, clock: FakeClock) -> None:
     path.parent.mkdir()
     path.write_bytes(b"my novel\n" * 1000)
-    done = repair(path, clock)
+    done = repair(path, clock, PARTS)
     assert done.kept is not None
     assert done.kept.read_bytes() == b"my novel\n" * 1000
-    assert examine(path).state == "whole"
+    assert examine(path, PARTS).state == "whole"
 
 
 async def test_an_index_alone_is_made_anew_in_place(path: Path, clock: FakeClock) -> None:
     await filled(path, clock)
     with closing(driver.connect(path)) as connection:
         connection.execute("DELETE FROM passages WHERE kind = 'call'")
-    done = repair(path, clock)
+    done = repair(path, clock, PARTS)
     assert (done.found.state, done.kept) == ("index", None)
     async with Store.open(path, clock) as store:
         assert await store.passages.catch_up(str) == 0
@@ -249,5 +268,5 @@ async def test_a_kill_at_any_step_of_the_swap_leaves_the_old_or_the_new_file(pat
         async with Store.open(there / "heartbit.db", clock) as store:
             titles = [info.summary.title for info in await store.index.search()]
         assert titles in (["the old one"], ["the new one"])
-        assert examine(there / "heartbit.db").state == "whole"
+        assert examine(there / "heartbit.db", PARTS).state == "whole"
     assert titles == ["the new one"]

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import pytest
 
 from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.runtime.parts import parts
 from heartbit_tui.store import driver
 from heartbit_tui.store.rows import lenient
 from heartbit_tui.store.salvage.repair import examine, repair
@@ -23,6 +24,7 @@ from tests.store.logs import STARTED, give, placed, run
 from tests.store.mutations import WAYS, damaged, damaged_log, last_frames, pages_of
 
 MUTATIONS, EACH, LOGS = 2_000, 225, 200
+PARTS = parts()
 SECONDS = 2.0
 EVENTS = "SELECT e.rowid, e.agent, e.seq, e.at, e.run, e.type, e.body FROM events AS e JOIN sessions AS s ON s.key = e.session"
 """The agent has another name in each session, so that a row says which one it is of."""
@@ -144,12 +146,12 @@ def without_counters(data: bytes) -> bytes:
 
 def mended(path: Path, clock: FakeClock, original: bytes) -> set[Event]:
     """The events that are there after a repair, which keeps the file as it was."""
-    done = repair(path, clock)
+    done = repair(path, clock, PARTS)
     if done.kept is None:
         assert done.found.state in ("whole", "index")
     else:
         assert done.kept.read_bytes() == original
-    assert examine(path).state == "whole"
+    assert examine(path, PARTS).state == "whole"
     return set(rows(path))
 
 

@@ -187,3 +187,20 @@ def whole(ground: Ground) -> str:
     job = ground.jobs.find("bash_1")
     assert job is not None
     return Path(job.log).read_text()
+
+
+async def test_a_session_that_is_cancelled_while_it_closes_leaves_nothing(tmp_path: Path, word: str) -> None:
+    async def session() -> None:
+        async with Jobs() as jobs:
+            await Ground(tmp_path, jobs).start(f"trap '' TERM; sleep {word}; sleep {word}")
+            begun.set()
+            await asyncio.Event().wait()
+
+    begun = asyncio.Event()
+    task = asyncio.create_task(session())
+    await begun.wait()
+    for _ in range(2):
+        task.cancel()
+        await asyncio.sleep(0)
+    await asyncio.wait([task])
+    assert running(word) == []

@@ -14,18 +14,24 @@ from heartbit_tui.tools.processes import Family, kill, last_started, living, sen
 
 @contextmanager
 def waiting(*, mark: str = "", keep: int = -1, session: bool = True) -> Generator[subprocess.Popen[bytes]]:
-    """A process that waits until it is ended."""
+    """A process that waits until it is ended, and has said that it runs: before, its environment cannot be read."""
     process = subprocess.Popen(
-        ("sleep", "1000"),
+        ("sh", "-c", "echo; read _"),
         env={"PATH": os.environ["PATH"], "MARK": mark},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         pass_fds=(keep,) if keep >= 0 else (),
         start_new_session=session,
     )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin, process.stdout:
+        process.stdout.readline()
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 def family(first: int, *, mark: str = "no-such-mark", pipe: str = "pipe:[0]") -> Family:

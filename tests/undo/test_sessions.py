@@ -149,3 +149,7 @@ def from_the_shell(desk: Desk, before: Tree) -> None:
     assert (code, seen(desk.project)) == (0, before)
     code, text = said(desk, "undo --to 9 --files --chat")
     assert (code, "exclude each other" in text) == (2, True)
+    assert said(desk, "redo --yes --overwrite")[0] == 0
+    assert said(desk, "undo --files --yes --overwrite")[0] == 0
+    code, text = said(desk, "undo --to 1 --files --yes --json")
+    assert (code, json.loads(text)["summary"]) == (1, "Nothing changes.")

@@ -28,6 +28,7 @@ from heartbit_tui.kernel.events.envelope import (
 )
 from heartbit_tui.kernel.events.files import FilesChanged, Undone
 from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
+from heartbit_tui.kernel.events.language import DiagnosticsCounted
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -79,6 +80,8 @@ from heartbit_tui.kernel.events.trouble import (
     RetryAttempt,
     SessionPruned,
     Span,
+    SummaryFailed,
+    SummaryStarted,
 )
 
 __all__ = (
@@ -94,6 +97,7 @@ __all__ = (
     "ContextRestored",
     "ContextSummarized",
     "Delta",
+    "DiagnosticsCounted",
     "DoomLoopDetected",
     "Envelope",
     "Event",
@@ -136,6 +140,8 @@ __all__ = (
     "StoryUpdated",
     "SubAgentCompleted",
     "SubAgentsDispatched",
+    "SummaryFailed",
+    "SummaryStarted",
     "TaskRouted",
     "Terminal",
     "TextDelta",

@@ -17,6 +17,7 @@ from heartbit_tui.kernel.events.asking import (
 )
 from heartbit_tui.kernel.events.files import FilesChanged, Undone
 from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
+from heartbit_tui.kernel.events.language import DiagnosticsCounted
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
     ModelChanged,
@@ -67,6 +68,8 @@ from heartbit_tui.kernel.events.trouble import (
     ResultReplaced,
     RetryAttempt,
     SessionPruned,
+    SummaryFailed,
+    SummaryStarted,
 )
 
 PAYLOAD_BYTES = 4096
@@ -114,6 +117,8 @@ Event: TypeAlias = (
     | GuardrailWarned
     | DoomLoopDetected
     | BudgetExceeded
+    | SummaryStarted
+    | SummaryFailed
     | ContextSummarized
     | ContextRestored
     | ResultReplaced
@@ -122,6 +127,7 @@ Event: TypeAlias = (
     | TodosChanged
     | MemoryRecalled
     | MemoryChanged
+    | DiagnosticsCounted
     | JobStarted
     | JobEnded
     | SubAgentsDispatched

@@ -58,6 +58,24 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryStarted:
+    """A model is asked for a summary of the older part of the conversation; each call of it has the purpose `summary`.
+
+    `ContextSummarized` or `SummaryFailed` ends it.
+    """
+
+    turn: int
+    trigger: Literal["threshold", "overflow", "asked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryFailed:
+    """No summary came of what began; the conversation is as it was, and what was asked for it is paid."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContextSummarized:
     """The events before `through` (a seq) are told to the model as `summary` from here on.
 

@@ -38,7 +38,8 @@ class Agent:
     `response` is the tool through which the model has to give its answer where a structured one is wanted; it
     is checked but never run. `system` stays the same for the whole session, so that it can be cached; `facts`
     gives the text that is told with the messages whenever it has changed (mode, date). `offered` chooses the tools
-    that a model is told of; any tool can be called all the same.
+    that a model is told of; any tool can be called all the same. `passing` are tools that come and go: they are asked
+    for in every turn.
     """
 
     name: str
@@ -54,3 +55,9 @@ class Agent:
     response: Tool | None = None
     facts: Callable[[Mode], str] = lambda mode: f"[mode: {mode}]"
     offered: Callable[[Sequence[ToolSpec], Sequence[Message]], tuple[ToolSpec, ...]] = lambda specs, _: tuple(specs)
+    passing: Callable[[], tuple[Tool, ...]] = lambda: ()
+
+    @property
+    def all_tools(self) -> tuple[Tool, ...]:
+        """The tools that can be called now; of two with one name the first is meant."""
+        return (*self.tools, *self.passing())

@@ -107,5 +107,14 @@ class Provider(Protocol):
 
 
 Purpose: TypeAlias = Literal[
-    "turn", "summary", "compression", "judge", "consolidation", "cascade_rejected", "routing", "title", "eval"
+    "turn",
+    "summary",
+    "compression",
+    "judge",
+    "consolidation",
+    "cascade_rejected",
+    "routing",
+    "title",
+    "eval",
+    "sampling",
 ]

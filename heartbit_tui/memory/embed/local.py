@@ -69,11 +69,6 @@ class LocalEmbedder:
         """The length of the vectors; the model's own word for it once it is loaded."""
         return self._dimension
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the model is loaded, so that texts wait for nothing but it."""
-        return self._child is not None and self._child.ready.done() and not self._child.over
-
     async def embed(self, texts: Sequence[str]) -> Sequence[Floats]:
         """A vector for each text, in order. Raises `EmbeddingError` where there is no model, with the reason."""
         child = await self._running()

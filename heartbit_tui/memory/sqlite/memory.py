@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import uuid4
@@ -11,7 +11,7 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory import entries
 from heartbit_tui.memory.protocols import MIN_AGE, MIN_STRENGTH
-from heartbit_tui.memory.ranking import Found, Ranked
+from heartbit_tui.memory.ranking import Ranked
 from heartbit_tui.memory.scoring import Weights
 from heartbit_tui.memory.sqlite import figures, mending, recalling, rows, spaces, writing
 from heartbit_tui.memory.sqlite.fallback import Comparison
@@ -103,15 +103,16 @@ class SqliteMemory:
         if query.vector is None:
             return await self._read(
                 lambda connection: recalling.ranked(
-                    connection, query, now, self._weights, Found(lexical=recalling.by_words(connection, query))
+                    connection, query, now, self._weights, recalling.by_words(connection, query, now)
                 )
             )
-        lexical, vector = await asyncio.gather(
-            self._read(lambda connection: recalling.by_words(connection, query)),
-            self._database.beside(lambda connection: recalling.by_vector(connection, query, self._nearest)),
+        worded, vector = await asyncio.gather(
+            self._read(lambda connection: recalling.by_words(connection, query, now)),
+            self._beside(lambda connection: recalling.by_vector(connection, query, self._nearest)),
         )
-        found = Found(lexical=lexical, vector=vector)
-        return await self._read(lambda connection: recalling.ranked(connection, query, now, self._weights, found))
+        return await self._read(
+            lambda connection: recalling.ranked(connection, query, now, self._weights, worded, vector)
+        )
 
     async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
         """One entry."""
@@ -182,21 +183,25 @@ class SqliteMemory:
         await self._write(lambda connection: spaces.serve(connection, model))
 
     async def _read(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
-        """A read, and once more when what was damaged could be mended."""
-        try:
-            return await self._database.read(operation)
-        except StoreError as error:
-            if not mending.damaged(error.__cause__):
-                raise
-        await self._database.write(mending.mend)
-        return await self._database.read(operation)
+        return await self._mended(self._database.read, operation)
+
+    async def _beside(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        return await self._mended(self._database.beside, operation)
 
     async def _write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
-        """A write, and once more when what was damaged could be mended: the first try has left nothing behind."""
+        return await self._mended(self._database.write, operation)
+
+    async def _mended(
+        self,
+        run: Callable[[Callable[[sqlite3.Connection], _Answer]], Awaitable[_Answer]],
+        operation: Callable[[sqlite3.Connection], _Answer],
+    ) -> _Answer:
+        """Run an operation, and once more when what was damaged could be mended: the first try has left nothing behind."""
         try:
-            return await self._database.write(operation)
+            return await run(operation)
         except StoreError as error:
             if not mending.damaged(error.__cause__):
                 raise
-        await self._database.write(mending.mend)
-        return await self._database.write(operation)
+        broken = await self._database.read(mending.broken)
+        await self._database.write(lambda connection: mending.mend(connection, broken))
+        return await run(operation)

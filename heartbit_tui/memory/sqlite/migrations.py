@@ -121,9 +121,14 @@ _FIRST: Final = (
 STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
 
 
+def tables(key: int) -> tuple[str, str]:
+    """The names of the tables of a model's codes and of its vectors."""
+    return f"memory_codes_{key}", f"memory_vectors_{key}"
+
+
 def space(key: int) -> tuple[str, ...]:
     """The tables of the vectors of one model: short codes by scope for the first pass, whole vectors for the last."""
-    codes, vectors = f"memory_codes_{key}", f"memory_vectors_{key}"
+    codes, vectors = tables(key)
     gone = f"""
         DELETE FROM {codes} WHERE scope = old.scope AND key = old.key;
         DELETE FROM {vectors} WHERE key = old.key;
@@ -146,13 +151,16 @@ def space(key: int) -> tuple[str, ...]:
     )
 
 
-def without_space(key: int) -> tuple[str, ...]:
-    """What takes the tables of a model away again."""
+def forgotten(key: int) -> tuple[str, ...]:
+    """What lets nobody ask the tables of a model any more."""
     return (
         f"DROP TRIGGER memory_space_{key}_removed",
         f"DROP TRIGGER memory_space_{key}_changed",
-        f"DROP TABLE memory_codes_{key}",
-        f"DROP TABLE memory_vectors_{key}",
         f"UPDATE memories SET space = 0 WHERE space = {key}",
         f"DELETE FROM memory_spaces WHERE key = {key}",
     )
+
+
+def without_space(key: int) -> tuple[str, ...]:
+    """What takes the tables of a model away again."""
+    return (*forgotten(key), *(f"DROP TABLE {table}" for table in tables(key)))

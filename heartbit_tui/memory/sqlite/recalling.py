@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.memory import entries, scoring, words
 from heartbit_tui.memory.ranking import Facts, Found, Ranked, Ranking, from_vectors
 from heartbit_tui.memory.scoring import Weights
@@ -14,10 +15,19 @@ from heartbit_tui.memory.sqlite.scopes import Where
 from heartbit_tui.memory.types import Entry, Query
 
 
-def by_words(connection: sqlite3.Connection, query: Query) -> list[tuple[int, float]]:
-    """What has words of a query, best first, with its BM25."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """What has words of a query, best first, with its BM25, and what its order depends on beside them."""
+
+    found: Sequence[tuple[int, float]]
+    facts: Mapping[int, Facts]
+
+
+def by_words(connection: sqlite3.Connection, query: Query, now: datetime) -> Worded:
+    """What has words of a query; read with it what ranks it, while the vectors are still searched."""
     where = scopes.where(connection, query)
-    return searching.by_words(connection, words.asked(query.text), where) if where else []
+    found = searching.by_words(connection, words.asked(query.text), where) if where else []
+    return Worded(found=found, facts=_facts(connection, query, where, {key for key, _ in found}, now) if where else {})
 
 
 def by_vector(connection: sqlite3.Connection, query: Query, nearest: Nearest) -> list[tuple[int, float]]:
@@ -31,18 +41,26 @@ def by_vector(connection: sqlite3.Connection, query: Query, nearest: Nearest) ->
     return nearest.search(connection, place, where, query.vector.values, from_vectors(_limit(query)))
 
 
-def ranked(connection: sqlite3.Connection, query: Query, now: datetime, weights: Weights, found: Found) -> list[Ranked]:
+def ranked(
+    connection: sqlite3.Connection,
+    query: Query,
+    now: datetime,
+    weights: Weights,
+    worded: Worded,
+    vector: Sequence[tuple[int, float]] = (),
+) -> list[Ranked]:
     """The best of what was found for a query, with what they are linked to, in order.
 
-    What was found may be of a moment before: what is gone or out of reach since counts no more.
+    What was found may be of a moment before: `still` tells what is gone or out of reach since.
     """
     where = scopes.where(connection, query)
     if where is None:
         return []
     limit = _limit(query)
+    found = Found(lexical=worded.found, vector=vector)
     asked = words.asked(query.text) or query.vector
     keys = found.everything() if asked else searching.by_standing(connection, where)
-    facts = _facts(connection, query, where, keys, now)
+    facts = {**worded.facts, **_facts(connection, query, where, keys - worded.facts.keys(), now)}
     ranking = Ranking(found, now, weights)
     kept = ranking.best(facts, limit)
     links = _links(connection, [each.key for each in kept])

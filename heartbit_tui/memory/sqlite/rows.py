@@ -96,7 +96,6 @@ def _touched(entry: Entry, now: datetime) -> Entry:
 
 
 def _values(owner: int, scope: int, entry: Entry) -> tuple[Any, ...]:
-    keywords = _listed(entry.keywords)
     return (
         owner,
         scope,
@@ -104,7 +103,7 @@ def _values(owner: int, scope: int, entry: Entry) -> tuple[Any, ...]:
         entry.content,
         entry.category,
         _listed(entry.tags),
-        keywords,
+        _listed(entry.keywords),
         entry.summary,
         _spaced(entry),
         entry.importance,

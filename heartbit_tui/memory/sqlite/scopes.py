@@ -45,10 +45,10 @@ def where(connection: sqlite3.Connection, query: Query) -> Where | None:
         values["scopes"] = json.dumps(scopes)
     more = _asked(query)
     text = " AND ".join([*sql, *more])
-    return Where(sql=text, values={**values, **more_values(query)}, owner=found[0], scopes=scopes, narrow=bool(more))
+    return Where(sql=text, values={**values, **_values(query)}, owner=found[0], scopes=scopes, narrow=bool(more))
 
 
-def more_values(query: Query) -> dict[str, Any]:
+def _values(query: Query) -> dict[str, Any]:
     """The values of what a query asks for beside reach."""
     tags = {f"tag{place}": tag for place, tag in enumerate(query.tags)}
     return {"category": query.category, "type": query.type, "pinned": query.pinned, **tags}

@@ -24,6 +24,9 @@ PASSED_OVER = frozenset({"node_modules", ".venv", "venv", "site-packages", "__py
 """Folders full of what others wrote, in which nobody works."""
 
 _MOST_FILES = 500
+_NAME = 200
+"""Bytes of a file's name that its copy has."""
+
 _SURE_NANOSECONDS = 50_000_000
 """A folder that was changed so shortly before it was read may have been changed again within one tick of its time."""
 
@@ -178,14 +181,26 @@ def put(path: str, kept: Kept | None) -> None:
 
 def copied(made: Mapping[str, Kept | None], folder: Path) -> Mapping[str, str]:
     """Copy what stood at these paths into a new folder in this one; the copies by path, empty where there is none."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    own, found = tempfile.mkdtemp(prefix="taken-back-", dir=folder), dict[str, str]()
-    for number, (path, kept) in enumerate(made.items(), 1):
-        found[path] = ""
-        if kept is not None and kept.content is not None:
-            found[path] = f"{own}/{number}-{path.rpartition('/')[2]}"
-            Path(found[path]).write_bytes(kept.content)
+    found = dict.fromkeys(made, "")
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own = tempfile.mkdtemp(prefix="taken-back-", dir=folder)
+        for number, (path, kept) in enumerate(made.items(), 1):
+            if kept is not None and kept.content is not None:
+                found[path] = _copied(kept.content, f"{own}/{number}-{_end(path)}")
     return found
+
+
+def _copied(content: bytes, path: str) -> str:
+    with suppress(OSError):
+        Path(path).write_bytes(content)
+        return path
+    return ""
+
+
+def _end(path: str) -> str:
+    """The end of a file's name, so short that a number fits in front of it."""
+    return os.fsdecode(os.fsencode(path.rpartition("/")[2])[-_NAME:])
 
 
 def _remove_emptied(path: str) -> None:

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator, Mapping
 from mmap import mmap
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 
@@ -46,9 +46,6 @@ class Image:
         if not 0 < number <= self.count:
             return b""
         return bytes(self.data[(number - 1) * self.page_size : number * self.page_size])
-
-
-Kind: TypeAlias = Literal["leaf", "inner"]
 
 
 def kind_of(page: bytes, number: int) -> int:

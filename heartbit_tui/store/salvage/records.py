@@ -110,11 +110,12 @@ class Records:
         return (kind == TABLE_LEAF) is not shape.indexed and _share(self._cells(number), shape) > HALF
 
     def _known(self, number: int) -> Shape | None:
-        """The table of a page without a parent: the only one into which most of its rows fit."""
+        """The table of a page without a parent: the one into which most of its rows fit, and with the fewest defaults."""
         found = self._cells(number)
         indexed = kind_of(self._image.page(number), number) != TABLE_LEAF
+        values = max((len(cell.record) for cell in found), default=0)
         shares = {
-            shape.name: (share, shape.typed)
+            shape.name: (share, min(values - len(shape.columns), 0), shape.typed)
             for shape in self._shapes.values()
             if shape.indexed == indexed and (share := _share(found, shape)) > HALF
         }

@@ -11,10 +11,11 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import driver, indexing
 from heartbit_tui.store.locks import alone, exclusive
-from heartbit_tui.store.migrations import STEPS, TOO_NEW, Step, version
+from heartbit_tui.store.migrations import STEPS, TOO_NEW, version
 from heartbit_tui.store.salvage import swap
+from heartbit_tui.store.salvage.parts import Part, strange
 from heartbit_tui.store.salvage.saving import Saved, save
-from heartbit_tui.store.salvage.versions import misshapen, strange, tables, version_of
+from heartbit_tui.store.salvage.versions import misshapen, tables, version_of
 from heartbit_tui.store.salvage.wal import is_torn
 
 State: TypeAlias = Literal["missing", "whole", "index", "damaged"]
@@ -45,10 +46,11 @@ class Repaired:
     kept: Path | None = None
 
 
-def examine(path: Path, steps: Sequence[Step] = STEPS, *, deep: bool = True) -> Found:
+def examine(path: Path, parts: Sequence[Part], *, deep: bool = True) -> Found:
     """Look at the whole file, and change nothing in it. Raises `StoreError` where a newer heartbit has written it.
 
-    Where it is not `deep`, the indexes are not compared with what they are of, which takes longest.
+    `parts` are all that are kept in it beside the sessions. Where it is not `deep`, the indexes are not compared with
+    what they are of, which takes longest.
     """
     if not path.exists():
         return Found(state="missing")
@@ -59,13 +61,13 @@ def examine(path: Path, steps: Sequence[Step] = STEPS, *, deep: bool = True) -> 
             if problems:
                 return Found(state="damaged", problems=problems)
             now, named = version(connection), tables(connection)
-            if now > len(steps) and strange(named, steps):
-                raise StoreError(TOO_NEW.format(found=now, known=len(steps)))
-            if now != version_of(named, now, steps):
+            if now > len(STEPS) and strange(named, parts):
+                raise StoreError(TOO_NEW.format(found=now, known=len(STEPS)))
+            if now != version_of(named, now, STEPS):
                 return Found(state="damaged", problems=(f"It says that it is of version {now}, which it is not",))
-            if others := misshapen(connection, now, steps):
+            if others := misshapen(connection, now, STEPS):
                 return Found(state="damaged", problems=(f"It is not made as it should be: {', '.join(others[:TOLD])}",))
-            if now == len(steps) and deep:
+            if now == len(STEPS) and deep:
                 wrong = (*told, *indexing.rows_wrong(connection))
                 unreadable = _unreadable(connection)
                 return Found(state="index" if wrong else "whole", problems=wrong[:TOLD], unreadable=unreadable)
@@ -74,18 +76,18 @@ def examine(path: Path, steps: Sequence[Step] = STEPS, *, deep: bool = True) -> 
         return Found(state="damaged", problems=(f"SQLite cannot read it: {error}",))
 
 
-def repair(path: Path, clock: Clock, steps: Sequence[Step] = STEPS, *, dry_run: bool = False) -> Repaired:
+def repair(path: Path, clock: Clock, parts: Sequence[Part], *, dry_run: bool = False) -> Repaired:
     """Save what can be saved, and keep a damaged file as it was beside the new one.
 
-    Raises `StoreError` where the file is open elsewhere, was written by a newer heartbit, or could not be saved; then
-    it is as it was.
+    `parts` are all that are kept in the file beside the sessions. Raises `StoreError` where the file is open elsewhere,
+    was written by a newer heartbit, or could not be saved; then it is as it was.
     """
     if not path.exists():
         return Repaired(found=Found(state="missing"))
     try:
         with exclusive(path.with_name(f"{path.name}.opening")), alone(path.with_name(f"{path.name}.in-use")):
             swap.finish(path)
-            return _repaired(path, clock, steps, dry_run=dry_run)
+            return _repaired(path, clock, parts, dry_run=dry_run)
     except driver.errors() as error:
         raise StoreError(f"The session file could not be repaired ({error}). It was left as it is.") from error
     except OSError as error:
@@ -93,8 +95,8 @@ def repair(path: Path, clock: Clock, steps: Sequence[Step] = STEPS, *, dry_run: 
         raise StoreError(f"The session file could not be repaired: {reason}. It was left as it is.") from error
 
 
-def _repaired(path: Path, clock: Clock, steps: Sequence[Step], *, dry_run: bool) -> Repaired:
-    found = examine(path, steps)
+def _repaired(path: Path, clock: Clock, parts: Sequence[Part], *, dry_run: bool) -> Repaired:
+    found = examine(path, parts)
     if found.state == "index" and not dry_run:
         with closing(driver.connect(path)) as connection, driver.transaction(connection):
             indexing.forget(connection)
@@ -103,7 +105,7 @@ def _repaired(path: Path, clock: Clock, steps: Sequence[Step], *, dry_run: bool)
     kept = _free_name(path, f"{clock.now():%Y%m%d-%H%M%S}")
     target = swap.target_of(path)
     try:
-        saved = save(path, target, steps, kept_as=kept.name)
+        saved = save(path, target, parts, kept_as=kept.name)
         if not dry_run:
             target.chmod(0o600)
             swap.swap(path, target, kept)

@@ -12,16 +12,17 @@ from pathlib import Path
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store import driver, indexing
-from heartbit_tui.store.migrations import STEPS, TOO_NEW, Step, migrate
-from heartbit_tui.store.salvage import logs, versions
+from heartbit_tui.store.migrations import STEPS, TOO_NEW, migrate
+from heartbit_tui.store.salvage import logs, parts, versions
 from heartbit_tui.store.salvage.image import opened
 from heartbit_tui.store.salvage.pages import Image
+from heartbit_tui.store.salvage.parts import VERSIONS, Part
 from heartbit_tui.store.salvage.records import Records, Row, entries
 from heartbit_tui.store.salvage.shapes import Shape, shapes, virtual_tables
 
 BATCH = 500
-DERIVED = frozenset({"passages"})
-"""Tables that are made anew out of others."""
+DERIVED = ("passages", VERSIONS)
+"""Tables that are made anew out of others, or with others."""
 
 SEQUENCE = "sqlite_sequence"
 
@@ -40,8 +41,10 @@ class Saved:
     strange: tuple[str, ...] = ()
 
 
-def save(source: Path, target: Path, steps: Sequence[Step] = STEPS, *, kept_as: str = "") -> Saved:
+def save(source: Path, target: Path, others: Sequence[Part], *, kept_as: str = "") -> Saved:
     """Read what is whole in the file `source`, and make the new file `target` of it, at today's version.
+
+    `others` are all parts that are kept in the file beside the sessions; tables of none of them are left out.
 
     The log of a session that lost events says so in their place, with `kept_as` as the name of the file as it was.
     Raises `StoreError` where a newer heartbit has written the file, `OSError` and SQLite's errors for `target`.
@@ -49,12 +52,14 @@ def save(source: Path, target: Path, steps: Sequence[Step] = STEPS, *, kept_as: 
     with opened(source) as image, closing(driver.connect(target)) as connection:
         told = int.from_bytes(image.page(1)[60:64], "big")
         named = [entry.name for entry in entries(image) if entry.type == "table"]
-        unknown = versions.strange(named, steps)
-        if told > len(steps) and unknown:
-            raise StoreError(TOO_NEW.format(found=told, known=len(steps)))
-        migrate(connection, steps[: versions.version_of(named, told, steps)])
-        saved = _saved(connection, image, kept_as)
-        migrate(connection, steps)
+        unknown = parts.strange(named, others)
+        if told > len(STEPS) and unknown:
+            raise StoreError(TOO_NEW.format(found=told, known=len(STEPS)))
+        migrate(connection, STEPS[: versions.version_of(named, told, STEPS)])
+        parts.begin(connection, named, others)
+        saved = _saved(connection, image, others, kept_as)
+        migrate(connection)
+        parts.finish(connection, others)
         with driver.transaction(connection):
             indexing.forget(connection)
         _check(connection)
@@ -62,7 +67,7 @@ def save(source: Path, target: Path, steps: Sequence[Step] = STEPS, *, kept_as: 
     return replace(saved, strange=unknown)
 
 
-def _saved(connection: sqlite3.Connection, image: Image, kept_as: str) -> Saved:
+def _saved(connection: sqlite3.Connection, image: Image, others: Sequence[Part], kept_as: str) -> Saved:
     known = shapes(connection)
     records = Records(image, known)
     triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
@@ -70,22 +75,26 @@ def _saved(connection: sqlite3.Connection, image: Image, kept_as: str) -> Saved:
     with driver.transaction(connection):
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
-        counts = _fill(connection, known, records.rows())
+        counts = _fill(connection, known, records.rows(), (*DERIVED, *(name for part in others for name in part.anew)))
+        parts.take_listed(connection, records, others)
         again = logs.restore(connection, records.index("sqlite_autoindex_sessions_1"))
         logs.settle(connection)
         lost = logs.tell_lost(connection, records.index("sqlite_autoindex_events_1"), kept_as)
         _without_parents(connection)
+        parts.settle(connection, others)
         for _, sql in triggers:
             connection.execute(sql)
         _made_anew(connection)
     return Saved(rows=counts, found_again=again, lost=lost, unreadable=records.unreadable)
 
 
-def _fill(connection: sqlite3.Connection, known: Mapping[str, Shape], rows: Iterator[Row]) -> Mapping[str, int]:
-    """Put the rows into their tables; of two with the same key the surer one stays."""
+def _fill(
+    connection: sqlite3.Connection, known: Mapping[str, Shape], rows: Iterator[Row], anew: tuple[str, ...]
+) -> Mapping[str, int]:
+    """Put the rows into their tables, but for those that are made anew; of two with the same key the surer one stays."""
     counts: Counter[str] = Counter()
     while batch := list(islice(rows, BATCH)):
-        for name in dict.fromkeys(row.table for row in batch if row.table not in DERIVED):
+        for name in dict.fromkeys(row.table for row in batch if not row.table.startswith(anew)):
             values = [row.values for row in batch if row.table == name]
             if name == SEQUENCE:
                 _count_on(connection, values)
@@ -113,9 +122,11 @@ def _count_on(connection: sqlite3.Connection, told: Iterable[Sequence[object]]) 
 
 
 def _without_parents(connection: sqlite3.Connection) -> None:
-    """Remove the rows that belong to a row that is gone."""
-    for table, rowid, *_ in connection.execute("PRAGMA foreign_key_check").fetchall():
-        if rowid is not None:
+    """Remove the rows that belong to a row that is gone, and then those that belong to them."""
+    while orphans := [
+        each for each in connection.execute("PRAGMA foreign_key_check").fetchall() if each[1] is not None
+    ]:
+        for table, rowid, *_ in orphans:
             connection.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))
 
 

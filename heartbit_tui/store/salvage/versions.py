@@ -23,12 +23,6 @@ def version_of(named: Iterable[str], told: int, steps: Sequence[Step]) -> int:
     return told if 0 < told <= len(steps) else len(steps)
 
 
-def strange(named: Iterable[str], steps: Sequence[Step]) -> tuple[str, ...]:
-    """The tables that no version known here has."""
-    known = tables_by_version(steps)[-1]
-    return tuple(sorted(name for name in set(named) - known if not name.startswith("sqlite_")))
-
-
 def misshapen(connection: sqlite3.Connection, number: int, steps: Sequence[Step]) -> tuple[str, ...]:
     """What is not made as it is in a file of this version: a letter of it was changed, and SQLite took it all the same."""
     made = _statements(connection)

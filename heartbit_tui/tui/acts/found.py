@@ -1,5 +1,6 @@
 """Hits in other sessions: looked for in what is kept, and opened in the reader at their place."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -10,13 +11,13 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.store.found import Hit as StoredHit
 from heartbit_tui.tui.acts import session
 from heartbit_tui.tui.chat.book import Book
-from heartbit_tui.tui.library import Library
+from heartbit_tui.tui.library import Library, moment
 from heartbit_tui.tui.screens.reader import Reader
 from heartbit_tui.tui.screens.search import FindElsewhere, Hit, Others
 from heartbit_tui.tui.screens.sessions import short
 from heartbit_tui.tui.screens.when import ago
 from heartbit_tui.tui.talk.story import Story
-from heartbit_tui.tui.talk.talk import SLICE, breath
+from heartbit_tui.tui.talk.talk import SLICE
 from heartbit_tui.tui.transcript.finding import block_of
 from heartbit_tui.tui.transcript.transcript import Transcript
 
@@ -69,7 +70,7 @@ async def _folded(log: Sequence[Envelope]) -> Story:
     story = Story()
     for start in range(0, len(log), SLICE):
         story.take(log[start : start + SLICE])
-        await breath()
+        await asyncio.sleep(0)
     return story
 
 
@@ -80,17 +81,10 @@ def shown(hit: StoredHit, home: str) -> Hit:
     return Hit(
         text=hit.sentence,
         who=WHO[hit.kind],
-        when=ago(_moment(hit.at), datetime.now(UTC)),
+        when=ago(moment(hit.at), datetime.now(UTC)),
         word=hit.sentence[begin:end],
         session=hit.session,
         seq=hit.seq,
         call=hit.call,
         place=" · ".join(filter(None, (hit.title or "no title yet", copies, short(hit.cwd, home), hit.short))),
     )
-
-
-def _moment(at: str) -> datetime:
-    try:
-        return datetime.fromisoformat(at)
-    except ValueError:  # a damaged row has any time
-        return datetime.fromtimestamp(0, UTC)

@@ -9,6 +9,7 @@ from heartbit_tui.client.repairing import told
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.runtime import settings
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.parts import parts
 from heartbit_tui.store.salvage.repair import Found, Repaired, examine, repair
 from heartbit_tui.tui.acts.session import fresh
 from heartbit_tui.tui.lines import setting
@@ -29,10 +30,10 @@ async def mend(app: "HeartbitApp", _: str) -> None:
     try:
         file = (await settings.read(app.living.setup.options, clock)).store
         if talk.stage != "failed":
-            found = await asyncio.to_thread(examine, file)
+            found = await asyncio.to_thread(examine, file, parts())
             lines = [*told(Repaired(found=found)), *_advice(found)]
         else:
-            lines = list(told(await asyncio.to_thread(repair, file, clock)))
+            lines = list(told(await asyncio.to_thread(repair, file, clock, parts())))
     except HeartbitError as error:
         app.tell(str(error), warning=True)
         return

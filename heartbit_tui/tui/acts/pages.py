@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from heartbit_tui.client import caps, filled, protection, settings_shown
+from heartbit_tui.client import caps, diagnosed, filled, protection, settings_shown
 from heartbit_tui.client.doctor import Patient, look
 from heartbit_tui.client.settings_file import Simple
 from heartbit_tui.client.types import About
@@ -53,6 +53,7 @@ def status(app: "HeartbitApp", _: str) -> None:
             ("mode", talk.mode),
             ("protection", _protection(about) if about else ""),
             ("context", full),
+            ("diagnostics", diagnosed.told(known.diagnostics)),
             ("prompts", str(len(talk.story.transcript.prompts()))),
             ("tools", ", ".join(about.tools) if about else ""),
             ("memory", f"{_resident():.0f} MiB of this process"),

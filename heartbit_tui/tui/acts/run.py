@@ -18,7 +18,7 @@ def interrupt(app: "HeartbitApp", _: str) -> None:
         app.act("side-panel")
     elif app.living.submitting.running:
         app.living.submitting.stop()
-    elif app.talk.running:
+    elif app.talk.busy:
         app.talk.submit(Interrupt())
     elif not app.draft.text and app.presses.again("escape"):
         app.act("rewind")
@@ -30,7 +30,7 @@ def clear_or_quit(app: "HeartbitApp", _: str) -> None:
         app.draft.set_text("")
     elif app.living.submitting.running:
         app.living.submitting.stop()
-    elif app.talk.running:
+    elif app.talk.busy:
         app.talk.submit(Interrupt())
     elif app.presses.again("ctrl+c"):
         parting.leave(app)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.client import reach
 from heartbit_tui.client.doctor import Patient
+from heartbit_tui.client.priced import priced
 from heartbit_tui.demo.script import TASK
 from heartbit_tui.kernel.ops import Effort, SetModel
 from heartbit_tui.runtime.options import New, Options
@@ -29,7 +30,7 @@ async def model(app: "HeartbitApp", argument: str) -> None:
         app.talk.submit(given)
         return
     current = listing.Choice(provider=known.provider, model=known.model, effort=known.effort)
-    chosen = await app.push_screen_wait(listing.models(listing.priced(), current, app.keymap, app.ink))
+    chosen = await app.push_screen_wait(listing.models(priced(), current, app.keymap, app.ink))
     if chosen is not None and chosen != current:
         other = chosen.provider if chosen.provider != known.provider else ""
         app.talk.submit(SetModel(provider=other, model=chosen.model, effort=chosen.effort))

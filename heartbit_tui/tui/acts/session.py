@@ -42,7 +42,7 @@ def fork(app: "HeartbitApp", _: str) -> None:
     options = app.talk.options
     if client is None or options.ephemeral or options.demo:
         app.tell("This session is not kept, so it cannot be copied.", warning=True)
-    elif app.talk.running:
+    elif app.talk.busy:
         app.tell("Not while a run is active: interrupt it first.", warning=True)
     else:
         app.living.talks.open(replace(options, which=Resume(id=client.about.session_id, fork=True)), beside=True)

@@ -26,13 +26,8 @@ async def expand(app: "HeartbitApp", argument: str) -> None:
     part = expanding.chosen(found, argument)
     if part is not None:
         text = setting.clean(expanding.original(past, part)[:SHOWN])
-        lines = text.split("\n")
-        page = Page(
-            expanding.line(part),
-            lambda look: [line for row in lines for line in setting.wrapped([(row, look.ink.text)], look.width)],
-            app.ink,
-        )
-        app.push_screen(page)
+        told = expanding.line(part)
+        app.push_screen(Page(told, lambda look: setting.wrapped([(text, look.ink.text)], look.width), app.ink))
     elif argument:
         app.tell(expanding.UNKNOWN.format(command="expand", last=len(found), without="all of them"), warning=True)
     else:

@@ -103,7 +103,7 @@ def _service(app: "HeartbitApp") -> Undo | None:
     service = app.talk.client.undo if app.talk.client else None
     if service is None:
         app.tell(NOTHING, warning=True)
-    elif app.talk.running:
+    elif app.talk.busy:
         app.tell(BUSY, warning=True)
     else:
         return service

@@ -19,6 +19,7 @@ _BEGUN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_ADDRESSED = re.compile(r"(?<![^\s(\[{<,;'])@([^\s@:\"]+):[^\s\"]*\Z")
 _RANGE = re.compile(r":(\d+)(?:-(\d+))?\Z")
 _UNFINISHED_RANGE = re.compile(r":\d*(?:-\d*)?\Z")
 _AFTER = re.compile(r":(\d+)(?:-(\d+))?(?!\w)")
@@ -43,6 +44,21 @@ class Begun:
 
     path: str
     start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """`@SERVER:…` that ends at the cursor; `text` is all behind the @, which stands at `start`."""
+
+    server: str
+    text: str
+    start: int
+
+
+def addressed(before: str) -> At | None:
+    """The text of a server that the cursor stands in the name of; None where there is none."""
+    at = _ADDRESSED.search(before)
+    return At(server=at[1], text=at[0][1:], start=at.start()) if at is not None else None
 
 
 def written(path: str) -> str:

@@ -58,6 +58,11 @@ class Menu(Widget):
         """The item that the keys act on; None while nothing is shown."""
         return self._items[self._at] if self._items else None
 
+    @property
+    def at(self) -> int:
+        """The number of the item that the keys act on."""
+        return self._at
+
     def show(self, items: Sequence[Item], *, heading: str = "", at: int = 0) -> None:
         """Offer these items, the one at `at` chosen; without items and heading the menu closes."""
         size = self._rows

@@ -1,17 +1,25 @@
 """What can be completed before the cursor, and what is offered for it."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from heartbit_tui.client import fuzzy
 from heartbit_tui.client.commands import COMMANDS, Command, named
 from heartbit_tui.client.fuzzy import Kind, Match
+from heartbit_tui.client.types import nameless, nothing
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.complete import mentions
 from heartbit_tui.tui.complete.item import Item
 
+if TYPE_CHECKING:
+    from heartbit_tui.lsp.types import Named
+
 MOST = 50
 """Items that are offered at most."""
+
+_NAME = re.compile(r"[^\W\d]\w+")
+"""What may be the beginning of a name; a single letter begins too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,29 @@ class Argument:
     start: int
 
 
+class Addressed(Protocol):
+    """A text of a server, as `SERVER:URI`; `open` where the rest of it is still to be written."""
+
+    @property
+    def text(self) -> str:
+        """How it is named."""
+        ...
+
+    @property
+    def does(self) -> str:
+        """What it is."""
+        ...
+
+    @property
+    def open(self) -> bool:
+        """Whether it goes on."""
+        ...
+
+
+def _no_texts() -> Sequence[Addressed]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """A file is being named; `start` is where its @ stands."""
@@ -62,7 +93,15 @@ class File:
     start: int
 
 
-Asked: TypeAlias = CommandName | Argument | File | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A text of a server is being named, whose own name stands there; `start` is where its @ stands."""
+
+    text: str
+    start: int
+
+
+Asked: TypeAlias = CommandName | Argument | File | Resource | None
 
 
 def asked(before: str, commands: Sequence[Command] = COMMANDS) -> Asked:
@@ -79,17 +118,33 @@ def asked(before: str, commands: Sequence[Command] = COMMANDS) -> Asked:
 
 
 class Sources:
-    """Finds what to offer. `choosers` give what a command may be given, by its name, where its table does not tell."""
+    """Finds what to offer. `choosers` give what a command may be given, by its name, where its table does not tell.
+
+    `offers` tells the commands of files, `names` what has a name in the project, `resources` the texts of servers.
+    """
 
     def __init__(
-        self, files: Files, choosers: Mapping[str, Chooser], *, commands: Sequence[Command] = COMMANDS
+        self,
+        files: Files,
+        choosers: Mapping[str, Chooser],
+        *,
+        commands: Sequence[Command] = COMMANDS,
+        offers: Callable[[], Awaitable[Sequence[Command]]] = nothing,
+        names: Callable[[str], Awaitable[Sequence["Named"]]] = nameless,
+        resources: Callable[[], Sequence[Addressed]] = _no_texts,
     ) -> None:
         self._files = files
         self._choosers = choosers
         self._commands = commands
+        self._offers = offers
+        self._names = names
+        self._resources = resources
 
     def asked(self, before: str) -> Asked:
         """What is being typed at the end of `before`."""
+        at = mentions.addressed(before)
+        if at is not None and any(each.text.startswith(f"{at.server}:") for each in self._resources()):
+            return Resource(text=at.text, start=at.start)
         return asked(before, self._commands)
 
     def whole(self, before: str) -> Command | None:
@@ -101,7 +156,7 @@ class Sources:
         """What is offered for the draft up to the cursor, the likeliest first."""
         match self.asked(before):
             case CommandName(text=text):
-                return command_items(self._commands, text)
+                return command_items((*self._commands, *await self._offers()), text)
             case Argument(command=command, text=text, start=start):
                 chooser = self._choosers.get(command.name)
                 choices = await chooser() if chooser else [Choice(text=each) for each in command.choices]
@@ -109,8 +164,22 @@ class Sources:
             case File(text=text, start=start):
                 self._files.freshen()
                 found = await self._files.find(text, MOST)
-                return tuple(file_item(each, start, len(before)) for each in found)
+                files = tuple(file_item(each, start, len(before)) for each in found)
+                return (*files, *resource_items(self._resources(), text, start))[:MOST]
+            case Resource(text=text, start=start):
+                return resource_items(self._resources(), text, start)
             case None:
+                return ()
+
+    async def late(self, before: str) -> tuple[Item, ...]:
+        """What is offered beside, and takes its time: what has a name like that in the project."""
+        match self.asked(before):
+            case File(text=text, start=start) if _NAME.fullmatch(text):
+                found = [(fuzzy.match(each.name, text), each) for each in await self._names(text)]
+                ranked = [(answer.rank, number, answer, each) for number, (answer, each) in enumerate(found) if answer]
+                ranked.sort(key=lambda each: each[:2])
+                return tuple(name_item(each, answer, start, len(before)) for *_, answer, each in ranked[:MOST])
+            case _:
                 return ()
 
 
@@ -168,6 +237,36 @@ def choice_items(choices: Sequence[Choice], text: str, start: int) -> tuple[Item
             found.append((min(ranks), number, item))
     found.sort(key=lambda each: each[:2])
     return tuple(item for _, _, item in found[:MOST])
+
+
+def name_item(named: "Named", answer: Match, start: int, end: int) -> Item:
+    """Something that has a name: the lines of the file are mentioned in which it stands."""
+    lines = f"{named.first}-{named.last}" if named.last else f"{named.first}"
+    kind = f"{named.kind} of {named.inside}" if named.inside else named.kind
+    return Item(
+        insert=f"{mentions.written(named.path)}:{lines} ",
+        label=named.name,
+        meta=f"{kind} · {named.path}:{named.first}",
+        positions=answer.positions,
+        replaces=(start, end),
+    )
+
+
+def resource_items(known: Sequence[Addressed], text: str, start: int) -> tuple[Item, ...]:
+    """The texts of servers that answer `text`, the likeliest first; none while nothing is typed."""
+    answers = ((fuzzy.match(each.text, text), each) for each in (known if text else ()))
+    found = sorted(((answer.rank, number, answer, each) for number, (answer, each) in enumerate(answers) if answer))
+    return tuple(
+        Item(
+            insert=f"@{each.text}{'' if each.open else ' '}",
+            label=each.text,
+            meta=each.does,
+            positions=answer.positions,
+            replaces=(start, start + 1 + len(text)),
+            open=each.open,
+        )
+        for _, _, answer, each in found[:MOST]
+    )
 
 
 def file_item(found: Match, start: int, end: int) -> Item:

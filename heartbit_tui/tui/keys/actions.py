@@ -180,6 +180,9 @@ _HEARTBIT = _grouped(
     _action("cost", "tokens and money so far", command="cost"),
     _action("cap", "ask before a run, this session or a day costs more", command="cap", takes="PERIOD USD"),
     _action("tools", "the tools that the agent has", command="tools"),
+    _action(
+        "mcp", "the MCP servers: how each stands, what it offers, approve or restart one", command="mcp", takes="[NAME]"
+    ),
     _action("permissions", "the rules that were learned from your answers", command="permissions"),
     _action("config", "the settings, and where each comes from", command="config"),
     _action("doctor", "check what heartbit needs", command="doctor"),

@@ -24,6 +24,7 @@ __all__ = [
     "cut",
     "fitted",
     "line",
+    "one_line",
     "placed",
     "rows",
     "wrapped",
@@ -49,6 +50,11 @@ def cut(text: str, width: int) -> str:
             return f"{text[:last].rstrip()}…"
         last = stop if size < width else last
     return text
+
+
+def one_line(text: str) -> str:
+    """Harmless text without line ends, one blank between words."""
+    return " ".join(clean(text).split())
 
 
 def line(*parts: tuple[str, Style], gutter: int = 0, fill: Style | None = None, place: str = "") -> Line:

@@ -7,8 +7,7 @@ from rich.text import Text
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
-from heartbit_tui.tui.lines.setting import cells, cut, wrapped
-from heartbit_tui.tui.picker.source import one_line
+from heartbit_tui.tui.lines.setting import cells, cut, one_line, wrapped
 
 SHOWN_QUERY = 40
 """Letters of the filter that are said again where nothing answers it."""

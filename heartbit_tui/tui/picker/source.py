@@ -8,7 +8,7 @@ from rich.style import Style
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
-from heartbit_tui.tui.lines.setting import beside, cells, clean, fitted
+from heartbit_tui.tui.lines.setting import beside, cells, clean, fitted, one_line
 from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.picker.filtering import places, runs
 from heartbit_tui.tui.picker.types import Row, Tone, Words
@@ -110,11 +110,6 @@ def style(ink: Ink, tone: Tone) -> Style:
 def one_row(text: str) -> str:
     """Harmless text whose blanks stay."""
     return clean(text).replace("\n", " ")
-
-
-def one_line(text: str) -> str:
-    """Harmless text without line ends, one blank between words."""
-    return " ".join(clean(text).split())
 
 
 def _title(text: str, ink: Ink, query: str) -> list[tuple[str, Style]]:

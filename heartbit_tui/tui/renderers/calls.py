@@ -27,6 +27,7 @@ DRAWINGS: Mapping[str, Drawing] = MappingProxyType(
         "edit": CHANGE,
         "write": CHANGE,
         "patch": CHANGE,
+        "lsp_rename": CHANGE,
         "read": READ,
         "grep": SEARCH,
         "glob": NAMES,

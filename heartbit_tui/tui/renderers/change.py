@@ -53,8 +53,19 @@ def outcome(call: Call, look: Look, scene: Scene) -> Parts:
         found = [(f"+{added}", ink.ok), (" ", ink.text), (f"-{removed}", ink.error)]
     elif not isinstance(added, int):
         found = [(titles.outcome(call.details, call.tool), ink.muted)]
-    count = len(diagnostics(call))
-    return [*found, (f"  LSP {count}", ink.warning)] if count else found
+    return [*found, *_judged(call, look)]
+
+
+def _judged(call: Call, look: Look) -> Parts:
+    """How many errors and warnings came and went; how many there are where only that was told."""
+    match call.details.get("lsp"):
+        case {"errors": [int(worse), int(better)], "warnings": [int(more), int(fewer)]}:
+            came, went = worse + more, better + fewer
+            style = look.ink.error if worse else look.ink.warning if more else look.ink.ok
+            return [("  LSP ", look.ink.muted), (f"+{came} -{went}", style)]
+        case _:
+            count = len(diagnostics(call))
+            return [(f"  LSP {count}", look.ink.warning)] if count else []
 
 
 def drawn_body(call: Call, look: Look, scene: Scene) -> list[Line]:

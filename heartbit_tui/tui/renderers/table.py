@@ -48,7 +48,7 @@ def foldable(block: Block) -> bool:
 def opens(block: Block) -> bool:
     """Whether a block is open until a person folds it: small changes, and what the person asked for."""
     match block:
-        case Call(tool="edit" | "write" | "patch", state="ok"):
+        case Call(tool="edit" | "write" | "patch" | "lsp_rename", state="ok"):
             return change.small(block)
         case Shell():
             return True

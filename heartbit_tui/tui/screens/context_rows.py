@@ -84,7 +84,7 @@ class ContextRows:
         out = item.restorable and not item.droppable
         told = state(item, self._outlook)
         sign = SIGNS["refused"] if out else SIGNS["bullet"] if item.droppable else " "
-        title = " ".join(setting.clean(item.title).split())
+        title = setting.one_line(item.title)
         style = ink.faint if out else ink.text
         left = [("  ", ink.text), (f"{sign} ", ink.muted), (title, style)]
         mark = ink.muted if out else ink.warning

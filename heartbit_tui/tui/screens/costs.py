@@ -10,7 +10,7 @@ from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
-from heartbit_tui.tui.side.facts import heading
+from heartbit_tui.tui.side.section import heading
 from heartbit_tui.tui.status.figures import full_style, meter, money, percent, tokens
 
 DAYS = 14
@@ -80,7 +80,7 @@ def _days(days: Sequence[Daily], look: Look) -> Iterator[Line]:
 
 def _row(name: str, calls: int, usage: Usage, cost: str, look: Look) -> Line:
     ink = look.ink
-    told = " ".join(setting.clean(name[:400]).split())
+    told = setting.one_line(name[:400])
     read = f"{tokens(usage.prompt)} in"
     cached = f", {tokens(usage.cache_read_input_tokens)} cached" if usage.cache_read_input_tokens else ""
     right = f"{calls} call{'' if calls == 1 else 's'}  {read}{cached}, {tokens(usage.output_tokens)} out  {cost:>8}"

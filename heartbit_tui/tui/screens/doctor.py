@@ -121,7 +121,7 @@ def lines(found: Sequence[Finding], look: Look) -> list[Line]:
         name = setting.cut(setting.clean(each.name), width)
         first = [(f"{sign} ", style), (name + " " * (width - setting.cells(name) + 2), ink.muted)]
         shown = ink.error if each.state == "bad" else ink.text
-        rows += setting.wrapped([(" ".join(setting.clean(each.what).split()), shown)], look.width, first=first)
+        rows += setting.wrapped([(setting.one_line(each.what), shown)], look.width, first=first)
     return rows
 
 

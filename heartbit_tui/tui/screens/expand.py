@@ -7,9 +7,8 @@ from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
-from heartbit_tui.tui.lines.setting import clean, wrapped
+from heartbit_tui.tui.lines.setting import clean, one_line, wrapped
 from heartbit_tui.tui.picker.screen import Picker
-from heartbit_tui.tui.picker.source import one_line
 from heartbit_tui.tui.picker.types import Listing, Row, Tone
 
 SHOWN = 40_000
@@ -20,8 +19,7 @@ def expand(found: Sequence[Part], original: Callable[[Part], str], live: Keymap,
     """The parts, oldest first; its result is the one that the model shall be told whole again."""
 
     def preview(part: Part, look: Look) -> list[Line]:
-        text = clean(original(part)[:SHOWN])
-        return [line for row in text.split("\n") for line in wrapped([(row, look.ink.text)], look.width)]
+        return wrapped([(clean(original(part)[:SHOWN]), look.ink.text)], look.width)
 
     listing = Listing(
         title="What the summary stands for",

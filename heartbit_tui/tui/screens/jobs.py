@@ -14,7 +14,6 @@ from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.pane.pane import Pane
 from heartbit_tui.tui.picker.screen import Picker
-from heartbit_tui.tui.picker.source import one_line
 from heartbit_tui.tui.picker.types import Confirm, Listing, Row, Tone
 from heartbit_tui.tui.screens.page import Page
 
@@ -50,7 +49,7 @@ def jobs(know: Know, read: Read, stop: Callable[[Job], None], live: Keymap, ink:
         return f"{id} is being stopped."
 
     def asks(id: str) -> str:
-        return f"Stop {id}, {setting.cut(one_line(find(id).command), ASKED)}?"
+        return f"Stop {id}, {setting.cut(setting.one_line(find(id).command), ASKED)}?"
 
     listing = Listing(
         title="In the background",
@@ -71,7 +70,7 @@ def row(job: Job) -> Row[str]:
     failed = job.end is not None and bool(job.end.exit_code)
     return Row(
         key=job.id,
-        title=one_line(job.command),
+        title=setting.one_line(job.command),
         lead=(f"{job.id}  ", "muted"),
         mark=running if job.end is None else (SIGNS["failed"], "error") if failed else ended,
         note=background.outcome(job.end) if job.end else f"runs since {clock(job.since)}",

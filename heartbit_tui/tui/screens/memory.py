@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from heartbit_tui.client.memories import unlocked
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.memory.types import Confidentiality, Entry
+from heartbit_tui.memory.types import Entry
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
-from heartbit_tui.tui.lines.setting import clean, fitted, wrapped
+from heartbit_tui.tui.lines.setting import clean, cut, fitted, one_line, wrapped
 from heartbit_tui.tui.picker.screen import Picker
-from heartbit_tui.tui.picker.source import one_line
 from heartbit_tui.tui.picker.types import Confirm, Listing, Name, Press, Row
 from heartbit_tui.tui.screens.when import ago, day
 from heartbit_tui.tui.status.figures import meter
@@ -20,7 +20,7 @@ BAR = 10
 """Cells of a bar beside the list; in a row there are half as many."""
 
 ASKED = 40
-"""Letters of an entry in a question."""
+"""Cells of an entry in a question."""
 
 LOCKED = "restricted: Enter shows it"
 """What stands in the list for the words of a restricted entry."""
@@ -92,6 +92,8 @@ class Remembered:
         return "No longer pinned." if known.entry.pinned else "Pinned: it neither fades away nor is it merged."
 
     async def _edit(self, known: Known, words: str) -> str:
+        if words == _words(known):  # the one line in which they are edited has lost the ends of lines
+            return ""
         await self._means.edit(known.entry.id, words)
         return "Changed."
 
@@ -124,24 +126,27 @@ def row(known: Known, now: datetime) -> Row[Known]:
 
 def preview(known: Known, now: datetime, look: Look) -> list[Line]:
     """What is told of an entry beside the list."""
+    return [*wrapped([(_shown(known.entry), look.ink.text)], look.width), BLANK, *_about(known, now, look)]
+
+
+def whole(known: Known, now: datetime, look: Look) -> list[Line]:
+    """An entry with all its words, restricted or not: who opens it wants to see it."""
+    told: list[Line] = [BLANK]
+    for line in known.entry.content.splitlines():
+        told += wrapped([(clean(line), look.ink.text)], look.width) if line.strip() else [BLANK]
+    return [*told, BLANK, *_about(known, now, look)]
+
+
+def _about(known: Known, now: datetime, look: Look) -> list[Line]:
+    """What is known of an entry, under its words."""
     entry, ink = known.entry, look.ink
-    told = [*wrapped([(_shown(entry), ink.text)], look.width), BLANK]
     bar = meter(known.strength, BAR, ink.accent, ink.faint)
-    told.append(fitted([("strength  ", ink.muted), *bar, (f" {known.strength:.2f}", ink.muted)], look.width))
+    told = [fitted([("strength  ", ink.muted), *bar, (f" {known.strength:.2f}", ink.muted)], look.width)]
     for name, fact in facts(entry, now):
         told += wrapped([(clean(fact), ink.text)], look.width, first=[(f"{name:<10}", ink.muted)])
     if known.why:
         told += wrapped([(clean(known.why), ink.accent)], look.width, first=[(f"{'found by':<10}", ink.muted)])
     return told
-
-
-def whole(known: Known, now: datetime, look: Look) -> list[Line]:
-    """An entry with all its words, restricted or not: who opens it wants to see it."""
-    entry, ink = known.entry, look.ink
-    told: list[Line] = [BLANK]
-    for line in entry.content.splitlines():
-        told += wrapped([(clean(line), ink.text)], look.width) if line.strip() else [BLANK]
-    return [*told, BLANK, *preview(known, now, look)[len(wrapped([(_shown(entry), ink.text)], look.width)) + 1 :]]
 
 
 def facts(entry: Entry, now: datetime) -> list[tuple[str, str]]:
@@ -165,7 +170,7 @@ def facts(entry: Entry, now: datetime) -> list[tuple[str, str]]:
 
 
 def _shown(entry: Entry) -> str:
-    return LOCKED if entry.confidentiality is Confidentiality.RESTRICTED else one_line(entry.content)
+    return one_line(entry.content) if unlocked(entry) else LOCKED
 
 
 def _type(entry: Entry) -> str:
@@ -173,9 +178,8 @@ def _type(entry: Entry) -> str:
 
 
 def _words(known: Known) -> str:
-    return "" if known.entry.confidentiality is Confidentiality.RESTRICTED else one_line(known.entry.content)
+    return one_line(known.entry.content) if unlocked(known.entry) else ""
 
 
 def _asks(known: Known) -> str:
-    text = _shown(known.entry)
-    return f"Forget “{text if len(text) <= ASKED else text[: ASKED - 1] + '…'}” for good?"
+    return f"Forget “{cut(_shown(known.entry), ASKED)}” for good?"

@@ -1,13 +1,13 @@
 """The models: what each reads and costs, which one answers now, and how much it is to think."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from heartbit_tui.client.priced import Known, known as known_model
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ops import Effort
-from heartbit_tui.providers.models import matched, plain, window
-from heartbit_tui.providers.pricing import PRICES, Price
+from heartbit_tui.providers.models import matched, plain
+from heartbit_tui.providers.pricing import PRICES
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.look import SIGNS
@@ -16,24 +16,6 @@ from heartbit_tui.tui.picker.types import Listing, Press, Row, Words
 
 EFFORTS: tuple[Effort | None, ...] = (None, *Effort)
 """From left to right; None leaves it to the model."""
-
-MAKERS = (("claude", "anthropic"), ("gpt", "openai"), ("o1", "openai"), ("o3", "openai"), ("o4", "openai"))
-"""What names of models begin with, and the provider that has them under this name."""
-
-_DOTTED = re.compile(r"^gpt-(\d)-(\d)")
-_DATED = re.compile(r"claude-(?:3-.*|[a-z]+-4)")
-"""Models that their provider knows only with a date behind the name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A model: dollars for a million tokens, and its window in tokens; None where that is not known."""
-
-    provider: str
-    model: str
-    price_in: float | None = None
-    price_out: float | None = None
-    window: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +63,12 @@ def models(known: Sequence[Known], current: Choice, live: Keymap, ink: Ink) -> P
     return Picker(Models(known, current).listing(), live, ink)
 
 
-def priced() -> tuple[Known, ...]:
-    """The models whose prices are known, by provider, under the names that the provider has for them."""
-    found = ((name, provider) for name in PRICES if (provider := _provider(name)) and not _DATED.fullmatch(name))
-    return tuple(_known(provider, _DOTTED.sub(r"gpt-\1.\2", name), PRICES[name]) for name, provider in found)
-
-
 def rows(known: Sequence[Known], now: Choice) -> list[Row[Choice]]:
     """A row for each model, the provider of now first, and the model of now marked, also where it is not listed."""
     listed = list(known)
     if not any(each.provider == now.provider and each.model == now.model for each in listed):
         price = PRICES.get(matched(plain(now.model), PRICES))
-        listed.insert(0, _known(now.provider, now.model, price))
+        listed.insert(0, known_model(now.provider, now.model, price))
     ordered = sorted(listed, key=lambda each: (each.provider != now.provider, each.provider))
     return [_row(each, now) for each in ordered]
 
@@ -131,13 +107,3 @@ def _size(tokens: int | None) -> str:
     if tokens is None:
         return ""
     return f"{tokens / 1_000_000:.3g} M" if tokens >= 1_000_000 else f"{tokens // 1000} k"
-
-
-def _provider(name: str) -> str:
-    return next((provider for start, provider in MAKERS if name.startswith(start)), "")
-
-
-def _known(provider: str, model: str, price: Price | None) -> Known:
-    if price is None:
-        return Known(provider=provider, model=model, window=window(model))
-    return Known(provider=provider, model=model, price_in=price.input, price_out=price.output, window=window(model))

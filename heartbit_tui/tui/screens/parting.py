@@ -6,8 +6,8 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.look import SIGNS
+from heartbit_tui.tui.lines.setting import one_line
 from heartbit_tui.tui.picker.screen import Picker
-from heartbit_tui.tui.picker.source import one_line
 from heartbit_tui.tui.picker.types import Listing, Row
 
 STAY = 0

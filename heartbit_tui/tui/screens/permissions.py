@@ -9,9 +9,8 @@ from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
-from heartbit_tui.tui.lines.setting import wrapped
+from heartbit_tui.tui.lines.setting import one_line, wrapped
 from heartbit_tui.tui.picker.screen import Picker
-from heartbit_tui.tui.picker.source import one_line
 from heartbit_tui.tui.picker.types import Confirm, Listing, Row, Tone
 
 RULE_ASKED = 60

@@ -12,9 +12,8 @@ from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
-from heartbit_tui.tui.lines.setting import clean, wrapped
+from heartbit_tui.tui.lines.setting import clean, one_line, wrapped
 from heartbit_tui.tui.picker.screen import Picker
-from heartbit_tui.tui.picker.source import one_line
 from heartbit_tui.tui.picker.types import Listing, Press, Row, Tone
 from heartbit_tui.tui.screens.when import ago
 from heartbit_tui.undo import preview as previewed

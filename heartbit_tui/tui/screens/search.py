@@ -78,6 +78,7 @@ class Search:
         wanted = words.strip()
         if not wanted:
             return ()
+        self._waiting, self._fault = 0, False
         hits = list(await self._here(wanted))
         if self._elsewhere is None:
             return [row(replace(hit, place=""), wanted) for hit in hits]
@@ -89,7 +90,6 @@ class Search:
 
     async def _others(self, find: FindElsewhere, words: str) -> Others:
         """The hits elsewhere; where the file of sessions cannot be read, those of this conversation are shown all the same."""
-        self._fault = False
         try:
             return await find(words, SCOPES[self._scope] == "all sessions")
         except (HeartbitError, OSError):

@@ -10,9 +10,8 @@ from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
-from heartbit_tui.tui.lines.setting import clean, fitted, wrapped
+from heartbit_tui.tui.lines.setting import clean, fitted, one_line, wrapped
 from heartbit_tui.tui.picker.screen import Picker
-from heartbit_tui.tui.picker.source import one_line
 from heartbit_tui.tui.picker.types import Confirm, Extra, Listing, Name, Press, Row, Take, Tone
 from heartbit_tui.tui.screens.when import ago, day
 

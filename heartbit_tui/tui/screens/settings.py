@@ -127,7 +127,7 @@ def preview(shown: Shown, look: Look) -> list[Line]:
 
 def _row(shown: Shown) -> Row[str]:
     default = shown.source == "default"
-    told = setting.cut(" ".join(setting.clean(shown.value).split()), 40)
+    told = setting.cut(setting.one_line(shown.value), 40)
     return Row(
         key=shown.key,
         title=shown.key,

@@ -23,6 +23,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "edit": "Change this file?",
         "write": "Write this file?",
         "patch": "Apply this patch?",
+        "lsp_rename": "Rename this?",
         "read": "Read this file?",
         "list": "List this folder?",
         "glob": "Look for these files?",
@@ -34,7 +35,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
 )
 """What is asked about a call of each tool; of all others `Use this tool?`."""
 
-SHOWN_BY_DIFF = frozenset({"edit", "write", "patch"})
+SHOWN_BY_DIFF = frozenset({"edit", "write", "patch", "lsp_rename"})
 """Tools whose diff tells all that their arguments say."""
 
 WEB = ("http://", "https://", "ws://", "wss://", "ftp://")

@@ -33,9 +33,8 @@ MODELS = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`window` is how many tokens the model reads at most, 0 where that is not known; `memories` are what was recalled
-    in this run, None while nothing was looked for. `jobs` are the commands that run in the
-    background. `outlook` is what fills the window, None
-    where that is not known.
+    in this run, None while nothing was looked for. `jobs` are the commands that run in the background. `outlook` is
+    what fills the window, None where that is not known.
     """
 
     todos: tuple[JsonObject, ...] = ()
@@ -59,7 +58,7 @@ def _jobs(jobs: tuple[Job, ...], look: Look) -> list[Line]:
         return []
     found = [heading(f"background {len(jobs)}", look)]
     for job in jobs[-JOBS:]:
-        text = " ".join(setting.clean(job.command[:400]).split())
+        text = setting.one_line(job.command[:400])
         found.append(
             setting.fitted(
                 [(f"{SIGNS['running']} ", look.ink.running), (f"{job.id} ", look.ink.muted), (text, look.ink.text)],
@@ -94,7 +93,7 @@ def _todo(todos: Sequence[JsonObject], look: Look) -> list[Line]:
 
 def _item(todo: JsonObject, look: Look) -> Line:
     ink = look.ink
-    text = " ".join(setting.clean(str(todo.get("content", ""))[:400]).split())
+    text = setting.one_line(str(todo.get("content", ""))[:400])
     marks: dict[str, tuple[str, Style, Style]] = {
         "completed": (SIGNS["done"], ink.ok, ink.muted),
         "in_progress": (SIGNS["doing"], ink.running, ink.strong),
@@ -117,7 +116,7 @@ def _context(facts: Facts, look: Look) -> list[Line]:
     share = used / facts.window if facts.window else 0.0
     found = [heading(f"context {percent(share)}" if facts.window else "context", look, price)]
     if facts.window:
-        bar = meter(share, max(min(look.width - 16, 24), 4), fill_style(share, look), ink.faint)
+        bar = meter(share, max(min(look.width - 16, 24), 4), full_style(share, ink), ink.faint)
         found.append(setting.fitted([*bar, (f" {tokens(used)} of {tokens(facts.window)}", ink.muted)], look.width))
     fresh = last.input_tokens + last.cache_creation_input_tokens
     parts = (("new", fresh), ("cached", last.cache_read_input_tokens), ("written", last.output_tokens))
@@ -141,11 +140,6 @@ def _filled(found: Outlook | None, look: Look) -> list[Line]:
     return rows
 
 
-def fill_style(share: float, look: Look) -> Style:
-    """The colour of a context meter: calm, from 75 % on a warning, from 90 % alarming."""
-    return full_style(share, look.ink)
-
-
 def _models(costs: Sequence[Cost], look: Look) -> list[Line]:
     """What each model read, wrote and cost, the dearest first, where there is more than one."""
     sums: dict[str, tuple[float, int, int]] = {}
@@ -160,6 +154,4 @@ def _models(costs: Sequence[Cost], look: Look) -> list[Line]:
 
 def _price(name: str, cost: float, read: int, wrote: int, look: Look) -> Line:
     right = [(f"{tokens(read)} → {tokens(wrote)}  {money(cost)}", look.ink.faint)]
-    return setting.beside(
-        [(" ".join(setting.clean(name[:400]).split()), look.ink.muted)], right, look.width, look.ink.text
-    )
+    return setting.beside([(setting.one_line(name[:400]), look.ink.muted)], right, look.width, look.ink.text)

@@ -60,4 +60,4 @@ def _who(entry: Recollection) -> str:
 
 
 def _clear(text: str) -> str:
-    return " ".join(setting.clean(text[:400]).split())
+    return setting.one_line(text[:400])

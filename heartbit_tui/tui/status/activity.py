@@ -50,7 +50,7 @@ def activity(doing: Doing, width: int, ink: Ink, now: datetime | None, beat: int
         tail = tail[:1]
     end = "".join(f" · {part}" for part in tail)
     room = max(width - 2 - setting.cells(end), min(width - 2, 8))
-    words = setting.cut(" ".join(setting.clean(doing.words[:1000]).split()), room)
+    words = setting.cut(setting.one_line(doing.words[:1000]), room)
     return setting.fitted([sign, (words, ink.warning if asking else ink.text), (end, ink.muted)], width)
 
 

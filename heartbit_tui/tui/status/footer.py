@@ -8,7 +8,9 @@ from types import MappingProxyType
 from rich.style import Style
 from textual import events
 
+from heartbit_tui.client.serving import Counted
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.events import DiagnosticsCounted
 from heartbit_tui.runtime.safety import Trust
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
@@ -56,6 +58,10 @@ class Standing:
     trust: Trust | None = None
     jobs: int = 0
     """Commands that run in the background."""
+    diagnostics: DiagnosticsCounted | None = None
+    """What the language servers know of; None where none runs."""
+    servers: Counted | None = None
+    """The servers of tools; None where none is defined."""
     hints: tuple[str, ...] = HINTS
 
 
@@ -76,6 +82,8 @@ class _Detail:
     sandbox: int = 2
     """2 the word and the name, 1 the name, 0 nothing; that there is none is told as long as there is room."""
     trust: bool = True
+    diagnostics: bool = True
+    servers: bool = True
 
 
 def footer(standing: Standing, width: int, ink: Ink) -> Line:
@@ -107,6 +115,8 @@ def _details() -> Iterator[_Detail]:
         {"effort": False},
         {"hints": 0},
         {"branch": False},
+        {"servers": False},
+        {"diagnostics": False},
         {"bar": False},
         {"folder": 0},
         {"cost": False},
@@ -122,6 +132,7 @@ def _details() -> Iterator[_Detail]:
 def _left(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
     parts = [_folder(standing, detail, ink), _branch(standing, detail, ink), _model(standing, detail, ink)]
     parts += [_context(standing, detail, ink), _cost(standing, detail, ink), _jobs(standing, ink)]
+    parts += [_diagnostics(standing, detail, ink), _servers(standing, detail, ink)]
     told = [part for part in parts if part]
     return _joined(told, (GAP, ink.muted))
 
@@ -171,6 +182,24 @@ def _cost(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
 
 def _jobs(standing: Standing, ink: Ink) -> Parts:
     return [(f"{SIGNS['running']} {standing.jobs} in background", ink.running)] if standing.jobs else []
+
+
+def _diagnostics(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    """LSP 2/1: two errors and a warning in the files that language servers have looked at."""
+    found = standing.diagnostics
+    if found is None or not found.servers or not detail.diagnostics:
+        return []
+    style = ink.error if found.errors else ink.warning if found.warnings else ink.muted
+    return [("LSP ", ink.muted), (f"{found.errors}/{found.warnings}", style)]
+
+
+def _servers(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    """MCP 3: servers of tools; MCP 2/3 where one of them is not there."""
+    found = standing.servers
+    if found is None or not detail.servers:
+        return []
+    told = f"{found.servers - found.down}/{found.servers}" if found.down else str(found.servers)
+    return [("MCP ", ink.muted), (told, ink.warning if found.down else ink.muted)]
 
 
 def _right(standing: Standing, detail: _Detail, ink: Ink) -> Parts:

@@ -55,15 +55,17 @@ def state(talk: Talk) -> State:
         return "asking"
     if talk.stage == "failed":
         return "failed"
-    return "working" if talk.running else talk.news
+    return "working" if talk.busy else talk.news
 
 
 def busy(talk: Talk) -> str:
     """What leaving this session would stop, in a few words; empty where nothing."""
     jobs = len(running(talk.story.transcript.known.jobs))
+    own = "a command of yours" if talk.own else ""
     told = ("waits for your answer" if talk.asked else "a run is active") if talk.running else ""
+    told = told or ("a summary is being written" if talk.busy else "")
     behind = f"{jobs} command{'' if jobs == 1 else 's'} in the background" if jobs else ""
-    return ", ".join(part for part in (told, behind) if part)
+    return ", ".join(part for part in (told, own, behind) if part)
 
 
 def command_runs(talk: Talk) -> bool:

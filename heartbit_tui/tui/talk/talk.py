@@ -86,6 +86,8 @@ class Talk:
         """How the last run ended that nobody has seen the end of."""
         self.begun = ""
         """The first prompt's words."""
+        self.own = False
+        """Whether a command of the person's own runs."""
         self.asked: list[Asked] = []
         """What waits for the person, oldest first."""
         self._connect = connect
@@ -105,6 +107,11 @@ class Talk:
     def running(self) -> bool:
         """Whether a run is active, or something was sent that nothing was heard of yet."""
         return self.story.transcript.known.running or any(block.how == "prompt" for block in self.pending.blocks)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to interrupt: a run, or a summary that the person asked for."""
+        return self.running or self.story.transcript.known.summarising is not None
 
     @property
     def mode(self) -> Mode:
@@ -284,8 +291,3 @@ def _fault(error: Exception) -> HeartbitError:
     if isinstance(error, HeartbitError):
         return error
     return HeartbitError(f"A fault in heartbit ended this session: {type(error).__name__}: {error}. It is kept.")
-
-
-async def breath() -> None:
-    """Let others have a turn."""
-    await asyncio.sleep(0)

@@ -4,7 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from heartbit_tui.client.visible import one_line
-from heartbit_tui.kernel.events import Envelope, LlmResponse, ModelCalled, ModelEscalated, RetryAttempt, TurnStarted
+from heartbit_tui.kernel.events import (
+    ContextSummarized,
+    Envelope,
+    LlmResponse,
+    ModelCalled,
+    ModelEscalated,
+    RetryAttempt,
+    SummaryFailed,
+    SummaryStarted,
+    TurnStarted,
+)
 from heartbit_tui.tui.timeline.log import Log
 from heartbit_tui.tui.timeline.rows import Row, Totals
 from heartbit_tui.tui.timeline.spans import Span, between
@@ -13,8 +23,8 @@ from heartbit_tui.tui.transcript.blocks import State
 Told = TurnStarted | LlmResponse | ModelCalled | RetryAttempt | ModelEscalated
 """What tells of model calls."""
 
-JUDGE = "judge"
-"""The purpose of calls that judge what another one said."""
+ASIDE = frozenset({"judge", "summary", "compression", "sampling"})
+"""The purposes of calls that are no part of the answer during which they are asked."""
 
 NAME = 200
 """Characters of a model's name that are kept."""
@@ -35,6 +45,7 @@ class Models:
         self._log = log
         self._open: dict[str, _Open] = {}
         self._last: dict[str, int] = {}
+        self._summaries: dict[str, _Open] = {}
         self.span = Span()
         self.sums = Totals()
 
@@ -42,8 +53,8 @@ class Models:
         """Take in an event; `agent` is empty for the main one."""
         found = self._open.get(envelope.agent)
         row = self._log.row(found.number) if found else None
-        if isinstance(event, ModelCalled) and event.purpose == JUDGE:
-            row = None  # a held answer is still open while it is judged
+        if isinstance(event, ModelCalled) and event.purpose in ASIDE:
+            row = self._summary(envelope.agent) if event.purpose == "summary" else None
         match event:
             case TurnStarted():
                 self.close(envelope.agent, envelope.at, "failed")
@@ -58,12 +69,23 @@ class Models:
             case _:
                 pass
 
+    def summary(
+        self, envelope: Envelope, event: SummaryStarted | SummaryFailed | ContextSummarized, agent: str
+    ) -> None:
+        """A summary begins, or it is over; the calls that write it share one row."""
+        if isinstance(event, SummaryStarted):
+            row = self._row(envelope, "summary", agent, "running")
+            self._summaries[envelope.agent] = _Open(number=row.number, began=envelope.at)
+        else:
+            self._over(envelope.agent, envelope.at, "failed" if isinstance(event, SummaryFailed) else "ok")
+
     def last(self, agent: str) -> int | None:
         """The number of the row of the last turn of an agent."""
         return self._last.get(agent)
 
     def close(self, agent: str, at: datetime, state: State) -> None:
         """The model call of an agent is over, if there is one."""
+        self._over(agent, at, state)
         found = self._open.pop(agent, None)
         row = self._log.row(found.number) if found else None
         if found is None:
@@ -74,12 +96,23 @@ class Models:
 
     def close_all(self, at: datetime, state: State) -> None:
         """No agent waits for a model any more."""
-        for agent in list(self._open):
+        for agent in [*self._open, *self._summaries]:
             self.close(agent, at, state)
 
     def since(self, row: Row) -> datetime | None:
         """When a model call that goes on began."""
-        return next((each.began for each in self._open.values() if each.number == row.number), None)
+        going = (*self._open.values(), *self._summaries.values())
+        return next((each.began for each in going if each.number == row.number), None)
+
+    def _summary(self, agent: str) -> Row | None:
+        found = self._summaries.get(agent)
+        return self._log.row(found.number) if found else None
+
+    def _over(self, agent: str, at: datetime, state: State) -> None:
+        """The summary of an agent is over, if there is one."""
+        row, found = self._summary(agent), self._summaries.pop(agent, None)
+        if row is not None and found is not None:
+            self._log.put(row, state=state, working=between(found.began, at))
 
     def _begin(self, envelope: Envelope, agent: str) -> None:
         row = self._row(envelope, "model", agent, "running")

@@ -6,6 +6,7 @@ from datetime import datetime
 from heartbit_tui.client import guarded
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.events import (
+    ContextSummarized,
     Envelope,
     GuardrailDenied,
     GuardrailWarned,
@@ -18,6 +19,8 @@ from heartbit_tui.kernel.events import (
     RunFailed,
     RunInterrupted,
     RunStarted,
+    SummaryFailed,
+    SummaryStarted,
     TurnStarted,
 )
 from heartbit_tui.kernel.standing import Standing
@@ -57,6 +60,8 @@ class Timeline:
                 self._agent = envelope.agent
             case TurnStarted() | LlmResponse() | ModelCalled() | RetryAttempt() | ModelEscalated():
                 self._models.apply(envelope, event, agent)
+            case SummaryStarted() | SummaryFailed() | ContextSummarized():
+                self._models.summary(envelope, event, agent)
             case RunCompleted() | RunFailed() | RunInterrupted():
                 self._ended(envelope, agent, failed=isinstance(event, RunFailed))
             case Rewound(to=to):

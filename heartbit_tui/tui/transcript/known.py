@@ -8,12 +8,15 @@ from heartbit_tui.client.jobs import Job
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
     AssistantMessage,
+    ContextSummarized,
+    DiagnosticsCounted,
     Envelope,
     JobEnded,
     JobStarted,
     LlmResponse,
     MemoryRecalled,
     ModeChanged,
+    ModelCalled,
     ModelChanged,
     RunCompleted,
     RunFailed,
@@ -21,12 +24,16 @@ from heartbit_tui.kernel.events import (
     RunStarted,
     SessionRenamed,
     SessionStarted,
+    SummaryFailed,
+    SummaryStarted,
     TodosChanged,
     TurnStarted,
 )
 from heartbit_tui.kernel.messages import Assistant, JsonObject, Usage
 from heartbit_tui.kernel.ops import Effort, Mode
+from heartbit_tui.tui.transcript import summarising
 from heartbit_tui.tui.transcript.recalled import Memories, after
+from heartbit_tui.tui.transcript.summarising import Summarising
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,8 @@ class Known:
     turn: int = 0
     held: bool = False
     """Whether the answer of this turn is shown only once the guardrails have checked it."""
+    summarising: Summarising | None = None
+    """The summary that is being written for the model."""
     title: str = ""
     mode: Mode = Mode.ASK
     provider: str = ""
@@ -50,6 +59,8 @@ class Known:
     """The commands in the background, also those that have ended; oldest first."""
     last: Usage | None = None
     """The last model call of the agent: what it read is what fills the window."""
+    diagnostics: DiagnosticsCounted | None = None
+    """What the language servers know of; None where none has run."""
     memories: Memories | None = None
     """What was recalled in the run that is active, or was the last."""
 
@@ -63,15 +74,15 @@ class Known:
         event = envelope.event
         if isinstance(event, RunStarted) and not self.agent:
             return replace(self, agent=envelope.agent, running=True, since=envelope.at, memories=None)
-        if isinstance(event, JobStarted | JobEnded):
-            return replace(self, jobs=jobs.after(self.jobs, envelope))
+        if isinstance(event, JobStarted | JobEnded | DiagnosticsCounted):
+            return self._beside(event, envelope)
         if self.agent not in ("", envelope.agent):
             return self
         match event:
             case RunStarted():
                 return replace(self, running=True, since=envelope.at, memories=None)
             case RunCompleted() | RunFailed() | RunInterrupted():
-                return replace(self, running=False, since=None)
+                return replace(self, running=False, since=None, summarising=None)
             case TurnStarted(turn=turn, held=held):
                 return replace(self, turn=turn, held=held)
             case LlmResponse(usage=usage) | AssistantMessage(message=Assistant(usage=usage)) if usage.prompt:
@@ -79,10 +90,18 @@ class Known:
             case _:
                 return self._settings(envelope)
 
+    def _beside(self, event: JobStarted | JobEnded | DiagnosticsCounted, envelope: Envelope) -> "Known":
+        """What goes on beside the run, whoever began it."""
+        if isinstance(event, DiagnosticsCounted):
+            return replace(self, diagnostics=event)
+        return replace(self, jobs=jobs.after(self.jobs, envelope))
+
     def _settings(self, envelope: Envelope) -> "Known":
         match envelope.event:
             case MemoryRecalled() as recalled:
                 return replace(self, memories=after(self.memories, recalled, envelope.at))
+            case SummaryStarted() | ModelCalled() | SummaryFailed() | ContextSummarized():
+                return replace(self, summarising=summarising.after(self.summarising, envelope.event, envelope.at))
             case TodosChanged(todos=todos):
                 return replace(self, todos=todos)
             case SessionRenamed(title=title):

@@ -124,7 +124,7 @@ async def test_markup_in_a_toast_is_shown_as_it_stands(tmp_path: Path) -> None:
         for text in MARKUP[::3]:
             stage.app.tell(f"<{text[:40]}>")
             await stage.until(lambda wanted=f"<{text[:40]}>": wanted in "\n".join(stage.shown))
-            stage.app.clear_notifications()
+            await stage.cleared()
 
 
 @pytest.mark.slow
@@ -136,8 +136,8 @@ async def test_in_a_toast(tmp_path: Path) -> None:
             for text in SHORT[at : at + 12]:
                 stage.app.tell(text, warning=True)
             await stage.settled()
-            stage.app.clear_notifications()
             found += faults(stage, ascii(SHORT[at : at + 12]))
+            await stage.cleared()
     assert found == []
 
 
@@ -153,5 +153,6 @@ async def test_pasted_into_the_draft_and_typed(tmp_path: Path) -> None:
                 stage.app.draft.set_text(text)
             await stage.settled()
             found += faults(stage, ascii(text[:80]))
+            await stage.cleared()
     assert found == []
     assert holds.worst < STALL, max(holds.all)

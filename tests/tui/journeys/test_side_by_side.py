@@ -56,6 +56,28 @@ def test_a_command_goes_on_in_the_background_of_a_tab_until_heartbit_is_left(tmp
     assert running(word) == []
 
 
+def test_a_command_of_ones_own_is_asked_about_and_ends_with_its_tab(tmp_path: Path) -> None:
+    word = f"{random.randrange(10**6, 10**7)}.{os.getpid()}"
+    with place(tmp_path, "One.", "Two.") as here, here.application() as app:
+        app.keys("hello\r")
+        app.see("One.")
+        app.keys(f"!echo made > made.txt; sleep {word}\r")
+        app.see("Esc ends it")
+        app.see(lambda: running(word) != [], "the command")
+        app.command("/new")
+        app.see("tab 2 of 2")
+        app.keys("again\r")
+        app.see("Two.")
+        assert running(word)
+        app.command("/close 1")
+        app.see("Close this tab?")
+        app.see("a command of yours")
+        app.keys(f"{DOWN}\r")
+        app.see_no_more("Close this tab?")
+        app.see(lambda: running(word) == [], "the end of the command")
+        app.leave()
+
+
 def leave(app: Application) -> None:
     """Leave while something works: it is asked, and the list says what."""
     app.keys(CTRL_D)

@@ -247,6 +247,11 @@ class Stage:
         await self.pilot.press(*keys)
         await self.settled()
 
+    async def cleared(self) -> None:
+        """Take away what is told for a moment, and the empty place that Textual keeps of each and lays out ever after."""
+        self.app.clear_notifications()
+        await self.app.screen.query("ToastHolder").remove()
+
     async def back(self) -> None:
         """Leave whatever is open."""
         while len(self.app.screen_stack) > 1:

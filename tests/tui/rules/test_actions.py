@@ -148,5 +148,5 @@ async def test_only_a_missing_key_is_answered_with_the_way_to_one(tmp_path: Path
             await stage.until(lambda: stage.app.draft.text == "hello")
             await stage.until(lambda screens=screens: len(stage.app.screen_stack) == screens)
             assert ("The disk is full." in "\n".join(stage.shown)) is (screens == 1)
-            stage.app.clear_notifications()
+            await stage.cleared()
             await stage.back()

@@ -1,5 +1,6 @@
 """Nine sessions side by side: few widgets, nothing drawn of those that nobody sees, each with its own draft and requests."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 from textual.widget import Widget
 
 from heartbit_tui.client.types import Client
+from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.events import (
     ApprovalRequested,
+    AssistantMessage,
     JobEnded,
     JobStarted,
     RunCompleted,
@@ -17,12 +20,13 @@ from heartbit_tui.kernel.events import (
     TextDelta,
     UserMessage,
 )
-from heartbit_tui.kernel.messages import ToolCall, Usage, user
+from heartbit_tui.kernel.messages import Assistant, Text, ToolCall, Usage, user
 from heartbit_tui.kernel.ops import Close, Decide
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.talk.tabs import state
 from tests.tui.rules.stage import Played, Stage, staged
 from tests.tui.rules.test_rest import MOST, ticking
+from tests.tui.snapshots.test_metered import FakeMeters
 
 BEGUN = (RunStarted(task="x"), UserMessage(message=user("x")), TextDelta(text="I "))
 ENDED = RunCompleted(total_usage=Usage(), tool_calls_made=0)
@@ -38,19 +42,52 @@ async def nine(stage: Stage) -> list[Played]:
     """All tabs that there can be; the last one is seen."""
     played = [stage.client]
     for number in range(2, 10):
-        client = Played(str(stage.app.talk.options.cwd), name=f"s-{number}")
-        client.found.set()
-        played.append(client)
-
-        @asynccontextmanager
-        async def connect(_: Options, client: Played = client) -> AsyncGenerator[Client]:
-            yield client
-
-        stage.app.living.talks.open(stage.app.talk.options, beside=True, connect=connect)
-        stage.app.living.switched()
-        await stage.until(lambda: stage.app.talk.stage == "open")
+        played.append(Played(str(stage.app.talk.options.cwd), name=f"s-{number}"))
+        await tab(stage, played[-1])
     await stage.until(lambda: not stage.busy)
     return played
+
+
+async def tab(stage: Stage, client: Played) -> None:
+    """One more tab, which is seen."""
+    client.found.set()
+
+    @asynccontextmanager
+    async def connect(_: Options) -> AsyncGenerator[Client]:
+        yield client
+
+    stage.app.living.talks.open(stage.app.talk.options, beside=True, connect=connect)
+    stage.app.living.switched()
+    await stage.until(lambda: stage.app.talk.stage == "open")
+
+
+class Slow(FakeMeters):
+    """Meters that have to look, and take their time for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.free = asyncio.Event(), asyncio.Event()
+
+    def glance(self) -> Outlook | None:
+        return self.found if self.free.is_set() and self.begun.is_set() else None
+
+    async def look(self) -> Outlook:
+        self.begun.set()
+        await self.free.wait()
+        return self.found
+
+
+class Metered(Played):
+    """A session with such meters."""
+
+    def __init__(self, cwd: str, name: str) -> None:
+        answer = AssistantMessage(message=Assistant(content=(Text(text="I look."),), usage=Usage(input_tokens=10)))
+        super().__init__(cwd, (*BEGUN[:2], answer, ENDED), name=name)
+        self.slow = Slow()
+
+    @property
+    def meters(self) -> Slow:
+        return self.slow
 
 
 async def test_nine_sessions_need_few_widgets_and_hidden_ones_draw_nothing(tmp_path: Path) -> None:
@@ -152,3 +189,17 @@ async def test_the_end_of_a_command_in_the_background_of_a_hidden_session_is_tol
         await stage.until(lambda: stage.app.living.talks.number == 2)
         stage.client.tell(JobEnded(id="bash_1", how="exited", exit_code=2, duration_ms=1_000))
         await stage.until(lambda: any("bash_1" in row and "exit 2 after 1.0 s" in row for row in stage.shown))
+
+
+async def test_what_fills_the_window_is_found_out_of_the_tab_that_was_turned_to_meanwhile(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        one, other = (Metered(str(stage.app.talk.options.cwd), name) for name in ("s-2", "s-3"))
+        await tab(stage, one)
+        await stage.until(one.slow.begun.is_set)
+        await tab(stage, other)
+        await stage.until(lambda: sum(not worker.is_finished for worker in stage.app.workers) == 1)
+        assert not other.slow.begun.is_set()
+        one.slow.free.set()
+        await stage.until(other.slow.begun.is_set)
+        other.slow.free.set()
+        await stage.until(lambda: stage.app.footer.standing.used == other.slow.found.used)

@@ -1,11 +1,12 @@
 """Models, prompts to go back to, hits of a search and learned rules are listed as what they are."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.client.priced import priced
+from heartbit_tui.kernel.errors import ConfigError, StoreError
 from heartbit_tui.kernel.ops import Effort
 from heartbit_tui.tui.keys.keymap import keymap
 from heartbit_tui.tui.lines.look import Look
@@ -20,6 +21,7 @@ from heartbit_tui.undo.plan import Conflict, Plan, Step
 from heartbit_tui.undo.preview import Preview
 from heartbit_tui.undo.types import State
 from tests.tui.picker.board import Board, ink, said, settled
+from tests.tui.screens.points import point
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 LIVE = keymap()
@@ -40,7 +42,7 @@ SONNET = Choice(provider="anthropic", model="claude-sonnet-5-5", effort=Effort.L
     ],
 )
 async def test_a_model_is_chosen_with_an_effort(keys: str, chosen: Choice | None) -> None:
-    app = Board(lambda: models.models(models.priced(), SONNET, LIVE, ink()))
+    app = Board(lambda: models.models(priced(), SONNET, LIVE, ink()))
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
         for key in keys.split():
@@ -50,7 +52,7 @@ async def test_a_model_is_chosen_with_an_effort(keys: str, chosen: Choice | None
 
 
 async def test_the_model_of_now_is_marked_and_its_price_and_window_told() -> None:
-    app = Board(lambda: models.models(models.priced(), SONNET, LIVE, ink()))
+    app = Board(lambda: models.models(priced(), SONNET, LIVE, ink()))
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
         text = said(app)
@@ -62,14 +64,14 @@ async def test_the_model_of_now_is_marked_and_its_price_and_window_told() -> Non
 
 
 def test_a_model_that_is_not_listed_is_listed_while_it_is_the_one_of_now() -> None:
-    found = models.rows(models.priced(), Choice(provider="own", model="m[1]"))
+    found = models.rows(priced(), Choice(provider="own", model="m[1]"))
     assert (found[0].title, found[0].group, found[0].mark[0]) == ("m[1]", "own", "✓")
     assert "price unknown" in found[0].meta[1][0]
     assert [row.title for row in models.rows((), SONNET)] == ["claude-sonnet-5-5"]
 
 
 def test_each_model_is_listed_once_under_a_name_that_its_provider_knows() -> None:
-    names = [(each.provider, each.model) for each in models.priced()]
+    names = [(each.provider, each.model) for each in priced()]
     assert len(set(names)) == len(names)
     assert len(names) > 20
     assert [model for _, model in names if model.startswith(("claude-3", "gpt-5-1", "gpt-4-1"))] == []
@@ -80,27 +82,13 @@ def test_what_cannot_be_a_name_is_not_offered_as_one(query: str) -> None:
     assert models.typed(query) is None
 
 
-def point(seq: int, number: str, text: str = "", tool: str = "", files: int = 0, **input: str) -> Point:
-    return Point(
-        kind="call" if tool else "prompt",
-        number=number,
-        seq=seq,
-        chat=seq,
-        at=NOW - timedelta(minutes=30 - seq),
-        text=text,
-        tool=tool,
-        input=input,
-        files=files,
-    )
-
-
 def points() -> list[Point]:
     return [
-        point(1, "1", "First [b]thing[/b]"),
-        point(2, "1.1", tool="bash", command="rm -rf [x]", files=3),
-        point(3, "1.2", tool="write", file_path="a.py", files=1),
-        point(4, "2"),
-        point(5, "3", "second\nthing"),
+        point(NOW, 1, "1", "First [b]thing[/b]"),
+        point(NOW, 2, "1.1", tool="bash", command="rm -rf [x]", files=3),
+        point(NOW, 3, "1.2", tool="write", file_path="a.py", files=1),
+        point(NOW, 4, "2"),
+        point(NOW, 5, "3", "second\nthing"),
     ]
 
 
@@ -199,11 +187,26 @@ async def test_a_search_looks_in_other_sessions_too_where_it_is_told_to() -> Non
         assert "this folder" in said(app)
         await pilot.press("tab")
         await settled(pilot)
-        assert ("this conversation" in said(app), "kept [x]" in said(app)) == (True, False)
+        text = said(app)
+        assert ("this conversation" in text, "kept [x]" in text, "events to come" in text) == (True, False, False)
         await pilot.press("tab", "end", "enter")
         await settled(pilot)
     assert asked[:2] == [("x", True), ("x", False)]
     assert [hit.session for hit in app.results if hit] == ["s7"]
+
+
+async def test_that_other_sessions_cannot_be_read_is_told_only_where_these_are_looked_in() -> None:
+    async def elsewhere(words: str, everywhere: bool) -> Others:
+        raise StoreError("The disk is gone.")
+
+    app = Board(lambda: search(find, LIVE, ink(), "x", elsewhere=elsewhere))
+    told = "cannot be read"
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        assert told in said(app)
+        await pilot.press("tab", "tab")
+        await settled(pilot)
+        assert (told in said(app), "this conversation" in said(app)) == (False, True)
 
 
 def test_what_was_found_stands_near_the_beginning_of_its_row() -> None:

@@ -12,9 +12,14 @@ from textual.pilot import Pilot
 from textual.timer import Timer
 from textual.worker_manager import WorkerManager
 
+from heartbit_tui.client import still
+from heartbit_tui.client.commands import Command
 from heartbit_tui.client.fuzzy import Match
 from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.client.memories import Memories
+from heartbit_tui.client.offered import addresses
+from heartbit_tui.client.served import Served
+from heartbit_tui.client.serving import Address
 from heartbit_tui.client.types import About, Client, Meters
 from heartbit_tui.kernel.events import (
     Envelope,
@@ -89,17 +94,17 @@ class Pose:
 POSES = tuple(Pose(theme, *size) for theme in ("heartbit", "paper") for size in ((120, 40), (80, 24)))
 
 
-class Told:
+class Told(still.Still):
     """A `Client` that tells what it is given, and keeps what is sent to it."""
 
     def __init__(self, number: int = 1, **about: Any) -> None:
         self.sent: list[Op] = []
         self.remembered: Memories | None = None
+        self.served: Served | None = None
         self.written: dict[str, str] = {}
         """What commands in the background wrote."""
         self.metered: Meters | None = None
         self.running = False
-        self.history: tuple[Envelope, ...] = ()
         self.about = replace(ABOUT, session_id=f"{SESSION}-{number}", **about)
         self.mode = self.about.mode
         self._ledger = Ledger()
@@ -110,18 +115,11 @@ class Told:
     def meters(self) -> Meters | None:
         return self.metered
 
-    @property
-    def undo(self) -> None:
-        return None
-
     def output(self, job: str) -> str:
         return self.written.get(job, "")
 
     def costs(self) -> tuple[Line, ...]:
         return self._ledger.lines()
-
-    async def whole(self) -> tuple[Envelope, ...]:
-        return ()
 
     def submit(self, op: Op) -> None:
         self.sent.append(op)
@@ -140,14 +138,8 @@ class Told:
             yield batch
             self._news.task_done()
 
-    async def settled(self) -> None:
-        return
-
     def memories(self) -> Memories | None:
         return self.remembered
-
-    async def finish(self) -> int:
-        return self._seq
 
     async def tell(self, events: Sequence[Event], agent: str) -> None:
         """Let something happen; returns when it was heard of."""
@@ -303,9 +295,17 @@ class _Posed(Live):
         super().__init__(app, setup, talks)
         self.sheet = Sheet(app.ink, cwd=PROJECT, clock=_Steps())
         self.bridge = _OnMain(app)
-        self.completing = Completing(
-            app.draft, self.menu, Sources(_Files(), {"theme": _themes, "effort": _efforts}), app.start
-        )
+
+        async def offers() -> Sequence[Command]:
+            return await app.talk.client.about.offers() if app.talk.client else ()
+
+        def resources() -> Sequence[Address]:
+            served = app.talk.client.served if app.talk.client else None
+            return addresses(served.statuses()) if served else ()
+
+        choosers = {"theme": _themes, "effort": _efforts}
+        found = Sources(_Files(), choosers, offers=offers, resources=resources)
+        self.completing = Completing(app.draft, self.menu, found, app.start)
 
 
 class _Steps:

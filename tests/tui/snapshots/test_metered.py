@@ -80,7 +80,7 @@ class FakeMeters:
     def outlook(self) -> Outlook:
         return self.found
 
-    def glance(self) -> Outlook:
+    def glance(self) -> Outlook | None:
         return self.found
 
     async def look(self) -> Outlook:

@@ -18,10 +18,10 @@ from heartbit_tui.tui.screens.sessions import Known, Means, sessions
 from heartbit_tui.tui.screens.settings import Simple, settings
 from heartbit_tui.tui.screens.wizard import Server, Wizard
 from heartbit_tui.undo.intent import Intent, What
-from heartbit_tui.undo.past import Point
 from heartbit_tui.undo.plan import Conflict, Lost, Plan, Step
 from heartbit_tui.undo.preview import Preview
 from heartbit_tui.undo.types import State
+from tests.tui.screens.points import point
 from tests.tui.snapshots.conftest import Open
 from tests.tui.snapshots.script import USAGE, answered, asked, ended
 from tests.tui.snapshots.stage import NOW, PROJECT, Stage
@@ -53,29 +53,13 @@ KNOWN = (
     Known(id="c0ff", title="", updated=NOW - timedelta(hours=80), cwd=PROJECT, messages=2),
     Known(id="d00d", title="日本語 in the side panel", updated=NOW - timedelta(days=40), cwd=PROJECT, cost_usd=12.5),
 )
-
-
-def _point(seq: int, number: str, text: str = "", tool: str = "", files: int = 0, **input: str) -> Point:
-    return Point(
-        kind="call" if tool else "prompt",
-        number=number,
-        seq=seq,
-        chat=seq,
-        at=NOW - timedelta(minutes=30 - seq),
-        text=text,
-        tool=tool,
-        input=input,
-        files=files,
-    )
-
-
 POINTS = (
-    _point(1, "1", TASK),
-    _point(2, "1.1", tool="read", file_path="pulse.py"),
-    _point(3, "1.2", tool="edit", file_path="pulse.py", files=1),
-    _point(4, "2", "Now tidy up, and commit"),
-    _point(5, "2.1", tool="bash", command="rm -rf build && git add -A && git commit -m tidy", files=14),
-    _point(6, "2.2", tool="webfetch", url="https://example.org/notes"),
+    point(NOW, 1, "1", TASK),
+    point(NOW, 2, "1.1", tool="read", file_path="pulse.py"),
+    point(NOW, 3, "1.2", tool="edit", file_path="pulse.py", files=1),
+    point(NOW, 4, "2", "Now tidy up, and commit"),
+    point(NOW, 5, "2.1", tool="bash", command="rm -rf build && git add -A && git commit -m tidy", files=14),
+    point(NOW, 6, "2.2", tool="webfetch", url="https://example.org/notes"),
 )
 FILE = State(kind="file", mode=0o644, content="a", size=4)
 OTHER = State(kind="file", mode=0o644, content="b", size=4)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from textual.app import App, ComposeResult
 
+from heartbit_tui.client.serving import Counted
+from heartbit_tui.kernel.events import DiagnosticsCounted
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.tui.lines.setting import cells
 from heartbit_tui.tui.status import git
@@ -50,6 +52,34 @@ STANDING = Standing(
 )
 def test_what_matters_least_is_left_out_first(width: int, expected: str) -> None:
     assert footer(STANDING, width, INK).text == expected
+
+
+@pytest.mark.parametrize(
+    ("counts", "width", "expected"),
+    [
+        ((2, 1), 100, "$0.12  LSP 2/1"),
+        ((0, 0), 100, "$0.12  LSP 0/0"),
+        ((2, 1), 48, "proj  claude-sonnet-4-6  ▓▓░░░ 38 %  $0.12"),
+    ],
+)
+def test_what_language_servers_know_stands_in_two_figures(counts: tuple[int, int], width: int, expected: str) -> None:
+    counted = DiagnosticsCounted(errors=counts[0], warnings=counts[1], servers=("ruff",))
+    told = footer(replace(STANDING, diagnostics=counted), width, INK).text
+    assert told.removesuffix("? keys · / · @ · !").rstrip().endswith(expected)
+    assert "LSP" not in footer(replace(STANDING, diagnostics=replace(counted, servers=())), width, INK).text
+
+
+@pytest.mark.parametrize(
+    ("servers", "down", "width", "expected"),
+    [
+        (3, 0, 100, "$0.12  MCP 3"),
+        (3, 1, 100, "$0.12  MCP 2/3"),
+        (3, 1, 48, "proj  claude-sonnet-4-6  ▓▓░░░ 38 %  $0.12"),
+    ],
+)
+def test_how_many_servers_there_are_is_told(servers: int, down: int, width: int, expected: str) -> None:
+    told = footer(replace(STANDING, servers=Counted(servers=servers, down=down)), width, INK).text
+    assert told.removesuffix("? keys · / · @ · !").rstrip().endswith(expected)
 
 
 SAFE = replace(STANDING, mode="ask", sandbox="bubblewrap", trust="trusted")

@@ -2,10 +2,13 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
+    ContextSummarized,
     Event,
     GuardrailDenied,
     GuardrailWarned,
@@ -20,12 +23,15 @@ from heartbit_tui.kernel.events import (
     RunCompleted,
     RunFailed,
     RunInterrupted,
+    SummaryFailed,
+    SummaryStarted,
     ToolCallCompleted,
     ToolCallStarted,
     TurnStarted,
 )
 from heartbit_tui.kernel.messages import Assistant, ToolCall, Usage
 from heartbit_tui.tui.timeline.rows import Row, Totals
+from heartbit_tui.tui.transcript.blocks import State
 from tests.tui.timeline.story import START, Story
 
 
@@ -235,6 +241,24 @@ def test_a_call_and_an_answer_show_the_worst_that_guardrails_did_to_them() -> No
         "c": (None, ""),
     }
     assert rows["a"].state == "refused"
+
+
+@pytest.mark.parametrize(
+    ("end", "state"), [(ContextSummarized(turn=1, usage=Usage()), "ok"), (SummaryFailed(turn=1), "failed")]
+)
+def test_a_summary_has_one_row_with_all_that_was_asked_for_it(end: Event, state: State) -> None:
+    story = Story().begin()
+    story.tell(TurnStarted(turn=1, max_turns=9))
+    story.tell(SummaryStarted(turn=1, trigger="threshold"), 100)
+    for _ in range(3):
+        story.tell(ModelCalled(purpose="summary", model="m", usage=Usage(input_tokens=100, output_tokens=5)), 200)
+    turn, summary = story.timeline.rows()
+    assert (turn.read, summary.state, summary.going) == (0, "running", True)
+    story.tell(end, 0)
+    turn, summary = story.timeline.rows()
+    assert (turn.state, turn.read) == ("running", 0)
+    assert (summary.name, summary.title, summary.state, summary.working) == ("summary", "m", state, 600)
+    assert (summary.read, summary.written, story.timeline.totals().read) == (300, 15, 300)
 
 
 def test_what_a_judge_costs_is_no_part_of_the_answer_that_it_judges() -> None:

@@ -1,20 +1,25 @@
 """What is known of a session beside its transcript."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from heartbit_tui.kernel.events import (
     AssistantMessage,
+    ContextSummarized,
     Event,
     LlmResponse,
     ModeChanged,
+    ModelCalled,
     ModelChanged,
     RunFailed,
     RunInterrupted,
     RunStarted,
     SessionRenamed,
     SessionStarted,
+    SummaryFailed,
+    SummaryStarted,
     TodosChanged,
     TurnStarted,
 )
@@ -22,6 +27,7 @@ from heartbit_tui.kernel.messages import Assistant, StopReason, Text, Usage
 from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.runtime.opening import RESUMED
 from heartbit_tui.tui.transcript.known import Known
+from heartbit_tui.tui.transcript.summarising import Summarising
 from tests.tui.transcript.story import AGENT, BEGAN, HELPER, Log, done, said
 
 USED = Usage(input_tokens=100, output_tokens=20, cache_read_input_tokens=30)
@@ -54,6 +60,17 @@ def known(*events: Event, agent: str = AGENT, since: Known | None = None) -> Kno
 )
 def test_each_event_changes_its_own_fields_alone(event: Event, fields: dict[str, Any]) -> None:
     assert known(event) == Known(**fields)
+
+
+@pytest.mark.parametrize("end", [ContextSummarized(turn=1, usage=USED), SummaryFailed(turn=1), done()])
+def test_a_summary_is_being_written_from_its_start_to_its_end(end: Event) -> None:
+    begun, since = known(SummaryStarted(turn=1, trigger="asked")), BEGAN + timedelta(seconds=1)
+    assert begun.summarising == Summarising(since=since)
+    part = ModelCalled(purpose="summary", model="m", usage=USED)
+    other = ModelCalled(purpose="compression", model="m", usage=USED)
+    more = known(part, part, other, since=begun)
+    assert more.summarising == Summarising(since=since, answers=2)
+    assert known(end, since=more).summarising is None
 
 
 @pytest.mark.parametrize("end", [done(), RunFailed(error="x", partial_usage=USED), RunInterrupted(reason="r")])

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import SUCCESS
 from heartbit_tui.headless.reporters import InStream, Last
-from heartbit_tui.headless.tally import Tally
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,

@@ -1,0 +1,29 @@
+"""What a program that embeds heartbit brings of its own, as objects."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.protocols import Guardrail, Provider, Tool
+
+if TYPE_CHECKING:
+    from heartbit_tui.memory.protocols import Memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """Objects that take the place of what the settings name, or come on top of it.
+
+    `provider` answers instead of the configured model. `tools` and `guardrails` come after the others; a tool whose
+    name is taken is left out with a warning. `memory` keeps what is remembered; `close` is called when it is not needed
+    any more.
+    """
+
+    provider: Provider | None = None
+    tools: tuple[Tool, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    memory: "Memory | None" = None
+    close: Callable[[], Awaitable[None]] | None = None
+
+
+NOTHING = Brought()
