@@ -45,9 +45,10 @@ class Found:
     relevance: Mapping[int, float] = field(default_factory=dict[int, float])
     """Relevance of what was found by words alone; by the best of them where it is empty."""
 
-    def everything(self) -> set[int]:
-        """All that was found, by either way."""
-        return {key for key, _ in (*self.lexical, *self.vector)}
+    def counting(self) -> set[int]:
+        """All that was found, but what has only common words of a query that vectors answer too: nothing speaks for it."""
+        worded = _telling(self.lexical) if self.vector else [key for key, _ in self.lexical]
+        return {*worded, *(key for key, _ in self.vector)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ class VolatileMemory:
         found, wanted = self._found(query, facts), words.asked(query.text)
         ranking = Ranking(found, self._clock.now(), self._weights)
         asks = bool(wanted or query.vector) or (self._lexical == "compat" and bool(query.text))
-        kept = ranking.best({key: facts[key] for key in found.everything()} if asks else facts, limit)
+        kept = ranking.best({key: facts[key] for key in found.counting()} if asks else facts, limit)
         links = [(each.key, other) for each in kept for other in self._linked(each.key) if other in facts]
         ranked = ranking.with_links(kept, links, facts, limit)
         if touch:
