@@ -35,6 +35,7 @@ BUILT = frozenset(
         "mcp",
         "plugins",
         "a2a",
+        "agents",
         "exchange",
     }
 )

@@ -13,12 +13,14 @@ WATCHED = (*PROJECT_FILES, ".mcp.json")
 """Single files: settings, with their hooks, servers and commands, and servers of tools."""
 
 WATCHED_FOLDERS = (
+    ".heartbit/agents",
     ".heartbit/commands",
     ".heartbit/hooks",
     ".heartbit/plugins",
     ".heartbit/skills",
     ".heartbit/tools",
     ".agents/skills",
+    ".claude/agents",
     ".claude/commands",
     ".claude/skills",
 )

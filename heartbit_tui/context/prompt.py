@@ -28,9 +28,14 @@ class Surroundings:
     extra: tuple[str, ...] = ()
 
 
-def assemble(*, tools: Sequence[str], instructions: str, surroundings: Surroundings, append: str = "") -> str:
-    """Project instructions first, then who the agent is, where it works, what it may rely on, and `append`."""
-    parts = [_read("system.md"), _where(surroundings)]
+def assemble(
+    *, tools: Sequence[str], instructions: str, surroundings: Surroundings, append: str = "", role: str = ""
+) -> str:
+    """Project instructions first, then who the agent is, where it works, what it may rely on, and `append`.
+
+    `role` says who it is where it is not heartbit itself.
+    """
+    parts = [role.strip() or _read("system.md"), _where(surroundings)]
     if POWERS.intersection(tools):
         parts.append(_read("resourceful.md"))
     if append:

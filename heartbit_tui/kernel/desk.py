@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from itertools import count
+from typing import Protocol
 
 from heartbit_tui.kernel.caps import Caps
 from heartbit_tui.kernel.conversation import Conversation
@@ -32,9 +33,38 @@ WITHDRAWN = "withdrawn: the call was stopped before anybody decided"
 FAILED = "The run needed an approval of `{name}` that nobody can give: {reason}. Allow it with --allow, or use a mode."
 
 
+class Terms(Protocol):
+    """What holds for an agent from its next turn on."""
+
+    @property
+    def mode(self) -> Mode:
+        """How much may be done without asking."""
+        ...
+
+    @property
+    def provider(self) -> Provider:
+        """The model that answers."""
+        ...
+
+    @property
+    def effort(self) -> Effort | None:
+        """How much it should think."""
+        ...
+
+    @property
+    def on_ask(self) -> OnAsk:
+        """Who answers an approval."""
+        ...
+
+    @property
+    def caps(self) -> Caps:
+        """What may be spent before a person is asked."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Settings:
-    """What holds from the next turn on; a session changes it."""
+    """The `Terms` of a session's own agent; the session changes them."""
 
     mode: Mode
     provider: Provider
@@ -62,7 +92,7 @@ class Desk:
         append: Callable[[str, Event], Envelope],
         journal: Journal,
         clock: Clock,
-        settings: Settings,
+        settings: Terms,
         people: People,
     ) -> None:
         self.agent = agent

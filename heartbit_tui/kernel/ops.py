@@ -40,16 +40,24 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steer:
-    """Words for the run that is active: the model reads them after the tool calls it has asked for."""
+    """Words for the run that is active: the model reads them after the tool calls it has asked for.
+
+    `agent` names the one that they are for where it works for another; empty for the session's own.
+    """
 
     text: str
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupt:
-    """Stop the active run now; partial text is kept, running commands are killed, queued prompts wait on."""
+    """Stop the active run now; partial text is kept, running commands are killed, queued prompts wait on.
+
+    `agent` names one that works for another, which alone is stopped; empty stops all.
+    """
 
     reason: str = "the user"
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

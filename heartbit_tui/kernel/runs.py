@@ -25,13 +25,13 @@ CRASH = "heartbit itself failed: {kind}: {error}. The session is kept; please re
 STOPPED = "heartbit was stopped"
 
 
-async def run(agent: Agent, desk: Desk, prompt: Prompt, *, why: Callable[[], str]) -> None:
+async def run(agent: Agent, desk: Desk, prompt: Prompt, *, why: Callable[[], str]) -> Terminal:
     """Work on `prompt` until the run ends, in whatever way; `why` says who interrupted it.
 
     Raises nothing but `asyncio.CancelledError`.
     """
     begin(desk, prompt)
-    await work(agent, desk, why=why)
+    return await work(agent, desk, why=why)
 
 
 def begin(desk: Desk, prompt: Prompt) -> None:
@@ -41,8 +41,8 @@ def begin(desk: Desk, prompt: Prompt) -> None:
     desk.emit(UserMessage(message=User(content=prompt.content)))
 
 
-async def work(agent: Agent, desk: Desk, *, why: Callable[[], str]) -> None:
-    """Work until the run that was begun ends. Raises nothing but `asyncio.CancelledError`."""
+async def work(agent: Agent, desk: Desk, *, why: Callable[[], str]) -> Terminal:
+    """Work until the run that was begun ends; how it did. Raises nothing but `asyncio.CancelledError`."""
     budget = desk.budget = Budget(agent.limits)
     terminal: Terminal = RunInterrupted(reason=STOPPED)
     try:
@@ -57,6 +57,7 @@ async def work(agent: Agent, desk: Desk, *, why: Callable[[], str]) -> None:
         terminal = RunFailed(error=told, partial_usage=budget.usage, kind="crash")
     finally:
         end(desk, terminal)
+    return terminal
 
 
 def end(desk: Desk, terminal: Terminal) -> None:

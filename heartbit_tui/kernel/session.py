@@ -7,7 +7,7 @@ from typing import Self
 
 from heartbit_tui.kernel import dropping, recovery, shortening
 from heartbit_tui.kernel.active import Active
-from heartbit_tui.kernel.desk import Desk, People, Settings
+from heartbit_tui.kernel.desk import Desk, People, Settings, Terms
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (
     CapChanged,
@@ -76,20 +76,13 @@ class Session:
         self._clock = wiring.clock
         self._models = wiring.models
         self._jobs = wiring.jobs
+        self._crew = wiring.crew
+        self._journal = wiring.journal
         self._seq = log[-1].seq if log else 0
         self._missing = tuple(recovery.endings(log))
         self._closed = False
         self._tasks = asyncio.TaskGroup()
-        self.desk = Desk(
-            agent.name,
-            append=self.append,
-            journal=wiring.journal,
-            clock=wiring.clock,
-            settings=self.settings,
-            people=self.people,
-        )
-        self.desk.facts = agent.facts
-        self.desk.news = wiring.jobs.news
+        self.desk = self.desk_of(agent, self.settings)
         self._active = Active(agent, self.desk, self._tasks, runs_before=recovery.runs(log))
         self._log = log
 
@@ -135,12 +128,36 @@ class Session:
         self._active.start(work(), name)
         return True
 
+    def desk_of(self, agent: Agent, terms: Terms) -> Desk:
+        """A place for an agent in this session: the same log and the same people, a conversation of its own.
+
+        What an agent spends counts for the session's own one, too.
+        """
+        desk = Desk(
+            agent.name,
+            append=self.append,
+            journal=self._journal,
+            clock=self._clock,
+            settings=terms,
+            people=self.people,
+        )
+        desk.facts = agent.facts
+        desk.news = self._jobs.news
+        return desk
+
     def append(self, agent: str, event: Event) -> Envelope:
         """Stamp an event and send it to everybody."""
         return self._publish(self._active.run_id, agent, event)
 
     def submit(self, op: Op) -> None:
         """Take in an op; what comes of it is seen on the bus."""
+        if isinstance(op, Steer | Interrupt) and op.agent not in ("", self.agent.name):
+            if refused := self._crew.take(op):
+                self._warn(refused)
+        else:
+            self._take(op)
+
+    def _take(self, op: Op) -> None:
         match op:
             case Prompt():
                 self._prompt(op)

@@ -5,12 +5,13 @@ from dataclasses import field
 
 from heartbit_tui.kernel.bus import Bus
 from heartbit_tui.kernel.caps import Caps
+from heartbit_tui.kernel.crew import NoCrew
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.jobs import NoJobs
 from heartbit_tui.kernel.ops import Mode, SetModel
-from heartbit_tui.kernel.protocols import Clock, Jobs, Journal, Provider
+from heartbit_tui.kernel.protocols import Clock, Crew, Jobs, Journal, Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Wiring:
     models: Callable[[SetModel], Provider] | None = None
     caps: Caps = field(default_factory=Caps)
     jobs: Jobs = field(default_factory=NoJobs)
+    crew: Crew = field(default_factory=NoCrew)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

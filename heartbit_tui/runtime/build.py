@@ -5,6 +5,7 @@ import platform
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,7 +18,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
-from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
+from heartbit_tui.kernel.protocols import Agent, Clock, Crew, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
@@ -33,6 +34,7 @@ from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
+from heartbit_tui.runtime.teaming import teamed
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
 from heartbit_tui.runtime.warmth import Watchful
@@ -107,22 +109,22 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         provider = await _provider(options, models, clock)
         beside = await stack.enter_async_context(companions(options, settings, clock))
         place = beside.place
+        team = await stack.enter_async_context(teamed(options, settings, clock))
         standing = Standing(settings.mode)
         watch = Watchful(beside.policy, place.meters.warmth)
         guardrails = (*_guardrails(settings, models, provider, clock, standing), *beside.guards)
         agent = replace(_agent(options, settings, provider, beside.tools), guardrails=guardrails, context=watch)
-        wiring = _wiring(beside, clock, models)
-        session = await stack.enter_async_context(_session(options, settings, agent, wiring, beside))
+        wiring = _wiring(beside, clock, models, team.crew)
+        session = await stack.enter_async_context(_session(options, settings, team.given_to(agent), wiring, beside))
         place.meters.join(session, watch, beside.chain, _parts(settings))
         standing.follow(lambda: session.settings.mode)
         await beside.join(session, stack)
-        _announce(session, options, place)
-        warnings = (*settings.warnings, *beside.warnings)
+        team.join(session, models, beside, partial(_guards_of, models=models, clock=clock, mode=standing))
+        await _announce(session, options, place)
+        warnings = (*settings.warnings, *beside.warnings, *team.warnings)
         if settings.changed and options.on_ask == "person" and options.surface in CONVERSING:
             await stack.enter_async_context(plugins.resolve(TRUSTING)(session, settings.changed, clock))
             warnings = tuple(each for each in warnings if each != settings.changed.text)
-        if not place.log:
-            await place.journal.committed(session.seq)  # nobody is told of a session that could not be kept
         yield Opened(
             session=session,
             journal=place.journal,
@@ -157,7 +159,7 @@ def _session(options: Options, settings: Settings, agent: Agent, wiring: Wiring,
     return Session(beside.place.session_id, _equipped(agent, settings, beside), wiring, opening)
 
 
-def _wiring(beside: Companions, clock: Clock, models: Models) -> Wiring:
+def _wiring(beside: Companions, clock: Clock, models: Models, crew: Crew) -> Wiring:
     place = beside.place
     return Wiring(
         bus=place.bus,
@@ -166,6 +168,7 @@ def _wiring(beside: Companions, clock: Clock, models: Models) -> Wiring:
         models=models.connect,
         caps=place.meters.caps,
         jobs=Seen(beside.jobs, beside.undoing),
+        crew=crew,
     )
 
 
@@ -229,8 +232,20 @@ def _parts(settings: Settings) -> tuple[Part, ...]:
     return tuple(Part(kind="instructions", title=str(file), text=text) for file, text in pairs)
 
 
+def _guards_of(
+    name: str, settings: Settings, provider: Provider, *, models: Models, clock: Clock, mode: Callable[[], Mode]
+) -> tuple[Guardrail, ...]:
+    """What the configuration asks for of an agent that works for the session's own."""
+    return _guardrails(settings, models, provider, clock, mode, name)
+
+
 def _guardrails(
-    settings: Settings, models: Models, provider: Provider, clock: Clock, mode: Callable[[], Mode]
+    settings: Settings,
+    models: Models,
+    provider: Provider,
+    clock: Clock,
+    mode: Callable[[], Mode],
+    name: str = NAME,
 ) -> tuple[Guardrail, ...]:
     """What the configuration asks for; loaded only where it asks for something."""
     if not any(settings.config.is_set(section) for section in ("guardrails", "agents")):
@@ -240,7 +255,7 @@ def _guardrails(
     def judge(name: str, model: str) -> Provider:
         return models.beside(name, model) if name or model else provider
 
-    around = plugins.resolve(f"{GUARDRAILS}:Around")(agent=NAME, mode=mode, clock=clock, judge=judge, secrets=secrets)
+    around = plugins.resolve(f"{GUARDRAILS}:Around")(agent=name, mode=mode, clock=clock, judge=judge, secrets=secrets)
     return plugins.resolve(f"{GUARDRAILS}:build")(settings.config, around)
 
 
@@ -260,7 +275,7 @@ def _response(schema: JsonObject | None) -> Tool | None:
     return None if schema is None else plugins.load("heartbit.tools", "__respond__")(schema)
 
 
-def _announce(session: Session, options: Options, place: Place) -> None:
+async def _announce(session: Session, options: Options, place: Place) -> None:
     """Say in the log what this session is made of now, where the log does not say so yet."""
     settings = session.settings
     if not place.log:
@@ -271,6 +286,7 @@ def _announce(session: Session, options: Options, place: Place) -> None:
             mode=settings.mode,
         )
         session.append(NAME, started)
+        await place.journal.committed(session.seq)  # nobody is told of a session that could not be kept
         return
     changes = [envelope.event for envelope in place.log if isinstance(envelope.event, ModelChanged | SessionStarted)]
     if not changes or changes[-1].model != settings.provider.model:

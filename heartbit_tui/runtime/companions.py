@@ -71,6 +71,10 @@ class Companions:
         served = agent if self.servers is None else self.servers.given_to(agent, self.following.window)
         return served if self.peers is None else self.peers.given_to(served)
 
+    def served(self, agent: Agent, following: contexts.Following) -> Agent:
+        """An agent that works for the session's own one, with what the servers offer."""
+        return agent if self.servers is None else self.servers.given_to(agent, following.window)
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know of plugins, servers and agents at the beginning."""

@@ -89,6 +89,10 @@ class Models:
             return self._use(self._by_key(model) or await self._local(model))
         return self._use(await self._with_model(named) if named.name in SERVED_HERE and not model else named)
 
+    def with_settings(self, settings: Settings) -> "Models":
+        """The models as other settings name them, over the same connections."""
+        return Models(settings, self._client, self._clock)
+
     def brought(self, provider: Provider) -> Provider:
         """A provider that was given as an object, tried again as the configured ones are."""
         self._chosen = Choice(name=provider.name, model=provider.model)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -99,6 +100,18 @@ class Remembering:
             _late("shared_memory_read", Effects.READ, lambda: _shared("SharedMemoryRead")(held(), self._fence)),
             _late("shared_memory_write", Effects.WRITE, lambda: _shared("SharedMemoryWrite")(held())),
         )
+
+    def of_agent(self, agent: str, settings: Settings) -> "Remembering":
+        """The memory as another agent of this session has it."""
+        other = Remembering(self._shelf, replace(self._whose, agent=agent), settings, self._clock)
+        if self._session is not None:
+            other.begin(self._session)
+        return other
+
+    def of_crew(self) -> tuple[Tool, ...]:
+        """The tools of an agent that works with others: its own five, and the two for what all share."""
+        left_out = self._config.strings("tools.disabled")
+        return (*self.tools, *(tool for tool in self.shared_tools() if tool.spec.name not in left_out))
 
     def around(self, inner: ContextPolicy) -> ContextPolicy:
         """The policy with what is remembered brought in, where the settings want that."""

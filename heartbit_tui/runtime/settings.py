@@ -125,7 +125,7 @@ def _read(options: Options, clock: Clock) -> Settings:
         config=config,
         trust=trust,
         places=places,
-        limits=_limits(config),
+        limits=limits_of(config),
         mode=options.mode or _mode(config),
         gate=_gate(options, config, places, clock, ground, sandboxed=isinstance(sandbox, Active)),
         workspace=ground,
@@ -158,7 +158,8 @@ def _instructions(options: Options, config: Config, places: Directories) -> Inst
     )
 
 
-def _limits(config: Config) -> Limits:
+def limits_of(config: Config) -> Limits:
+    """How far a run may go by these settings."""
     usual = Limits()
     return Limits(
         max_turns=config.integer("limits.max_turns") or usual.max_turns,

@@ -2,6 +2,7 @@
 
 from heartbit_tui.kernel.protocols.agent import Agent, Limits
 from heartbit_tui.kernel.protocols.around import Clock, ContextPolicy, Journal, Scene, Shortening, View
+from heartbit_tui.kernel.protocols.crew import Crew
 from heartbit_tui.kernel.protocols.jobs import Jobs
 from heartbit_tui.kernel.protocols.models import (
     AnyTool,
@@ -45,6 +46,7 @@ __all__ = (
     "Checked",
     "Clock",
     "ContextPolicy",
+    "Crew",
     "Deny",
     "Effects",
     "Finish",

@@ -1,0 +1,58 @@
+"""The words for agents that work for another."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, TypeAlias
+
+from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.desk import Desk
+from heartbit_tui.kernel.messages import Usage
+from heartbit_tui.kernel.protocols import Agent
+
+if TYPE_CHECKING:
+    from heartbit_tui.agents.board import Board
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engaged:
+    """An agent that was made for one assignment, with its place in the session."""
+
+    agent: Agent
+    desk: Desk
+
+
+Engage: TypeAlias = "Callable[[str, Board], AbstractAsyncContextManager[Engaged]]"
+"""Makes an agent for one assignment: with the name that stands on its events, and the board that it may use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An agent that can be given tasks; `tools` are the names of those that its own settings give it."""
+
+    name: str
+    description: str
+    engage: Engage
+    tools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A task for one member."""
+
+    agent: str
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What came of an assignment.
+
+    `label` is the name on the agent's events: the member's own, with a number from its second assignment on. `text` is its
+    answer, or says what went wrong.
+    """
+
+    agent: str
+    label: str
+    text: str
+    success: bool
+    usage: Usage

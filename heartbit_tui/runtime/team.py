@@ -1,0 +1,103 @@
+"""The agents that a session's own one can hand tasks to, put together: who there is, the tools for it, who hears a person."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
+from functools import partial
+
+from heartbit_tui.agents.board import Board
+from heartbit_tui.agents.board_tools import board_tools
+from heartbit_tui.agents.definitions import Definition
+from heartbit_tui.agents.delegating import Delegate, DelegateInTurn, Squad
+from heartbit_tui.agents.team import Team
+from heartbit_tui.agents.types import Engaged, Member
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.events import Event
+from heartbit_tui.kernel.protocols import Agent, Clock, Tool
+from heartbit_tui.kernel.session import Session
+from heartbit_tui.runtime.companions import Companions
+from heartbit_tui.runtime.engaging import FOLDER, Ground, engaged
+from heartbit_tui.runtime.models import Models
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.runtime.team_files import look
+from heartbit_tui.runtime.teaming import Guards
+
+SEQUENTIAL = "sequential"
+EARLY = "The session is not open yet."
+
+
+class Led:
+    """What a session has of other agents. Give `crew` to its wiring, `given_to` its agent, then `join`."""
+
+    def __init__(self, options: Options, settings: Settings, clock: Clock, definitions: tuple[Definition, ...]) -> None:
+        """Raises `ConfigError` where two agents have the same name."""
+        self._options = options
+        self._settings = settings
+        self._clock = clock
+        self._ground: Ground | None = None
+        self._board = Board(clock)
+        self._ending: set[asyncio.Task[None]] = set()
+        members = tuple(
+            Member(name=each.name, description=each.description, engage=partial(self._engaged, each), tools=each.tools)
+            for each in definitions
+        )
+        self.team = Team(members, self._tell)
+        self.definitions = definitions
+
+    def given_to(self, agent: Agent) -> Agent:
+        """The agent with the tools to hand out tasks, and told how."""
+        leading = (FOLDER / "leading.md").read_text(encoding="utf-8").strip()
+        return replace(agent, tools=(*agent.tools, *self._tools()), system=f"{agent.system}\n\n{leading}")
+
+    def _later(self, stack: AsyncExitStack) -> None:
+        """End what an agent had open, beside everything else."""
+        task = asyncio.get_running_loop().create_task(stack.aclose(), name="end of an agent")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def close(self) -> None:
+        """Return once nothing is left open."""
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+    def join(self, session: Session, models: Models, beside: Companions, guards: Guards) -> None:
+        """The session is open, and agents can be made."""
+        self._ground = Ground(
+            options=self._options,
+            settings=self._settings,
+            clock=self._clock,
+            models=models,
+            beside=beside,
+            session=session,
+            guards=guards,
+            later=self._later,
+        )
+        self.team.recall(beside.place.log)
+
+    def _tools(self) -> tuple[Tool, ...]:
+        config = self._settings.config
+        left_out = config.strings("tools.disabled")
+        in_turn = config.string("orchestrator.dispatch_mode") == SEQUENTIAL
+        tools: list[Tool] = [(DelegateInTurn if in_turn else Delegate)(self.team, self._board)]
+        squads = config.boolean("orchestrator.enable_squads") or not config.is_set("orchestrator.enable_squads")
+        if squads and not in_turn and len(self.team.members) > 1:
+            tools.append(Squad(self.team, self._board, self._clock))
+        return tuple(tool for tool in (*tools, *board_tools(self._board)) if tool.spec.name not in left_out)
+
+    def _engaged(self, definition: Definition, label: str, board: Board) -> AbstractAsyncContextManager[Engaged]:
+        if self._ground is None:
+            raise HeartbitError(EARLY)
+        return engaged(self._ground, definition, label, board)
+
+    def _tell(self, agent: str, event: Event) -> None:
+        if self._ground is not None:
+            self._ground.session.append(agent, event)
+
+
+async def led(options: Options, settings: Settings, clock: Clock) -> tuple[Led | None, tuple[str, ...]]:
+    """The agents that the settings and files define, None where there are none, with what is wrong with files.
+
+    Raises `ConfigError`.
+    """
+    found = await asyncio.to_thread(look, options, settings)
+    return (Led(options, settings, clock, found.definitions) if found.definitions else None), found.warnings

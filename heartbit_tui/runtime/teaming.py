@@ -1,0 +1,60 @@
+"""Whether a session has agents that it can hand tasks to; what is about them is loaded where there are some."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from heartbit_tui.kernel.crew import NoCrew
+from heartbit_tui.kernel.protocols import Agent, Clock, Crew, Guardrail, Provider
+from heartbit_tui.kernel.session import Session
+from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.companions import Companions
+from heartbit_tui.runtime.models import Models
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.runtime.team_places import defined
+
+if TYPE_CHECKING:
+    from heartbit_tui.runtime.team import Led
+
+LED = "heartbit_tui.runtime.team:led"
+
+Guards: TypeAlias = Callable[[str, Settings, Provider], tuple[Guardrail, ...]]
+"""Gives the guardrails that settings ask for, for an agent's name, its settings and its model."""
+
+
+class Teaming:
+    """The agents of a session, or nobody; `warnings` tell of files that define none."""
+
+    def __init__(self, led: "Led | None" = None, warnings: tuple[str, ...] = ()) -> None:
+        self.led = led
+        self.warnings = warnings
+
+    @property
+    def crew(self) -> Crew:
+        """Who hears what a person says to one of them."""
+        return self.led.team if self.led else NoCrew()
+
+    def given_to(self, agent: Agent) -> Agent:
+        """The session's own agent, able to hand out tasks where there is somebody."""
+        return self.led.given_to(agent) if self.led else agent
+
+    def join(self, session: Session, models: Models, beside: Companions, guards: Guards) -> None:
+        """The session is open."""
+        if self.led is not None:
+            self.led.join(session, models, beside, guards)
+
+
+@asynccontextmanager
+async def teamed(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Teaming]:
+    """The agents that the settings and files define. Raises `ConfigError` where two have the same name."""
+    if not await asyncio.to_thread(defined, options, settings):
+        yield Teaming()
+        return
+    led, warnings = await plugins.resolve(LED)(options, settings, clock)
+    try:
+        yield Teaming(led, warnings)
+    finally:
+        if led is not None:
+            await led.close()
