@@ -69,7 +69,9 @@ class Delegate(TypedTool[Tasks]):
 
     async def act(self, given: Tasks, context: CallContext) -> Output:
         """Wait for all of them; an error only where none has done its task."""
-        reports = await self._team.work(assignments(given.tasks), self._board, by=context.agent)
+        reports = await self._team.work(
+            assignments(given.tasks), self._board, by=context.agent, call_id=context.call_id
+        )
         return _output(reports, failed=not any(each.success for each in reports))
 
 
@@ -97,7 +99,9 @@ class DelegateInTurn(TypedTool[OneTask]):
             raise Unable(ONE_AT_A_TIME.format(agents=self._busy))
         self._busy = given.tasks[0].agent
         try:
-            reports = await self._team.work(assignments(given.tasks), self._board, by=context.agent)
+            reports = await self._team.work(
+                assignments(given.tasks), self._board, by=context.agent, call_id=context.call_id
+            )
         finally:
             self._busy = ""
         return _output(reports, failed=not reports[0].success)
@@ -133,7 +137,9 @@ class Squad(TypedTool[SquadTasks]):
 
     async def act(self, given: SquadTasks, context: CallContext) -> Output:
         """Wait for the squad, and leave on the outer board what came of it."""
-        reports = await self._team.work(assignments(given.tasks), Board(self._clock), by=LEADER)
+        reports = await self._team.work(
+            assignments(given.tasks), Board(self._clock), by=LEADER, call_id=context.call_id
+        )
         names = [each.agent for each in reports]
         usage = sum((each.usage for each in reports), Usage())
         success = all(each.success for each in reports)

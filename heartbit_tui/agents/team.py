@@ -103,14 +103,16 @@ class Team:
         """Put an event into the session's log under some name."""
         self._append(agent, event)
 
-    async def work(self, assignments: Sequence[Assignment], board: Board, *, by: str) -> tuple[Report, ...]:
+    async def work(
+        self, assignments: Sequence[Assignment], board: Board, *, by: str, call_id: str
+    ) -> tuple[Report, ...]:
         """Give each its task and wait for all; the reports in the order of the assignments.
 
-        `by` is told as the one who hands them out. What a member answers is left on the board under `agent:LABEL`.
+        `by` is told as the one who hands them out, `call_id` as the call that does. What a member answers is left on the board under `agent:LABEL`.
         Where this is cancelled, all of them are stopped first.
         """
         labels = [self._label(each.agent) for each in assignments]
-        self._append(by, SubAgentsDispatched(agents=tuple(labels)))
+        self._append(by, SubAgentsDispatched(agents=tuple(labels), tool_call_id=call_id))
         try:
             async with asyncio.TaskGroup() as group:
                 pairs = zip(labels, assignments, strict=True)

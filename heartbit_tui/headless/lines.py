@@ -53,6 +53,9 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.messages import Assistant, JsonObject, ToolResult, User
 from heartbit_tui.wire.write import dump, dump_message
 
+PARENT = "parent_tool_use_id"
+"""The key under which a line names the call that it is a part of; None for the session's own agent."""
+
 SUBTYPES: Mapping[type[Event], str] = MappingProxyType(
     {
         AutoCompactionTriggered: "compact",
@@ -95,13 +98,14 @@ SUBTYPES: Mapping[type[Event], str] = MappingProxyType(
 class Lines:
     """Folds envelopes into lines; with `partial` the text is told while it is written, each piece once.
 
-    With `runs` the end of each run has a line too, for who gives one task after the other.
-    A tool's result is told when its call has ended, which is when it is durable; what an interrupted run leaves
-    is told at the run's end.
+    With `runs` the end of each run has a line too, for who gives one task after the other. What an agent does that
+    works for another names the call that engaged it. A tool's result is told when its call has ended, which is when it
+    is durable; what an interrupted run leaves is told at the run's end.
     """
 
     def __init__(self, session_id: str, *, partial: bool = False, runs: bool = False) -> None:
         self._session_id = session_id
+        self._engaged: dict[str, str] = {}
         self._partial = partial
         self._runs = runs
         self._answer = ""
@@ -109,7 +113,22 @@ class Lines:
 
     def take(self, envelope: Envelope) -> list[JsonObject]:
         """The lines that an envelope is told in, often none."""
-        return [{**line, "session_id": self._session_id, "agent": envelope.agent} for line in self._take(envelope)]
+        if isinstance(envelope.event, SubAgentsDispatched):
+            self._engaged |= dict.fromkeys(envelope.event.agents, envelope.event.tool_call_id)
+        about: dict[str, Any] = {"session_id": self._session_id, "agent": envelope.agent}
+        call = self._engaged.get(envelope.agent)
+        lines = self._take(envelope) if call is None else self._of_other(envelope)
+        return [{**line, **about, **({PARENT: call} if PARENT in line else {})} for line in lines]
+
+    def _of_other(self, envelope: Envelope) -> list[JsonObject]:
+        """What an agent does that works for another: its end is not that of the run, nor its words the answer."""
+        match envelope.event:
+            case AssistantMessage(message=message):
+                return [_assistant(message, envelope.seq)]
+            case RunCompleted() | RunFailed() | RunInterrupted():
+                return []
+            case _:
+                return self._take(envelope)
 
     def _take(self, envelope: Envelope) -> list[JsonObject]:
         match envelope.event:
@@ -152,7 +171,7 @@ def _assistant(message: Assistant, seq: int) -> JsonObject:
     form: dict[str, Any] = dict(dump_message(message))
     form["content"] = [_block(block) for block in form["content"]]
     told = {"id": f"msg_{seq}", "type": "message", **form}
-    return {"type": "assistant", "message": told, "parent_tool_use_id": None}
+    return {"type": "assistant", "message": told, PARENT: None}
 
 
 def _block(block: dict[str, Any]) -> JsonObject:
@@ -163,7 +182,7 @@ def _block(block: dict[str, Any]) -> JsonObject:
 
 
 def _user(result: ToolResult) -> JsonObject:
-    return {"type": "user", "message": dump_message(User(content=(result,))), "parent_tool_use_id": None}
+    return {"type": "user", "message": dump_message(User(content=(result,))), PARENT: None}
 
 
 def _denied(event: PermissionDenied) -> JsonObject:
@@ -180,7 +199,7 @@ def _denied(event: PermissionDenied) -> JsonObject:
 
 def _delta(text: str) -> JsonObject:
     event = {"type": "content_block_delta", "delta": {"type": "text_delta", "text": text}}
-    return {"type": "stream_event", "event": event, "parent_tool_use_id": None}
+    return {"type": "stream_event", "event": event, PARENT: None}
 
 
 def _system(event: Event) -> list[JsonObject]:

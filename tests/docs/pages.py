@@ -25,6 +25,7 @@ PAGES = (
     "docs/lsp.md",
     "docs/mcp.md",
     "docs/a2a.md",
+    "docs/agents.md",
     "docs/library.md",
     "docs/import.md",
     "docs/acp.md",

@@ -12,13 +12,15 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
     Event,
+    RunCompleted,
     RunInterrupted,
+    SubAgentsDispatched,
     TextDelta,
     ThinkingDelta,
     ToolAnswered,
     ToolCallCompleted,
 )
-from heartbit_tui.kernel.messages import Assistant, Text, Thinking, ToolResult
+from heartbit_tui.kernel.messages import Assistant, Text, Thinking, ToolResult, Usage
 from heartbit_tui.wire.write import encode
 from tests.headless.envelopes import enveloped
 from tests.wire.strategies import values
@@ -52,6 +54,21 @@ def test_an_interrupted_run_tells_the_results_that_are_left_once() -> None:
     left = told(lines, [answered("a"), answered("b"), ended("a"), end])
     assert [line["message"]["content"][0]["tool_use_id"] for line in left] == ["a", "b"]
     assert told(lines, [end]) == []
+
+
+def test_an_agent_that_works_for_another_names_its_call_and_ends_no_run() -> None:
+    lines = Lines("s", runs=True)
+    told(lines, [SubAgentsDispatched(agents=("helper",), tool_call_id="c1"), answered("c0")])
+    done = RunCompleted(total_usage=Usage(), tool_calls_made=0)
+    events = [AssistantMessage(message=Assistant(content=(Text(text="x"),))), answered("c2"), ended("c2"), done]
+    found = [line for envelope in enveloped(events, agent="helper") for line in lines.take(envelope)]
+    assert [(line["type"], line["agent"], line["parent_tool_use_id"]) for line in found] == [
+        ("assistant", "helper", "c1"),
+        ("user", "helper", "c1"),
+    ]
+    (own, end) = told(lines, [done])
+    assert (own["type"], own["parent_tool_use_id"]) == ("user", None)
+    assert (end["subtype"], end["result"]) == ("run_ended", "")
 
 
 def test_thinking_has_the_key_that_readers_know() -> None:

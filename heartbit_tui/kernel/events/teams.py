@@ -8,9 +8,10 @@ from heartbit_tui.kernel.messages import Usage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubAgentsDispatched:
-    """An agent hands tasks to others."""
+    """An agent hands tasks to others, by the call `tool_call_id`."""
 
     agents: tuple[str, ...]
+    tool_call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
