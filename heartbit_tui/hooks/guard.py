@@ -12,7 +12,7 @@ from heartbit_tui.kernel.protocols import Checked, Judgement, OnAnswers, Output,
 
 NAME = "hooks"
 MOST_TURNS = 5
-"""How often in a row hooks of Stop may keep a run going."""
+"""How often in a row hooks of Stop or SubagentStop may keep a run going."""
 
 TOLD_BYTES = 100_000
 """Letters of an output that a hook is told."""
@@ -25,11 +25,22 @@ BESIDE = "\n\n[A hook says]\n{text}"
 
 
 class HookGuard:
-    """A `Guardrail`. `go_on` leaves words for the run that is active, `say` tells the person something."""
+    """A `Guardrail`. `go_on` leaves words for the run that is active, `say` tells the person something.
+
+    `agent` names one that works for another, at whose end the hooks of SubagentStop run in place of those of Stop.
+    """
 
     def __init__(
-        self, firing: Firing, heard: Heard, go_on: Callable[[str], None], say: Callable[[str, bool], None]
+        self,
+        firing: Firing,
+        heard: Heard,
+        go_on: Callable[[str], None],
+        say: Callable[[str, bool], None],
+        *,
+        agent: str = "",
     ) -> None:
+        self._agent = agent
+        self._end = "SubagentStop" if agent else "Stop"
         self._firing = firing
         self._heard = heard
         self._go_on = go_on
@@ -48,10 +59,11 @@ class HookGuard:
         return request
 
     async def post_llm(self, message: Assistant) -> Judgement | Rewrite:
-        if message.calls or message.stop is not StopReason.END_TURN or not self._firing.has("Stop"):
+        if message.calls or message.stop is not StopReason.END_TURN or not self._firing.has(self._end):
             return Pass()
-        told = {"stop_hook_active": self._kept_going > 0, "last_assistant_message": message.text}
-        answer = await self._firing.fire("Stop", told)
+        about = {"agent": self._agent, "success": True} if self._agent else {}
+        told = {**about, "stop_hook_active": self._kept_going > 0, "last_assistant_message": message.text}
+        answer = await self._firing.fire(self._end, told, self._agent)
         if answer.decision != "deny" or answer.stops:
             self._kept_going = 0
         elif self._kept_going >= MOST_TURNS:

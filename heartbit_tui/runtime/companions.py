@@ -1,7 +1,7 @@
 """What goes along with a session: what it remembers, looks up, brings back, runs in the background and can undo."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,10 @@ class Companions:
     def guards(self) -> tuple[Guardrail, ...]:
         """The guardrails that come with it."""
         return (*self.own_guards, *(self.hooked.guards if self.hooked else ()))
+
+    def guards_of(self, agent: str, go_on: Callable[[str], None]) -> tuple[Guardrail, ...]:
+        """The same for an agent that works for the session's own one; `go_on` leaves words for it."""
+        return (*self.own_guards, *((self.hooked.guard_of(agent, go_on),) if self.hooked else ()))
 
     async def join(self, session: Session, stack: AsyncExitStack) -> None:
         """The session is open: all of it is heard there from now on, until `stack` ends."""

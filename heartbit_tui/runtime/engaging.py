@@ -82,6 +82,11 @@ class Apart(contexts.Following):
     def window(self) -> int | None:
         return window(self._terms.provider.model)
 
+    def say(self, text: str) -> None:
+        """Leave words for the agent."""
+        if self.desk is not None:
+            self.desk.say(text)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
@@ -116,7 +121,10 @@ async def engaged(ground: Ground, definition: Definition, label: str, board: Boa
             tools=tools,
             gate=ground.session.agent.gate,
             context=remembering.around(chain) if remembering else chain,
-            guardrails=(*ground.guards(definition.name, settings, terms.provider), *ground.beside.guards),
+            guardrails=(
+                *ground.guards(definition.name, settings, terms.provider),
+                *ground.beside.guards_of(label, following.say),
+            ),
             limits=settings.limits,
             max_tokens=settings.max_output_tokens,
             effort=terms.effort,

@@ -54,6 +54,10 @@ class Hooked:
         self.guards: tuple[Guardrail, ...] = (HookGuard(self._firing, self._heard, self._go_on, self._say),)
         self.policy: ContextPolicy = Prompting(self._firing, self._began)
 
+    def guard_of(self, agent: str, go_on: Callable[[str], None]) -> Guardrail:
+        """What an agent that works for another is given in place of `guards`."""
+        return HookGuard(self._firing, self._heard, go_on, self._say, agent=agent)
+
     def gate(self, gate: Gate) -> Gate:
         """The gate, with hooks behind it."""
         return HookGate(gate, self._heard)
@@ -79,8 +83,8 @@ class Hooked:
             case SummaryStarted(trigger=trigger):
                 kind = "manual" if trigger == "asked" else "auto"
                 self._do(self._tell("PreCompact", {"trigger": kind}, kind))
-            case SubAgentCompleted(success=success):
-                self._do(self._tell("SubagentStop", {"agent": envelope.agent, "success": success}, envelope.agent))
+            case SubAgentCompleted(success=False):  # one that has done its task was told of before it ended
+                self._do(self._tell("SubagentStop", {"agent": envelope.agent, "success": False}, envelope.agent))
             case _:
                 return
 
