@@ -74,8 +74,8 @@ class Team:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """All of them, in their order."""
-        return tuple(self._members.values())
+        """Those that models are told of, in their order."""
+        return tuple(each for each in self._members.values() if not each.hidden)
 
     def recall(self, log: Iterable[Envelope]) -> None:
         """Take in who worked in a session that is taken up again, so that no name stands for two."""
@@ -141,7 +141,9 @@ class Team:
             return Report(agent=assignment.agent, label=label, text=text, success=success, usage=usage or Usage())
 
         if member is None:
-            return report(UNKNOWN.format(name=assignment.agent, known=", ".join(self._members) or "none"))
+            return report(
+                UNKNOWN.format(name=assignment.agent, known=", ".join(each.name for each in self.members) or "none")
+            )
         said: list[str] = []
         task = asyncio.ensure_future(self._run(member, label, assignment.task, board, said))
         at_work = self._at_work[label] = _AtWork(task=task)

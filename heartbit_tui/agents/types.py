@@ -27,12 +27,16 @@ Engage: TypeAlias = "Callable[[str, Board], AbstractAsyncContextManager[Engaged]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """An agent that can be given tasks; `tools` are the names of those that its own settings give it."""
+    """An agent that can be given tasks; `tools` are the names of those that its own settings give it.
+
+    One that is `hidden` is not told to models: skills are followed by it.
+    """
 
     name: str
     description: str
     engage: Engage
     tools: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,13 +35,18 @@ def assemble(
 
     `role` says who it is where it is not heartbit itself.
     """
-    parts = [role.strip() or _read("system.md"), _where(surroundings)]
+    parts = [role.strip() or usual(), _where(surroundings)]
     if POWERS.intersection(tools):
         parts.append(_read("resourceful.md"))
     if append:
         parts.append(append.strip())
     base = "\n\n".join(parts)
     return f"# Project Instructions\n\n{instructions}\n\n---\n\n{base}" if instructions else base
+
+
+def usual() -> str:
+    """Who heartbit's own agent is."""
+    return _read("system.md")
 
 
 def facts(mode: Mode, date: str) -> str:

@@ -109,7 +109,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         provider = await _provider(options, models, clock)
         beside = await stack.enter_async_context(companions(options, settings, clock))
         place = beside.place
-        team = await stack.enter_async_context(teamed(options, settings, clock))
+        team = await stack.enter_async_context(teamed(options, settings, clock, beside.skilled))
         standing = Standing(settings.mode)
         watch = Watchful(beside.policy, place.meters.warmth)
         guardrails = (*_guardrails(settings, models, provider, clock, standing), *beside.guards)

@@ -186,7 +186,7 @@ def _system(ground: Ground, definition: Definition, tools: tuple[Tool, ...]) -> 
         instructions=settings.instructions.text,
         surroundings=surroundings,
         append=options.append_system,
-        role=f"{definition.prompt}\n\n{working}",
+        role=f"{definition.prompt or prompt.usual()}\n\n{working}",
     )
 
 

@@ -11,7 +11,7 @@ from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.trust import TrustStore
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import Message
-from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Tool, ToolSpec
+from heartbit_tui.kernel.protocols import Clock, ContextPolicy, ToolSpec
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.contexts import Offered
 from heartbit_tui.runtime.options import Options
@@ -69,7 +69,7 @@ class Skilled:
 
     def __init__(self, stock: Stock, clock: Clock) -> None:
         self.stock = stock
-        self.tool: Tool = LoadSkill(stock)
+        self.tool = LoadSkill(stock)
         self.policy: ContextPolicy = Calling(stock)
         self._clock = clock
         self._looked = clock.monotonic()

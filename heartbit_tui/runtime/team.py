@@ -10,10 +10,10 @@ from heartbit_tui.agents.board_tools import board_tools
 from heartbit_tui.agents.definitions import Definition
 from heartbit_tui.agents.delegating import Delegate, DelegateInTurn, Squad
 from heartbit_tui.agents.team import Team
-from heartbit_tui.agents.types import Engaged, Member
+from heartbit_tui.agents.types import Assignment, Engaged, Member
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event
-from heartbit_tui.kernel.protocols import Agent, Clock, Tool
+from heartbit_tui.kernel.protocols import Agent, CallContext, Clock, Output, Tool
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.runtime.companions import Companions
 from heartbit_tui.runtime.engaging import FOLDER, Ground, engaged
@@ -24,6 +24,9 @@ from heartbit_tui.runtime.team_files import look
 from heartbit_tui.runtime.teaming import Guards
 
 SEQUENTIAL = "sequential"
+FOLLOWER = "skill"
+"""The agent that follows a skill which wants one of its own and names none; it is what the session's own agent is."""
+
 EARLY = "The session is not open yet."
 
 
@@ -42,11 +45,15 @@ class Led:
             Member(name=each.name, description=each.description, engage=partial(self._engaged, each), tools=each.tools)
             for each in definitions
         )
-        self.team = Team(members, self._tell)
+        follower = partial(self._engaged, Definition(name=FOLLOWER, description="", prompt="", source="heartbit"))
+        hidden = Member(name=FOLLOWER, description="Follows a skill.", engage=follower, hidden=True)
+        self.team = Team((*members, *(() if FOLLOWER in {each.name for each in members} else (hidden,))), self._tell)
         self.definitions = definitions
 
     def given_to(self, agent: Agent) -> Agent:
-        """The agent with the tools to hand out tasks, and told how."""
+        """The agent with the tools to hand out tasks, and told how; as it is where it has nobody to give them to."""
+        if not self.team.members:
+            return agent
         leading = (FOLDER / "leading.md").read_text(encoding="utf-8").strip()
         return replace(agent, tools=(*agent.tools, *self._tools()), system=f"{agent.system}\n\n{leading}")
 
@@ -73,6 +80,17 @@ class Led:
             later=self._later,
         )
         self.team.recall(beside.place.log)
+        if beside.skilled is not None:
+            beside.skilled.tool.apart = self.apart
+
+    async def apart(self, agent: str, task: str, context: CallContext) -> Output | None:
+        """Let an agent do a task for the session's own one; None for one that works for another itself."""
+        if self._ground is None or context.agent != self._ground.session.agent.name:
+            return None
+        known = agent in {each.name for each in self.team.members}
+        assignment = Assignment(agent=agent if known else FOLLOWER, task=task)
+        (report,) = await self.team.work([assignment], self._board, by=context.agent, call_id=context.call_id)
+        return Output(content=report.text, is_error=not report.success)
 
     def _tools(self) -> tuple[Tool, ...]:
         config = self._settings.config
@@ -94,10 +112,10 @@ class Led:
             self._ground.session.append(agent, event)
 
 
-async def led(options: Options, settings: Settings, clock: Clock) -> tuple[Led | None, tuple[str, ...]]:
-    """The agents that the settings and files define, None where there are none, with what is wrong with files.
+async def led(options: Options, settings: Settings, clock: Clock) -> tuple[Led, tuple[str, ...]]:
+    """The agents that the settings and files define, with what is wrong with files.
 
     Raises `ConfigError`.
     """
     found = await asyncio.to_thread(look, options, settings)
-    return (Led(options, settings, clock, found.definitions) if found.definitions else None), found.warnings
+    return Led(options, settings, clock, found.definitions), found.warnings

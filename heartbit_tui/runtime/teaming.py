@@ -16,6 +16,7 @@ from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.team_places import defined
 
 if TYPE_CHECKING:
+    from heartbit_tui.runtime.skilled import Skilled
     from heartbit_tui.runtime.team import Led
 
 LED = "heartbit_tui.runtime.team:led"
@@ -47,14 +48,16 @@ class Teaming:
 
 
 @asynccontextmanager
-async def teamed(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Teaming]:
-    """The agents that the settings and files define. Raises `ConfigError` where two have the same name."""
-    if not await asyncio.to_thread(defined, options, settings):
+async def teamed(
+    options: Options, settings: Settings, clock: Clock, skilled: "Skilled | None"
+) -> AsyncGenerator[Teaming]:
+    """The agents that the settings and files define, or that skills want. Raises `ConfigError` for two of one name."""
+    wanted = skilled is not None and any(skill.apart for skill in skilled.catalogue.skills)
+    if not wanted and not await asyncio.to_thread(defined, options, settings):
         yield Teaming()
         return
     led, warnings = await plugins.resolve(LED)(options, settings, clock)
     try:
         yield Teaming(led, warnings)
     finally:
-        if led is not None:
-            await led.close()
+        await led.close()

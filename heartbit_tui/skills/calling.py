@@ -106,6 +106,8 @@ class Calling(Whole):
             return "", body.fault
         if isinstance(found, Command):
             return told.ordered(found, body.text, arguments), ""
+        if found.apart and found.models:
+            return told.APART.format(name=found.name, arguments=arguments or "none"), ""
         return told.loaded(found, body.text, find.inside(found.folder), arguments), ""
 
     def _refuse(self, scene: Scene, seq: int, name: str, reason: str) -> None:

@@ -18,14 +18,18 @@ LINES, TOKENS = 500, 5_000
 
 SPECIFIED = frozenset({"name", "description", "license", "compatibility", "metadata", "allowed-tools"})
 HEEDED = frozenset(
-    {"argument-hint", "disable-model-invocation", "user-invocable", "disallowed-tools", "paths", "when_to_use"}
+    {
+        *("argument-hint", "disable-model-invocation", "user-invocable", "disallowed-tools", "paths", "when_to_use"),
+        *("context", "agent"),
+    }
 )
 """Keys of other programs that count here too."""
 
+FORK = "fork"
+"""The context of a skill that an agent of its own follows."""
+
 UNHEEDED: Mapping[str, str] = MappingProxyType(
     {
-        "context": "it runs in the conversation itself, not in a copy of it",
-        "agent": "the agent that loads it follows it",
         "model": "the session's own model follows it",
         "effort": "the session's own effort holds",
         "hooks": "hooks are read from the settings alone",
@@ -61,6 +65,8 @@ def skill(text: str, file: Path, place: Place) -> Found:
         paths=_listed(table.get("paths")),
         allowed=_tools(table.get("allowed-tools")),
         barred=_tools(table.get("disallowed-tools")),
+        apart=_words(table.get("context")).lower() == FORK,
+        agent=_words(table.get("agent")),
         more=_more(table),
         warnings=(*found.warnings, *warnings, *_doubts(found, description)),
     )
@@ -132,7 +138,12 @@ def _doubts(found: Read, description: str) -> tuple[str, ...]:
 
 
 def _of_command(found: Read) -> tuple[str, ...]:
-    doubts = [f"`{key}` has no effect: {what}." for key, what in UNHEEDED.items() if key in found.table]
+    unheeded = {
+        **UNHEEDED,
+        "context": "a command is told in the conversation itself",
+        "agent": "the session's own follows",
+    }
+    doubts = [f"`{key}` has no effect: {what}." for key, what in unheeded.items() if key in found.table]
     if "allowed-tools" in found.table:
         doubts.append("`allowed-tools` permits nothing: the rules decide about each call.")
     if "!`" in found.body:

@@ -18,6 +18,10 @@ CALLED = "[/{name} (#{seq})]"
 AGAIN = "[The skill {name} is in use since earlier in this conversation; it still holds.]"
 """The first line of what is told again after a summary."""
 
+APART = (
+    "The user called the skill {name}, which another agent follows. Load it by the tool `skill` with these arguments, and "
+    "tell the user what came of it: {arguments}"
+)
 ORDER = "The user called this command, written down in {file}. Carry out what it says:"
 FILES = "Files of the skill, to read or run when its text asks for them: {files}"
 FOLDER = "Paths in its text that are relative start at its folder, {folder}"

@@ -1,7 +1,10 @@
 """The tool with which a model loads a skill."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output, ToolSpec, Touch
@@ -14,13 +17,23 @@ UNKNOWN = "There is no skill {name}. These are there: {names}."
 NOT_NOW = "The skill {name} cannot be used: {reason}"
 
 
+Apart: TypeAlias = Callable[[str, str, CallContext], Awaitable[Output | None]]
+"""Gives an agent (by its name, empty for any) a task, and what came of it; None where nobody may be given one."""
+
+
+async def _nobody(agent: str, task: str, context: CallContext) -> Output | None:
+    return None
+
+
 class LoadSkill:
     """A `Tool` that tells what a skill says. Its schema names all skills there are, so no other can be asked for.
 
-    It is to be offered only where there are some.
+    It is to be offered only where there are some. A skill that wants an agent of its own is followed by one, through
+    `apart`; where that is not possible, its text is told like that of every other.
     """
 
     def __init__(self, stock: Stock) -> None:
+        self.apart: Apart = _nobody
         self._stock = stock
         self._template = Path(__file__).with_name(f"{NAME}.md").read_text(encoding="utf-8").strip()
         self._made: tuple[object, ToolSpec] | None = None
@@ -38,14 +51,16 @@ class LoadSkill:
 
     @property
     def keeps_own_time(self) -> bool:
-        return False
+        return any(skill.apart for skill in self._stock.catalogue.for_models)
 
     def touches(self, input: JsonObject) -> tuple[Touch, ...]:
         return ()
 
     def check(self, input: JsonObject) -> str:
-        if strange := [name for name in input if name != "name"]:
-            return f"`{strange[0]}` is not known: {NAME} takes name alone."
+        if strange := [name for name in input if name not in ("name", "arguments")]:
+            return f"`{strange[0]}` is not known: {NAME} takes name and arguments."
+        if not isinstance(input.get("arguments", ""), str):
+            return "`arguments` has to be a text."
         if not isinstance(input.get("name"), str):
             return "`name` is missing: the name of a skill, as a text."
         return ""
@@ -62,7 +77,10 @@ class LoadSkill:
         if body.fault:
             return Output(content=NOT_NOW.format(name=name, reason=body.fault), is_error=True)
         details: JsonObject = {"skill": name, "file": str(skill.file), "origin": skill.place.layer}
-        return Output(content=told.loaded(skill, body.text, files), details=details)
+        text = told.loaded(skill, body.text, files, str(input.get("arguments", "")))
+        if skill.apart and (done := await self.apart(skill.agent, text, context)) is not None:
+            return replace(done, details={**done.details, **details})
+        return Output(content=text, details=details)
 
     def _unknown(self, name: str) -> str:
         refused = self._stock.catalogue.refused(name)
@@ -73,9 +91,13 @@ class LoadSkill:
 
     def _spec(self, skills: tuple[Skill, ...]) -> ToolSpec:
         names = [skill.name for skill in skills]
+        arguments = {"type": "string", "description": "What the skill is to be about, where its text asks for that."}
         schema: JsonObject = {
             "type": "object",
-            "properties": {"name": {"type": "string", "enum": names, "description": "The skill to load."}},
+            "properties": {
+                "name": {"type": "string", "enum": names, "description": "The skill to load."},
+                "arguments": arguments,
+            },
             "required": ["name"],
             "additionalProperties": False,
         }

@@ -40,6 +40,7 @@ class Skill:
     """Instructions for a kind of task.
 
     `models` and `people` say who may call it, `hint` what it takes as arguments, `paths` for which files it is meant.
+    `apart` says that an agent of its own follows it, `agent` which one, empty for any.
     `allowed` are tools that its author expects and `barred` those that it goes without; neither permits anything. `more`
     holds all other keys as text, `warnings` say what is not as the specification wants it.
     """
@@ -54,6 +55,8 @@ class Skill:
     paths: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     barred: tuple[str, ...] = ()
+    apart: bool = False
+    agent: str = ""
     more: Mapping[str, str] = field(default_factory=nothing)
     warnings: tuple[str, ...] = ()
 

@@ -184,8 +184,14 @@ def test_a_command_is_called_by_its_folders_and_its_name() -> None:
         assert isinstance(parse.command(text, Path("/c") / name, place), Withheld)
 
 
-@pytest.mark.parametrize("key", ["context", "agent", "model", "hooks", "shell"])
+@pytest.mark.parametrize("key", ["model", "effort", "hooks", "shell"])
 def test_a_key_that_has_no_effect_here_is_said(key: str) -> None:
     assert any(
         f"`{key}` has no effect" in each for each in good(table(f"name: review\ndescription: D\n{key}: x")).warnings
     )
+
+
+def test_a_skill_may_want_an_agent_of_its_own() -> None:
+    found = good(table("name: review\ndescription: D\ncontext: fork\nagent: Explore"))
+    assert (found.apart, found.agent, found.warnings) == (True, "Explore", ())
+    assert not good(table("name: review\ndescription: D\ncontext: inline")).apart
