@@ -31,7 +31,7 @@ from heartbit_tui.permissions.sandbox import Absent
 from heartbit_tui.runtime import settings
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.embedding import embedding
-from heartbit_tui.runtime.evaluating import elsewhere, judging, model_of, options_for, scorers
+from heartbit_tui.runtime.evaluating import elsewhere, judging, model_of, options_for, scorers, usual_mode
 from heartbit_tui.runtime.options import Options
 
 NO_JUDGE = "heartbit: {count} of the cases have criteria, which nobody judges; name a model with --judge.\n"
@@ -58,8 +58,8 @@ class _Wanted:
 
 async def run(values: Namespace, cases: tuple[EvalCase, ...]) -> int:
     """Do the cases; the exit code. Raises `HeartbitError`."""
-    wanted = _wanted(values, cases)
     clock = SystemClock()
+    wanted = await _wanted(values, cases, clock)
     await _look(values, wanted, clock)
     began = clock.now()
     provider, model = await model_of(wanted.options, clock)
@@ -72,7 +72,10 @@ async def run(values: Namespace, cases: tuple[EvalCase, ...]) -> int:
         version=__version__,
         interrupted=stopped,
     )
-    _tell(summary)
+    if values.json == "":
+        say(_json(report))
+    else:
+        _tell(summary)
     _keep(wanted, report)
     if stopped:
         sys.stderr.write(STOPPED.format(done=summary.total, total=len(cases) * values.repeat))
@@ -80,15 +83,15 @@ async def run(values: Namespace, cases: tuple[EvalCase, ...]) -> int:
     return 0 if summary.passed == summary.total else 1
 
 
-def _wanted(values: Namespace, cases: tuple[EvalCase, ...]) -> _Wanted:
+async def _wanted(values: Namespace, cases: tuple[EvalCase, ...], clock: SystemClock) -> _Wanted:
     around = Surroundings(values)
     flags = {key: found for name, key in SETTINGS.items() if (found := getattr(values, name, None)) is not None}
     own = replace(around.options, flags=flags)
-    options = options_for(own)
+    options = await asyncio.to_thread(options_for, own)
     provider = options.flags.get("provider.name")
     agent = Agent(
         provider=provider if isinstance(provider, str) else "",
-        mode=values.permission_mode,
+        mode=values.permission_mode or await usual_mode(options, clock),
         settings=options.flags,
         environment=options.environment,
         bare=True,

@@ -8,12 +8,11 @@ from heartbit_tui.evals import EvalCase, EvalResult, EvalRunner, EvalSummary, Sc
 from heartbit_tui.evals.runner import nobody
 from heartbit_tui.evals.scorers import CommandScorer, KeywordScorer, SimilarityScorer, TrajectoryScorer, TreeScorer
 from heartbit_tui.kernel.events import Envelope
-from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.library.agent import Agent
 from heartbit_tui.library.session import Session
 from heartbit_tui.providers.scripted import Scripted
 from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.runtime.evaluating import SandboxedCommands
+from heartbit_tui.runtime.evaluating import SandboxedCommands, usual_mode
 
 
 class Embedded:
@@ -36,7 +35,10 @@ class Embedded:
 
 
 def usual_scorers(agent: Agent) -> tuple[Scorer, ...]:
-    """Every scorer that needs nothing more: trajectory, keyword, similarity by words, tree, command."""
+    """Every scorer that needs nothing more: trajectory, keyword, similarity by words, tree, command.
+
+    The command comes last: its checks are files that no tree expects.
+    """
     commands = SandboxedCommands(agent.options(), SystemClock())
     return TrajectoryScorer(), KeywordScorer(), SimilarityScorer(), TreeScorer(), CommandScorer(commands)
 
@@ -53,11 +55,12 @@ async def evaluate(
 ) -> EvalSummary:
     """Have an agent do cases, each in a folder of its own, and judge what came of it.
 
-    `agent` is without any settings of a person or a project in the mode auto where none is given; its `cwd` is not used.
+    `agent` is without any settings of a person or a project where none is given, and may run commands where a sandbox
+    holds them; its `cwd` is not used.
     Without `scorers` those of `usual_scorers` judge. Each case is done `repeat` times, `parallel` attempts at once, and
     `hear` is told each result as it comes. Raises what opening a session raises.
     """
-    worker = agent or Agent(bare=True, mode=Mode.AUTO)
+    worker = agent or Agent(bare=True, mode=await usual_mode(Agent(bare=True).options(), SystemClock()))
     judges = usual_scorers(worker) if scorers is None else scorers
     runner = EvalRunner(SystemClock(), scorers=judges, repeat=repeat, parallel=parallel)
     return await runner.run(Embedded(worker), cases, hear)

@@ -12,8 +12,9 @@ from heartbit_tui.config import Layer
 from heartbit_tui.config.keys import dotted
 from heartbit_tui.evals.types import Ran, Scorer
 from heartbit_tui.kernel.events import Event, Question
-from heartbit_tui.kernel.ops import Decide
+from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols import Clock, Provider
+from heartbit_tui.permissions.sandbox import Active
 from heartbit_tui.runtime import plugged, plugins, settings
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.options import Options
@@ -57,6 +58,13 @@ def elsewhere(options: Options) -> Generator[Options]:
     """The options in an empty folder, which no project has settings for."""
     with tempfile.TemporaryDirectory(prefix="heartbit-eval-") as nowhere:
         yield replace(options, cwd=Path(nowhere).resolve())
+
+
+async def usual_mode(options: Options, clock: Clock) -> Mode:
+    """What passes in an evaluation where nothing is said: commands in a sandbox, where there is one, and edits."""
+    with elsewhere(options) as there:
+        read = await settings.read(there, clock)
+    return Mode.AUTO if isinstance(read.sandbox, Active) else Mode.ACCEPT_EDITS
 
 
 class SandboxedCommands:

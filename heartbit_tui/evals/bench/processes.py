@@ -33,7 +33,7 @@ _ESCAPES = re.compile(
     rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles and colours
     rb"|\x1b[P_^X][^\x1b]*\x1b\\"  # strings for the terminal
     rb"|\x1b\[[0-?]*[ -/]*[@-~]"
-    rb"|\x1b[ -/]*[0-~]"
+    rb"|\x1b[ -/]*(?![][PX^_])[0-~]"
 )
 _UNFINISHED = re.compile(rb"\x1b[^\x1b]*\Z")
 _SEEN = re.compile(rb"[!-~\x80-\xff]")

@@ -17,7 +17,7 @@ SECONDS, MAX_TOKENS = 120.0, 1_024
 
 MATERIAL = "The task:\n{task}\n\nTools that were called: {tools}\n\nThe answer:\n{answer}"
 SLOW = "the judge gave no answer within {seconds:g} s"
-_LINE = re.compile(r"^\W*(\d+)\W+(yes|no)\b[\s:.,–—-]*(.*)$", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(r"^[^\w\n]*(\d+)[^\w\n]+(yes|no)\b[^\w\n]*(.*)$", re.IGNORECASE | re.MULTILINE)
 
 
 class JudgeScorer:
