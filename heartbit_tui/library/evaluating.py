@@ -9,7 +9,7 @@ from heartbit_tui.evals.runner import nobody
 from heartbit_tui.evals.scorers import CommandScorer, KeywordScorer, SimilarityScorer, TrajectoryScorer, TreeScorer
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.library.agent import Agent
-from heartbit_tui.library.session import Session
+from heartbit_tui.library.running import stream
 from heartbit_tui.providers.scripted import Scripted
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.evaluating import SandboxedCommands, usual_mode
@@ -29,8 +29,8 @@ class Embedded:
         agent = replace(self._agent, cwd=folder, ephemeral=True, timeout=self._agent.timeout or case.seconds)
         if self._agent.provider == "scripted" and case.script:
             agent = replace(agent, provider=Scripted(case.script, clock=SystemClock()))
-        async with Session(agent) as session:
-            async for envelope in session.stream(case.input):
+        async with stream(case.input, agent) as envelopes:
+            async for envelope in envelopes:
                 yield envelope
 
 

@@ -24,8 +24,8 @@ from heartbit_tui.tools.jobs import Jobs
 GROUP = "heartbit.scorers"
 OF_A_SCORER = ("name", "threshold", "rate")
 
-KEPT = frozenset({"provider", "providers", "pricing", "limits", "sandbox"})
-"""What holds of a person's settings in an evaluation: which model answers, how far it may go, and the sandbox."""
+KEPT = frozenset({"provider", "providers", "pricing", "limits", "sandbox", "tools"})
+"""What holds of a person's settings in an evaluation: which model answers, how far it may go, the sandbox, the tools."""
 
 MANY = 100_000
 

@@ -46,6 +46,7 @@ def test_one_gate_is_made_in_one_place_for_every_session() -> None:
     assert callers(MODULES, "toolbox") == [
         "heartbit_tui.runtime.build:outlook_of",  # which looks at them, and runs nothing
         "heartbit_tui.runtime.companions:companions",
+        "heartbit_tui.runtime.evaluating:run",  # a case's command, in the sandbox or of a folder that is trusted
     ]
 
 

@@ -26,6 +26,7 @@ PAGES = (
     "docs/mcp.md",
     "docs/a2a.md",
     "docs/library.md",
+    "docs/evals.md",
     "docs/import.md",
     "docs/acp.md",
     "themes/README.md",
