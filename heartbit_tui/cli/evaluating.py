@@ -3,10 +3,11 @@
 import asyncio
 import json
 import shutil
+import signal
 import sys
 from argparse import Namespace
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +17,12 @@ from heartbit_tui.cli.options import SETTINGS, clean
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import columns, one_line, say
 from heartbit_tui.config.files import project_root
+from heartbit_tui.config.redact import Redactor
 from heartbit_tui.evals import EvalCase, EvalResult, EvalRunner, EvalSummary, Scorer, shown
-from heartbit_tui.evals.document import Report, document
+from heartbit_tui.evals.document import Report, document, hidden
 from heartbit_tui.evals.page import page
 from heartbit_tui.evals.scorers import JudgeScorer, SimilarityScorer
 from heartbit_tui.headless.answer_file import check, keep
-from heartbit_tui.headless.endings import INTERRUPTED
 from heartbit_tui.headless.progress import visible
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError, UntrustedError
@@ -63,24 +64,52 @@ async def run(values: Namespace, cases: tuple[EvalCase, ...]) -> int:
     await _look(values, wanted, clock)
     began = clock.now()
     provider, model = await model_of(wanted.options, clock)
-    summary, stopped = await _attempts(values, wanted, clock)
+    with _stopping() as stop:
+        summary = await _attempts(values, wanted, clock)
     report = Report(
         summary=summary,
         provider=provider,
         model=model,
         began=began.isoformat(timespec="seconds"),
         version=__version__,
-        interrupted=stopped,
+        interrupted=summary.total < len(cases) * values.repeat,
     )
+    report = hidden(report, Redactor(Surroundings(values).credentials.secrets()))
     if values.json == "":
         say(_json(report))
     else:
-        _tell(summary)
+        _tell(report.summary)
     _keep(wanted, report)
-    if stopped:
+    if report.interrupted:
         sys.stderr.write(STOPPED.format(done=summary.total, total=len(cases) * values.repeat))
-        return INTERRUPTED
+        return 128 + (stop.number or signal.SIGINT)
     return 0 if summary.passed == summary.total else 1
+
+
+class _Stop:
+    """The signal that ended it, 0 where none did."""
+
+    number = 0
+
+
+@contextmanager
+def _stopping() -> Generator[_Stop]:
+    """SIGTERM and SIGHUP end the attempts as Ctrl+C does."""
+    stop, task, loop = _Stop(), asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+
+    def arrived(number: int) -> None:
+        stop.number = number
+        task.cancel()
+
+    others = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is not signal.SIG_IGN]
+    for number in others:
+        loop.add_signal_handler(number, arrived, number)
+    try:
+        yield stop
+    finally:
+        for number in others:
+            loop.remove_signal_handler(number)
 
 
 async def _wanted(values: Namespace, cases: tuple[EvalCase, ...], clock: SystemClock) -> _Wanted:
@@ -123,8 +152,8 @@ def _demand_trust(values: Namespace) -> None:
         raise UntrustedError(UNTRUSTED.format(folder=folder))
 
 
-async def _attempts(values: Namespace, wanted: _Wanted, clock: SystemClock) -> tuple[EvalSummary, bool]:
-    """The results, and whether that was stopped by Ctrl+C."""
+async def _attempts(values: Namespace, wanted: _Wanted, clock: SystemClock) -> EvalSummary:
+    """The results; where it was stopped, those that there are."""
     done: list[EvalResult] = []
     total = len(wanted.cases) * values.repeat
     with Bar(sys.stderr) as bar:
@@ -137,11 +166,11 @@ async def _attempts(values: Namespace, wanted: _Wanted, clock: SystemClock) -> t
         try:
             async with _judges(values, wanted, clock) as judges:
                 runner = EvalRunner(clock, scorers=judges, repeat=values.repeat, parallel=values.parallel)
-                return await runner.run(Embedded(wanted.agent), wanted.cases, hear), False
+                return await runner.run(Embedded(wanted.agent), wanted.cases, hear)
         except asyncio.CancelledError:
             places = {case.name: index for index, case in enumerate(wanted.cases)}
             done.sort(key=lambda result: (places[result.case_name], result.attempt))
-            return EvalSummary(results=tuple(done)), True
+            return EvalSummary(results=tuple(done))
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """The results of an evaluation as JSON, and back."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,6 +56,20 @@ def document(report: Report) -> dict[str, Any]:
         },
         "results": [{**asdict(result), "score": result.score} for result in summary.results],
     }
+
+
+def hidden(report: Report, hide: Callable[[str], str]) -> Report:
+    """The report with `hide` applied to all that models, tools and commands said."""
+    results = tuple(
+        replace(
+            each,
+            actual_output=hide(each.actual_output),
+            error=hide(each.error),
+            scores=tuple(replace(score, details=hide(score.details)) for score in each.scores),
+        )
+        for each in report.summary.results
+    )
+    return replace(report, summary=EvalSummary(results=results))
 
 
 def read(path: Path) -> Report:

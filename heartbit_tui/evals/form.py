@@ -14,6 +14,7 @@ from heartbit_tui.providers import script
 
 Place = tuple[str | int, ...]
 NO_FOLDER = "there is no folder {folder}"
+AWAY = "{folder} leads out of the folder of the file; what is copied has to lie beside it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,8 @@ def _folder(given: _Case, beside: Path) -> Path | None:
     if not given.folder:
         return None
     folder = beside / given.folder
+    if not folder.resolve().is_relative_to(beside.resolve()):
+        raise Faulty(Fault(place=("folder",), text=AWAY.format(folder=given.folder)))
     if not folder.is_dir():
         raise Faulty(Fault(place=("folder",), text=NO_FOLDER.format(folder=folder)))
     return folder

@@ -78,6 +78,8 @@ def test_a_file_of_json_lines_holds_a_case_a_line(tmp_path: Path) -> None:
         ('input = "x"\n[files]\n"a" = "x"\n"../b" = "y"\n', 4, "leads out of the folder"),
         ('input = "x"\n[checks]\n"/etc/passwd" = "y"\n', 3, "leads out of the folder"),
         ('input = "x"\nfolder = "gone"\n', 2, "there is no folder"),
+        ('input = "x"\nfolder = "../other"\n', 2, "has to lie beside it"),
+        ('input = "x"\nfolder = "/etc"\n', 2, "has to lie beside it"),
         ('input = "x"\nscript = [{ blocks = [{ shout = "x" }] }]\n', 2, "A block needs one of text"),
         ('input = "x"\ncommand_seconds = 0\n', 2, "greater than 0"),
         ('note = "x"\n[[cases]]\ninput = "y"\n', 1, "beside [[cases]] nothing can stand"),

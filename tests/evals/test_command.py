@@ -5,6 +5,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from heartbit_tui.kernel.messages import Text, Usage
 from heartbit_tui.providers.script import Reply, call
 from heartbit_tui.testing.model_server import ModelServer
@@ -99,7 +101,7 @@ async def test_a_case_is_done_with_the_persons_model_and_nothing_else_of_hers_or
         asked = [request.raw.decode() for request in server.requests]
     (result,) = json.loads(done.out)["results"]
     assert (done.code, result["passed"], result["actual_tools"]) == (0, True, ["write"]), done.err
-    assert result["cost_usd"] > 0
+    assert (result["tokens"], result["cost_usd"]) == (2 * (10 + 5), 2 * 10 * 1000.0 / 1_000_000)
     assert {json.loads(each)["model"] for each in asked} == {"small"}
     assert not any("INSTRUCTIONS" in each or str(machine.project) in each for each in asked)
     assert sorted(each.name for each in machine.project.iterdir()) == [".git", "AGENTS.md", "heartbit.toml"]
@@ -135,19 +137,33 @@ async def test_without_a_sandbox_the_commands_of_a_folder_wait_for_trust_in_it(m
     assert (await outside.run(*words)).code == 0
 
 
-async def test_what_is_done_when_it_is_stopped_is_kept(machine: Machine) -> None:
-    folder = cases(machine, HELLO, {**SILENT, "name": "never"})
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+async def test_what_is_done_when_it_is_stopped_is_kept(machine: Machine, number: signal.Signals, code: int) -> None:
+    folder, temporary = cases(machine, HELLO, {**SILENT, "name": "never"}), machine.root / "temporary"
+    temporary.mkdir()
     async with ModelServer([says("Hello."), says("Never said.", wait=1_000.0)]) as server:
-        mine = machine.config(MINE.format(url=server.url))
+        mine = machine.config(MINE.format(url=server.url)).having(TMPDIR=str(temporary))
         process = await mine.start("eval", "run", str(folder), "--json", "a.json", "--html", "a.html")
         await server.until(lambda server: len(server.requests) == 2)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         done = await ended(process)
-    assert done.code == 130, done.err
+    assert done.code == code, done.err
     assert "the 1 of 2 attempts that were done" in done.err
     found = read(machine.project / "a.json")
     assert (found["interrupted"], [each["case_name"] for each in found["results"]]) == (True, ["hello"])
     assert "before its end" in (machine.project / "a.html").read_text()
+    assert list(temporary.iterdir()) == []
+
+
+async def test_no_report_has_a_key_in_it(machine: Machine) -> None:
+    key = "sk-ant-api03-" + "a1B2" * 10
+    folder = cases(machine, {**HELLO, "script": [f"hello, the key is {key}"], "output_not_contains": [key]})
+    words = ("eval", "run", str(folder), "--provider", "scripted")
+    done = await machine.run(*words, "--json", "a.json", "--html", "a.html")
+    told = await machine.run(*words, "--json")
+    texts = (done.text, told.text, *((machine.project / name).read_text() for name in ("a.json", "a.html")))
+    assert (done.code, [text for text in texts if key in text]) == (1, [])
+    assert all("[redacted]" in text for text in texts[1:])
 
 
 async def test_two_runs_are_compared(machine: Machine) -> None:

@@ -12,7 +12,7 @@ import time
 
 
 def main(seconds: float, command: list[str]) -> None:
-    """Run the command with no input and no output, and end it with all of its own after so many seconds."""
+    """Run the command with no input and no output; end it with all of its own after so many seconds, or when told to."""
     nothing = os.open(os.devnull, os.O_RDWR)
     files = [(os.POSIX_SPAWN_DUP2, nothing, number) for number in (0, 1, 2)]
     out = os.dup(1)
@@ -25,7 +25,8 @@ def main(seconds: float, command: list[str]) -> None:
         late = True
         os.killpg(pid, signal.SIGKILL)
 
-    signal.signal(signal.SIGALRM, end)
+    for number in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     _, status, usage = os.wait4(pid, 0)
     spent = (time.perf_counter() - began) * 1000
