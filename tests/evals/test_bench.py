@@ -113,6 +113,7 @@ async def test_bench_measures_heartbit_and_its_peers_and_says_what_it_could_not(
     measured = {(each["program"], each["what"]): each for each in told["figures"]}
     both = (
         "--version, launch to exit",
+        "--version, peak memory of the largest process",
         "--help, launch to exit",
         "screen, launch to the first thing seen",
         "one prompt headless, launch to exit",

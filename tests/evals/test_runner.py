@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from heartbit_tui.evals import EvalCase, EvalResult, EvalRunner, EvalSummary, ExpectedTool, Outcome, Rated, Score
+from heartbit_tui.evals import EvalCase, EvalResult, EvalRunner, EvalSummary, ExpectedTool, Outcome, Rated, Score, shown
 from heartbit_tui.evals.scorers import KeywordScorer, TrajectoryScorer
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope, RunFailed
@@ -68,6 +68,8 @@ async def test_errors_are_counted_beside_failures_and_show_the_pass_rate() -> No
     summary = await EvalRunner(FakeClock()).scorer(KeywordScorer()).run(Varied(), wanting)
     assert (summary.total, summary.passed, summary.failed, summary.errors) == (3, 1, 1, 1)
     assert summary.pass_rate() == pytest.approx(1 / 3)
+    assert ("passed", "1 of 3 (33%)") in shown.facts(summary)
+    assert [line.cells[:2] for line in shown.lines(summary)] == [("good", "yes"), ("bad", "no"), ("broken", "no")]
     assert summary.avg_score == pytest.approx(1 / 3)
     assert summary.scorer_averages == (("keyword", pytest.approx(1 / 3)),)
     assert [each.error for each in summary.results] == ["", "", "The service is gone."]

@@ -82,6 +82,9 @@ async def measured(plan: Plan, serve: Serve, hear: Hear) -> AsyncGenerator[Figur
         floors, runs = await _rounds(plan, (sys.executable, "-c", "pass"), commands, hear, what)
         for each in _figures(what, BARE, floors, runs):
             yield each
+        if words == "--version":
+            for each in _memory("--version, peak memory of the largest process", BARE, floors, runs):
+                yield each
     async with serve(HELLO) as service:
         async for each in _frames(plan, service, hear):
             yield each
@@ -91,7 +94,7 @@ async def measured(plan: Plan, serve: Serve, hear: Hear) -> AsyncGenerator[Figur
         floors, runs = await _rounds(plan, libraries, tasks, hear, what)
         for each in _figures(what, LIBRARIES, floors, runs):
             yield each
-        for each in _memory(floors, runs):
+        for each in _memory("one prompt headless, peak memory of the largest process", LIBRARIES, floors, runs):
             yield each
     for program in plan.programs:
         if not program.task:
@@ -136,15 +139,15 @@ def _figures(what: str, floor: str, floors: Sequence[Run], runs: Mapping[str, Se
         yield Figure(what=what, program=name, unit="ms", values=values, floor_name=floor, floor=lows)
 
 
-def _memory(floors: Sequence[Run], runs: Mapping[str, Sequence[Run]]) -> Iterable[Figure]:
+def _memory(what: str, floor: str, floors: Sequence[Run], runs: Mapping[str, Sequence[Run]]) -> Iterable[Figure]:
     for name, found in runs.items():
         if all(each.code == 0 for each in found):
             yield Figure(
-                what="one prompt headless, peak memory of the largest process",
+                what=what,
                 program=name,
                 unit="MiB",
                 values=tuple(each.mib for each in found),
-                floor_name=LIBRARIES,
+                floor_name=floor,
                 floor=tuple(each.mib for each in floors),
             )
 
