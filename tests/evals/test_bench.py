@@ -17,7 +17,8 @@ DRAWS = "import sys, time; sys.stdout.write('\\x1b[2J\\x1b]0;title\\x07x'); sys.
 CLAUDE = """#!/bin/sh
 [ "$ANTHROPIC_API_KEY" = bench ] && [ -z "$MY_SECRET" ] && [ "$HOME" != "$OLD_HOME" ] || exit 3
 case "$1" in
-    --version | --help | -p) exit 0 ;;
+    --version | --help) exit 0 ;;
+    -p) exec "$PYTHON" -c "import os, urllib.request as r; r.urlopen(os.environ['ANTHROPIC_BASE_URL'] + '/v1/messages', b'{}')" ;;
     *) printf 'hello'; exec sleep 60 ;;
 esac
 """
@@ -102,7 +103,11 @@ def test_a_task_is_led_to_the_service_in_words_and_variables() -> None:
 async def test_bench_measures_heartbit_and_its_peers_and_says_what_it_could_not(machine: Machine) -> None:
     tools = machine.root / "tools"
     tools.mkdir()
-    for name, text in (("claude", CLAUDE), ("gemini", "#!/bin/sh\nexit 7\n")):
+    for name, text in (
+        ("claude", CLAUDE.replace("$PYTHON", sys.executable)),
+        ("codex", "#!/bin/sh\n[ $# = 0 ] || exit 0\nprintf x\n"),
+        ("gemini", "#!/bin/sh\nexit 7\n"),
+    ):
         (tools / name).write_text(text)
         (tools / name).chmod(0o755)
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
@@ -123,4 +128,6 @@ async def test_bench_measures_heartbit_and_its_peers_and_says_what_it_could_not(
     assert {(name, what) for name in ("heartbit", "claude") for what in both} | {turns} <= set(measured)
     assert all(each["median"] > 0 and each["ratio"] > 0 and each["runs"] >= 1 for each in told["figures"])
     assert not any(name == "gemini" for name, _ in measured)
+    assert ("codex", "one prompt headless, launch to exit") not in measured
+    assert any(note.startswith("codex: one prompt") and "did not ask the service" in note for note in told["notes"])
     assert [note for note in told["notes"] if note.startswith("gemini: --version") and "exit code 7" in note]

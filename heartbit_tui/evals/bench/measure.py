@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -91,7 +92,7 @@ async def measured(plan: Plan, serve: Serve, hear: Hear) -> AsyncGenerator[Figur
         tasks = {program.name: program.at(service.url) for program in plan.programs if program.task}
         what = "one prompt headless, launch to exit"
         libraries = (sys.executable, "-c", LIBRARIES)
-        floors, runs = await _rounds(plan, libraries, tasks, hear, what)
+        floors, runs = await _rounds(plan, libraries, tasks, hear, what, service)
         for each in _figures(what, LIBRARIES, floors, runs):
             yield each
         for each in _memory("one prompt headless, peak memory of the largest process", LIBRARIES, floors, runs):
@@ -109,8 +110,9 @@ async def _rounds(
     commands: Mapping[str, tuple[Sequence[str], Mapping[str, str]]],
     hear: Hear,
     what: str,
+    service: Service | None = None,
 ) -> tuple[list[Run], dict[str, list[Run]]]:
-    """The runs of a floor and of each program; the first round warms up and does not count."""
+    """The runs of a floor and of each program, which has to ask the service where there is one; the first warms up."""
     floors: list[Run] = []
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for number in range(plan.rounds + 1):
@@ -119,29 +121,36 @@ async def _rounds(
         if number:
             floors.append(lowest)
         for name, (words, environment) in commands.items():
-            if any(each.code != 0 for each in runs[name]):
+            if not all(each.is_good for each in runs[name]):
                 continue
+            before = len(service.requests) if service else 0
             found = await asyncio.to_thread(run, words, plan.home, environment)
-            if number or found.code != 0:
+            found = replace(found, asked=service is None or len(service.requests) > before)
+            if number or not found.is_good:
                 runs[name].append(found)
     return floors, runs
 
 
 def _figures(what: str, floor: str, floors: Sequence[Run], runs: Mapping[str, Sequence[Run]]) -> Iterable[Figure | str]:
     for name, found in runs.items():
-        bad = next((each for each in found if each.code != 0), None)
+        bad = next((each for each in found if not each.is_good), None)
         if bad is not None:
-            how = "took too long" if bad.code is None else f"ended with exit code {bad.code}"
-            yield f"{name}: {what} was not measured, as it {how}."
+            yield f"{name}: {what} was not measured, as it {_fault(bad)}."
             continue
         lows = tuple(each.ms for each in floors)
         values = tuple(each.ms for each in found)
         yield Figure(what=what, program=name, unit="ms", values=values, floor_name=floor, floor=lows)
 
 
+def _fault(bad: Run) -> str:
+    if bad.code is None:
+        return "took too long"
+    return f"ended with exit code {bad.code}" if bad.code else "did not ask the service that plays a model here"
+
+
 def _memory(what: str, floor: str, floors: Sequence[Run], runs: Mapping[str, Sequence[Run]]) -> Iterable[Figure]:
     for name, found in runs.items():
-        if all(each.code == 0 for each in found):
+        if all(each.is_good for each in found):
             yield Figure(
                 what=what,
                 program=name,

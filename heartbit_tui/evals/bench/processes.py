@@ -41,11 +41,20 @@ _SEEN = re.compile(rb"[!-~\x80-\xff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run: milliseconds from launch to exit, MiB of its largest process at the peak, None as code where it was ended."""
+    """One run: milliseconds from launch to exit, MiB of its largest process at the peak, None as code where it was ended.
+
+    `asked` is false where it should have asked a service and did not.
+    """
 
     ms: float
     mib: float
     code: int | None
+    asked: bool = True
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it did what was to be measured."""
+        return self.code == 0 and self.asked
 
 
 def run(command: Sequence[str], home: Path, environment: Mapping[str, str]) -> Run:
