@@ -110,8 +110,7 @@ async def judging(options: Options, model: str, clock: Clock) -> AsyncGenerator[
     with elsewhere(options) as there:
         read = await settings.read(there, clock)
     async with Models.open(read, clock) as models:
-        if "/" not in model:
-            await models.first()
+        await models.first()  # whose service it is where the model names none
         yield models.beside("", model)
 
 
