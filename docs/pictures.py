@@ -228,6 +228,7 @@ def moments() -> Iterator[Moment]:
     yield from line_by_line()
     yield from of_sessions()
     yield from reaching()
+    yield from evaluating()
     with screen(LINES) as shown:
         shown.type("heartbit --headless --demo run")
         yield Moment("headless", "heartbit --headless --demo run", LINES, shown.until(r"throw-away copy.*^\$\s*$"))
@@ -342,6 +343,13 @@ def reaching() -> Iterator[Moment]:
         yield Moment("mcp", "heartbit", FULL, shown.until(r"MCP server time.*Esc closes"))
         shown.leave()
         shown.quit()
+
+
+def evaluating() -> Iterator[Moment]:
+    """The tasks that come with heartbit, done by the scripted model."""
+    with screen(LINES) as shown:
+        shown.type("clear; heartbit eval run --provider scripted --parallel 2")
+        yield Moment("evals", "heartbit eval run --provider scripted", LINES, shown.until(r"passed +15 of 15.*^\$\s*$"))
 
 
 def line_by_line() -> Iterator[Moment]:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False  # type checkers take this name as true; `typing` alone wo
 if TYPE_CHECKING:
     from heartbit_tui.client.local import local
     from heartbit_tui.client.types import About, Client
+    from heartbit_tui.evals import EvalCase, EvalResult, EvalSummary, ExpectedTool, Outcome, Rated, Scorer
     from heartbit_tui.guardrails.passing import Passing
     from heartbit_tui.kernel.errors import ConfigError, HeartbitError, ProviderError
     from heartbit_tui.kernel.events import (
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     )
     from heartbit_tui.library.agent import Agent, AgentOptions
     from heartbit_tui.library.costs import estimate_cost
+    from heartbit_tui.library.evaluating import evaluate, usual_scorers
     from heartbit_tui.library.exchange import Stream
     from heartbit_tui.library.result import Result
     from heartbit_tui.library.running import run, run_sync, stream
@@ -90,7 +92,11 @@ __all__ = (
     "Effects",
     "Entry",
     "Envelope",
+    "EvalCase",
+    "EvalResult",
+    "EvalSummary",
     "Event",
+    "ExpectedTool",
     "Finish",
     "FunctionTool",
     "Guardrail",
@@ -104,6 +110,7 @@ __all__ = (
     "NewEntry",
     "Op",
     "Options",
+    "Outcome",
     "Output",
     "Pass",
     "Passing",
@@ -115,6 +122,7 @@ __all__ = (
     "ProviderSettings",
     "Query",
     "QuestionAsked",
+    "Rated",
     "Reach",
     "Recall",
     "Refuse",
@@ -122,6 +130,7 @@ __all__ = (
     "Result",
     "Resume",
     "Rewrite",
+    "Scorer",
     "Session",
     "Steer",
     "StopReason",
@@ -145,11 +154,13 @@ __all__ = (
     "Warn",
     "__version__",
     "estimate_cost",
+    "evaluate",
     "local",
     "run",
     "run_sync",
     "stream",
     "tool",
+    "usual_scorers",
 )
 
 _HOMES = (
@@ -159,6 +170,18 @@ _HOMES = (
         (
             "About",
             "Client",
+        ),
+    ),
+    (
+        "heartbit_tui.evals",
+        (
+            "EvalCase",
+            "EvalResult",
+            "EvalSummary",
+            "ExpectedTool",
+            "Outcome",
+            "Rated",
+            "Scorer",
         ),
     ),
     ("heartbit_tui.guardrails.passing", ("Passing",)),
@@ -241,6 +264,13 @@ _HOMES = (
         ),
     ),
     ("heartbit_tui.library.costs", ("estimate_cost",)),
+    (
+        "heartbit_tui.library.evaluating",
+        (
+            "evaluate",
+            "usual_scorers",
+        ),
+    ),
     ("heartbit_tui.library.exchange", ("Stream",)),
     ("heartbit_tui.library.result", ("Result",)),
     (

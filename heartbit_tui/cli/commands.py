@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from heartbit_tui.cli.eval_commands import EVAL
 from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
 from heartbit_tui.cli.mcp_commands import MCP
 from heartbit_tui.cli.memory_commands import MEMORY
@@ -314,6 +315,7 @@ COMMANDS = (
         ),
         ("heartbit import claude --dry-run", "heartbit import codex --project --yes"),
     ),
+    *EVAL,
     Command("acp", "acp", "serve an editor that speaks the Agent Client Protocol, over stdin and stdout", groups=ACP),
     Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),
     Command(
@@ -342,6 +344,7 @@ DEFAULTS = MappingProxyType(
         "knowledge": "stats",
         "skills": "list",
         "mcp": "list",
+        "eval": "list",
     }
 )
 """What a command of two words means when the second is left out."""

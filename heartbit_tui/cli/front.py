@@ -29,6 +29,8 @@ commands
   mcp                list, add, remove, test, login, logout, approve, refuse, serve:
                      servers of tools
   import PEER        take over what was set up for claude, codex, gemini, opencode or vibe
+  eval               run, list, compare, new: tasks, how well they are done, at what cost
+  bench              measure heartbit, and other agents here, on this machine
   acp                for editors that speak the Agent Client Protocol, such as Zed
   models             list models whose prices are known
   cost               tell what models cost by day

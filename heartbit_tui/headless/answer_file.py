@@ -8,15 +8,15 @@ from heartbit_tui.headless import endings
 from heartbit_tui.headless.endings import SUCCESS, Ending, UsageError
 
 
-def check(file: Path) -> Path:
-    """The file, where it could be written. Raises `UsageError`, so that nobody waits for an answer that is lost."""
+def check(file: Path, flag: str = "-o") -> Path:
+    """The file that a flag names, where it could be written. Raises `UsageError`, so that nobody waits for an answer that is lost."""
     target = file.resolve()
     if target.is_dir():
-        raise UsageError(f"-o {file}: this is a directory.")
+        raise UsageError(f"{flag} {file}: this is a directory.")
     if not target.parent.is_dir():
-        raise UsageError(f"-o {file}: there is no directory {target.parent}.")
+        raise UsageError(f"{flag} {file}: there is no directory {target.parent}.")
     if not os.access(target.parent if _is_ordinary(target) else target, os.W_OK):
-        raise UsageError(f"-o {file}: it may not be written.")
+        raise UsageError(f"{flag} {file}: it may not be written.")
     return target
 
 

@@ -25,7 +25,10 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
 )
 """Which extra brings a library that may be missing."""
 
-GROUPS = ("heartbit.tools", "heartbit.providers", "heartbit.guardrails", "heartbit.memory", "heartbit.embeddings")
+GROUPS = (
+    *("heartbit.tools", "heartbit.providers", "heartbit.guardrails", "heartbit.memory", "heartbit.embeddings"),
+    "heartbit.scorers",
+)
 """The groups of entry points in which packages can offer something."""
 
 FAILED = "“{name}” does not work ({error}). The package that offers it is at fault, or does not fit this release."

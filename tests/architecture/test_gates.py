@@ -47,6 +47,7 @@ def test_one_gate_is_made_in_one_place_for_every_session() -> None:
         "heartbit_tui.runtime.build:outlook_of",  # which looks at them, and runs nothing
         "heartbit_tui.runtime.companions:companions",
         "heartbit_tui.runtime.engaging:engaged",  # under the gate of the session's own agent
+        "heartbit_tui.runtime.evaluating:run",  # a case's command, in the sandbox or of a folder that is trusted
     ]
 
 

@@ -27,6 +27,7 @@ PAGES = (
     "docs/a2a.md",
     "docs/agents.md",
     "docs/library.md",
+    "docs/evals.md",
     "docs/import.md",
     "docs/acp.md",
     "themes/README.md",
