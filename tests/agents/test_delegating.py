@@ -10,17 +10,21 @@ import pytest
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
+    Envelope,
     RunCompleted,
     RunFailed,
     RunInterrupted,
     RunStarted,
     SubAgentCompleted,
     SubAgentsDispatched,
+    Terminal,
     TodosChanged,
 )
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Decide, Interrupt, Mode, Steer
+from heartbit_tui.kernel.recovery import endings
 from heartbit_tui.providers.script import Reply
+from heartbit_tui.runtime.options import Resume
 from heartbit_tui.testing.model_server import ModelServer
 from tests.agents.place import RESEARCHER, WRITER, calls, delegate, place, says
 
@@ -289,3 +293,25 @@ async def test_an_agent_has_a_model_of_its_own_and_each_ones_cost_is_told(tmp_pa
             spent = {(line.agent, line.model): line.cost_usd for line in here.client.costs()}
             assert spent["researcher", "m1"] == pytest.approx(1.0)  # ten tokens at ten cents
             assert [request.body["model"] for request in server.requests] == ["m1"]
+
+
+async def test_in_a_session_that_is_taken_up_again_no_name_stands_for_two(tmp_path: Path) -> None:
+    script = (delegate(("writer", "a")), says("Written.", **WRITE), says("."))
+    async with place(tmp_path, script) as here:
+        await here.ask()
+    async with place(tmp_path, script, which=Resume()) as here:
+        await here.ask("begin anew")
+        assert [event.agents for _, event in here.of(SubAgentsDispatched)] == [("writer#2",)]
+
+
+async def test_what_was_cut_off_by_a_crash_is_ended_for_every_agent_that_was_at_work(tmp_path: Path) -> None:
+    script = (delegate(("writer", "a")), calls(("bash", {"command": WAIT}), **WRITE))
+    log: list[Envelope] = []
+    async with place(tmp_path, script) as here:
+        running = asyncio.ensure_future(here.ask())
+        await here.until(lambda: here.started("bash") == ["writer"])
+        log = [*here.client.history, *here.seen]
+        here.submit(Interrupt())
+        await running
+    ended = [(agent, type(event)) for _, agent, event in endings(log) if isinstance(event, Terminal)]
+    assert ended == [("writer", RunInterrupted), ("heartbit", RunInterrupted)]
