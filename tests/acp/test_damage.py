@@ -138,6 +138,7 @@ def is_right(answer: dict[str, Any]) -> bool:
     return OWN <= error["code"] <= -32000 and bool(error["message"]) and "Traceback" not in json.dumps(error)
 
 
+@pytest.mark.security("E1", n=500)
 @pytest.mark.slow
 async def test_every_damaged_message_is_answered_and_the_next_one_is_served(machine: Machine) -> None:
     chance = random.Random(20)
@@ -164,6 +165,7 @@ async def test_every_damaged_message_is_answered_and_the_next_one_is_served(mach
     assert len(lines) == MESSAGES
 
 
+@pytest.mark.security("E1", n=28)
 async def test_every_method_of_the_protocol_is_served_or_refused_in_its_way(machine: Machine) -> None:
     talk = await started(machine.having(ANTHROPIC_API_KEY="sk-test"))
     found: dict[str, str] = {}
