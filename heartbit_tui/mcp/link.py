@@ -87,7 +87,7 @@ async def _connected(server: Server, around: Around, guardian: Guardian, version
             finally:
                 watching.cancel()
                 await asyncio.wait([watching])
-    except Exception as error:
+    except Exception as error:  # the boundary to a server: how its connection ends is its doing
         if fault is None:
             raise _as_server_error(error) from error
     if fault is not None:
