@@ -38,9 +38,10 @@ class Signed(httpx.Auth):
         if header is not None:
             request.headers["authorization"] = header
         response = yield request
-        again = response.status_code == UNAUTHORIZED and header is not None and self._authority is not None
-        if again and self._authority is not None and self._authority.rejected(header or ""):
-            request.headers["authorization"] = await self._authority.header() or ""
+        if response.status_code != UNAUTHORIZED or header is None or self._authority is None:
+            return
+        if self._authority.rejected(header) and (other := await self._authority.header()) is not None:
+            request.headers["authorization"] = other
             yield request
 
 
@@ -96,7 +97,7 @@ async def _got(client: httpx.AsyncClient, url: str) -> tuple[int, str]:
                 if len(body) > MOST_CARD:
                     raise AgentError(LONG.format(most=MOST_CARD // 1_000_000))
             return response.status_code, body.decode("utf-8", "replace")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise AgentError(NOT_REACHED.format(why=str(error) or type(error).__name__)) from error
 
 

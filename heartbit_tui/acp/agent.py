@@ -108,10 +108,8 @@ class Agent:
         **_: Any,
     ) -> NewSessionResponse:
         """Begin a session."""
-        async with _answering():
-            held = await self._open(None, cwd, additional_directories, mcp_servers)
+        async with self._opened(None, cwd, additional_directories, mcp_servers) as held:
             modes, options = held.choices.modes(), held.choices.options()
-            held.release()
             return NewSessionResponse(session_id=held.id, modes=modes, config_options=options)
 
     async def load_session(
@@ -123,11 +121,9 @@ class Agent:
         **_: Any,
     ) -> LoadSessionResponse:
         """Take a session up again, and tell all that was said in it."""
-        async with _answering():
-            held = await self._open(Resume(id=session_id), cwd, additional_directories, mcp_servers)
+        async with self._opened(Resume(id=session_id), cwd, additional_directories, mcp_servers) as held:
             await held.replay()
             modes, options = held.choices.modes(), held.choices.options()
-            held.release()
             return LoadSessionResponse(modes=modes, config_options=options)
 
     async def resume_session(
@@ -139,10 +135,8 @@ class Agent:
         **_: Any,
     ) -> ResumeSessionResponse:
         """Take a session up again, and tell nothing of what was said."""
-        async with _answering():
-            held = await self._open(Resume(id=session_id), cwd, additional_directories, mcp_servers)
+        async with self._opened(Resume(id=session_id), cwd, additional_directories, mcp_servers) as held:
             modes, options = held.choices.modes(), held.choices.options()
-            held.release()
             return ResumeSessionResponse(modes=modes, config_options=options)
 
     async def fork_session(
@@ -154,10 +148,9 @@ class Agent:
         **_: Any,
     ) -> ForkSessionResponse:
         """Go on in a copy of a session."""
-        async with _answering():
-            held = await self._open(Resume(id=session_id, fork=True), cwd, additional_directories, mcp_servers)
+        which = Resume(id=session_id, fork=True)
+        async with self._opened(which, cwd, additional_directories, mcp_servers) as held:
             modes, options = held.choices.modes(), held.choices.options()
-            held.release()
             return ForkSessionResponse(session_id=held.id, modes=modes, config_options=options)
 
     async def list_sessions(self, cwd: str | None = None, cursor: str | None = None, **_: Any) -> ListSessionsResponse:
@@ -200,6 +193,20 @@ class Agent:
         if session_id not in self._sessions:
             raise errors.unknown(UNKNOWN.format(id=session_id))
         return self._sessions[session_id]
+
+    @asynccontextmanager
+    async def _opened(
+        self, which: Which | None, cwd: str, also: Sequence[str] | None, servers: Sequence[Given] | None
+    ) -> AsyncGenerator[Held]:
+        """A session that the client is about to know of; one of which it will not hear is let go."""
+        async with _answering():
+            held = await self._open(which, cwd, also, servers)
+            try:
+                yield held
+            except BaseException:
+                held.leave()
+                raise
+            held.release()
 
     async def _open(
         self, which: Which | None, cwd: str, also: Sequence[str] | None, servers: Sequence[Given] | None

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import cast
 
 from acp.agent.connection import AgentSideConnection
+from acp.exceptions import RequestError
 from acp.interfaces import Agent as Methods
 
 from heartbit_tui.acp.agent import Agent, Connect
@@ -25,11 +26,20 @@ SIGNALS: Mapping[signal.Signals, int] = MappingProxyType({signal.SIGTERM: 143, s
 
 def main(options: Options, *, connect: Connect = local) -> int:
     """Serve the client at standard input and output until it goes; the exit code."""
-    logging.basicConfig(stream=sys.stderr, format="heartbit: %(message)s")
+    told = logging.StreamHandler(sys.stderr)
+    told.addFilter(_without_traces_of_what_came)
+    logging.basicConfig(handlers=[told], format="heartbit: %(message)s")
     if os.isatty(0):
         sys.stderr.write(BY_HAND)
     source, target = _aside()
     return asyncio.run(_served(options, connect, source, target))
+
+
+def _without_traces_of_what_came(record: logging.LogRecord) -> bool:
+    """Let a message that a client sent and that could not be used be told in a line; traces are of heartbit's own faults."""
+    if record.exc_info and isinstance(record.exc_info[1], RequestError | ValueError):
+        record.exc_info = None
+    return True
 
 
 def _aside() -> tuple[int, int]:

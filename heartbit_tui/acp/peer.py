@@ -32,7 +32,8 @@ class Peer:
 
     def knows(self, capabilities: ClientCapabilities | None) -> None:
         """The client has said what it can do."""
-        self._can = capabilities or ClientCapabilities()
+        # Of capabilities that cannot be read the package hands on what came.
+        self._can = capabilities if isinstance(capabilities, ClientCapabilities) else ClientCapabilities()
 
     @property
     def streams_terminals(self) -> bool:

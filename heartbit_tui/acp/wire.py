@@ -17,6 +17,9 @@ LONGEST = 100_000_000
 
 NO_JSON: JsonObject = MappingProxyType({"code": -32700, "message": "Parse error: this line is no JSON."})
 NO_MESSAGE: JsonObject = MappingProxyType({"code": -32600, "message": "Invalid request: a message is a JSON object."})
+NO_CALL: JsonObject = MappingProxyType(
+    {"code": -32600, "message": "Invalid request: a message has the name of a method, or the id of what it answers."}
+)
 TOO_LONG: JsonObject = MappingProxyType({"code": -32600, "message": "Invalid request: the line is longer than 100 MB."})
 
 
@@ -81,7 +84,25 @@ def _parsed(line: bytes) -> tuple[dict[str, Any] | None, JsonObject | None]:
         value: object = json.loads(line)
     except (ValueError, RecursionError):
         return None, NO_JSON
-    return (cast("dict[str, Any]", value), None) if isinstance(value, dict) else (None, NO_MESSAGE)
+    if not isinstance(value, dict):
+        return None, NO_MESSAGE
+    message = cast("dict[str, Any]", value)
+    return (message, None) if _is_whole(message) else (None, NO_CALL)
+
+
+def _is_whole(message: dict[str, Any]) -> bool:
+    """Whether a message is a request, a notification or an answer; what is none of them would end the connection."""
+    number = message.get("id")
+    if isinstance(number, bool) or not isinstance(number, str | int | float | None):
+        return False
+    if "method" in message:
+        return isinstance(message["method"], str)
+    return "id" in message and ("result" in message or _is_error(message.get("error")))
+
+
+def _is_error(value: object) -> bool:
+    fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    return isinstance(fields.get("code"), int) and isinstance(fields.get("message"), str)
 
 
 def _write(target: int, data: bytes) -> None:

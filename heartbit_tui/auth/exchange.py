@@ -90,14 +90,15 @@ class TokenExchangeAuthProvider:
             self._forget(key)
             raise ExchangeError(NOBODY.format(user=user, tenant=tenant))
         began = self._clock.monotonic()
+        asked = form(self._exchange, subject)
         try:
-            answer = self._send(self._exchange.url, form(self._exchange, subject))
+            answer = self._send(self._exchange.url, asked)
             if answer.status >= SERVER_FAULT:
                 raise _Away(str(answer.status))
         except (ExchangeError, _Away) as error:
             return self._still(key, error)
         try:
-            grant = granted(answer)
+            grant = granted(answer, asked)
         except ExchangeError:
             self._forget(key)  # this user is not let in any more, or not as before
             raise

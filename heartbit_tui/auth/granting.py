@@ -20,6 +20,9 @@ REFRESH = 0.8
 """The part of its life after which a token is asked for anew."""
 
 MOST_WORDS = 300
+SECRET = ("subject_token", "actor_token", "client_secret")
+"""The fields of the form that nobody is told."""
+
 OK = 200
 HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -75,11 +78,14 @@ def form(exchange: Exchange, subject: str) -> Mapping[str, str]:
     return {**asked, "scope": " ".join(exchange.scopes)} if exchange.scopes else asked
 
 
-def granted(answer: Answer) -> Grant:
-    """The header that an answer gives. Raises `ExchangeError` for everything that is not plainly a bearer token."""
+def granted(answer: Answer, asked: Mapping[str, str]) -> Grant:
+    """The header that the answer to this form gives.
+
+    Raises `ExchangeError` for everything that is not plainly a bearer token.
+    """
     found = _table(answer.body)
     if answer.status != OK:
-        raise ExchangeError(f"the token exchange answered {answer.status}{_reason(found)}")
+        raise ExchangeError(f"the token exchange answered {answer.status}{_reason(found, asked)}")
     token, kind = found.get("access_token"), found.get("token_type")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ExchangeError("the answer of the token exchange has no access token in it")
@@ -96,10 +102,15 @@ def _seconds(value: object) -> float:
     return max(0.0, min(float(value), MOST_SECONDS))
 
 
-def _reason(found: Mapping[str, Any]) -> str:
-    """The code of the error and its words, as RFC 6749 has them; nothing else of the answer is told."""
+def _reason(found: Mapping[str, Any], asked: Mapping[str, str]) -> str:
+    """The code of the error and its words, as RFC 6749 has them, unless they quote a secret; nothing else of the answer."""
     said = [found.get(name) for name in ("error", "error_description")]
-    words = [" ".join(each.split())[:MOST_WORDS] for each in said if isinstance(each, str) and each.strip()]
+    secrets = [asked[name] for name in SECRET if asked.get(name)]
+    words = [
+        " ".join(each.split())[:MOST_WORDS]
+        for each in said
+        if isinstance(each, str) and each.strip() and not any(secret in each for secret in secrets)
+    ]
     return f" ({': '.join(words)})" if words else ""
 
 

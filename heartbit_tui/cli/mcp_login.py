@@ -34,7 +34,7 @@ def main(values: Namespace) -> int:
 async def _in(values: Namespace) -> int:
     settings, server, way = await _wanted(values)
     logins = logins_of(settings)
-    logins.drop(way.url)
+    logins.begin(way.url)
 
     async def show(address: str) -> None:
         sys.stderr.write(f"Log in at {server.name} in your browser:\n{address}\n")
@@ -48,9 +48,9 @@ async def _in(values: Namespace) -> int:
             async with connecting(Children(settings.environment), __version__)(patient, around) as link:
                 offer = await link.offer()
         except ServerError as error:
-            logins.drop(way.url)
+            logins.begin(way.url)
             raise HeartbitError(NOT_DONE.format(name=server.name, error=str(error).rstrip("."))) from error
-    if logins.read(way.url):
+    if logins.has(way.url):
         say(f"Logged in at {server.name}, which offers {len(offer.tools)} tools.")
     else:
         say(f"{server.name} needs no login; it offers {len(offer.tools)} tools.")

@@ -22,6 +22,10 @@ _NO_BUILDS = MappingProxyType(
         "checkOnSave": False,
     }
 )
+_WHOLE_RENAMES = MappingProxyType({"preferences": MappingProxyType({"useAliasesForRenames": False})})
+"""A rename reaches the other files, instead of keeping the old name there as an alias."""
+
+_SCRIPTS = MappingProxyType({"typescript": _WHOLE_RENAMES, "javascript": _WHOLE_RENAMES})
 
 PROGRAMS: tuple[Program, ...] = (
     Program(
@@ -99,6 +103,7 @@ PROGRAMS: tuple[Program, ...] = (
         commands=(("tsc", "--lsp", "--stdio"),),
         languages=SCRIPTS,
         markers=TYPESCRIPT,
+        settings=_SCRIPTS,
         release=("typescript", 7),
         install="npm install -g typescript@7",
     ),
@@ -109,6 +114,9 @@ PROGRAMS: tuple[Program, ...] = (
         languages=SCRIPTS,
         markers=TYPESCRIPT,
         trusted_only="it runs the TypeScript that lies in the project's node_modules, and none lies beside it",
+        options=MappingProxyType(
+            {"preferences": MappingProxyType({"providePrefixAndSuffixTextForRename": False})},
+        ),
         pin=("tsserver.path", "typescript/lib/tsserver.js"),
         several=True,
         install="npm install -g typescript-language-server typescript@5",
@@ -120,8 +128,9 @@ PROGRAMS: tuple[Program, ...] = (
         languages=SCRIPTS,
         markers=TYPESCRIPT,
         options=MappingProxyType({"vtsls": MappingProxyType({"autoUseWorkspaceTsdk": False})}),
-        settings=MappingProxyType({"vtsls": MappingProxyType({"autoUseWorkspaceTsdk": False})}),
+        settings=MappingProxyType({"vtsls": MappingProxyType({"autoUseWorkspaceTsdk": False}), **_SCRIPTS}),
         several=True,
+        quiet=1.0,
         install="npm install -g @vtsls/language-server",
     ),
     Program(

@@ -145,6 +145,11 @@ def saved(path: str) -> lsp.DidSaveTextDocumentParams:
     return lsp.DidSaveTextDocumentParams(text_document=_of(path))
 
 
+def beginning(path: str) -> lsp.HoverParams:
+    """What stands at the very beginning of a file: the question whose answer shows that the file was read."""
+    return lsp.HoverParams(text_document=_of(path), position=lsp.Position(line=0, character=0))
+
+
 def closed(path: str) -> lsp.DidCloseTextDocumentParams:
     """A file is closed."""
     return lsp.DidCloseTextDocumentParams(text_document=_of(path))

@@ -121,7 +121,7 @@ class Server:
             return True
         with suppress(LanguageError, TimeoutError):
             async with asyncio.timeout(LONGEST):
-                await (self._pull(life, document) if life.pulls else self._hear(document, times))
+                await self._hears(life, document, times)
                 return True
         if life.client.hangs:
             self._give_up(life, "it does not answer any more")
@@ -299,6 +299,25 @@ class Server:
             self._keep(document.path, found, document.version)
         for path, each in others.items():
             self._keep(path, each, None)
+
+    async def _hears(self, life: Life, document: Document, times: int) -> None:
+        """Wait until it has said what it thinks of this version, in the way in which it says that."""
+        if life.pulls:
+            await self._pull(life, document)
+        elif self.found.program.quiet:
+            await self._overhear(life, document, times)
+        else:
+            await self._hear(document, times)
+
+    async def _overhear(self, life: Life, document: Document, times: int) -> None:
+        """The same as `_hear`, for one whose silence means that what it said last still holds."""
+        await life.client.ask(lsp.TEXT_DOCUMENT_HOVER, sayings.beginning(document.path), LONGEST)
+        while self._said.get(document.path, Said()).times == times:
+            if await _silent(self._news, self.found.program.quiet):
+                said = self._said.get(document.path, Said())
+                self._said[document.path] = replace(said, version=document.version)
+                return
+        await self._hear(document, times)
 
     async def _hear(self, document: Document, times: int) -> None:
         """Wait until it has published what it says of this version; without versions until it has been silent."""

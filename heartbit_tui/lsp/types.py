@@ -121,6 +121,9 @@ class Program:
     rests: float = 0.4
     several: bool = False
     """Whether it publishes more than once for one version, so that the first is not all."""
+    quiet: float = 0.0
+    """For a server that publishes only what differs from what it published last, so nothing of a file without faults:
+    seconds of silence, once it has answered a question about a file, after which it has nothing new to say of it."""
     saves: bool = False
     install: str = ""
     extensions: tuple[str, ...] = ()

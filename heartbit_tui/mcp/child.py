@@ -58,7 +58,9 @@ class Child:
         self._mark = secrets.token_hex(8)
         self._noise = 0
         self._transport: asyncio.SubprocessTransport | None = None
+        self._stopping = False
         self.why = ""
+        """Why it ended by itself; empty for one that was told to end."""
         self.closed = asyncio.Event()
 
     @asynccontextmanager
@@ -71,6 +73,7 @@ class Child:
         try:
             yield said, telling
         finally:
+            self._stopping = True
             for stream in (inward, said, telling, outward):
                 stream.close()
             with anyio.CancelScope(shield=True):
@@ -145,7 +148,8 @@ class Child:
                 if len(held) > MOST_LINE:
                     self.why = f"it sent more than {MOST_LINE // (1024 * 1024)} MB in one line"
                     break
-        self.why = self.why or await _ending(process)
+        if not self._stopping:
+            self.why = self.why or await _ending(process)
         self.closed.set()
         inward.close()
 

@@ -31,8 +31,10 @@ class Engine:
         return self._loop is not None and not self._closed
 
     async def start(self) -> None:
-        """Return once the thread is there."""
-        if self._thread is None and not self._closed:
+        """Return once the thread is there. Raises `ServerError` where this is closed."""
+        if self._closed:
+            raise ServerError(CLOSED)
+        if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="mcp", daemon=True)
             self._thread.start()
         await asyncio.to_thread(self._ready.wait)
@@ -63,13 +65,13 @@ class Engine:
     async def close(self) -> None:
         """End all that goes on in there, and return once it has or its time is over."""
         self._closed = True
-        if self._thread is None or self._loop is None:
+        if self._thread is None:
             return
-        loop, stop, thread = self._loop, self._stop, self._thread
-        if stop is not None:
+        await asyncio.to_thread(self._ready.wait)  # one that is just being started has to be told, too
+        if self._stop is not None:
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(stop.set)
-        await asyncio.to_thread(thread.join, 2 * PATIENCE)
+                self._in().call_soon_threadsafe(self._stop.set)
+        await asyncio.to_thread(self._thread.join, 2 * PATIENCE)
 
     def _in(self) -> asyncio.AbstractEventLoop:
         assert self._loop is not None

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -73,23 +74,39 @@ def connecting(guardian: Guardian, version: str) -> Callable[[Server, Around], A
 
 @asynccontextmanager
 async def _connected(server: Server, around: Around, guardian: Guardian, version: str) -> AsyncGenerator[Link]:
-    """A connection that has been agreed on with the server. Raises `ServerError`."""
-    async with AsyncExitStack() as stack:
-        try:
-            async with asyncio.timeout(server.start_seconds):
-                live = await _entered(server, around, guardian, stack, version)
-        except TimeoutError as error:
-            raise ServerError(f"it did not answer within {server.start_seconds:g} s") from error
-        except ServerError:
-            raise
-        except Exception as error:  # the boundary to a server: whatever it makes the SDK raise is its fault
-            raise ServerError(told(error)) from error
-        watching = asyncio.create_task(live.watch(around.changed))
-        try:
-            yield live
-        finally:
-            watching.cancel()
-            await asyncio.wait([watching])
+    """A connection that has been agreed on with the server. Raises `ServerError`, or what is raised within it as it is."""
+    fault: Exception | None = None
+    try:
+        async with AsyncExitStack() as stack:
+            live = await _begun(server, around, guardian, stack, version)
+            watching = asyncio.create_task(live.watch(around.changed))
+            try:
+                yield live
+            except Exception as error:  # noqa: BLE001 - kept from the SDK's task groups, which would wrap it, and raised below
+                fault = error
+            finally:
+                watching.cancel()
+                await asyncio.wait([watching])
+    except Exception as error:  # the boundary to a server: how its connection ends is its doing
+        if fault is None:
+            raise _as_server_error(error) from error
+    if fault is not None:
+        raise fault
+
+
+async def _begun(server: Server, around: Around, guardian: Guardian, stack: AsyncExitStack, version: str) -> "Live":
+    """The connection, within the time that its server has for that. Raises `ServerError`."""
+    try:
+        async with asyncio.timeout(server.start_seconds):
+            return await _entered(server, around, guardian, stack, version)
+    except TimeoutError as error:
+        raise ServerError(f"it did not answer within {server.start_seconds:g} s") from error
+    except Exception as error:  # the boundary to a server: whatever it makes the SDK raise is its fault
+        raise _as_server_error(error) from error
+
+
+def _as_server_error(error: Exception) -> ServerError:
+    return error if isinstance(error, ServerError) else ServerError(told(error))
 
 
 async def _entered(server: Server, around: Around, guardian: Guardian, stack: AsyncExitStack, version: str) -> "Live":
@@ -109,10 +126,15 @@ async def _entered(server: Server, around: Around, guardian: Guardian, stack: As
     except Exception as error:  # the boundary to a server: its own words about its end tell more than the SDK's
         if child is not None and child.why and not isinstance(error, ServerError):
             raise ServerError(child.why) from error
-        if wall.hit:
-            raise ServerError(NEEDED.format(name=server.name)) from error
+        if needed := _refused(server.name, wall):
+            raise ServerError(needed) from error
         raise
-    return Live(client, child, stack)
+    return Live(client, child, partial(_refused, server.name, wall))
+
+
+def _refused(name: str, wall: "Wall") -> str:
+    """What a person has to do before the server lets anybody in; empty where it does."""
+    return NEEDED.format(name=name) if wall.hit else ""
 
 
 def _client(transport: Any, answering: Answering, around: Around, version: str) -> Client:
@@ -140,7 +162,7 @@ def _http(name: str, address: Address, around: Around, wall: "Wall") -> httpx2.A
     elif own:
         headers["authorization"] = own
     elif around.logins is not None:
-        auth = authentication(address.url, name, around.logins, around.login)
+        auth = authentication(address.url, name, around.logins, around.login, wall.stand)
     return httpx2.AsyncClient(
         headers=headers,
         timeout=httpx2.Timeout(CONNECT_SECONDS, read=READ_SECONDS),
@@ -159,13 +181,18 @@ class Wall:
         """The status of an answer."""
         self.hit = status == UNAUTHORIZED
 
+    def stand(self) -> None:
+        """Whatever its status was: only a login helps."""
+        self.hit = True
+
 
 class Live:
-    """A `Link` over the SDK's client."""
+    """A `Link` over the SDK's client; `refused` says what a person has to do where a server lets nobody in."""
 
-    def __init__(self, client: Client, child: Child | None, stack: AsyncExitStack) -> None:
+    def __init__(self, client: Client, child: Child | None, refused: Callable[[], str]) -> None:
         self._client = client
         self._child = child
+        self._refused = refused
         self._dead = asyncio.Event()
         self._why = ""
         self._shapes: dict[str, Shape] = {}
@@ -278,10 +305,10 @@ class Live:
 
     def _failure(self, error: MCPError) -> ServerError:
         if error.code == wire.CONNECTION_CLOSED and error.message.casefold().startswith("connection closed"):
-            return BrokenError(self._ending("the connection was closed"))
+            return BrokenError(self._ending(self._refused() or "the connection was closed"))
         if error.message == EXPIRED:
             return ExpiredError(self._ending("its session has expired"))
-        return ServerError(told(error))
+        return ServerError(self._refused() or told(error))
 
     def _ending(self, why: str) -> str:
         self._why = self._child.why if self._child and self._child.why else why

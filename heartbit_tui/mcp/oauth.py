@@ -1,10 +1,13 @@
 """OAuth at a server: tokens that are kept, made fresh by themselves, and a login in the browser where a person asks for one."""
 
 import time
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider
+from mcp.client.auth.utils import union_scopes
 from mcp.shared.auth import (
     AuthorizationCodeResult,
     OAuthClientInformationFull,
@@ -16,6 +19,7 @@ from mcp.shared.auth import (
 from pydantic import AnyUrl, BaseModel
 
 from heartbit_tui.mcp.shapes import table_of
+from heartbit_tui.mcp.tokens import WANTED
 from heartbit_tui.mcp.types import Json, Login, Logins, ServerError
 
 NEEDED = "it wants you to log in: run `heartbit mcp login {name}`"
@@ -23,10 +27,15 @@ EARLY = 30.0
 """Seconds before its end at which a token counts as used up."""
 
 
-def authentication(url: str, name: str, logins: Logins, login: Login | None) -> httpx2.Auth | None:
-    """What signs the requests to a server; None where nobody logged in there and nobody does now."""
+def authentication(
+    url: str, name: str, logins: Logins, login: Login | None, lacking: Callable[[], None]
+) -> httpx2.Auth | None:
+    """What signs the requests to a server; None where nobody logged in there and nobody does now.
+
+    `lacking` hears that a person would have to log in; what is raised then ends the connection, and says nothing of it.
+    """
     held = logins.read(url)
-    if login is None and not held:
+    if login is None and not table(held, "tokens"):
         return None
     redirect = login.redirect if login is not None else str(table(held, "client").get("redirect_uris", [""])[0])
     metadata = OAuthClientMetadata(
@@ -38,8 +47,10 @@ def authentication(url: str, name: str, logins: Logins, login: Login | None) -> 
 
     async def show(address: str) -> None:
         if login is None:
+            logins.write(url, {WANTED: _scopes_in(address)})
+            lacking()
             raise ServerError(NEEDED.format(name=name))
-        await login.show(address)
+        await login.show(_asking(address, str(held.get(WANTED) or "")))
 
     async def answer() -> AuthorizationCodeResult:
         if login is None:
@@ -50,12 +61,27 @@ def authentication(url: str, name: str, logins: Logins, login: Login | None) -> 
     kept = _Kept(url, logins)
     provider = OAuthClientProvider(url, metadata, kept, show, answer)
     kept.provider = provider
+    # The SDK knows the end of those tokens alone that it got itself; one that it does not know of it uses until refused.
+    if isinstance(end := held.get("expires_at"), int | float):
+        provider.context.token_expiry_time = end - EARLY
     # A token can only be made fresh where it is known who gave it.
     if found := table(held, "metadata"):
         provider.context.oauth_metadata = OAuthMetadata.model_validate(found)
     if found := table(held, "resource"):
         provider.context.protected_resource_metadata = ProtectedResourceMetadata.model_validate(found)
     return provider
+
+
+def _asking(address: str, wanted: str) -> str:
+    """An address at which a person logs in, with these scopes asked for beside those that are in it."""
+    at = urlsplit(address)
+    fields = dict(parse_qsl(at.query, keep_blank_values=True))
+    scopes = union_scopes(fields.get("scope"), wanted)
+    return at._replace(query=urlencode({**fields, "scope": scopes})).geturl() if scopes else address
+
+
+def _scopes_in(address: str) -> str:
+    return dict(parse_qsl(urlsplit(address).query)).get("scope", "")
 
 
 class _Kept:

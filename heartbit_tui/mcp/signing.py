@@ -22,8 +22,10 @@ class Signed(httpx2.Auth):
             request.headers[HEADER] = header
         response = yield request
         if response.status_code == UNAUTHORIZED and header is not None and self._authority.rejected(header):
-            request.headers[HEADER] = await self._authority.header() or ""
-            yield request
+            other = await self._authority.header()
+            if other is not None:
+                request.headers[HEADER] = other
+                yield request
 
 
 def apart(headers: Mapping[str, str]) -> tuple[dict[str, str], str]:

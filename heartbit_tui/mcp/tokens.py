@@ -9,6 +9,8 @@ from heartbit_tui.mcp.shapes import table_of
 from heartbit_tui.mcp.types import Document, Json
 
 NAME = "mcp-login-"
+WANTED = "wanted"
+"""Under which name the scopes are kept that the next login has to ask for, separated by spaces."""
 
 
 class Vault(Protocol):
@@ -40,6 +42,10 @@ class Logins:
         held = self._vault.get(name) if self._vault is not None else ""
         return _table(held) if held else table_of(_table(self._document.read()).get(name))
 
+    def has(self, url: str) -> bool:
+        """Whether a login at an address is kept."""
+        return bool(self.read(url).get("tokens"))
+
     def write(self, url: str, change: Mapping[str, Json]) -> None:
         """Keep this beside what was kept before. Raises `ConfigError`."""
         name = _name(url)
@@ -48,6 +54,13 @@ class Logins:
             self._document.update(lambda text: _without(text, name))
         else:
             self._document.update(lambda text: json.dumps({**_table(text), name: after}))
+
+    def begin(self, url: str) -> None:
+        """Forget what a login gave, but not which scopes the server has asked for since. Raises `ConfigError`."""
+        wanted = self.read(url).get(WANTED)
+        self.drop(url)
+        if wanted:
+            self.write(url, {WANTED: wanted})
 
     def drop(self, url: str) -> bool:
         """Forget all of an address; whether there was anything. Raises `ConfigError`."""

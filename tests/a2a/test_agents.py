@@ -74,6 +74,7 @@ async def test_a_call_that_is_given_up_ends_the_task_at_the_agent() -> None:
         assert len(running.doer.cancelled) == 1
 
 
+@pytest.mark.security("X5", n=2)
 async def test_what_an_agent_says_of_itself_and_answers_is_data_and_its_name_is_no_built_in_one() -> None:
     async with agent() as running, World().roster(running.url, {"url": f"{running.url}/", "name": "bash"}) as it:
         names = [each.spec.name for each in it.tools()]

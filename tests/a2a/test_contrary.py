@@ -91,6 +91,14 @@ async def test_a_public_name_that_leads_to_this_machine_is_not_connected_to() ->
             assert "cannot be reached" in world.said[0]
 
 
+async def test_an_address_that_nobody_can_ask_is_told_as_one_that_does_not_answer() -> None:
+    for url in ("http://xn--0/", "http://host/\x7f", f"https://{chr(0x130) * 70}.com"):
+        world = World()
+        async with world.roster(url) as it:
+            assert [each.phase for each in it.statuses()] == ["failed"]
+            assert "cannot be reached" in world.said[0]
+
+
 CARDS: dict[str, Callable[[str, Request], Any]] = {
     "no JSON": lambda _base, _request: Response("<html>"),
     "a list": lambda _base, _request: [],

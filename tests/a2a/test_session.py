@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from heartbit_tui.providers.script import call
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import Identity, Options
@@ -40,6 +42,7 @@ def say(text: str, warning: bool) -> None:
     """Nobody listens."""
 
 
+@pytest.mark.security("X5", n=2)
 async def test_an_agent_is_spoken_with_in_the_name_of_the_user_or_not_at_all(tmp_path: Path) -> None:
     async with issuer() as found, agent() as running:
         running.allowed = lambda: {"Bearer access1"}

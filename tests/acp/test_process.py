@@ -33,6 +33,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(root=tmp_path / "machine").made()
 
 
+@pytest.mark.security("E1", n=12)
 async def test_whatever_comes_in_is_answered_and_nothing_but_the_protocol_goes_out(machine: Machine) -> None:
     talk = await started(machine.having(ANTHROPIC_API_KEY="sk-test"), "--permission-mode", "yolo")
     for line, code in HOSTILE:
@@ -59,6 +60,7 @@ async def test_a_session_without_a_key_asks_for_one(machine: Machine) -> None:
     assert (await ended(talk.process)).code == 0
 
 
+@pytest.mark.security("E1", n=2)
 async def test_a_command_can_neither_speak_to_the_client_nor_hear_it(machine: Machine) -> None:
     async with ModelServer([bash("echo out > /proc/$PPID/fd/1; cat; echo done"), says("Done.")]) as server:
         talk = await started(machine.with_service(server), "--permission-mode", "yolo")
@@ -70,6 +72,7 @@ async def test_a_command_can_neither_speak_to_the_client_nor_hear_it(machine: Ma
     assert (done.code, done.out) == (143, b"")
 
 
+@pytest.mark.security("E1")
 async def test_a_client_that_goes_in_the_middle_of_a_run_leaves_nothing_behind(machine: Machine) -> None:
     seconds = f"300.{os.getpid()}"
     async with ModelServer([bash(f'echo "be""gun"; sleep {seconds}'), says("Done.")]) as server:

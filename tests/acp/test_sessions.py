@@ -89,6 +89,7 @@ async def test_a_task_is_told_as_it_happens_with_its_plan_its_changes_and_its_co
     assert editor.of("usage_update")[-1]["size"] > 0
 
 
+@pytest.mark.security("E1", n=4)
 async def test_the_answers_to_an_approval_are_once_always_and_no_and_silence_is_no(machine: Machine) -> None:
     answers = ["once", "session", "reject", ""]
 
@@ -300,6 +301,7 @@ async def test_a_run_that_fails_is_an_error_with_a_sentence_and_limits_are_reaso
             assert wrong.value.code == -32602
 
 
+@pytest.mark.security("E1")
 async def test_a_server_of_the_project_is_asked_about_with_the_first_prompt(machine: Machine) -> None:
     definition = {"mcpServers": {"near": {"command": sys.executable, "args": [FRIENDLY]}}}
     (machine.project / ".mcp.json").write_text(json.dumps(definition))

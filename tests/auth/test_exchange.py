@@ -101,6 +101,11 @@ BAD: dict[str, dict[str, Any]] = {
     "a bound token": {"more": {"token_type": "DPoP"}},
     "a token to refresh with": {"more": {"issued_token_type": "urn:ietf:params:oauth:token-type:refresh_token"}},
     "a refusal": {"status": "403 Forbidden", "body": b'{"error": "access_denied"}'},
+    "a refusal that quotes the user's token": {
+        "status": "400 Bad Request",
+        "body": b'{"error": "anna\'s", "error_description": "this is not valid: anna\'s"}',
+    },
+    "a refusal that quotes a secret": {"status": "401 Unauthorized", "body": b'{"error": "client s3cret is unknown"}'},
     "a refusal in no words": {"status": "401 Unauthorized", "body": b"\xff\xfe s3cret"},
     "a move": {"status": "307 Temporary Redirect", "body": b"{}"},
     "a fault": {"status": "500 Internal Server Error", "body": b"agent's s3cret"},

@@ -28,6 +28,8 @@ LIST = {"blocks": [{"call": "list", "input": {"path": "."}}]}
 TOUCH = {"blocks": [{"call": "bash", "input": {"command": "touch made"}}]}
 
 TODOS: dict[str, object] = {"blocks": [{"call": "todoread", "input": dict[str, object]()}]}
+LONGEST = 50_000
+"""Characters of what a model or a person is told at once."""
 
 
 class Hooks:
@@ -97,6 +99,7 @@ async def test_a_hook_is_told_all_about_a_call_and_its_no_denies(hooks: Hooks) -
     assert [each.guardrail for each in events if isinstance(each, GuardrailDenied)] == ["hooks"]
 
 
+@pytest.mark.security("K15", n=3)
 async def test_a_hook_may_ask_and_its_allow_beats_no_rule(hooks: Hooks) -> None:
     asks = json.dumps({"hookSpecificOutput": {"permissionDecision": "ask", "permissionDecisionReason": "look first"}})
     allows = json.dumps({"hookSpecificOutput": {"permissionDecision": "allow"}})
@@ -122,6 +125,7 @@ async def test_a_hook_may_ask_and_its_allow_beats_no_rule(hooks: Hooks) -> None:
     assert (hooks.ground.project / "made").exists()
 
 
+@pytest.mark.security("K16")
 async def test_another_input_is_not_slipped_in_but_asked_of_the_model(hooks: Hooks) -> None:
     changed = json.dumps({"hookSpecificOutput": {"permissionDecision": "allow", "updatedInput": {"path": "src"}}})
     hooks.at("PreToolUse", f"echo '{changed}'")
@@ -182,6 +186,7 @@ async def test_a_hook_answers_an_approval_where_nobody_did(hooks: Hooks) -> None
     assert "permission to use bash" in str(hooks.told("Notification")["message"])
 
 
+@pytest.mark.security("K45")
 async def test_a_hook_that_hangs_fails_or_floods_holds_nothing_up(hooks: Hooks) -> None:
     hanging: dict[str, object] = {"command": "sleep 100", "timeout": 0.3}
     hooks.table["PreToolUse"] = [{"hooks": [hanging], "matcher": "list"}]
@@ -191,6 +196,7 @@ async def test_a_hook_that_hangs_fails_or_floods_holds_nothing_up(hooks: Hooks) 
     events = await hooks.run(LIST, TODOS, "Done.")
     assert any("was stopped" in each.reason for each in events if isinstance(each, ApprovalRequested))
     assert sum("ended with" in text for text in notices(events)) >= 2
+    assert max(map(len, (*results(events), *notices(events)))) < LONGEST
     assert isinstance(events[-1], RunCompleted)
 
 
@@ -204,6 +210,7 @@ async def test_hooks_see_no_keys(hooks: Hooks) -> None:
     assert "canary" not in seen
 
 
+@pytest.mark.security("K7", n=2)
 @pytest.mark.security("C1", n=2)
 async def test_hooks_of_a_project_run_only_while_it_is_as_it_was_trusted(hooks: Hooks) -> None:
     project = hooks.ground.project

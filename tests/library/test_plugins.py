@@ -144,6 +144,7 @@ async def test_tools_of_packages_are_there_as_an_object_a_list_and_a_factory(tmp
     assert [words for words, each in zip(wanted, told, strict=True) if words not in each] == []
 
 
+@pytest.mark.security("E3", n=9)
 async def test_a_tool_that_does_not_load_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     options = machine(tmp_path, provider=says("fine"), ephemeral=True)
     names = ("one", "raises", "exits", "imports", "missing", "nowhere", "number", "factory", "badname", "unknown")
@@ -176,6 +177,7 @@ async def test_a_guardrail_of_a_package_is_heard_with_its_settings(tmp_path: Pat
     assert [(each.guardrail, each.reason) for each in denied] == [("no", "no globbing")]
 
 
+@pytest.mark.security("E3")
 async def test_without_a_guardrail_that_was_asked_for_no_tool_is_used(tmp_path: Path) -> None:
     options = machine(tmp_path, provider=says(calls("glob", pattern="*"), "I could not"), mode="yolo", ephemeral=True)
     settings(tmp_path, '[plugins]\nguardrails = ["raises"]\n')
@@ -206,6 +208,7 @@ async def test_the_memory_commands_see_the_memory_of_a_package(tmp_path: Path) -
         assert isinstance(personal.ground.memory, Kept)
 
 
+@pytest.mark.security("E3", n=2)
 async def test_a_memory_that_does_not_load_is_told_and_nothing_else_is_written_to(tmp_path: Path) -> None:
     for name, words in (("raises", "bad at import"), ("number", "is no memory: it has no store")):
         options = machine(tmp_path, provider=says("fine"))
@@ -228,6 +231,7 @@ async def test_a_provider_that_does_not_work_is_told_in_words(tmp_path: Path) ->
             await run("hi", **machine(tmp_path, provider=name, ephemeral=True))
 
 
+@pytest.mark.security("E3")
 async def test_a_project_that_is_not_trusted_brings_no_plugin(tmp_path: Path) -> None:
     options = machine(tmp_path, provider=says("fine"), ephemeral=True)
     own = tmp_path / "project" / ".heartbit"
@@ -237,6 +241,7 @@ async def test_a_project_that_is_not_trusted_brings_no_plugin(tmp_path: Path) ->
         assert "shout" not in session.about.tools
 
 
+@pytest.mark.security("E3")
 async def test_a_disabled_tool_of_a_package_is_left_out(tmp_path: Path) -> None:
     options = machine(tmp_path, provider=says("fine"), ephemeral=True)
     settings(tmp_path, '[plugins]\ntools = ["one", "several"]\n[tools]\ndisabled = ["shout"]\n')

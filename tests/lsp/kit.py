@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from heartbit_tui.lsp.delta import Delta
 from heartbit_tui.lsp.find import Ground, Inventory, inventory
@@ -18,6 +19,14 @@ from tests.servers.installed import PATH
 
 FAKE = str(Path(__file__).with_name("fake_server.py"))
 WAITING = 20.0
+
+TYPESCRIPT_5 = str(
+    Path(sys.prefix, "servers/node_modules/@vtsls/language-service/node_modules/typescript/lib/tsserver.js")
+)
+JUST_TYPESCRIPT_5: Mapping[str, object] = MappingProxyType(
+    {"typescript-language-server": {"initialization_options": {"tsserver": {"path": TYPESCRIPT_5}}}}
+)
+"""The settings of a server that cannot use the TypeScript 7 that is installed beside it."""
 
 
 @dataclass

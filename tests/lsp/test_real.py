@@ -14,7 +14,7 @@ import pytest
 
 from heartbit_tui.lsp import delta
 from heartbit_tui.lsp.servers import PATIENCE
-from tests.lsp.kit import Project, left_over, messages, one, project
+from tests.lsp.kit import JUST_TYPESCRIPT_5, Project, left_over, messages, one, project
 from tests.servers.installed import PATH, needs
 
 SOON = 0.3
@@ -23,6 +23,7 @@ SOON = 0.3
 PYTHON = ("a.py", "import os\n\nprint(os.name)\n", "import os\n\nprint(os.name)\nprint(nothing)\n", "nothing")
 TYPESCRIPT = ("a.ts", "export const y = 1;\n", "export const y = 1;\nexport const x: number = 'a';\n", "not assignable")
 C = ("a.c", "int main(){ return 0; }\n", "int main(){ return 0; }\nint f(){ return x; }\n", "undeclared")
+BASH = ("a.sh", "#!/bin/bash\necho a\n", "#!/bin/bash\necho a\nexit 300\n", "exit with status")
 JSON = ("a.json", "{}\n", '{"a": }\n', "Value expected")
 CASES: Mapping[str, tuple[str, float, tuple[str, str, str, str]]] = MappingProxyType(
     {
@@ -35,6 +36,8 @@ CASES: Mapping[str, tuple[str, float, tuple[str, str, str, str]]] = MappingProxy
         "clangd": ("clangd", PATIENCE, C),
         "tsc": ("tsc", PATIENCE, TYPESCRIPT),
         "typescript-language-server": ("typescript-language-server", PATIENCE, TYPESCRIPT),
+        "vtsls": ("vtsls", PATIENCE, TYPESCRIPT),
+        "bash-language-server": ("bash-language-server", PATIENCE, BASH),
         "vscode-json": ("vscode-json-language-server", PATIENCE, JSON),
     }
 )
@@ -51,7 +54,7 @@ async def mended(here: Project, name: str, text: str) -> tuple[float, str]:
 @pytest.mark.parametrize("name", [pytest.param(name, marks=needs(case[0])) for name, case in CASES.items()])
 async def test_an_edit_tells_at_once_what_it_broke_and_what_it_mended(tmp_path: Path, name: str) -> None:
     _, most, (file, before, after, word) = CASES[name]
-    async with project(tmp_path, name, files={file: before, **MARKERS}) as here:
+    async with project(tmp_path, name, files={file: before, **MARKERS}, settings=JUST_TYPESCRIPT_5) as here:
         if not here.servers.places(here.path(file)):
             pytest.skip(f"{name} is on the PATH, but is no language server")
         await here.warmed(file)

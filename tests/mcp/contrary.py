@@ -56,6 +56,12 @@ def silent(request: dict[str, Any]) -> None:
     """Never answer."""
 
 
+def refuses(request: dict[str, Any]) -> None:
+    """Answer everything with an error."""
+    if "id" in request:
+        send({"id": request["id"], "error": {"code": -32000, "message": "no \x1b[31mlicence"}})
+
+
 def garbage(request: dict[str, Any]) -> None:
     """Noise before, between and after the answers."""
     for line in ("listening on stdio", "\x1b[31mred\x1b[0m", "{", "[1, 2", '{"jsonrpc": "2.0"}', "null", "9" * 5000):
@@ -213,6 +219,7 @@ WAYS: dict[str, Callable[[dict[str, Any]], None]] = {
     "plain": answer_with(tool("one")),
     "silent": silent,
     "garbage": garbage,
+    "refuses": refuses,
     "hangs": hangs,
     "dies": dies,
     "strange": strange,

@@ -20,6 +20,12 @@ class Guarded(Web):
     registered: int = 0
     valid: set[str] = field(default_factory=set[str])
     challenges: dict[str, str] = field(default_factory=dict[str, str])
+    open: tuple[str, ...] = ()
+    """Methods of the protocol that need no login."""
+    more: str = ""
+    """The scope without which no tool can be called."""
+    scopes: list[str] = field(default_factory=list[str])
+    """The scopes that each login asked for."""
 
     @property
     def base(self) -> str:
@@ -36,9 +42,17 @@ class Guarded(Web):
                 return _json({**json.loads(body), "client_id": f"client{self.registered}"}, "201 Created")
             case "POST", "/token":
                 return self._token({name: values[0] for name, values in parse_qs(body.decode()).items()})
+            case "POST", "/mcp" if json.loads(body)["method"] in self.open:
+                return None
             case "POST", "/mcp" if headers.get("authorization", "").removeprefix("Bearer ") not in self.valid:
                 where = f'Bearer resource_metadata="{self.base}/.well-known/oauth-protected-resource"'
                 return "401 Unauthorized", [f"www-authenticate: {where}"], b""
+            case "POST", "/mcp" if self._lacks(json.loads(body)["method"]):
+                return (
+                    "403 Forbidden",
+                    [f'www-authenticate: Bearer error="insufficient_scope", scope="{self.more}"'],
+                    b"",
+                )
             case _:
                 return None
 
@@ -46,9 +60,13 @@ class Guarded(Web):
         """What a person's browser is led back to after a login."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
+        self.scopes.append(asked.get("scope", ""))
         code = f"code{len(self.challenges)}"
         self.challenges[code] = asked["code_challenge"]
         return f"{asked['redirect_uri']}?code={code}&state={asked['state']}"
+
+    def _lacks(self, method: str) -> bool:
+        return method == "tools/call" and bool(self.more) and self.more not in self.scopes[-1].split()
 
     def _metadata(self) -> dict[str, object]:
         return {

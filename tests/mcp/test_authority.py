@@ -90,3 +90,27 @@ async def test_a_header_of_the_definition_counts_first_and_a_project_gets_no_use
             assert (await called(fleet, "one")).content == "called"
         assert set(server.sent) == {None}
         assert found.forms == []
+
+
+class Spent:
+    """Has a token until that is not accepted, and then none."""
+
+    def __init__(self) -> None:
+        self._header: str | None = "Bearer spent"
+
+    async def header(self) -> str | None:
+        return self._header
+
+    def rejected(self, header: str) -> bool:
+        self._header = None
+        return True
+
+
+async def test_where_no_new_token_is_to_be_had_the_request_is_not_sent_again_without_one(tmp_path: Path) -> None:
+    async with served(Locked(valid=lambda: {"nothing"})) as server:
+        assert isinstance(server, Locked)
+        world = World(tmp_path, authority=lambda _: Spent())
+        async with world.fleet({"web": {"url": server.url, "start_timeout": 5}}) as fleet:
+            assert fleet.statuses()[0].phase == "failed"
+        assert server.sent[0] == "Bearer spent"
+        assert "" not in server.sent

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,16 @@ import pytest
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.mcp.callback import callback
 from heartbit_tui.mcp.link import connecting
+from heartbit_tui.mcp.oauth import EARLY
 from heartbit_tui.mcp.tokens import Logins
 from heartbit_tui.mcp.types import Address, Around, Origin, Server, ServerError
 from heartbit_tui.runtime.server_children import Children
-from tests.mcp.fleets import World, called
+from tests.mcp.fleets import SECONDS, World, called, until
 from tests.mcp.guarded import Guarded, browse
 from tests.mcp.web import served
+
+SOON = 1.5
+"""Seconds until a token counts as used up."""
 
 NEEDED = "it wants you to log in: run `heartbit mcp login far`"
 
@@ -87,6 +92,48 @@ async def test_a_login_is_kept_used_and_made_fresh_and_asked_for_where_it_is_gon
         server.valid = {"own"}
         async with world.fleet({"far": own}) as fleet:
             assert (await called(fleet, "one")).content == "called"
+
+
+async def test_a_login_is_made_fresh_within_a_session_before_it_ends(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.logins = Logins(LockedFile(tmp_path / "logins.json"))
+    async with served(Guarded()) as server:
+        assert isinstance(server, Guarded)
+        await log_in(server, world.logins)
+        world.logins.write(server.url, {"expires_at": time.time() + EARLY + SOON})
+        async with world.fleet({"far": {"url": server.url}}) as fleet, asyncio.timeout(SECONDS):
+            while not server.refreshes:
+                assert (await called(fleet, "one")).content == "called"
+    assert (server.issued, server.refreshes) == (2, 1)
+
+
+async def test_a_server_that_lets_in_and_then_wants_a_login_is_told_of_as_any_other(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.logins = Logins(LockedFile(tmp_path / "logins.json"))
+    guarded = Guarded(open=("server/discover", "initialize", "notifications/initialized"))
+    async with served(guarded) as server, world.fleet({"far": {"url": server.url}}) as fleet:
+        assert (fleet.statuses()[0].phase, fleet.statuses()[0].told) == ("failed", NEEDED)
+        assert await log_in(guarded, world.logins) == 1
+        await fleet.restart("far")
+        await until(fleet, lambda: fleet.statuses()[0].phase == "ready")
+        assert (await called(fleet, "one")).content == "called"
+
+
+async def test_what_a_server_wants_beyond_a_login_is_asked_for_at_the_next(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.logins = Logins(LockedFile(tmp_path / "logins.json"))
+    async with served(Guarded(more="write")) as server:
+        assert isinstance(server, Guarded)
+        await log_in(server, world.logins)
+        async with world.fleet({"far": {"url": server.url}}) as fleet:
+            lacking = await called(fleet, "one")
+            assert (lacking.is_error, NEEDED in lacking.content) == (True, True)
+        world.logins.begin(server.url)
+        assert world.logins.has(server.url) is False
+        await log_in(server, world.logins)
+        async with world.fleet({"far": {"url": server.url}}) as fleet:
+            assert (await called(fleet, "one")).content == "called"
+    assert server.scopes == ["", "write"]
 
 
 async def test_a_login_that_is_refused_or_answered_by_another_is_none(tmp_path: Path) -> None:

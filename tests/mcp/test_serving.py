@@ -115,6 +115,7 @@ async def test_approvals_are_put_to_the_callers_person_in_both_eras(machine: Mac
     assert sorted(path.name for path in machine.project.iterdir()) == ["a", "b"]
 
 
+@pytest.mark.security("E2")
 @pytest.mark.parametrize("decision", ["Refuse", None], ids=["refused", "nobody there"])
 async def test_what_nobody_allows_is_denied_and_told(machine: Machine, decision: str | None) -> None:
     async with other_agent(machine, bash("touch a"), says("I could not."), decision=decision) as (client, _, __):
@@ -132,6 +133,7 @@ async def test_a_question_of_the_agent_is_put_to_the_callers_person(machine: Mac
     assert (done["result"], asked) == ("Blue.", ["Which colour?"])
 
 
+@pytest.mark.security("E2", n=13)
 async def test_a_caller_stays_inside_the_roots_and_bad_arguments_are_results(machine: Machine, tmp_path: Path) -> None:
     (machine.project / "inner").mkdir()
     outside = tmp_path / "outside"
@@ -198,6 +200,7 @@ async def test_heartbit_calls_heartbit(machine: Machine) -> None:
     assert "From within." in answer
 
 
+@pytest.mark.security("E2", n=6)
 async def test_over_http_it_serves_those_with_the_token_and_ends_with_a_signal(machine: Machine) -> None:
     token = "a-token-of-some-length"
     refused = await machine.run("mcp", "serve", "--http", "8765")
@@ -225,6 +228,7 @@ async def test_over_http_it_serves_those_with_the_token_and_ends_with_a_signal(m
         assert (await ended(process)).code in (0, -15, 143)
 
 
+@pytest.mark.security("E2")
 @pytest.mark.parametrize("how", ["its client goes", "a signal"])
 async def test_it_ends_with_all_that_it_runs(machine: Machine, how: str) -> None:
     mark, begun = f"the run of {how} {os.getpid()}", machine.project / "begun"

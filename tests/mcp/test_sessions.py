@@ -52,19 +52,22 @@ async def test_a_headless_run_calls_tools_of_servers_and_leaves_no_process(machi
     assert processes_of(program) == []
 
 
+@pytest.mark.security("X3", n=3)
+@pytest.mark.security("K9", n=2)
+@pytest.mark.security("K10")
 @pytest.mark.security("C1", n=3)
 async def test_servers_of_a_project_start_only_where_it_is_trusted_and_each_was_approved(machine: Machine) -> None:
-    mark = machine.root / "started"
-    evil = {"command": "touch", "args": [str(mark)]}
+    mark, second = machine.root / "started", machine.root / "started too"
+    evil, other = ({"command": "touch", "args": [str(each)]} for each in (mark, second))
     (machine.project / ".git").mkdir()
-    (machine.project / ".mcp.json").write_text(json.dumps({"mcpServers": {"evil": evil}}))
+    (machine.project / ".mcp.json").write_text(json.dumps({"mcpServers": {"evil": evil, "other": other}}))
     async with service(machine, says("a"), says("b"), says("c")) as (_, ready):
         untrusted = await ready.stream("-p", "hello")
-        assert [each["status"] for each in untrusted.lines[0]["mcp_servers"]] == ["faulty"]
+        assert {each["status"] for each in untrusted.lines[0]["mcp_servers"]} == {"faulty"}
         assert "trust add" in untrusted.err + untrusted.text
         assert (await ready.run("trust", "add")).code == 0
         trusted = await ready.stream("-p", "hello")
-        assert trusted.lines[0]["mcp_servers"] == [{"name": "evil", "status": "unapproved"}]
+        assert trusted.lines[0]["mcp_servers"] == [{"name": name, "status": "unapproved"} for name in ("evil", "other")]
         assert "heartbit mcp approve evil" in trusted.err + trusted.text
         for words in (("mcp", "list"), ("mcp", "test", "evil")):
             await ready.run(*words)
@@ -73,6 +76,8 @@ async def test_servers_of_a_project_start_only_where_it_is_trusted_and_each_was_
         assert not mark.exists()
         tested = await ready.run("mcp", "test", "evil")
         assert (tested.code, mark.exists()) == (1, True)
+        await ready.run("mcp", "test", "other")
+        assert not second.exists()
 
 
 async def test_a_killed_heartbit_leaves_no_server(machine: Machine, tmp_path: Path) -> None:
@@ -91,6 +96,19 @@ async def test_a_killed_heartbit_leaves_no_server(machine: Machine, tmp_path: Pa
         await process.communicate()
     while processes_of(program):
         pass
+
+
+@pytest.mark.security("K33", n=2)
+@pytest.mark.security("K34", n=2)
+async def test_looking_at_servers_leaves_no_process_also_of_one_that_never_answers(
+    machine: Machine, tmp_path: Path
+) -> None:
+    program, quiet = own(FRIENDLY, tmp_path), own(CONTRARY, tmp_path)
+    machine.config(settings(good=friendly(program), silent=contrary("silent", program=quiet, start_timeout=1)))
+    assert (await machine.run("mcp", "list")).code == 0
+    for name, code in (("good", 0), ("silent", 1)):
+        assert (await machine.run("mcp", "test", name)).code == code
+        assert processes_of(program) + processes_of(quiet) == []
 
 
 async def test_servers_are_added_listed_and_removed_on_the_command_line(machine: Machine) -> None:

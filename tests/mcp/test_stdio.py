@@ -132,3 +132,9 @@ async def test_a_description_that_changes_is_withheld_until_a_person_takes_it(tm
     words.write_text("Adds a note.")
     async with world.fleet(servers, launch=False) as fleet:
         assert fleet.statuses()[0].withheld == ()
+
+
+async def test_why_a_server_cannot_be_used_is_told_in_its_own_words(tmp_path: Path) -> None:
+    async with World(tmp_path).fleet({"far": contrary("refuses")}) as fleet:
+        (status,) = fleet.statuses()
+    assert (status.phase, status.told) == ("failed", "no \x1b[31mlicence")

@@ -40,6 +40,7 @@ BROKEN = (
 )
 
 
+@pytest.mark.security("E4", n=65)
 def test_a_broken_file_gives_a_sentence_with_its_place(tmp_path: Path) -> None:
     count = 0
     for name in NAMES:
@@ -80,6 +81,7 @@ def changed(value: Any, turn: random.Random) -> Any:
     return turn.choice(VALUES)
 
 
+@pytest.mark.security("E4", n=200)
 def test_no_value_of_a_wrong_kind_is_more_than_a_sentence(tmp_path: Path) -> None:
     turn = random.Random(7)
     tried = 0
@@ -127,6 +129,7 @@ def test_far_too_many_pieces_are_cut_and_that_is_told(kind: str, most: int, tmp_
 NAMED = ("../../evil", "a/../../b", "/etc/x", ".hidden", "a\nb", "ü", "x" * 200, "", "-rf", "a b", "a;b", "$(id)")
 
 
+@pytest.mark.security("E4", n=12)
 def test_no_name_leads_out_of_the_folder_that_things_go_to(tmp_path: Path) -> None:
     commands = {"command": {name: {"template": "x"} for name in NAMED}}
     here = machine(written(tmp_path, {".config/opencode/opencode.json": json.dumps(commands)}))
@@ -135,6 +138,7 @@ def test_no_name_leads_out_of_the_folder_that_things_go_to(tmp_path: Path) -> No
     assert sorted(map(str, tmp_path.rglob("*"))) == before
 
 
+@pytest.mark.security("E4", n=4)
 def test_a_skill_with_links_or_too_much_in_it_is_left_out(tmp_path: Path) -> None:
     here = machine(written(tmp_path, HOMES["codex"]))
     skills = tmp_path / ".codex/skills"
@@ -179,6 +183,7 @@ SECRET_PLACES: tuple[tuple[str, dict[str, Any]], ...] = (
 PARTS = ("abcdef0123456789abcd", "short-pass", "abcdefgh1234", "hunter2", "one two", "a=b")
 
 
+@pytest.mark.security("E4", n=12)
 def test_a_secret_of_a_server_is_left_where_it_is_wherever_it_stands(tmp_path: Path) -> None:
     for number, (place, server) in enumerate(SECRET_PLACES):
         home = written(tmp_path / str(number), {".claude.json": json.dumps({"mcpServers": {"s": server}})})

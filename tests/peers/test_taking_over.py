@@ -13,6 +13,7 @@ from tests.peers.samples import CLAUDE, CLAUDE_PROJECT, HOMES, SECRETS, written
 ADDED = {"claude": 21, "codex": 20, "gemini": 14, "opencode": 16, "vibe": 16}
 
 
+@pytest.mark.security("E4")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_plan_writes_nothing_and_doing_it_twice_adds_nothing(name: str, tmp_path: Path) -> None:
     here = machine(written(tmp_path, HOMES[name], tmp_path / "project"))
@@ -26,6 +27,7 @@ def test_the_plan_writes_nothing_and_doing_it_twice_adds_nothing(name: str, tmp_
     assert list(here.loaded().warnings) == []
 
 
+@pytest.mark.security("E4")
 def test_no_value_of_a_secret_is_written_or_told(tmp_path: Path) -> None:
     for name in NAMES:
         here = machine(written(tmp_path / name, HOMES[name], tmp_path / name / "project"))
@@ -157,6 +159,7 @@ def test_what_was_written_since_the_plan_stays_too(tmp_path: Path) -> None:
     assert here.settings.read_text().startswith('mode = "plan"  # since then\n')
 
 
+@pytest.mark.security("E4")
 def test_what_is_written_in_the_same_moment_is_not_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("# somebody else's\n")
@@ -177,6 +180,7 @@ def test_settings_that_are_no_toml_stop_what_would_go_there_and_nothing_else(tmp
     assert (here.config / "AGENTS.md").read_text() == "Use poetry.\n"
 
 
+@pytest.mark.security("E4")
 def test_a_file_of_the_project_that_leads_outside_is_neither_read_nor_written(tmp_path: Path) -> None:
     here = machine(tmp_path)
     outside = tmp_path / "outside.md"

@@ -75,6 +75,8 @@ LENIENT = (
 )
 
 
+@pytest.mark.security("K40", n=6)
+@pytest.mark.security("K41", n=3)
 @pytest.mark.security("C5", n=19)
 def test_what_can_be_understood_is_and_the_rest_is_left_out_with_a_reason() -> None:
     for lines, description in LENIENT:

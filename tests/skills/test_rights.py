@@ -19,6 +19,7 @@ CALLS: tuple[dict[str, Any], ...] = (
 )
 
 
+@pytest.mark.security("K13", n=4)
 @pytest.mark.security("C4", n=4)
 async def test_no_skill_permits_a_call(tmp_path: Path) -> None:
     ground = Ground(tmp_path)

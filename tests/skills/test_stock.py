@@ -86,6 +86,7 @@ async def test_a_project_s_skill_counts_only_as_it_was_trusted(ground: Ground, t
     assert (await skilled.look()).skill("deploy") is not None
 
 
+@pytest.mark.security("K12")
 @pytest.mark.security("C4", n=3)
 async def test_what_git_ignores_or_a_link_brings_in_is_not_of_the_project(ground: Ground, tmp_path: Path) -> None:
     elsewhere = skill(tmp_path / "elsewhere", "linked").parent
