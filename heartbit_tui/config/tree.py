@@ -36,6 +36,7 @@ BUILT = frozenset(
         "plugins",
         "a2a",
         "exchange",
+        "telemetry",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

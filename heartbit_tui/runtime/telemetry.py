@@ -1,0 +1,151 @@
+"""What a session tells a person's own tools: figures always, kept in memory, and spans where an endpoint is set."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from heartbit_tui import __version__
+from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.audited import mask_of
+from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.telemetry.metrics import Metrics
+from heartbit_tui.telemetry.modes import first_of
+
+if TYPE_CHECKING:
+    from heartbit_tui.telemetry import Exporter, Sender, Span, Spans
+
+ENDPOINT = "telemetry.otlp_endpoint"
+MODE = "telemetry.observability_mode"
+EXPORTER = "heartbit_tui.telemetry.export:Exporter"
+SPANS = "heartbit_tui.telemetry.fold:Spans"
+TOLD = "heartbit_tui.telemetry.detail:told"
+OTLP = "heartbit_tui.telemetry.otlp:Otlp"
+
+LAST_SECONDS = 2.0
+"""How long the end of a session waits for spans that are not sent yet."""
+
+WRONG = "{source}: {key} has to begin with http:// or https:// and name a host."
+LATE = "Telemetry was not sent within {seconds:g} seconds; what is left of it is lost."
+FAULT = "Telemetry has stopped because of a fault of its own ({error}); the session goes on."
+
+Say = Callable[[str, bool], None]
+"""Takes a sentence for the person, and whether it is a warning."""
+
+
+class Telemetry:
+    """Hears of every envelope of a session; none of its faults is the session's."""
+
+    def __init__(self, say: Say, tracing: "Tracing | None" = None) -> None:
+        self._say = say
+        self._tracing = tracing
+        self.metrics = Metrics()
+
+    def take(self, envelope: Envelope) -> None:
+        """Fold an envelope in."""
+        self.metrics.take(envelope)
+        if self._tracing is None:
+            return
+        try:
+            self._tracing.take(envelope)
+        # A wrong figure in somebody's dashboard is bad; a run that ends by it would be worse.
+        except Exception as error:  # noqa: BLE001
+            self._tracing = None
+            self._say(FAULT.format(error=type(error).__name__), True)
+
+    async def flush(self) -> None:
+        """Return once what has ended was sent, after a bounded time; while the session can still be told of failures."""
+        if self._tracing is not None:
+            await self._tracing.flush()
+
+
+class Tracing:
+    """The spans of a session, on their way to the endpoint; the end of a session waits for them once."""
+
+    def __init__(self, spans: "Spans", exporter: "Exporter", clock: Clock, say: Say) -> None:
+        self._spans = spans
+        self._exporter = exporter
+        self._clock = clock
+        self._say = say
+        self._left = LAST_SECONDS
+
+    def take(self, envelope: Envelope) -> None:
+        """Send what ends with an envelope; never waits."""
+        if ended := self._spans.take(envelope):
+            self._exporter.put(ended)
+
+    async def flush(self) -> None:
+        """Send what has ended, within what is left of `LAST_SECONDS`."""
+        if self._left <= 0:
+            return
+        begun = self._clock.monotonic()
+        done = await asyncio.to_thread(self._exporter.flush, self._left)
+        self._left = max(self._left - (self._clock.monotonic() - begun), 0.0)
+        if not done:
+            self._left = 0.0
+            self._exporter.hush()
+            self._say(LATE.format(seconds=LAST_SECONDS), True)
+
+    async def close(self) -> None:
+        """The session is over: end and send everything, within what is left."""
+        self._exporter.put(self._spans.close(self._clock.now()))
+        await asyncio.to_thread(self._exporter.close, self._left)
+
+
+@asynccontextmanager
+async def telemetry(settings: Settings, clock: Clock, say: Say) -> AsyncGenerator[Telemetry]:
+    """The telemetry that the settings ask for. Raises `ConfigError` for an endpoint that is no address."""
+    endpoint = endpoint_of(settings)
+    if not endpoint:
+        yield Telemetry(say)
+        return
+    loop, mask = asyncio.get_running_loop(), mask_of(settings)
+
+    def failed(why: str) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(say, mask(why), True)
+
+    exporter = _exporter(settings, endpoint, mask, failed)
+    tracing = Tracing(plugins.resolve(SPANS)(), exporter, clock, say)
+    try:
+        yield Telemetry(say, tracing)
+    finally:
+        await tracing.close()
+
+
+def endpoint_of(settings: Settings) -> str:
+    """Where spans go; empty where they go nowhere. Raises `ConfigError`."""
+    config = settings.config
+    endpoint = config.string(ENDPOINT).strip()
+    if not endpoint or first_of(config.string(MODE)) == "off":
+        return ""
+    try:
+        parts = urlsplit(endpoint)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        source = config.source(ENDPOINT)
+        raise ConfigError(WRONG.format(source=source, key=ENDPOINT), key=ENDPOINT, source=source)
+    return endpoint
+
+
+def _exporter(
+    settings: Settings, endpoint: str, mask: Callable[[str], str], failed: Callable[[str], None]
+) -> "Exporter":
+    mode = first_of(settings.config.string(MODE))
+    told: Callable[..., Span] = plugins.resolve(TOLD)
+    service = settings.config.string("telemetry.service_name")
+
+    def connect() -> "Sender":
+        """In the exporter's own thread: the libraries take half a second to load."""
+        sender: Sender = plugins.resolve(OTLP)(endpoint, service=service, version=__version__)
+        return sender
+
+    exporter: Exporter = plugins.resolve(EXPORTER)(connect, partial(told, mode=mode, mask=mask), failed)
+    return exporter
