@@ -274,6 +274,25 @@ COMMANDS = (
         groups=with_everywhere(Flag(("--days",), "so many days, 14 without", "count", "N"), JSON),
         examples=("heartbit cost --days 30",),
     ),
+    Command(
+        "stats",
+        "stats",
+        "tell in figures what was done: runs, calls, tokens, cost, and how long it took",
+        (Word("id", "the session; those of this directory without", "?"),),
+        with_everywhere(
+            Flag(("--days",), "sessions used in so many days, 14 without", "count", "N"),
+            Flag(("--all",), "of all directories, not of this one alone"),
+            JSON,
+        ),
+        ("heartbit stats", "heartbit stats 3f2a --json"),
+    ),
+    Command(
+        "privacy",
+        "privacy",
+        "tell every host that could be contacted and why, what leaves this machine, and what never does",
+        groups=with_everywhere(JSON),
+        examples=("heartbit privacy", "heartbit privacy --json"),
+    ),
     *MEMORY,
     Command(
         "knowledge index",

@@ -28,5 +28,7 @@ def mode_of(text: str) -> Mode | None:
 
 def first_of(*texts: str) -> Mode:
     """The first that names a mode; `production` where none does."""
-    named = (mode for mode in map(mode_of, texts) if mode is not None)
-    return next(named, "production")
+    for text in texts:
+        if mode := mode_of(text):
+            return mode
+    return "production"

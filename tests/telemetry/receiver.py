@@ -5,7 +5,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
@@ -44,7 +44,8 @@ class Receiver:
         return "\n".join(map(str, self.requests))
 
     def take(self, path: str, body: bytes) -> None:
-        request = ExportTraceServiceRequest.FromString(gzip.decompress(body))
+        request = ExportTraceServiceRequest()
+        cast("Any", request).ParseFromString(gzip.decompress(body))
         self.paths.append(path)
         self.requests.append(request)
 
