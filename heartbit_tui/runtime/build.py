@@ -96,10 +96,7 @@ class Opened:
 
 @asynccontextmanager
 async def opened(options: Options) -> AsyncGenerator[Opened]:
-    """Open the session that the options ask for.
-
-    Raises `ConfigError`, `AuthenticationError`, `UntrustedError`, `StoreError`.
-    """
+    """The session that the options ask for. Raises `ConfigError`, `AuthenticationError`, `UntrustedError`, `StoreError`."""
     async with AsyncExitStack() as stack:
         if options.demo:
             options = stack.enter_context(plugins.resolve(DEMO_PLACE)(options))

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass as mutable, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -93,12 +92,14 @@ class Histogram:
         return self.most
 
 
-@mutable(slots=True)
 class _Times:
-    buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
-    count: int = 0
-    sum: float = 0.0
-    most: float = 0.0
+    """A histogram that grows."""
+
+    def __init__(self) -> None:
+        self.buckets = [0] * (len(BOUNDS) + 1)
+        self.count = 0
+        self.sum = 0.0
+        self.most = 0.0
 
     def add(self, seconds: float) -> None:
         self.buckets[bisect_left(BOUNDS, seconds)] += 1

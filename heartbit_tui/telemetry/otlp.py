@@ -39,7 +39,7 @@ class Otlp:
         if not self._logger.handlers:
             self._logger.addHandler(logging.NullHandler())
         self._logger.addHandler(self._heard)
-        http = requests.Session()
+        http = requests.session()
         http.max_redirects = 0
         self._exporter = OTLPSpanExporter(
             endpoint=self._url, timeout=SECONDS, compression=Compression.Gzip, session=http

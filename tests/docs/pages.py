@@ -28,6 +28,8 @@ PAGES = (
     "docs/library.md",
     "docs/import.md",
     "docs/acp.md",
+    "docs/telemetry.md",
+    "docs/privacy.md",
     "themes/README.md",
     "skills/README.md",
 )
