@@ -77,7 +77,12 @@ class Companions:
     def warnings(self) -> tuple[str, ...]:
         """What a person should know of plugins, servers and agents at the beginning."""
         served = self.servers.warnings() if self.servers is not None else ()
-        return (*self.unplugged, *served, *(self.peers.roster.warnings() if self.peers is not None else ()))
+        return (
+            *self.unplugged,
+            *self.telemetry.warnings,
+            *served,
+            *(self.peers.roster.warnings() if self.peers is not None else ()),
+        )
 
     @property
     def guards(self) -> tuple[Guardrail, ...]:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from heartbit_tui import __version__
 from heartbit_tui.kernel.errors import ConfigError
-from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.events import Envelope, RunStarted
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.audited import mask_of
@@ -27,7 +28,13 @@ SPANS = "heartbit_tui.telemetry.fold:Spans"
 TOLD = "heartbit_tui.telemetry.detail:told"
 OTLP = "heartbit_tui.telemetry.otlp:Otlp"
 
-LAST_SECONDS = 2.0
+LIBRARY = "opentelemetry.sdk"
+MISSING = (
+    "{source}: {key} is set, but spans need OpenTelemetry, which is not installed: pip install 'heartbit-tui[telemetry]'. "
+    "Nothing is sent."
+)
+
+LAST_SECONDS = 3.0
 """How long the end of a session waits for spans that are not sent yet."""
 
 WRONG = "{source}: {key} has to begin with http:// or https:// and name a host."
@@ -41,7 +48,9 @@ Say = Callable[[str, bool], None]
 class Telemetry:
     """Hears of every envelope of a session; none of its faults is the session's."""
 
-    def __init__(self, say: Say, tracing: "Tracing | None" = None) -> None:
+    def __init__(self, say: Say, tracing: "Tracing | None" = None, *, warnings: tuple[str, ...] = ()) -> None:
+        self.warnings = warnings
+        """What a person should know at the beginning."""
         self._say = say
         self._tracing = tracing
         self.metrics = Metrics()
@@ -76,6 +85,8 @@ class Tracing:
 
     def take(self, envelope: Envelope) -> None:
         """Send what ends with an envelope; never waits."""
+        if isinstance(envelope.event, RunStarted):
+            self._exporter.ready()
         if ended := self._spans.take(envelope):
             self._exporter.put(ended)
 
@@ -103,6 +114,10 @@ async def telemetry(settings: Settings, clock: Clock, say: Say) -> AsyncGenerato
     endpoint = endpoint_of(settings)
     if not endpoint:
         yield Telemetry(say)
+        return
+    if not _installed():
+        warning = MISSING.format(source=settings.config.source(ENDPOINT), key=ENDPOINT)
+        yield Telemetry(say, warnings=(warning,))
         return
     loop, mask = asyncio.get_running_loop(), mask_of(settings)
 
@@ -133,6 +148,13 @@ def endpoint_of(settings: Settings) -> str:
         source = config.source(ENDPOINT)
         raise ConfigError(WRONG.format(source=source, key=ENDPOINT), key=ENDPOINT, source=source)
     return endpoint
+
+
+def _installed() -> bool:
+    try:
+        return find_spec(LIBRARY) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _exporter(

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 from heartbit_tui.telemetry.spans import Span
@@ -68,10 +69,14 @@ class Exporter:
                     self.lost += 1
                 else:
                     self._waiting.append(span)
-            if self._waiting and self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="telemetry", daemon=True)
-                self._thread.start()
+            if self._waiting:
+                self._begin()
             self._changed.notify_all()
+
+    def ready(self) -> None:
+        """Something will be sent soon: let the sender be made, which takes its time. Returns at once."""
+        with self._changed:
+            self._begin()
 
     def flush(self, seconds: float) -> bool:
         """Return once all that waits was sent or lost, at the latest after so many seconds; whether it was. Blocks."""
@@ -102,7 +107,15 @@ class Exporter:
             self._thread.join(max(until - time.monotonic(), 0.0))
         return done and not self.lost
 
+    def _begin(self) -> None:
+        if self._thread is None and not self._over:
+            self._thread = threading.Thread(target=self._work, name="telemetry", daemon=True)
+            self._thread.start()
+
     def _work(self) -> None:
+        # What is wrong now will be wrong with the first batch too, and is told then.
+        with suppress(Exception):
+            self._sender = self._connect()
         while batch := self._next():
             try:
                 self._sender = self._sender or self._connect()

@@ -20,8 +20,8 @@ from heartbit_tui.telemetry.spans import LLM_CALL, Span
 PATH = "/v1/traces"
 """Where a collector takes spans, below its address; the protocol's own path."""
 
-SECONDS = 5.0
-"""How long one batch may take, with all its retries."""
+SECONDS = 2.5
+"""How long one batch may take, with all its retries: less than the end of a session waits."""
 
 REFUSED = "{url} did not take it ({why})."
 
@@ -47,10 +47,10 @@ class Otlp:
 
     def send(self, spans: Sequence[Span]) -> str:
         """Send them; what went wrong, in a sentence."""
-        self._heard.last = ""
+        self._heard.first = ""
         if self._exporter.export([self._readable(span) for span in spans]) is SpanExportResult.SUCCESS:
             return ""
-        return REFUSED.format(url=_shown(self._url), why=self._heard.last or "no reason given")
+        return REFUSED.format(url=_shown(self._url), why=self._heard.first or "no reason given")
 
     def close(self) -> None:
         """Wait for no retry any more."""
@@ -100,11 +100,11 @@ def _nanoseconds(at: datetime) -> int:
 
 
 class _Heard(logging.Handler):
-    """Keeps the last that the exporter said of a failure, which its answer leaves out."""
+    """Keeps the first that the exporter said of a failure, which its answer leaves out."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.last = ""
+        self.first = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.last = " ".join(record.getMessage().split())[:300]
+        self.first = self.first or " ".join(record.getMessage().split())[:300]

@@ -66,6 +66,19 @@ def test_nothing_is_connected_before_there_is_something_to_send() -> None:
     assert made == []
 
 
+def test_a_sender_is_made_ahead_where_something_will_be_sent_soon() -> None:
+    made = threading.Event()
+
+    def connect() -> Sender:
+        made.set()
+        return Kept()
+
+    out = Exporter(connect, lambda span: span, print, gather=0.0)
+    out.ready()
+    assert made.wait(LONG)
+    assert out.close(LONG)
+
+
 def test_who_puts_never_waits_and_what_finds_no_room_is_counted() -> None:
     sender = Kept(stuck=True)
     out = exporter(sender, room=10)

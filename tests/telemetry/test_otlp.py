@@ -150,7 +150,8 @@ async def test_a_collector_that_is_not_there_costs_a_sentence_and_no_run(tmp_pat
     events = [envelope.event for envelope in envelopes]
     assert [type(event) for event in events if isinstance(event, RunCompleted | RunFailed)] == [RunCompleted]
     warned = [event.text for event in events if isinstance(event, Notice) and "elemetry" in event.text]
-    assert warned == ["Telemetry was not sent within 2 seconds; what is left of it is lost."]
+    assert len(warned) == 1
+    assert warned[0].startswith(("Telemetry could not be sent: http://127.0.0.1:", "Telemetry was not sent within 3 s"))
 
 
 async def test_a_collector_that_refuses_is_told_once(tmp_path: Path) -> None:

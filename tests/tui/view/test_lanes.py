@@ -5,10 +5,15 @@ from pathlib import Path
 import pytest
 
 from heartbit_tui.kernel.events import ToolCallCompleted, type_name
+from heartbit_tui.tui.talk.story import Story
 from heartbit_tui.tui.timeline.choose import Choice
+from heartbit_tui.tui.transcript.blocks import Work
+from heartbit_tui.tui.transcript.plain import plain
 from heartbit_tui.tui.view.controls import lanes
 from heartbit_tui.tui.view.player import Player
+from heartbit_tui.tui.view.read import Reader
 from heartbit_tui.tui.view.sift import Sieve, is_error, passes, rows, sieve
+from tests.tui.view.streams import START, streamed
 from tests.tui.view.team import team
 from tests.tui.view.test_app import INK, Rig
 
@@ -72,6 +77,16 @@ def test_the_row_of_lanes_marks_where_the_replay_is() -> None:
     assert line.text.split() == ["heartbit", "reader", "❯tester", "tool_call_completed", "bash"]
     assert lanes(["a"], None, 10, INK).text == " a "
     assert all(len(lanes(["heartbit", "reader", "tester"], at, width, INK).text) <= width for width in range(1, 80))
+
+
+def test_a_stream_of_many_agents_has_the_work_of_each_in_a_block_of_its_own() -> None:
+    story = Story()
+    story.take(Reader(START).feed(streamed(team())))
+    works = [block for block in story.transcript.blocks if isinstance(block, Work)]
+    assert [(work.agent, work.state, [plain(part).splitlines()[0] for part in work.parts]) for work in works] == [
+        ("reader", "ok", ["I read the docs.", "read", "The docs are whole."]),
+        ("tester", "failed", ["I test it.", "bash"]),
+    ]
 
 
 async def test_keys_jump_to_errors_and_agents_and_steps_follow_the_filter(tmp_path: Path) -> None:
