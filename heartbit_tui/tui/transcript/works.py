@@ -1,6 +1,6 @@
 """What other agents do for the one that a person talks to: each folded by itself, and shown as one block."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -85,6 +85,18 @@ class Works:
     def find(self, call: str) -> str:
         """The id of the work that a call belongs to, empty for none."""
         return next((each.work.id for each in reversed(self._every) if each.fold.call(call) is not None), "")
+
+
+def calls(blocks: Iterable[Block]) -> Iterator[Call]:
+    """All calls among blocks, those within the work of other agents too, where that began."""
+    for block in blocks:
+        match block:
+            case Call():
+                yield block
+            case Work(parts=parts):
+                yield from calls(parts)
+            case _:
+                pass
 
 
 def _after(begun: _Begun, envelope: Envelope, event: Event) -> Work:

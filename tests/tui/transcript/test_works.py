@@ -24,6 +24,7 @@ from heartbit_tui.tui.theme.load import load
 from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Inquiry, Work
 from heartbit_tui.tui.transcript.plain import marked, plain
 from heartbit_tui.tui.transcript.transcript import Transcript
+from heartbit_tui.tui.transcript.works import calls
 from tests.tui.transcript.story import BEGAN, Log, answered, begun, done, ended, said
 
 READ = ToolCall(id="r1", name="read", input={"file_path": "a.py"})
@@ -107,6 +108,10 @@ def test_a_call_of_another_agent_is_found_in_its_work() -> None:
     assert transcript.call("r1") == 3
     assert transcript.call("c1") == 2
     assert transcript.call("nothing") is None
+
+
+def test_all_calls_are_found_those_of_other_agents_too() -> None:
+    assert [call.id for call in calls(folded(whole()).blocks)] == ["c1", "r1"]
 
 
 def test_a_work_that_failed_says_why() -> None:
