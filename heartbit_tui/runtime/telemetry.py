@@ -15,14 +15,14 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.audited import mask_of
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.telemetry.metrics import Metrics
-from heartbit_tui.telemetry.modes import first_of
 
 if TYPE_CHECKING:
-    from heartbit_tui.telemetry import Exporter, Sender, Span, Spans
+    from heartbit_tui.telemetry import Exporter, Metrics, Mode, Sender, Span, Spans
 
 ENDPOINT = "telemetry.otlp_endpoint"
 MODE = "telemetry.observability_mode"
+METRICS = "heartbit_tui.telemetry.metrics:Metrics"
+MODES = "heartbit_tui.telemetry.modes:first_of"
 EXPORTER = "heartbit_tui.telemetry.export:Exporter"
 SPANS = "heartbit_tui.telemetry.fold:Spans"
 TOLD = "heartbit_tui.telemetry.detail:told"
@@ -53,11 +53,20 @@ class Telemetry:
         """What a person should know at the beginning."""
         self._say = say
         self._tracing = tracing
-        self.metrics = Metrics()
+        self._metrics: Metrics | None = None
+
+    @property
+    def metrics(self) -> "Metrics":
+        """The figures of the session since its first run began, or since they were first asked for."""
+        if self._metrics is None:
+            made: Metrics = plugins.resolve(METRICS)()
+            self._metrics = made
+        return self._metrics
 
     def take(self, envelope: Envelope) -> None:
         """Fold an envelope in."""
-        self.metrics.take(envelope)
+        if self._metrics is not None or isinstance(envelope.event, RunStarted):
+            self.metrics.take(envelope)
         if self._tracing is None:
             return
         try:
@@ -137,7 +146,7 @@ def endpoint_of(settings: Settings) -> str:
     """Where spans go; empty where they go nowhere. Raises `ConfigError`."""
     config = settings.config
     endpoint = config.string(ENDPOINT).strip()
-    if not endpoint or first_of(config.string(MODE)) == "off":
+    if not endpoint or mode_of(settings) == "off":
         return ""
     try:
         parts = urlsplit(endpoint)
@@ -150,6 +159,12 @@ def endpoint_of(settings: Settings) -> str:
     return endpoint
 
 
+def mode_of(settings: Settings) -> "Mode":
+    """How much is told."""
+    first_of: Callable[[str], Mode] = plugins.resolve(MODES)
+    return first_of(settings.config.string(MODE))
+
+
 def _installed() -> bool:
     try:
         return find_spec(LIBRARY) is not None
@@ -160,7 +175,7 @@ def _installed() -> bool:
 def _exporter(
     settings: Settings, endpoint: str, mask: Callable[[str], str], failed: Callable[[str], None]
 ) -> "Exporter":
-    mode = first_of(settings.config.string(MODE))
+    mode = mode_of(settings)
     told: Callable[..., Span] = plugins.resolve(TOLD)
     service = settings.config.string("telemetry.service_name")
 

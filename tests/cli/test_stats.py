@@ -3,6 +3,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from heartbit_tui.kernel.messages import Text
+from heartbit_tui.kernel.ops import Prompt
+from heartbit_tui.runtime.build import opened
+from heartbit_tui.runtime.options import Options
 from tests.headless.machine import ROOT
 
 
@@ -45,3 +49,13 @@ def test_privacy_is_told_as_words_and_as_json(tmp_path: Path) -> None:
     assert list(whole) == ["contacts", "leaves", "never"]
     assert all(each["host"] in words.stdout and each["why"] in words.stdout for each in whole["contacts"])
     assert all(each in words.stdout for each in (*whole["leaves"], *whole["never"]))
+
+
+async def test_a_session_has_its_figures_in_memory(tmp_path: Path) -> None:
+    flags = {"provider.name": "scripted"}
+    options = Options(cwd=tmp_path, environment={"HOME": str(tmp_path), "PATH": "/bin"}, flags=flags)
+    async with opened(options) as found:
+        found.session.submit(Prompt(content=(Text(text="x"),)))
+        await found.session.settled()
+        counted = {each.name: each.value for each in found.telemetry.metrics.counters()}
+    assert counted["heartbit_runs_total"] == counted["heartbit_turns_total"] == 1
