@@ -87,6 +87,12 @@ MODEL = (
 PLACE = (
     Flag(("--add-dir",), "count this directory as part of the project too; may be repeated", "folders", "DIR"),
     Flag(("--bare",), "no user settings, hooks, skills, MCP servers or memory"),
+    Flag(
+        ("--observability",),
+        "how much telemetry tells, where an endpoint is set: off, production, analysis or debug",
+        "text",
+        "MODE",
+    ),
 )
 
 RUN: Mapping[str, tuple[Flag, ...]] = MappingProxyType(

@@ -34,6 +34,8 @@ commands
   acp                for editors that speak the Agent Client Protocol, such as Zed
   models             list models whose prices are known
   cost               tell what models cost by day
+  stats              tell in figures what was done, and how long it took
+  privacy            tell every host that could be contacted, and why
   doctor             find out what is missing
   gc                 remove what undo does not need any more
   completions        for bash, zsh, fish

@@ -26,6 +26,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "max_session_cost": "limits.max_session_cost_usd",
         "max_day_cost": "limits.max_day_cost_usd",
         "timeout": "limits.run_timeout",
+        "observability": "telemetry.observability_mode",
     }
 )
 """The flags that are settings, and the keys of these."""
@@ -59,6 +60,7 @@ def options(values: Namespace, *, surface: Literal["headless", "repl", "tui", "a
         bare=values.bare,
         ephemeral=values.ephemeral,
         demo=values.demo,
+        verbose=values.verbose,
     )
 
 

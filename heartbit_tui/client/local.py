@@ -151,6 +151,7 @@ class Local:
         await self._opened.background.close()
         if self._opened.remembering is not None:
             await self._opened.remembering.finish()
+        await self._opened.telemetry.flush()
         return session.seq
 
 

@@ -19,6 +19,10 @@ CHAT_DEFAULTS: Mapping[str, Value] = MappingProxyType({"limits.max_turns": 200})
 """What a chat has in place of the defaults of a run; the seed's figure."""
 
 
+SPELT_FREELY = "telemetry"
+"""The capability whose choices may be spelt in the seed's other ways in files and flags, as they may in variables."""
+
+
 def load(
     files: Sequence[File],
     environment: Mapping[str, str],
@@ -33,7 +37,7 @@ def load(
     array of tables replaces the one below it, but permission rules add up. Raises `ConfigError` for the first
     problem; what only needs to be known is in the configuration's `warnings`.
     """
-    found = [*_from_files(files), *variables.entries_from(environment), *_from_flags(flags)]
+    found = [_spelt(one) for one in (*_from_files(files), *variables.entries_from(environment), *_from_flags(flags))]
     problems = [one for one in found if isinstance(one, Problem)]
     entries = sorted((one for one in found if isinstance(one, Entry)), key=lambda entry: entry.source.layer)
     kept, ignored = (tuple(entries), ()) if trusted else guard.split(entries)
@@ -69,6 +73,14 @@ def _from_flags(flags: Mapping[str, Value]) -> Iterator[Entry | Problem]:
         elif value is not None:
             given = list(cast("tuple[Value, ...]", value)) if isinstance(value, tuple) else value
             yield Entry(path=path, key=key, value=given, source=source)
+
+
+def _spelt(one: Entry | Problem) -> Entry | Problem:
+    """The entry with a choice as it is spelt in the tree, where the seed's other spellings of it count too."""
+    if isinstance(one, Problem) or one.key.capability != SPELT_FREELY or not isinstance(one.value, str):
+        return one
+    value = variables.read_text(one.value, one.key) if one.key.choices else one.value
+    return replace(one, value=value)
 
 
 def _filled(entries: Iterable[Entry], environment: Mapping[str, str]) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:

@@ -18,6 +18,9 @@ from heartbit_tui.config.keys import (
     table,
 )
 
+OBSERVABILITY = ("off", "production", "analysis", "debug")
+"""How much telemetry tells."""
+
 
 def _spelling(pattern: str, same_as: str) -> Key:
     return Key(pattern=pattern, kind="integer", least=1, same_as=same_as)
@@ -116,8 +119,9 @@ def telling() -> tuple[Key, ...]:
     return (
         *group(
             "telemetry",
-            string(
-                "observability_mode", "production", choices=("production", "analysis", "debug"), flag="--observability"
+            guarded(
+                string("observability_mode", "production", choices=OBSERVABILITY, flag="--observability"),
+                harmless=("off", "production"),
             ),
             guarded(string("otlp_endpoint")),
             guarded(string("service_name", "heartbit")),

@@ -37,6 +37,7 @@ BUILT = frozenset(
         "a2a",
         "agents",
         "exchange",
+        "telemetry",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""

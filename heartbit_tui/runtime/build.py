@@ -35,6 +35,7 @@ from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
 from heartbit_tui.runtime.teaming import teamed
+from heartbit_tui.runtime.telemetry import Telemetry
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
 from heartbit_tui.runtime.warmth import Watchful
@@ -78,6 +79,8 @@ class Opened:
     warnings: tuple[str, ...] = ()
     sandbox: str = ""
     safety: Safety = NOTHING_KNOWN
+    telemetry: Telemetry
+    """What is told to a person's own tools, with the figures of the session."""
     remembering: Remembering | None = None
     """What is done with the memory; None where there is none."""
     names: "Callable[[str], Awaitable[tuple[Named, ...]]]"
@@ -95,10 +98,7 @@ class Opened:
 
 @asynccontextmanager
 async def opened(options: Options) -> AsyncGenerator[Opened]:
-    """Open the session that the options ask for.
-
-    Raises `ConfigError`, `AuthenticationError`, `UntrustedError`, `StoreError`.
-    """
+    """The session that the options ask for. Raises `ConfigError`, `AuthenticationError`, `UntrustedError`, `StoreError`."""
     async with AsyncExitStack() as stack:
         if options.demo:
             options = stack.enter_context(plugins.resolve(DEMO_PLACE)(options))
@@ -139,6 +139,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             undo=beside.undoing,
             sandbox=sandboxing.label(settings.sandbox),
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
+            telemetry=beside.telemetry,
             remembering=beside.remembering,
             skilled=beside.skilled,
             names=beside.language.names,

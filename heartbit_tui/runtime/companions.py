@@ -21,6 +21,7 @@ from heartbit_tui.runtime.reaching import met, reached
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.skill_places import OURS, wanted
+from heartbit_tui.runtime.telemetry import Telemetry, telemetry
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
 from heartbit_tui.runtime.voice import Voice
@@ -57,6 +58,7 @@ class Companions:
     chain: Chain
     policy: ContextPolicy
     language: Language
+    telemetry: Telemetry
     servers: "Servers | None" = None
     """What others offer over MCP; None where no server is defined."""
     peers: "Peers | None" = None
@@ -79,7 +81,12 @@ class Companions:
     def warnings(self) -> tuple[str, ...]:
         """What a person should know of plugins, servers and agents at the beginning."""
         served = self.servers.warnings() if self.servers is not None else ()
-        return (*self.unplugged, *served, *(self.peers.roster.warnings() if self.peers is not None else ()))
+        return (
+            *self.unplugged,
+            *self.telemetry.warnings,
+            *served,
+            *(self.peers.roster.warnings() if self.peers is not None else ()),
+        )
 
     @property
     def guards(self) -> tuple[Guardrail, ...]:
@@ -99,6 +106,7 @@ class Companions:
             self.hooked.join(session, stack)
         self.voice.speak_in(session)
         stack.callback(self.voice.hush)
+        stack.push_async_callback(self.telemetry.flush)
         self.following.follow(session)
         if self.servers is not None:
             await self.servers.join(session, stack)
@@ -116,7 +124,8 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
         jobs = await stack.enter_async_context(Jobs())
         hooked = _hooked(options, settings, stack)
         options, warnings = await plugged(options, settings, clock)
-        heard = (undoing.take, jobs.hear, *((hooked.take,) if hooked else ()))
+        telling = await stack.enter_async_context(telemetry(settings, clock, voice.say))
+        heard = (undoing.take, jobs.hear, telling.take, *((hooked.take,) if hooked else ()))
         place = await stack.enter_async_context(placed(options, settings, clock, *heard))
         jobs.remember(place.log)
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
@@ -146,6 +155,7 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             hooked=hooked,
             language=spoken,
             voice=voice,
+            telemetry=telling,
             tools=spoken.around(await stack.enter_async_context(undoing.around((*tools, *brought)))),
             chain=chain,
             policy=remembering.around(chain) if remembering else chain,

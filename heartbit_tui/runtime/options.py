@@ -87,5 +87,7 @@ class Options:
     brought: Brought = NOTHING
     servers: Mapping[str, JsonObject] = field(default_factory=no_servers)
     """Servers of tools that the surface brings, each by its name as the settings would define it."""
+    verbose: bool = False
+    """Whether events are told beside the answer; telemetry then says more, unless its mode is set."""
     identity: Identity | None = None
     """Whom the session works for, where that is not the person at this machine."""

@@ -21,7 +21,14 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """Group, name, and `module:object`. Entry points are looked for only where a name is not here."""
 
 EXTRAS: Mapping[str, str] = MappingProxyType(
-    {"keyring": "keyring", "fastembed": "local-embedding", "jailguard": "injection-model", "a2a": "a2a"}
+    {
+        "keyring": "keyring",
+        "fastembed": "local-embedding",
+        "jailguard": "injection-model",
+        "a2a": "a2a",
+        "opentelemetry": "telemetry",
+        "requests": "telemetry",
+    }
 )
 """Which extra brings a library that may be missing."""
 

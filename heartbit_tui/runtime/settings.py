@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 OWN_SECRETS = ("HEARTBIT_API_KEY", "HEARTBIT_MCP_TOKEN", "HEARTBIT_TELEGRAM_TOKEN")
 """The variables in which heartbit itself is given secrets."""
 
+VERBOSE: Mapping[str, Value] = MappingProxyType({"telemetry.observability_mode": "analysis"})
+"""What --verbose has in place of the defaults; the seed's."""
+
 CHANGED = "heartbit_tui.config.changes:changed"
 YOLO = "mode: yolo is given anew each time, with --permission-mode yolo; a file cannot set it."
 
@@ -181,7 +184,7 @@ def _trust(places: Directories, root: Path) -> Trust:
 def _configuration(options: Options, places: Directories, root: Path, *, trusted: bool) -> Config:
     found = files.find(places, root, chosen=options.config_file, bare=options.bare)
     kept = [file for file in found if not options.bare or file.layer is Layer.FILE]
-    defaults = CHAT_DEFAULTS if options.surface in CONVERSING else MappingProxyType[str, Value]({})
+    defaults = {**(CHAT_DEFAULTS if options.surface in CONVERSING else {}), **(VERBOSE if options.verbose else {})}
     return load(kept, options.environment, options.flags, trusted=trusted, defaults=defaults)
 
 

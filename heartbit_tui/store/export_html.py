@@ -6,7 +6,9 @@ from html import escape
 from string import Template
 
 from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.store import lanes_html
 from heartbit_tui.store.document import Answered, Called, Item, Remark, Said, Shown, Thought, document
+from heartbit_tui.store.lanes import lanes
 
 _PAGE = Template("""\
 <!doctype html>
@@ -28,14 +30,14 @@ pre.code { font-size: .875rem; border-left: 3px solid #8888; padding-left: .75re
 .error { border-left-color: #c33 !important; }
 .remark, summary { opacity: .75; font-size: .875rem; }
 img { max-width: 100%; }
-</style>
+$style</style>
 </head>
 <body>
 <h1>$title</h1>
 <dl>
 $facts
 </dl>
-$items
+$lanes$items
 </body>
 </html>
 """)
@@ -44,9 +46,16 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
 def export_html(log: Iterable[Envelope]) -> str:
-    """The log as an HTML page; everything in it is escaped, and its policy forbids scripts and any loading."""
-    told = document(log)
+    """The log as an HTML page; everything in it is escaped, and its policy forbids scripts and any loading.
+
+    Where several agents were at work, what they did stands side by side before the conversation.
+    """
+    envelopes = tuple(log)
+    told, beside = document(envelopes), lanes(envelopes)
+    several = len(beside.agents) > 1
     return _PAGE.substitute(
+        style=f"{lanes_html.style(beside)}\n" if several else "",
+        lanes=f"{lanes_html.section(beside)}\n" if several else "",
         title=escape(told.title),
         facts="\n".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in told.facts),
         items="\n".join(_rendered(item) for item in told.items),

@@ -32,6 +32,7 @@ from heartbit_tui.tui.talk.tabs import command_runs, tabs, title
 from heartbit_tui.tui.talk.talk import Asked, Talk
 from heartbit_tui.tui.transcript.blocks import Answer, Call
 from heartbit_tui.tui.transcript.summarising import Summarising
+from heartbit_tui.tui.transcript.works import calls
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -360,7 +361,7 @@ def _doing(talk: Talk) -> Doing | None:
     if known.summarising:
         return Doing(words=_summed(known.summarising), since=known.summarising.since, queued=talk.pending.queued)
     blocks = talk.story.transcript.blocks
-    going = [block for block in blocks[-24:] if isinstance(block, Call) and block.state in ("running", "writing")]
+    going = [call for call in calls(blocks[-24:]) if call.state in ("running", "writing")]
     written = bool(blocks) and isinstance(blocks[-1], Answer) and not blocks[-1].closed
     alone = "writing" if written else HELD if known.held else "thinking"
     words = _words(going[-1]) if going else alone

@@ -31,6 +31,8 @@ HOMES: Mapping[str, Collection[str]] = MappingProxyType(
         "acp": ("heartbit_tui.acp",),
         "a2a": ("heartbit_tui.a2a",),
         "google": ("heartbit_tui.a2a",),
+        "opentelemetry": ("heartbit_tui.telemetry",),
+        "requests": ("heartbit_tui.telemetry",),
         "pygls": ("heartbit_tui.lsp",),
         "lsprotocol": ("heartbit_tui.lsp",),
         "cattrs": ("heartbit_tui.lsp",),

@@ -30,6 +30,8 @@ PAGES = (
     "docs/evals.md",
     "docs/import.md",
     "docs/acp.md",
+    "docs/telemetry.md",
+    "docs/privacy.md",
     "themes/README.md",
     "skills/README.md",
 )

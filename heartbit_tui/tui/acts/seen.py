@@ -18,9 +18,10 @@ from heartbit_tui.tui.screens.changes import Changes
 from heartbit_tui.tui.screens.reader import SLICE, Reader
 from heartbit_tui.tui.screens.search import Hit, search as list_of_hits
 from heartbit_tui.tui.screens.timeline import TimelineScreen
-from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Prompt
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Prompt, Work
 from heartbit_tui.tui.transcript.finding import hits, pattern
 from heartbit_tui.tui.transcript.plain import plain
+from heartbit_tui.tui.transcript.works import calls
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -88,8 +89,8 @@ def _who(block: Block) -> str:
 async def diff(app: "HeartbitApp", _: str) -> None:
     """/diff: what the calls of this session changed in files, in their order."""
     await app.talk.completed()
-    calls = [block for block in app.talk.story.transcript.blocks if isinstance(block, Call) and block.state == "ok"]
-    texts = [text for call in calls if isinstance(text := call.details.get("diff"), str) and text]
+    ended = (call for call in calls(app.talk.story.transcript.blocks) if call.state == "ok")
+    texts = [text for call in ended if isinstance(text := call.details.get("diff"), str) and text]
     if not texts:
         app.tell("This session has changed no file with its tools. What commands changed, git diff shows.")
         return
@@ -109,7 +110,9 @@ async def timeline_screen(app: "HeartbitApp", _: str) -> None:
 
     def details(call: str, look: Look) -> Sequence[Line]:
         number = transcript.call(call)
-        return () if number is None else table.render(transcript.blocks[number], look, open=True, scene=scene)
+        block = None if number is None else transcript.blocks[number]
+        own = block if not isinstance(block, Work) else next((each for each in calls([block]) if each.id == call), None)
+        return () if own is None else table.render(own, look, open=True, scene=scene)
 
     rows = TimelineScreen(app.talk.story.timeline, app.ink, details=details, shade=lambda: tints.version)
     chosen = await app.push_screen_wait(rows)

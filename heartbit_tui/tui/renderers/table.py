@@ -7,7 +7,7 @@ from rich.segment import Segment
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import Look
-from heartbit_tui.tui.renderers import calls, change, guarded, inquiry, prompt, shell, told
+from heartbit_tui.tui.renderers import calls, change, guarded, inquiry, prompt, shell, told, work
 from heartbit_tui.tui.renderers.scene import PLAIN, Scene
 from heartbit_tui.tui.transcript.blocks import (
     Answer,
@@ -20,6 +20,7 @@ from heartbit_tui.tui.transcript.blocks import (
     Prompt,
     Shell,
     Thinking,
+    Work,
 )
 
 
@@ -41,16 +42,18 @@ def foldable(block: Block) -> bool:
             return inquiry.foldable(block)
         case Shell():
             return shell.foldable(block)
+        case Work():
+            return work.foldable(block)
         case Answer() | Notice() | Guarded() | Ending():
             return False
 
 
 def opens(block: Block) -> bool:
-    """Whether a block is open until a person folds it: small changes, and what the person asked for."""
+    """Whether a block is open until a person folds it: small changes, what the person asked for, work that goes on."""
     match block:
         case Call(tool="edit" | "write" | "patch" | "lsp_rename", state="ok"):
             return change.small(block)
-        case Shell():
+        case Shell() | Work(state="running"):
             return True
         case _:
             return False
@@ -70,6 +73,8 @@ def _lines(block: Block, look: Look, scene: Scene, open: bool) -> list[Line]:
             return _aside(block, look, scene)
         case Shell():
             return shell.lines(block, look, scene, open=open)
+        case Work():
+            return work.lines(block, look, scene, lambda part, inner: _lines(part, inner, scene, False), open=open)
         case Answer():
             return []
 

@@ -12,6 +12,7 @@ from heartbit_tui.tui.pane.given import Made
 from heartbit_tui.tui.pane.pane import EDGE, Pane
 from heartbit_tui.tui.pane.source import Key
 from heartbit_tui.tui.side.facts import Facts, lines
+from heartbit_tui.tui.timeline.choose import Choice
 from heartbit_tui.tui.timeline.source import Rows
 from heartbit_tui.tui.timeline.timeline import Timeline
 
@@ -66,6 +67,12 @@ class Side(Vertical):
         """Follow another session."""
         self._rows = Rows(timeline)
         self._timeline_pane.set_source(self._rows, follow=True)
+
+    def sift(self, choice: Choice) -> None:
+        """Show the rows that pass alone."""
+        if choice != self._rows.choice:
+            self._rows.choice = choice
+            self._timeline_pane.set_source(self._rows, follow=True)
 
     def set_ink(self, ink: Ink) -> None:
         """Draw with the styles of another theme."""

@@ -7,7 +7,8 @@ from heartbit_tui.client.jobs import running
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.talk.talk import Talk
-from heartbit_tui.tui.transcript.blocks import Call, Prompt
+from heartbit_tui.tui.transcript.blocks import Prompt
+from heartbit_tui.tui.transcript.works import calls
 
 State: TypeAlias = Literal["idle", "working", "asking", "done", "failed"]
 """It waits for the person; a run is active; a run ended well, or did not, since it was seen last; nothing of all that."""
@@ -71,4 +72,4 @@ def busy(talk: Talk) -> str:
 def command_runs(talk: Talk) -> bool:
     """Whether a command of the agent's runs that could go on in the background."""
     blocks = talk.story.transcript.blocks[-RECENT:]
-    return any(isinstance(block, Call) and block.tool == "bash" and block.state == "running" for block in blocks)
+    return any(call.tool == "bash" and call.state == "running" for call in calls(blocks))

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from rich.style import Style
 
 from heartbit_tui.client.titles import span
-from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines import lanes, setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
 from heartbit_tui.tui.renderers import guarded, states
@@ -23,6 +23,15 @@ WIDE = 90
 
 BAR = 16
 """Cells of the longest bar."""
+
+AGENT = 12
+"""Cells of an agent's name, where there is room."""
+
+SHORT = 8
+"""Cells of an agent's name beside the chat."""
+
+LEAST = 6
+"""How wide the column of agents' names is at least, so that the calls of most stand below each other."""
 
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 
@@ -84,8 +93,12 @@ def _counts(row: Row) -> str:
 
 
 def _agent(row: Row, look: Look) -> Parts:
-    """Whose call it is, where it is not the main agent's."""
-    return [(setting.cut(row.agent, 10), look.ink.info), (f" {SIGNS['bar']}", look.ink.rule)] if row.agent else []
+    """Whose call it is, where it is not the main agent's: a bar in the colour of its lane, and its name."""
+    if not row.agent:
+        return []
+    style = lanes.style(row.shade, look.ink)
+    name = setting.cut(row.agent, AGENT if look.width >= ROOMY else SHORT)
+    return [(f" {SIGNS['bar']}", style), (f"{name:<{LEAST}} ", style)]
 
 
 def _lane(row: Row, look: Look) -> Parts:

@@ -13,6 +13,7 @@ class Log:
     def __init__(self, kept: int) -> None:
         self._kept = max(kept, 1)
         self._rows: list[Row] = []
+        self._shades: dict[str, int] = {}
         self.first = 0
         self.longest = 0
 
@@ -31,9 +32,15 @@ class Log:
         return tuple(self._rows)
 
     def add(self, row: Row) -> Row:
-        """Keep one more row, which has the number `end`."""
+        """Keep one more row, which has the number `end`; it gets the shade of its agent."""
+        if row.agent:
+            row = replace(row, shade=self.heard(row.agent))
         self._rows.append(row)
         return row
+
+    def heard(self, agent: str) -> int:
+        """The shade of an agent other than the main one: the next, when it is heard for the first time."""
+        return self._shades.setdefault(agent, len(self._shades))
 
     def trim(self) -> list[Row]:
         """Forget what is too much, many at once; the rows that were forgotten."""

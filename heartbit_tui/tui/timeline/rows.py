@@ -16,7 +16,8 @@ class Row:
 
     `at` is when it was asked for. `working` is what it took itself, `person` how long it waited for a person,
     `queued` how long for a place among the calls that work side by side. `lane` counts from 0 among the calls that
-    worked at the same time. `agent` is empty for the session's main agent. `void` tells that the conversation
+    worked at the same time. `agent` is empty for the session's main agent, and `shade` counts the others from 0 in the
+    order in which they were first heard. `void` tells that the conversation
     was taken back to before it. `guarded` is what `guardrail` did to it, the worst where several stepped in.
     """
 
@@ -29,6 +30,7 @@ class Row:
     title: str = ""
     state: State = "waiting"
     agent: str = ""
+    shade: int = 0
     lane: int = 0
     working: int = 0
     person: int = 0

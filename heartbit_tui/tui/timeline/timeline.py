@@ -54,6 +54,8 @@ class Timeline:
     def apply(self, envelope: Envelope) -> None:
         """Take in the next envelope, in a time that does not grow with the session."""
         event, agent = envelope.event, self._lane(envelope.agent)
+        if agent:
+            self._log.heard(agent)
         self.last = envelope.at
         match event:
             case RunStarted() if not self._agent:

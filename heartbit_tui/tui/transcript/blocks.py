@@ -123,4 +123,25 @@ class Shell:
     hidden: bool = False
 
 
-Block: TypeAlias = Prompt | Answer | Thinking | Call | Inquiry | Notice | Guarded | Ending | Shell
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What another agent did for this one, from its beginning to its end; `parts` are its words and calls in order.
+
+    `lane` counts the other agents of a session from 0, in the order in which they were first heard. `state` is
+    `running`, `ok`, `failed` or `cut`, and `text` says why it did not end well.
+    """
+
+    id: str
+    agent: str
+    lane: int
+    task: str
+    state: State
+    parts: tuple["Block", ...] = ()
+    text: str = ""
+    milliseconds: int = 0
+    calls: int = 0
+    tokens: int = 0
+    at: datetime | None = None
+
+
+Block: TypeAlias = Prompt | Answer | Thinking | Call | Inquiry | Notice | Guarded | Ending | Shell | Work

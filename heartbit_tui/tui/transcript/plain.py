@@ -14,6 +14,7 @@ from heartbit_tui.tui.transcript.blocks import (
     Prompt,
     Shell,
     Thinking,
+    Work,
 )
 
 
@@ -36,6 +37,8 @@ def plain(block: Block) -> str:
             return "\n".join([asked, *(", ".join(each) for each in answers or ())])
         case Shell(command=command, output=output):
             return f"$ {command}\n{output}"
+        case Work(agent=agent, task=task, parts=parts, text=text):
+            return "\n".join(filter(None, (agent, task, *map(plain, parts), text)))
 
 
 def marked(block: Block) -> str:
@@ -49,6 +52,8 @@ def marked(block: Block) -> str:
             return ""
         case Call(tool=tool, input=input):
             return f"`{tool} {titles.title(tool, input)}`".replace(" `", "`")
+        case Work(agent=agent, task=task, parts=parts):
+            return "\n\n".join(filter(None, (f"_{agent}: {task}_", *map(marked, parts))))
         case Notice(text=text) | Ending(text=text) | Guarded(text=text):
             return f"_{text}_"
         case _:

@@ -38,28 +38,20 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.messages import Assistant, Image, Text, ToolCall, User
 from heartbit_tui.kernel.standing import Standing
 from heartbit_tui.tui.transcript import parts
-from heartbit_tui.tui.transcript.blocks import (
-    Answer,
-    Block,
-    Call,
-    Ending,
-    Inquiry,
-    Prompt,
-    State,
-    Thinking,
-)
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Inquiry, Prompt, State, Thinking, Work
 from heartbit_tui.tui.transcript.known import Known
 from heartbit_tui.tui.transcript.notices import intervention, notice
+from heartbit_tui.tui.transcript.works import Works
 
 PROGRESS = 64 << 10
 """Characters of a running tool's output that are kept, its end."""
 
+NAMED = Call | Inquiry | Work
 GOING = ("writing", "waiting", "asking", "running")
 """The states of a call that has not ended."""
 
 Wrote: TypeAlias = TextDelta | ThinkingDelta | ToolInputDelta
 Over: TypeAlias = RunCompleted | RunFailed | RunInterrupted
-
 
 Place: TypeAlias = tuple[int, int]
 """The number of an envelope, and the how-manieth block of those that came with it."""
@@ -74,6 +66,7 @@ class Transcript:
         self._seqs: list[int] = []
         self._past: list[tuple[int, Block]] = []
         self._standing = Standing()
+        self._works = Works(Transcript)
         self._put: list[tuple[int, Block]] = []
         self._at: dict[str, int] = {}
         self._going: set[str] = set()
@@ -86,6 +79,8 @@ class Transcript:
         event = envelope.event
         if self.known.agent in ("", envelope.agent):
             self._own(envelope, event)
+        elif (work := self._works.take(envelope)) is not None:
+            self._work(envelope, work)
         elif isinstance(event, ToolInputDelta | AssistantMessage):
             self._of_another(envelope, event)
         else:
@@ -97,8 +92,8 @@ class Transcript:
         return tuple((number, block) for number, block in found if block.how == "prompt")
 
     def call(self, id: str) -> int | None:
-        """The number of the block of a call."""
-        return self._at.get(id)
+        """The number of the block of a call, or of the work of another agent that it is a part of."""
+        return self._at.get(id) if id in self._at else self._at.get(self._works.find(id))
 
     def put(self, block: Block) -> int:
         """Add a block that no envelope told of (a command that the person ran); its number."""
@@ -122,12 +117,19 @@ class Transcript:
         return bisect_left(self._seqs, seq) + further
 
     def exchange(self, old: Block, new: Block) -> None:
-        """Put another block in the place of one that was put, wherever it stands now."""
+        """Put another block in the place of one that was put."""
         for number in reversed(range(len(self.blocks))):
             if self.blocks[number] is old:
                 self.blocks[number] = new
                 self._put = [(seq, new if block is old else block) for seq, block in self._put]
                 return
+
+    def _work(self, envelope: Envelope, work: Work) -> None:
+        if isinstance(envelope.event, RunStarted):
+            self._at[work.id] = len(self.blocks)
+            self._add(work, envelope.seq)
+        elif work.id in self._at:
+            self.blocks[self._at[work.id]] = work
 
     def _own(self, envelope: Envelope, event: Event) -> None:
         match event:
@@ -278,6 +280,8 @@ class Transcript:
         for call in filter(None, map(self._find, self._going)):
             self.blocks[self._at[call.id]] = replace(call, state="cut")
         self._going.clear()
+        for work in self._works.cut(envelope):
+            self._work(envelope, work)
         self._add(_ending(event, self._since(envelope.at), self._calls, self._run_tokens), envelope.seq)
         self._turn = len(self.blocks)
 
@@ -348,7 +352,7 @@ class Transcript:
         kept = [(block, seq) for block, seq in later if not parts.is_own(block)]
         self._cut_back(self._turn)
         for block, seq in kept:
-            if isinstance(block, Call | Inquiry):
+            if isinstance(block, NAMED):
                 self._at[block.id] = len(self.blocks)
             self._add(block, seq)
         self._going |= {block.id for block, _ in kept if isinstance(block, Call) and block.state in GOING}
@@ -361,7 +365,7 @@ class Transcript:
         self._past = [each for each in every if not self._standing.counts(each[0])]
         self._cut_back(0)
         for at, block in self._standing.keep(every):
-            if isinstance(block, Call | Inquiry):
+            if isinstance(block, NAMED):
                 self._at[block.id] = len(self.blocks)
             self._add(block, at)
         self._turn = len(self.blocks)

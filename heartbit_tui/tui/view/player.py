@@ -1,8 +1,8 @@
 """Envelopes on a clock of their own: played, paused, stepped through, faster, slower, from any place."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Delta, Envelope
@@ -12,6 +12,10 @@ LONGEST: Final = 2.0
 """Seconds of a pause that are played; a person who thought for an hour is not waited for."""
 
 SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 64.0)
+
+
+Passes: TypeAlias = Callable[[Envelope], bool]
+"""Whether an envelope is stopped at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,8 @@ class Player:
         self._playing = playing
         self._speed = speed
         self.grows = False
+        self.agents: list[str] = []
+        """Whose events there are, in the order in which they come first."""
         self.feed(envelopes)
 
     @property
@@ -65,6 +71,8 @@ class Player:
             gap = between(self._envelopes[-1].at, envelope.at) / 1000 if self._envelopes else 0.0
             self._due.append((self._due[-1] if self._due else 0.0) + min(gap, LONGEST))
             self._envelopes.append(envelope)
+            if envelope.agent and envelope.agent not in self.agents:
+                self.agents.append(envelope.agent)
 
     def take(self, now: float) -> tuple[Envelope, ...]:
         """The envelopes that have become due since the last time, or that a step or a jump asked for."""
@@ -115,6 +123,19 @@ class Player:
         while at > 0 and isinstance(self._envelopes[at - 1].event, Delta):
             at -= 1
         return max(at, 0)
+
+    @property
+    def last(self) -> Envelope | None:
+        """The envelope where the replay is, None at its beginning."""
+        return self._envelopes[self._at - 1] if self._at else None
+
+    def ahead(self, passes: Passes) -> int | None:
+        """The place after the next envelope that passes, None where none does any more."""
+        return next((n + 1 for n in range(self._at, len(self._envelopes)) if passes(self._envelopes[n])), None)
+
+    def behind(self, passes: Passes) -> int | None:
+        """The place after the last envelope that passes before the one where the replay is."""
+        return next((n + 1 for n in range(self._at - 2, -1, -1) if passes(self._envelopes[n])), None)
 
     def _up_to(self, end: int) -> tuple[Envelope, ...]:
         found = tuple(self._envelopes[self._at : end])

@@ -14,10 +14,11 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.tui.setup import Setup
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.talks import Talks
-from heartbit_tui.tui.view.app import ViewApp
+from heartbit_tui.tui.view.app import ALL, ViewApp
 from heartbit_tui.tui.view.client import NOBODY, Replay
 from heartbit_tui.tui.view.player import Player
 from heartbit_tui.tui.view.read import Reader
+from heartbit_tui.tui.view.sift import Sieve
 
 LOOKS = 0.5
 """Seconds between two looks at a file that still grows."""
@@ -55,6 +56,8 @@ class Manner:
     playing: bool = True
     speed: float = 1.0
     follow: bool = False
+    wanted: Sieve = ALL
+    """What is stopped at."""
 
 
 async def view_file(setup: Setup, path: Path, reader: Reader, manner: Manner) -> int:
@@ -90,7 +93,7 @@ async def _show(
     async with asyncio.TaskGroup() as tasks:
         talks = Talks(lambda _: _connected(replay), Pace(time.monotonic), tasks)
         talk = talks.open(setup.options)
-        app = ViewApp(replace(setup, task="", draft=""), talks, player, replay, reader)
+        app = ViewApp(replace(setup, task="", draft=""), talks, player, replay, reader, wanted=manner.wanted)
         follower = tasks.create_task(_follow(tail, player, replay, reader, app.show_state)) if tail else None
         try:
             return await app.run_async() or 0

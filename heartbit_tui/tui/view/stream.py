@@ -51,6 +51,8 @@ class Stream:
         self._denied: set[str] = set()
         self._model = ""
         self._running = False
+        self._main = ""
+        self._others: set[str] = set()
         self.finished = False
 
     def take(self, line: JsonObject) -> list[Envelope]:
@@ -105,6 +107,8 @@ class Stream:
             case "notice" if "event" not in line:
                 return [Notice(level="warning", text=_text(line, "text"))]
             case _ if isinstance(line.get("event"), str):
+                if line["event"] == "sub_agent_completed":
+                    self._others.discard(agent)
                 return [*self._run(), load({**line, "type": line["event"]})]
             case _:
                 return []
@@ -188,7 +192,15 @@ class Stream:
             return []
         self._open.add(agent)
         self._turns[agent] = self._turns.get(agent, 0) + 1
-        return [TurnStarted(turn=self._turns[agent], max_turns=0)]
+        return [*self._work(agent), TurnStarted(turn=self._turns[agent], max_turns=0)]
+
+    def _work(self, agent: str) -> list[Event]:
+        """Another agent begins to work for the one that was heard first; what its task is no stream tells."""
+        self._main = self._main or agent
+        if agent == self._main or agent in self._others:
+            return []
+        self._others.add(agent)
+        return [RunStarted(task="")]
 
     def _placed(self, event: Event, agent: str) -> Envelope:
         self._seq += 1

@@ -26,6 +26,7 @@ from heartbit_tui.tui.transcript.blocks import (
     Prompt,
     Shell,
     Thinking,
+    Work,
 )
 from heartbit_tui.tui.view.app import ViewApp
 
@@ -142,10 +143,8 @@ def told(block: Block) -> str:
             return f"call {tool} {state}"
         case Inquiry(answers=answers):
             return f"inquiry {'waiting' if answers is None else 'answered' if answers else 'declined'}"
-        case Guarded(did=kind) | Notice(level=kind):
+        case Guarded(did=kind) | Notice(level=kind) | Ending(how=kind) | Work(state=kind):
             return f"{type(block).__name__.lower()} {kind}"
-        case Ending(how=how):
-            return f"ending {how}"
         case Shell(code=code, hidden=hidden):
             kept = "hidden" if hidden else "told"
             return f"shell {kept} {'running' if code is None else 'failed' if code else 'done'}"

@@ -29,9 +29,9 @@ from tests.tui.view.streams import ABOUT, log
 async def test_a_replay(pose: Pose, keep: Keep) -> None:
     async with replayed(pose) as (app, pilot):
         await pilot.press(*["right"] * 9, "plus")
-        await _shot(app, pilot, keep, "replay")
+        await shot(app, pilot, keep, "replay")
         await pilot.press("end")
-        await _shot(app, pilot, keep, "replay-at-its-end")
+        await shot(app, pilot, keep, "replay-at-its-end")
 
 
 async def test_a_replay_shows_where_guardrails_stepped_in(pose: Pose, keep: Keep) -> None:
@@ -42,7 +42,7 @@ async def test_a_replay_shows_where_guardrails_stepped_in(pose: Pose, keep: Keep
     ]
     async with replayed(pose, envelopes) as (app, pilot):
         await pilot.press("end")
-        await _shot(app, pilot, keep, "replay-guarded")
+        await shot(app, pilot, keep, "replay-guarded")
 
 
 @asynccontextmanager
@@ -76,7 +76,7 @@ async def replayed(
         talk.leave()
 
 
-async def _shot(app: ViewApp, pilot: Pilot[int], keep: Keep, name: str) -> None:
+async def shot(app: ViewApp, pilot: Pilot[int], keep: Keep, name: str) -> None:
     for _ in range(4):
         await pilot.pause()
     keep(name, shown(app, name))

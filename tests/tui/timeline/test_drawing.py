@@ -43,7 +43,7 @@ def test_the_narrow_rows_say_what_matters() -> None:
         "14:02 grep  │ 漢字漢字漢…   210 ms ✓",
         "14:02 edit  [red]a[/…  +4 -1 25 ms ✓",
         "14:02 bash  pytest…   exit 1 2.1 s ✗",
-        "14:02 explorer ▌grep  x            ●",
+        "14:02  ▌explorer grep  x           ●",
     ]
 
 

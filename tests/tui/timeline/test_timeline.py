@@ -23,6 +23,7 @@ from heartbit_tui.kernel.events import (
     RunCompleted,
     RunFailed,
     RunInterrupted,
+    RunStarted,
     SummaryFailed,
     SummaryStarted,
     ToolCallCompleted,
@@ -273,3 +274,20 @@ def test_what_a_judge_costs_is_no_part_of_the_answer_that_it_judges() -> None:
         ("judge", "small", 7),
     ]
     assert story.timeline.totals().cost == 0.02
+
+
+def test_other_agents_have_shades_in_the_order_in_which_they_were_heard() -> None:
+    story = Story().begin()
+    story.tell(RunStarted(task="a"), agent="reader")
+    story.turn(agent="writer")
+    story.turn()
+    story.asks_for(("c", "read", {}), agent="reader")
+    story.asks_for(("d", "edit", {}), agent="writer")
+    story.turn(agent="third")
+    assert [(row.agent, row.name, row.shade) for row in story.timeline.rows()] == [
+        ("writer", "model", 1),
+        ("", "model", 0),
+        ("reader", "read", 0),
+        ("writer", "edit", 1),
+        ("third", "model", 2),
+    ]

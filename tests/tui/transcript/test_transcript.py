@@ -50,6 +50,7 @@ from heartbit_tui.tui.transcript.blocks import (
     Prompt,
     Shell,
     Thinking,
+    Work,
 )
 from heartbit_tui.tui.transcript.transcript import GOING, PROGRESS, Transcript
 from tests.tui.transcript.story import AGENT, HELPER, Log, answered, begun, done, ended, said, session
@@ -80,10 +81,8 @@ def tell(block: Block) -> str:
     match block:
         case Prompt(text=text, how=how):
             return f"{how}: {text}"
-        case Answer(text=text):
-            return f"answer: {text}"
-        case Thinking(text=text):
-            return f"thinking: {text}"
+        case Answer(text=text) | Thinking(text=text):
+            return f"{type(block).__name__.lower()}: {text}"
         case Call(id=id, state=state, output=output):
             return f"call {id}: {state} {output}".rstrip()
         case Notice(text=text) | Guarded(text=text):
@@ -92,8 +91,10 @@ def tell(block: Block) -> str:
             return f"{how} {text}".rstrip()
         case Inquiry(answers=answers):
             return f"inquiry: {answers}"
-        case Shell(command=command):
-            return f"shell: {command}"
+        case Shell():
+            return f"shell: {block.command}"
+        case Work(agent=agent, parts=parts):
+            return f"work of {agent}: {', '.join(map(tell, parts))}"
 
 
 def test_what_is_written_grows_in_one_block_and_is_replaced_by_nothing_when_it_is_whole() -> None:
@@ -257,23 +258,18 @@ def delegated() -> list[Envelope]:
     return log.envelopes
 
 
-def test_sub_agents_show_their_calls_and_no_words_of_theirs() -> None:
+WORK = f"work of {HELPER}: answer: hidden, call s: ok out"
+
+
+def test_sub_agents_have_their_words_and_calls_in_a_block_of_their_own() -> None:
     transcript = fold(delegated())
-    assert told(transcript.blocks) == [
-        "prompt: do it",
-        "call d: ok out",
-        "call s: ok out",
-        "answer: seen",
-        "completed",
-    ]
-    agents = [block.agent for block in transcript.blocks if isinstance(block, Call)]
-    assert agents == ["", HELPER]
+    assert told(transcript.blocks) == ["prompt: do it", "call d: ok out", WORK, "answer: seen", "completed"]
     assert transcript.known.agent == AGENT
 
 
-def test_calls_of_sub_agents_are_shown_when_a_session_is_taken_up_again() -> None:
+def test_the_work_of_sub_agents_is_shown_when_a_session_is_taken_up_again() -> None:
     transcript = fold(envelope for envelope in delegated() if isinstance(envelope.event, RESUMED))
-    assert [block.id for block in transcript.blocks if isinstance(block, Call)] == ["d", "s"]
+    assert told(transcript.blocks)[1:3] == ["call d: ok out", WORK]
 
 
 def test_questions_wait_and_are_answered_in_their_block() -> None:

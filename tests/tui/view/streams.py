@@ -90,10 +90,10 @@ def exported(envelopes: Iterable[Envelope] | None = None) -> list[str]:
     return list(export_jsonl(envelopes if envelopes is not None else log()))
 
 
-def streamed(*, partial: bool = True) -> list[str]:
+def streamed(envelopes: Iterable[Envelope] | None = None, *, partial: bool = True) -> list[str]:
     reporter, tally = InStream(partial=partial), Tally()
     told = reporter.begin(ABOUT).out
-    for envelope in log():
+    for envelope in envelopes if envelopes is not None else log():
         tally.take(envelope)
         told += reporter.take(envelope).out
     told += reporter.end(Last(tally=tally, ending=SUCCESS, session_id="s-1", duration_ms=5_000)).out

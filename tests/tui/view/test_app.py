@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.client.types import Client
+from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.keys.keymap import keymap
@@ -41,9 +42,9 @@ def setup(folder: Path) -> Setup:
 class Rig:
     """A replay of the sample run on a screen, with a clock that is moved by hand."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, envelopes: Sequence[Envelope] | None = None) -> None:
         self.now = 0.0
-        self.player = Player(log(), playing=False)
+        self.player = Player(envelopes or log(), playing=False)
         self.replay = Replay(self.player, lambda: self.now)
         self._setup = setup(folder)
 
