@@ -13,10 +13,12 @@ from heartbit_tui.kernel.events import (
     ApprovalRequested,
     Envelope,
     Event,
+    LlmResponse,
     ModelCalled,
     Question,
     QuestionAnswered,
     QuestionAsked,
+    Terminal,
     UserMessage,
 )
 from heartbit_tui.kernel.host import OnAsk
@@ -34,11 +36,12 @@ FAILED = "The run needed an approval of `{name}` that nobody can give: {reason}.
 
 @dataclass(slots=True, kw_only=True)
 class Settings:
-    """What holds from the next turn on; a session changes it."""
+    """What holds from the next turn on; a session changes it. `strongest` holds for one answer."""
 
     mode: Mode
     provider: Provider
     effort: Effort | None = None
+    strongest: bool = False
     on_ask: OnAsk = "person"
     caps: Caps = field(default_factory=Caps)
 
@@ -97,6 +100,10 @@ class Desk:
         return self._settings.effort
 
     @property
+    def strongest(self) -> bool:
+        return self._settings.strongest
+
+    @property
     def attended(self) -> bool:
         return self._settings.on_ask == "person"
 
@@ -111,6 +118,8 @@ class Desk:
             return
         self._heard = envelope.seq
         self.conversation.apply(envelope)
+        if envelope.agent == self.agent and isinstance(envelope.event, LlmResponse | Terminal):
+            self._settings.strongest = False
         if self.budget is not None and isinstance(envelope.event, ModelCalled):
             self.budget.spend(envelope.event.usage, envelope.event.cost_usd)
 

@@ -38,6 +38,11 @@ class Host(Protocol):
         ...
 
     @property
+    def strongest(self) -> bool:
+        """Whether a person wants the strongest model for the next answer."""
+        ...
+
+    @property
     def attended(self) -> bool:
         """Whether there is a person who can be asked."""
         ...

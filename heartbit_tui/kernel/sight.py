@@ -70,6 +70,7 @@ class Sight:
             max_tokens=self._agent.max_tokens,
             tool_choice=self._respond.choice,
             effort=self._host.effort,
+            strongest=self._host.strongest,
         )
 
     async def _seen(self, request: Request, turn: int) -> Request:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from heartbit_tui.client import expanding, guarded, metered, remembered, titles, undone
+from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, titles, undone
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
@@ -190,7 +190,7 @@ class Fold:
         shown, self._shown = self._shown, ""
         void = (Closed(void="this part no longer counts; the answer is written anew"),) if shown else (Closed(),)
         if isinstance(event, ModelEscalated):
-            return (*void, Told(level="info", text=f"{event.to_tier} takes over from {event.from_tier}."))
+            return (*void, Told(level="info", text=cascaded.told(event)))
         delay = titles.span(event.delay_ms)
         what = event.error_class.replace("_", " ") or "error"
         told = f"{what}; trying again in {delay} ({event.attempt} of {event.max_retries})"

@@ -13,6 +13,7 @@ from heartbit_tui.kernel.protocols.models import (
     Request,
     Spent,
     ThisTool,
+    Tiered,
     ToolChoice,
     ToolSpec,
 )
@@ -67,6 +68,7 @@ __all__ = (
     "Shortening",
     "Spent",
     "ThisTool",
+    "Tiered",
     "Tool",
     "ToolChoice",
     "ToolSpec",
