@@ -21,7 +21,7 @@ from heartbit_tui.kernel.events import (
     Terminal,
     UserMessage,
 )
-from heartbit_tui.kernel.host import OnAsk
+from heartbit_tui.kernel.host import Manner, OnAsk
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Message, ToolCall, user
 from heartbit_tui.kernel.ops import Answer, Decide, Effort, Mode
@@ -96,12 +96,8 @@ class Desk:
         return self._settings.provider
 
     @property
-    def effort(self) -> Effort | None:
-        return self._settings.effort
-
-    @property
-    def strongest(self) -> bool:
-        return self._settings.strongest
+    def manner(self) -> Manner:
+        return Manner(effort=self._settings.effort, strongest=self._settings.strongest)
 
     @property
     def attended(self) -> bool:

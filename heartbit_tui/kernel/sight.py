@@ -61,7 +61,7 @@ class Sight:
         return await self._seen(self._whole(), turn)
 
     def _whole(self) -> Request:
-        messages = _to_answer(self._host.messages())
+        messages, manner = _to_answer(self._host.messages()), self._host.manner
         specs = (*(tool.spec for tool in self._agent.all_tools), *self._respond.specs)
         return Request(
             system=self._agent.system,
@@ -69,8 +69,8 @@ class Sight:
             tools=offered(self._agent, specs, messages, self._host.past()),
             max_tokens=self._agent.max_tokens,
             tool_choice=self._respond.choice,
-            effort=self._host.effort,
-            strongest=self._host.strongest,
+            effort=manner.effort,
+            strongest=manner.strongest,
         )
 
     async def _seen(self, request: Request, turn: int) -> Request:
