@@ -193,7 +193,7 @@ def tools() -> tuple[Key, ...]:
     return (
         *group(
             "tools",
-            string("profile", "full", choices=PROFILES),
+            string("profile", "full", choices=("auto", *PROFILES)),
             integer("max_per_turn"),
             strings("disabled"),
             guarded(table("bash.environment")),

@@ -63,12 +63,13 @@ class Sight:
     def _whole(self) -> Request:
         messages, manner = _to_answer(self._host.messages()), self._host.manner
         specs = (*(tool.spec for tool in self._agent.all_tools), *self._respond.specs)
+        tools = offered(self._agent, specs, messages, self._host.past())
         return Request(
             system=self._agent.system,
             messages=messages,
-            tools=offered(self._agent, specs, messages, self._host.past()),
+            tools=tools,
             max_tokens=self._agent.max_tokens,
-            tool_choice=self._respond.choice,
+            tool_choice=self._respond.choice(tools),
             effort=manner.effort,
             strongest=manner.strongest,
         )

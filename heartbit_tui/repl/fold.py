@@ -1,5 +1,6 @@
 """Envelopes folded into what a conversation shows and into what is known of it."""
 
+import json
 from collections.abc import Mapping
 
 from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, titles, undone
@@ -213,8 +214,9 @@ class Fold:
         match event:
             case RunStarted():
                 return ()
-            case RunCompleted():
-                return (Closed(), Ended(how="completed"))
+            case RunCompleted(structured=answer):
+                shaped = () if answer is None else (Wrote(text=json.dumps(answer, ensure_ascii=False, indent=2)),)
+                return (*shaped, Closed(), Ended(how="completed"))
             case RunFailed(error=error):
                 return (Closed(), Ended(how="failed", text=error))
             case RunInterrupted(reason=reason):
