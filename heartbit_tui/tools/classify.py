@@ -6,79 +6,19 @@ from typing import Literal, TypeAlias
 
 Profile: TypeAlias = Literal["conversational", "standard", "full"]
 
-FULL = frozenset(
-    [
-        "mcp",
-        "tool",
-        "integration",
-        "external",
-        "service",
-        "webhook",
-        "slack",
-        "github",
-        "jira",
-        "notion",
-        "calendar",
-        "email",
-        "send",
-        "post",
-        "publish",
-        "pipeline",
-        "ci",
-        "cd",
-    ]
+_FULL = (
+    "mcp tool integration external service webhook slack github jira notion calendar email send post publish pipeline "
+    "ci cd"
 )
+_STANDARD = (
+    "file files read write edit patch code bash run execute command search find grep list directory folder create "
+    "delete remove compile build test debug log install deploy commit git script function class module import config "
+    "configuration database query api endpoint server docker container todo task"
+)
+FULL = frozenset(_FULL.split())
 """Words of which two speak of what is outside of this machine."""
 
-STANDARD = frozenset(
-    [
-        "file",
-        "files",
-        "read",
-        "write",
-        "edit",
-        "patch",
-        "code",
-        "bash",
-        "run",
-        "execute",
-        "command",
-        "search",
-        "find",
-        "grep",
-        "list",
-        "directory",
-        "folder",
-        "create",
-        "delete",
-        "remove",
-        "compile",
-        "build",
-        "test",
-        "debug",
-        "log",
-        "install",
-        "deploy",
-        "commit",
-        "git",
-        "script",
-        "function",
-        "class",
-        "module",
-        "import",
-        "config",
-        "configuration",
-        "database",
-        "query",
-        "api",
-        "endpoint",
-        "server",
-        "docker",
-        "container",
-        "todo",
-        "task",
-    ]
-)
+STANDARD = frozenset(_STANDARD.split())
 """Words of which one speaks of work."""
 
 LONG = 200
