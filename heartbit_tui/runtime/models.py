@@ -13,7 +13,7 @@ from heartbit_tui.config import Config
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import AuthenticationError, ConfigError, NetworkError, UntrustedError
 from heartbit_tui.kernel.ops import SetModel
-from heartbit_tui.kernel.protocols import Clock, Provider
+from heartbit_tui.kernel.protocols import Clock, Provider, Tiered
 from heartbit_tui.providers import table
 from heartbit_tui.providers.fallback import Fallback
 from heartbit_tui.providers.http import open_client
@@ -91,8 +91,10 @@ class Models:
         return self._use(await self._with_model(named) if named.name in SERVED_HERE and not model else named)
 
     def brought(self, provider: Provider) -> Provider:
-        """A provider that was given as an object, tried again as the configured ones are."""
+        """A provider that was given as an object, tried again as the configured ones are; a cascade stays one."""
         self._chosen = Choice(name=provider.name, model=provider.model)
+        if isinstance(provider, Tiered):
+            return provider
         retry = _section(self._config, "provider.retry", Retry())
         return Retrying(provider, retry, self._clock, Random())
 
