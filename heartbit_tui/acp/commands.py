@@ -7,19 +7,33 @@ from typing import TypeAlias, cast, get_args
 
 from heartbit_tui.acp.asking import Asking
 from heartbit_tui.acp.telling import Fold
-from heartbit_tui.client import caps, filled, protection
+from heartbit_tui.client import caps, cascaded, filled, protection
 from heartbit_tui.client.commands import COMMANDS as ALL, Command, Typed
 from heartbit_tui.client.metered import OF
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.kernel.ops import Compact, Rename
+from heartbit_tui.kernel.ops import Compact, Escalate, Rename
 from heartbit_tui.kernel.spending import dollars
 from heartbit_tui.runtime import plugins
 from heartbit_tui.undo import preview as previewed
 from heartbit_tui.undo.intent import What
 from heartbit_tui.undo.preview import Preview
 
-HERE = ("compact", "undo", "redo", "status", "context", "drop", "cost", "cap", "safety", "tools", "mcp", "rename")
+HERE = (
+    "compact",
+    "undo",
+    "redo",
+    "status",
+    "context",
+    "drop",
+    "cost",
+    "cap",
+    "safety",
+    "tools",
+    "mcp",
+    "rename",
+    "escalate",
+)
 COMMANDS: tuple[Command, ...] = tuple(each for name in HERE for each in ALL if each.name == name)
 """Those that an editor has no place of its own for; mode, model and effort are chosen in its menus."""
 
@@ -55,6 +69,7 @@ class Commands:
                 "tools": self._tools,
                 "mcp": self._mcp,
                 "rename": self._rename,
+                "escalate": self._escalate,
             }
         )
 
@@ -99,6 +114,10 @@ class Commands:
         await self._client.settled()
         return previewed.left(done.left, cwd)
 
+    async def _escalate(self, _: str) -> str:
+        self._client.submit(Escalate())
+        return ""  # what comes of it is told by its own events
+
     async def _status(self, _: str) -> str:
         about = self._client.about
         return "\n".join(
@@ -135,12 +154,14 @@ class Commands:
         return "\n".join((*told, *await self._spent())) or "No model was called yet."
 
     async def _spent(self) -> list[str]:
-        return [
+        costs = self._client.costs()
+        lines = [
             f"{line.model} ({line.purpose}): {line.calls} calls, {line.usage.prompt:,} tokens in, "
             f"{line.usage.output_tokens:,} out, ${line.cost_usd:.4f}"
             + (f" and {line.unpriced} calls of unknown price" if line.unpriced else "")
-            for line in self._client.costs()
+            for line in costs
         ]
+        return [*lines, *filter(None, (cascaded.saving(costs),))]
 
     async def _cap(self, argument: str) -> str:
         found = caps.parsed(argument)

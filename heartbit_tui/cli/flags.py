@@ -24,6 +24,11 @@ TASK = (
     Flag(("--input-format",), "what stdin holds", "text", "FORMAT", ("text", "stream-json"), "text"),
 )
 
+SHAPE = (
+    Flag(("--output-schema",), "the answer has to fit the JSON Schema in this file", "file", "FILE"),
+    Flag(("--json-schema",), "the answer has to fit this JSON Schema", "text", "SCHEMA"),
+)
+
 OUTPUT = (
     Flag(
         ("--output-format",),
@@ -35,8 +40,7 @@ OUTPUT = (
     ),
     Flag(("--json",), "the same as --output-format stream-json"),
     Flag(("--include-partial-messages",), "stream-json also tells each piece of an answer"),
-    Flag(("--output-schema",), "the answer has to fit the JSON Schema in this file", "file", "FILE"),
-    Flag(("--json-schema",), "the answer has to fit this JSON Schema", "text", "SCHEMA"),
+    *SHAPE,
     Flag(("-o", "--output"), "write the answer to this file too, all or nothing", "file", "FILE"),
 )
 
@@ -109,6 +113,7 @@ RUN: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
 CHAT: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
     {
         "screen": (Flag(("--plain",), "for screen readers and terminals without cursor control"),),
+        "output": SHAPE,
         "limits": LIMITS,
         "permissions": PERMISSIONS,
         "session": SESSION,

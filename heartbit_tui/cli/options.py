@@ -56,7 +56,7 @@ def options(values: Namespace, *, surface: Literal["headless", "repl", "tui", "a
         deny=tuple(values.deny),
         extra_dirs=tuple(directory(each, "--add-dir") for each in values.add_dir),
         append_system=clean(values.append_system_prompt or ""),
-        schema=_schema(values) if surface == "headless" else None,
+        schema=_schema(values) if surface in ("headless", "repl") else None,
         bare=values.bare,
         ephemeral=values.ephemeral,
         demo=values.demo,

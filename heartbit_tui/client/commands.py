@@ -77,6 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="timeline", does="all tool calls in order"),
     Command(name="diff", does="what this session changed in the files"),
     Command(name="model", takes="[[PROVIDER:]MODEL]", does="which model answers from the next turn on"),
+    Command(name="escalate", does="let the strongest model take this turn, or the next"),
     Command(name="effort", takes="LEVEL", does="how much the model thinks", choices=tuple(Effort)),
     Command(
         name="mode",

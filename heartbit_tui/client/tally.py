@@ -7,6 +7,7 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
     ModelCalled,
+    ModelEscalated,
     PermissionDenied,
     RunCompleted,
     RunStarted,
@@ -14,6 +15,7 @@ from heartbit_tui.kernel.events import (
     ToolCallCompleted,
     TurnStarted,
 )
+from heartbit_tui.kernel.ledger import saved
 from heartbit_tui.kernel.messages import JsonObject, Usage
 
 
@@ -33,6 +35,9 @@ class Tally:
         self.structured: JsonObject | None = None
         self.denials: tuple[JsonObject, ...] = ()
         self.end: Terminal | None = None
+        self.escalations: tuple[ModelEscalated, ...] = ()
+        self.saved_usd: float | None = None
+        """What a cascade saved, by estimate; None where there was none, or its prices are not known."""
         self._run = ""
         self._cost = 0.0
         self._unpriced = 0
@@ -70,7 +75,11 @@ class Tally:
                 self.turns += 1
             case AssistantMessage(message=message) if main and self._run:
                 self.answer = message.text
+            case ModelEscalated():
+                self.escalations = (*self.escalations, event)
             case ModelCalled(usage=usage, cost_usd=cost):
+                if event.instead_usd is not None and cost is not None:
+                    self.saved_usd = (self.saved_usd or 0.0) + saved(event)
                 self.usage += usage
                 self._cost += cost or 0.0
                 self._unpriced += cost is None

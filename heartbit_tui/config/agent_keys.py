@@ -34,14 +34,17 @@ WIRES = ("anthropic", "openai", "openai-responses", "openrouter", "ollama", "lla
 
 
 def cascade(below: str) -> tuple[Key, ...]:
-    """The keys of a cascade of models."""
+    """The keys of a cascade of models; the gate decides which answers of a cheaper one stand."""
     return (
         boolean(f"{below}.enabled", False),
         required(f"{below}.tiers[].model"),
-        string(f"{below}.gate.type", choices=("heuristic",)),
+        string(f"{below}.gate.type", choices=("heuristic", "judge")),
         integer(f"{below}.gate.min_output_tokens", 5, least=0),
         boolean(f"{below}.gate.accept_tool_calls", True),
         boolean(f"{below}.gate.escalate_on_max_tokens", True),
+        string(f"{below}.gate.model"),
+        strings(f"{below}.gate.criteria"),
+        number(f"{below}.gate.timeout_seconds", 10),
     )
 
 
@@ -190,7 +193,7 @@ def tools() -> tuple[Key, ...]:
     return (
         *group(
             "tools",
-            string("profile", "full", choices=PROFILES),
+            string("profile", "full", choices=("auto", *PROFILES)),
             integer("max_per_turn"),
             strings("disabled"),
             guarded(table("bash.environment")),

@@ -78,7 +78,9 @@ def _cascade(values: Effective, place: Path) -> Iterator[Problem]:
         text = f"an enabled cascade needs at least one [[{dotted((*place, 'tiers'))}]]."
         yield values.problem((*place, "enabled"), text)
     if values.has(*place, "gate") and not values.get(*place, "gate", "type"):
-        yield values.problem((*place, "gate", "type"), 'this is missing: write type = "heuristic".')
+        yield values.problem((*place, "gate", "type"), 'this is missing: write type = "heuristic", or "judge".')
+    if values.get(*place, "gate", "type") == "judge" and not values.get(*place, "gate", "model"):
+        yield values.problem((*place, "gate", "model"), "this is missing: it names the model that judges.")
 
 
 def _strategy(values: Effective, place: Path) -> Iterator[Problem]:

@@ -41,6 +41,9 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "HEARTBIT_LOG": "log.level",
     }
 )
+LENIENT = frozenset({"HEARTBIT_ROUTING"})
+"""Variables whose unknown values are told and ignored, as the seed did."""
+
 OTHERS = frozenset({"HEARTBIT_HOME", "HEARTBIT_API_KEY"})
 """Variables that others read."""
 
@@ -60,7 +63,7 @@ def entries_from(environment: Mapping[str, str]) -> Iterator[Entry | Problem]:
         key = tree.key_at(path)
         source = Source(layer=Layer.ENVIRONMENT, name=f"environment {name}")
         text = environment[name].strip()
-        if key is None or (not text and key.kind != "boolean"):
+        if key is None or (not text and key.kind != "boolean") or _is_ignored(name, text, key):
             continue
         if name == "HEARTBIT_MEMORY" and text.startswith(POSTGRES):
             yield from _database(text, source)
@@ -95,7 +98,11 @@ def read_text(text: str, key: Key) -> Value:
 
 
 def likely_typos(environment: Mapping[str, str]) -> Iterator[str]:
-    """A warning for each HEARTBIT_ variable that nobody reads."""
+    """A warning for each HEARTBIT_ variable that nobody reads, or whose value is not known and does not matter."""
+    for name in sorted(LENIENT & environment.keys()):
+        key = tree.key_at(undotted(VARIABLES[name]))
+        if key is not None and _is_ignored(name, environment[name].strip(), key):
+            yield f"environment {name}: {environment[name]!r} is not one of {', '.join(key.choices)}; it is ignored."
     strange = [name for name in environment if name.startswith(PREFIX) and name not in VARIABLES.keys() | OTHERS]
     for name in strange:
         known = (other.removeprefix(PREFIX).lower() for other in (*VARIABLES, *OTHERS))
@@ -104,6 +111,10 @@ def likely_typos(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 _NAMES: Mapping[str, str] = MappingProxyType({"integer": "whole number", "number": "number", "table": "table"})
+
+
+def _is_ignored(name: str, text: str, key: Key) -> bool:
+    return name in LENIENT and bool(text) and read_text(text, key) not in key.choices
 
 
 def _database(text: str, source: Source) -> Iterator[Entry]:

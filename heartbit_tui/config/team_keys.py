@@ -41,7 +41,7 @@ def spellings() -> tuple[Key, ...]:
         ),
         *group(
             "tools",
-            string("tool_profile", choices=PROFILES, same_as="tools.profile"),
+            string("tool_profile", choices=("auto", *PROFILES), same_as="tools.profile"),
             _spelling("max_tools_per_turn", "tools.max_per_turn"),
             below="orchestrator",
         ),
@@ -94,7 +94,7 @@ def team() -> tuple[Key, ...]:
             boolean("enable_reflection"),
             integer("tool_output_compression_threshold"),
             integer("max_tools_per_turn"),
-            string("tool_profile", choices=PROFILES),
+            string("tool_profile", choices=("auto", *PROFILES)),
             integer("max_identical_tool_calls"),
             boolean("recursive_summarization"),
             integer("max_total_tokens", guarded=True),

@@ -13,6 +13,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 BUILT = frozenset(
     {
         "providers",
+        "cascade",
         "skills",
         "hooks",
         "limits",

@@ -134,8 +134,8 @@ class Judge(Passing):
                     match part:
                         case Block(block=Text(text=words)):
                             text.append(words)
-                        case Finish(model=model, usage=usage, cost_usd=cost):
-                            spent.append(Spent(purpose="judge", model=model, usage=usage, cost_usd=cost))
+                        case Finish():
+                            spent.append(part.spent("judge"))
                         case Spent():
                             spent.append(part)
                         case _:

@@ -118,13 +118,18 @@ def end(tally: Tally, ending: Ending) -> list[str]:
     spent = (f"tokens: {tally.usage.input_tokens} in, {tally.usage.output_tokens} out", *_cache(tally))
     calls = f"{tally.calls} tool call{'' if tally.calls == 1 else 's'}"
     cost = "cost unknown" if tally.cost_usd is None else f"estimated cost ${tally.cost_usd:.4f}"
-    stats = " · ".join((*spent, calls, cost))
+    stats = " · ".join((*spent, calls, cost, *_saved(tally)))
     return [*wrong(ending), stats] if tally.turns else wrong(ending)
 
 
 def wrong(ending: Ending) -> list[str]:
     """The sentence for a run that did not succeed."""
     return [f"heartbit: {visible(ending.error)}"] if ending.is_error and ending.error else []
+
+
+def _saved(tally: Tally) -> tuple[str, ...]:
+    usd = tally.saved_usd or 0.0
+    return (f"about ${usd:.4f} saved by the cascade",) if usd >= 0.000_05 else ()
 
 
 def _cache(tally: Tally) -> tuple[str, ...]:

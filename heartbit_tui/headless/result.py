@@ -34,7 +34,8 @@ def result(tally: Tally, ending: Ending, *, session_id: str, duration_ms: int) -
     """How it all ended; `exit_code` is the process's.
 
     `total_cost_usd` is null where the price of any call is unknown, as it is of one that was cut off. `error` is null after a success; `result` then
-    is the answer, and else what there was of one.
+    is the answer, and else what there was of one. `cascade` is null where no other model took over and nothing is known
+    to be saved.
     """
     return {
         "type": "result",
@@ -46,12 +47,24 @@ def result(tally: Tally, ending: Ending, *, session_id: str, duration_ms: int) -
         "duration_ms": duration_ms,
         "usage": usage(tally),
         "total_cost_usd": tally.cost_usd,
+        "cascade": cascade(tally),
         "permission_denials": list(tally.denials),
         "changed_files": list(tally.changed_files),
         "result": tally.text,
         "structured_output": tally.structured,
         "error": {"kind": ending.kind, "message": ending.error} if ending.is_error else None,
     }
+
+
+def cascade(tally: Tally) -> JsonObject | None:
+    """Which models took over from which, and what was saved by that: US dollars, an estimate, null where unknown."""
+    if not tally.escalations and tally.saved_usd is None:
+        return None
+    steps = [
+        {"from_tier": each.from_tier, "to_tier": each.to_tier, "reason": each.reason, "detail": each.detail}
+        for each in tally.escalations
+    ]
+    return {"escalations": steps, "saved_usd": tally.saved_usd}
 
 
 def usage(tally: Tally) -> JsonObject:

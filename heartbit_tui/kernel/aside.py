@@ -36,7 +36,6 @@ class Aside:
                 event = reply.take(part)
                 if isinstance(event, ModelCalled):
                     self._host.emit(event)
-        done = reply.finish
-        if done is not None:
-            self._host.emit(ModelCalled(purpose=purpose, model=done.model, usage=done.usage, cost_usd=done.cost_usd))
+        if reply.finish is not None:
+            self._host.emit(reply.finish.spent(purpose).told)
         return reply.message()

@@ -14,13 +14,15 @@ from heartbit_tui.kernel.events import (
     ApprovalRequested,
     Envelope,
     Event,
+    LlmResponse,
     ModelCalled,
     Question,
     QuestionAnswered,
     QuestionAsked,
+    Terminal,
     UserMessage,
 )
-from heartbit_tui.kernel.host import OnAsk
+from heartbit_tui.kernel.host import Manner, OnAsk
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Message, ToolCall, user
 from heartbit_tui.kernel.ops import Answer, Decide, Effort, Mode
@@ -34,7 +36,9 @@ FAILED = "The run needed an approval of `{name}` that nobody can give: {reason}.
 
 
 class Terms(Protocol):
-    """What holds for an agent from its next turn on."""
+    """What holds for an agent from its next turn on; `strongest` holds for one answer."""
+
+    strongest: bool
 
     @property
     def mode(self) -> Mode:
@@ -69,6 +73,7 @@ class Settings:
     mode: Mode
     provider: Provider
     effort: Effort | None = None
+    strongest: bool = False
     on_ask: OnAsk = "person"
     caps: Caps = field(default_factory=Caps)
 
@@ -123,8 +128,8 @@ class Desk:
         return self._settings.provider
 
     @property
-    def effort(self) -> Effort | None:
-        return self._settings.effort
+    def manner(self) -> Manner:
+        return Manner(effort=self._settings.effort, strongest=self._settings.strongest)
 
     @property
     def attended(self) -> bool:
@@ -141,6 +146,8 @@ class Desk:
             return
         self._heard = envelope.seq
         self.conversation.apply(envelope)
+        if envelope.agent == self.agent and isinstance(envelope.event, LlmResponse | Terminal):
+            self._settings.strongest = False
         if self.budget is not None and isinstance(envelope.event, ModelCalled):
             self.budget.spend(envelope.event.usage, envelope.event.cost_usd)
 

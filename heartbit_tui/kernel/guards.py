@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from heartbit_tui.kernel.errors import GuardrailError
-from heartbit_tui.kernel.events import GuardrailDenied, GuardrailWarned, Hook, ModelCalled
+from heartbit_tui.kernel.events import GuardrailDenied, GuardrailWarned, Hook
 from heartbit_tui.kernel.host import Host
 from heartbit_tui.kernel.messages import Assistant, AssistantBlock, ToolCall
 from heartbit_tui.kernel.protocols import Guardrail, Judgement, Output, Pass, Refuse, Request, Rewrite, Warn
@@ -84,8 +84,7 @@ class Guards:
         changed: bool = False,
     ) -> str:
         for spent in judgement.spent:
-            called = ModelCalled(purpose=spent.purpose, model=spent.model, usage=spent.usage, cost_usd=spent.cost_usd)
-            self._host.emit(called)
+            self._host.emit(spent.told)
         if isinstance(judgement, Pass):
             return ""
         denied = GuardrailDenied(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias
 
 from heartbit_tui.kernel.caps import Caps
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Event, Question
 from heartbit_tui.kernel.messages import Message, ToolCall
 from heartbit_tui.kernel.ops import Decide, Effort, Mode
@@ -12,6 +13,14 @@ from heartbit_tui.kernel.protocols import Ask, Clock, Provider
 
 OnAsk: TypeAlias = Literal["person", "deny", "fail"]
 """Who answers an approval: a person, nobody (it is denied), or nobody (the run ends)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How an answer is wanted: how much the model should think, and whether the strongest one is to give it."""
+
+    effort: Effort | None = None
+    strongest: bool = False
 
 
 class Host(Protocol):
@@ -33,8 +42,8 @@ class Host(Protocol):
         ...
 
     @property
-    def effort(self) -> Effort | None:
-        """How much it should think."""
+    def manner(self) -> Manner:
+        """How the next answer is wanted."""
         ...
 
     @property

@@ -11,7 +11,11 @@ from heartbit_tui.kernel.ops import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The sum for one agent, model and purpose; `unpriced` calls have no known price."""
+    """The sum for one agent, model and purpose; `unpriced` calls have no known price.
+
+    `saved_usd` is what a cascade saved by it, below 0 for what it cost in vain: an estimate by the prices of the
+    strongest model.
+    """
 
     agent: str
     model: str
@@ -20,6 +24,7 @@ class Line:
     usage: Usage = field(default_factory=Usage)
     cost_usd: float = 0.0
     unpriced: int = 0
+    saved_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ class Ledger:
             usage=line.usage + event.usage,
             cost_usd=line.cost_usd + (event.cost_usd or 0.0),
             unpriced=line.unpriced + (event.cost_usd is None),
+            saved_usd=line.saved_usd + saved(event),
         )
 
     def lines(self) -> tuple[Line, ...]:
@@ -72,10 +78,27 @@ class Ledger:
 
     def total(self) -> Line:
         """One sum over everything, with empty names."""
-        usage, cost, calls, unpriced = Usage(), 0.0, 0, 0
+        usage, cost, calls, unpriced, spared = Usage(), 0.0, 0, 0, 0.0
         for line in self._lines.values():
             usage += line.usage
             cost += line.cost_usd
             calls += line.calls
             unpriced += line.unpriced
-        return Line(agent="", model="", purpose="", calls=calls, usage=usage, cost_usd=cost, unpriced=unpriced)
+            spared += line.saved_usd
+        return Line(
+            agent="",
+            model="",
+            purpose="",
+            calls=calls,
+            usage=usage,
+            cost_usd=cost,
+            unpriced=unpriced,
+            saved_usd=spared,
+        )
+
+
+def saved(event: ModelCalled) -> float:
+    """What a call saved against the strongest model of its cascade; 0 where one of the prices is not known."""
+    if event.cost_usd is None or event.instead_usd is None:
+        return 0.0
+    return event.instead_usd - event.cost_usd

@@ -123,6 +123,11 @@ class SetModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate:
+    """Let the strongest model of a cascade answer this turn at once; where no run is active, the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetMode:
     """From the next call on, ask by the rules of this mode."""
 
@@ -183,6 +188,7 @@ Op: TypeAlias = (
     | Restore
     | Drop
     | SetModel
+    | Escalate
     | SetMode
     | SetCap
     | Rewind

@@ -10,7 +10,6 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     Event,
     LlmResponse,
-    ModelCalled,
     ModelEscalated,
     RetryAttempt,
     TextDelta,
@@ -56,7 +55,7 @@ class Reply:
                 self._text.clear()
                 return part
             case Spent():
-                return ModelCalled(purpose=part.purpose, model=part.model, usage=part.usage, cost_usd=part.cost_usd)
+                return part.told
             case Finish():
                 self.finish = part
                 return None
@@ -153,9 +152,8 @@ async def _read(host: Host, request: Request, reply: Reply, *, held: bool) -> No
 
 
 def _tell_cost(host: Host, reply: Reply) -> None:
-    done = reply.finish
-    if done is not None:
-        host.emit(ModelCalled(purpose="turn", model=done.model, usage=done.usage, cost_usd=done.cost_usd))
+    if reply.finish is not None:
+        host.emit(reply.finish.spent("turn").told)
 
 
 def _with_own_ids(message: Assistant, turn: int, host: Host) -> Assistant:

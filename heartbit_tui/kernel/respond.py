@@ -33,10 +33,10 @@ class Respond:
         """The tool to offer beside the others."""
         return (self._tool.spec,) if self._tool else ()
 
-    @property
-    def choice(self) -> ToolChoice:
-        """Once the model has failed to answer through the tool it has no other choice."""
-        return ThisTool(name=self._tool.spec.name) if self._tool and self._failures else None
+    def choice(self, offered: Sequence[ToolSpec]) -> ToolChoice:
+        """Once the model has failed to answer through the tool it has no other choice, nor where none but it is offered."""
+        forced = self._failures or len(offered) == 1
+        return ThisTool(name=self._tool.spec.name) if self._tool and forced else None
 
     def take(self, calls: Sequence[ToolCall]) -> bool:
         """Whether the model tried to answer; all calls of that turn are then answered here."""
@@ -59,7 +59,7 @@ class Respond:
         """Ask for the answer when the model ended without giving it; whether there was need to."""
         if not self._tool:
             return False
-        self._failed("it did not call the tool for it")
+        self._failed(f"it did not call `{self._tool.spec.name}`")
         self._host.emit(UserMessage(message=user(DEMAND.format(name=self._tool.spec.name)), origin="heartbit"))
         return True
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Self
 
-from heartbit_tui.kernel import dropping, recovery, shortening
+from heartbit_tui.kernel import dropping, escalating, recovery, shortening
 from heartbit_tui.kernel.active import Active
 from heartbit_tui.kernel.desk import Desk, People, Settings, Terms
 from heartbit_tui.kernel.errors import HeartbitError
@@ -27,6 +27,7 @@ from heartbit_tui.kernel.ops import (
     Compact,
     Decide,
     Drop,
+    Escalate,
     Interrupt,
     Op,
     Prompt,
@@ -161,10 +162,8 @@ class Session:
         match op:
             case Prompt():
                 self._prompt(op)
-            case Steer(text=text) if self.running:
-                self.desk.say(text)
             case Steer(text=text):
-                self._prompt(Prompt(content=(Text(text=text),)))
+                self._steer(text)
             case Decide():
                 self.people.approvals.settle(op)
             case Answer():
@@ -178,6 +177,8 @@ class Session:
             case Background() | StopJob():
                 if refused := self._jobs.take(op):
                     self._warn(refused)
+            case Escalate():
+                escalating.escalate(self.desk, self.settings, running=self.running)
             case _:
                 self._change(op)
 
@@ -218,6 +219,12 @@ class Session:
 
     def _warn(self, text: str) -> None:
         self._tell(Notice(level="warning", text=text))
+
+    def _steer(self, text: str) -> None:
+        if self.running:
+            self.desk.say(text)
+        else:
+            self._prompt(Prompt(content=(Text(text=text),)))
 
     def _prompt(self, op: Prompt) -> None:
         if self._closed:

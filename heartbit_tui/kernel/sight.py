@@ -61,15 +61,17 @@ class Sight:
         return await self._seen(self._whole(), turn)
 
     def _whole(self) -> Request:
-        messages = _to_answer(self._host.messages())
+        messages, manner = _to_answer(self._host.messages()), self._host.manner
         specs = (*(tool.spec for tool in self._agent.all_tools), *self._respond.specs)
+        tools = offered(self._agent, specs, messages, self._host.past())
         return Request(
             system=self._agent.system,
             messages=messages,
-            tools=offered(self._agent, specs, messages, self._host.past()),
+            tools=tools,
             max_tokens=self._agent.max_tokens,
-            tool_choice=self._respond.choice,
-            effort=self._host.effort,
+            tool_choice=self._respond.choice(tools),
+            effort=manner.effort,
+            strongest=manner.strongest,
         )
 
     async def _seen(self, request: Request, turn: int) -> Request:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.kernel.events import Event, MemoryChanged, ModelCalled
+from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import StopReason, Text, user
 from heartbit_tui.kernel.protocols import Block, Finish, Provider, Request, Spent
 from heartbit_tui.memory import telling
@@ -79,9 +79,7 @@ class Merger:
                         words.append(text)
                     case Finish(stop=stop):
                         cut = stop is StopReason.MAX_TOKENS
-                        self._count(
-                            Spent(purpose="consolidation", model=part.model, usage=part.usage, cost_usd=part.cost_usd)
-                        )
+                        self._count(part.spent("consolidation"))
                     case Spent():
                         self._count(part)
                     case _:
@@ -89,8 +87,7 @@ class Merger:
         return "".join(words).strip(), cut
 
     def _count(self, spent: Spent) -> None:
-        event = ModelCalled(purpose=spent.purpose, model=spent.model, usage=spent.usage, cost_usd=spent.cost_usd)
-        self._means.tell(event)
+        self._means.tell(spent.told)
 
 
 async def merge(memory: Memory, reach: Reach, means: Means) -> Consolidated:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from heartbit_tui.client import caps, diagnosed, expanding, filled, protection
+from heartbit_tui.client import caps, cascaded, diagnosed, expanding, filled, protection
 from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.metered import OF
 from heartbit_tui.client.moments import moment
@@ -14,7 +14,7 @@ from heartbit_tui.client.visible import harmless, one_line
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Envelope
-from heartbit_tui.kernel.ops import Background, Compact, Effort, Mode, Rename, Restore, SetMode, SetModel
+from heartbit_tui.kernel.ops import Background, Compact, Effort, Escalate, Mode, Rename, Restore, SetMode, SetModel
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.spending import dollars
 from heartbit_tui.repl.commands import table
@@ -66,6 +66,7 @@ class Acts:
             "mode": self._mode,
             "model": self._model,
             "effort": self._effort,
+            "escalate": self._escalate,
             "status": self._status,
             "safety": self._safety,
             "context": self._context,
@@ -126,6 +127,10 @@ class Acts:
             self._client.submit(SetModel(provider=provider, model=model))
         else:
             self._client.submit(SetModel(model=argument))
+
+    async def _escalate(self, _: str) -> None:
+        self._client.submit(Escalate())
+        await self._conversation.settled()
 
     async def _effort(self, argument: str) -> None:
         if argument in tuple(Effort):
@@ -189,6 +194,8 @@ class Acts:
                 f"{line.model} ({line.purpose}): {_calls(line.calls)}, {use.prompt:,} tokens in "
                 f"({use.cache_read_input_tokens:,} from the cache), {use.output_tokens:,} out, {price}"
             )
+        if saved := cascaded.saving(lines):
+            self._tell(saved)
         if cut := self._conversation.fold.cut.ended:
             self._tell(f"{_calls(cut)} cut off: what the service charged for that is unknown.")
         elif not lines:

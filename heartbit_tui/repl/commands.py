@@ -9,7 +9,22 @@ from heartbit_tui.client.commands import Command
 _ALL = commands.named()
 
 COMMANDS: tuple[Command, ...] = (
-    *(_ALL[name] for name in ("help", "mode", "model", "effort", "status", "safety", "context", "drop", "cost", "cap")),
+    *(
+        _ALL[name]
+        for name in (
+            "help",
+            "mode",
+            "model",
+            "effort",
+            "escalate",
+            "status",
+            "safety",
+            "context",
+            "drop",
+            "cost",
+            "cap",
+        )
+    ),
     *(_ALL[name] for name in ("todos", "tools", "new")),
     replace(_ALL["resume"], does="take up a session of this folder; without ID the list of them"),
     *(_ALL[name] for name in ("fork", "rename")),

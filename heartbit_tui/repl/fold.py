@@ -1,8 +1,9 @@
 """Envelopes folded into what a conversation shows and into what is known of it."""
 
+import json
 from collections.abc import Mapping
 
-from heartbit_tui.client import expanding, guarded, metered, remembered, titles, undone
+from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, titles, undone
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
@@ -190,7 +191,7 @@ class Fold:
         shown, self._shown = self._shown, ""
         void = (Closed(void="this part no longer counts; the answer is written anew"),) if shown else (Closed(),)
         if isinstance(event, ModelEscalated):
-            return (*void, Told(level="info", text=f"{event.to_tier} takes over from {event.from_tier}."))
+            return (*void, Told(level="info", text=cascaded.told(event)))
         delay = titles.span(event.delay_ms)
         what = event.error_class.replace("_", " ") or "error"
         told = f"{what}; trying again in {delay} ({event.attempt} of {event.max_retries})"
@@ -213,8 +214,9 @@ class Fold:
         match event:
             case RunStarted():
                 return ()
-            case RunCompleted():
-                return (Closed(), Ended(how="completed"))
+            case RunCompleted(structured=answer):
+                shaped = () if answer is None else (Wrote(text=json.dumps(answer, ensure_ascii=False, indent=2)),)
+                return (*shaped, Closed(), Ended(how="completed"))
             case RunFailed(error=error):
                 return (Closed(), Ended(how="failed", text=error))
             case RunInterrupted(reason=reason):

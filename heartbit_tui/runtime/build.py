@@ -40,7 +40,7 @@ from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
 from heartbit_tui.runtime.warmth import Watchful
 from heartbit_tui.tools.jobs import Jobs
-from heartbit_tui.tools.selection import Profile, Selection
+from heartbit_tui.tools.selection import Choice, Selection
 
 if TYPE_CHECKING:
     from heartbit_tui.context.outlook import Outlook
@@ -261,7 +261,7 @@ def _guardrails(
 
 
 def _selection(settings: Settings) -> Selection:
-    profile = cast("Profile", settings.config.string("tools.profile") or "full")
+    profile = cast("Choice", settings.config.string("tools.profile") or "full")
     return Selection(profile, settings.config.integer("tools.max_per_turn"))
 
 

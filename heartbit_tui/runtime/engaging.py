@@ -46,6 +46,7 @@ class Terms:
         self._session = session
         self._provider = provider
         self._effort = effort
+        self.strongest = False
 
     @property
     def mode(self) -> Mode:

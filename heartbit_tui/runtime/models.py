@@ -13,7 +13,7 @@ from heartbit_tui.config import Config
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import AuthenticationError, ConfigError, NetworkError, UntrustedError
 from heartbit_tui.kernel.ops import SetModel
-from heartbit_tui.kernel.protocols import Clock, Provider
+from heartbit_tui.kernel.protocols import Clock, Provider, Tiered
 from heartbit_tui.providers import table
 from heartbit_tui.providers.fallback import Fallback
 from heartbit_tui.providers.http import open_client
@@ -21,7 +21,7 @@ from heartbit_tui.providers.pricing import Prices, prices_from
 from heartbit_tui.providers.remote import usual_timeouts
 from heartbit_tui.providers.retrying import Retrying
 from heartbit_tui.providers.types import Build, Retry, Settings as ProviderSettings, Timeouts
-from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime import cascade, plugins
 from heartbit_tui.runtime.settings import Settings
 
 PREFERRED = ("openrouter", "anthropic", "openai")
@@ -68,6 +68,7 @@ class Models:
         self._client = client
         self._clock = clock
         self._chosen = Choice(name="")
+        self._home: Choice | None = None
 
     @classmethod
     @asynccontextmanager
@@ -94,8 +95,10 @@ class Models:
         return Models(settings, self._client, self._clock)
 
     def brought(self, provider: Provider) -> Provider:
-        """A provider that was given as an object, tried again as the configured ones are."""
+        """A provider that was given as an object, tried again as the configured ones are; a cascade stays one."""
         self._chosen = Choice(name=provider.name, model=provider.model)
+        if isinstance(provider, Tiered):
+            return provider
         retry = _section(self._config, "provider.retry", Retry())
         return Retrying(provider, retry, self._clock, Random())
 
@@ -134,10 +137,21 @@ class Models:
         provider = self._patient(choice)
         second = self._config.string("provider.fallback_model")
         self._chosen = choice
-        if not second:
+        self._home = self._home or choice
+        if second:
+            name = self._config.string("provider.fallback_provider") or choice.name
+            provider = Fallback(provider, self._patient(Choice(name=name, model=second)), self._clock)
+        wanted = cascade.wanted(self._config)
+        if wanted is None:
             return provider
-        name = self._config.string("provider.fallback_provider") or choice.name
-        return Fallback(provider, self._patient(Choice(name=name, model=second)), self._clock)
+        return cascade.before(wanted, provider, self._tier, self._clock, prices_of(self._config))
+
+    def _tier(self, model: str) -> Provider:
+        """A model of the cascade: of the service of the settings, unless it names another one."""
+        home = self._home or self._chosen
+        name, rest = ("", model) if home.name == "openrouter" else self._split(model)
+        choice = Choice(name=_plain(name), model=rest) if name else replace(home, model=model)
+        return self._patient(choice)
 
     def _by_key(self, model: str) -> Choice | None:
         """The service whose key is in the environment, else one whose key is kept: a keyring is slow to ask."""

@@ -1,13 +1,18 @@
 """Which tools a model is offered: a profile, and at most so many a turn. Any tool can be called all the same."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias, get_args
 
-from heartbit_tui.kernel.messages import Message, Text, ToolCall
+from heartbit_tui.kernel.messages import Message, Text, ToolCall, User
 from heartbit_tui.kernel.protocols import ToolSpec
+from heartbit_tui.tools.classify import Profile, classify_query, names
 
-Profile: TypeAlias = Literal["conversational", "standard", "full"]
+PROFILES: tuple[Profile, ...] = get_args(Profile)
+"""From the smallest to the largest."""
+
+Choice: TypeAlias = Profile | Literal["auto"]
+"""A profile, or the one that the prompts need."""
 
 ALWAYS = frozenset(
     {
@@ -67,22 +72,45 @@ def of_profile(profile: Profile, names: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name in offered or (reached and name.startswith(OUTSIDE)))
 
 
+class Fitting:
+    """The profile that the prompts so far need, and the calls that were made all the same. It only ever grows."""
+
+    def __init__(self) -> None:
+        self._profile: Profile = "conversational"
+        self._last: Message | None = None
+
+    def __call__(self, names: Collection[str], messages: Sequence[Message]) -> Profile:
+        """The profile for these messages, of tools with these names."""
+        foreign = frozenset(names) - frozenset(of_profile("standard", names))
+        for message in reversed(messages):
+            if message is self._last:
+                break
+            self._grow(message, names, foreign)
+        self._last = messages[-1] if messages else None
+        return self._profile
+
+    def _grow(self, message: Message, names: Collection[str], foreign: Collection[str]) -> None:
+        self._profile = max((self._profile, *_needs(message, names, foreign)), key=PROFILES.index)
+
+
 class Selection:
     """Offers at most `most` tools of a profile, and keeps to its choice so that a provider's cache stays warm.
 
     Always in one order. A tool that was called stays; another one gives way only for a tool that the newest
-    message names.
+    message names. The profile `auto` is the smallest that the prompts of the session need.
     """
 
-    def __init__(self, profile: Profile = "full", most: int | None = None) -> None:
-        self._profile: Profile = profile
+    def __init__(self, profile: Choice = "full", most: int | None = None) -> None:
+        self._profile: Choice = profile
+        self._fitting = Fitting()
         self._most = most
         self._chosen: tuple[str, ...] = ()
 
     def __call__(self, specs: Sequence[ToolSpec], messages: Sequence[Message]) -> tuple[ToolSpec, ...]:
         """The specs to offer with these messages."""
         known = {spec.name: spec for spec in specs}
-        offered = of_profile(self._profile, known)
+        profile = self._fitting(known, messages) if self._profile == "auto" else self._profile
+        offered = of_profile(profile, known)
         if self._most is not None and len(offered) > self._most:
             offered = self._narrowed({name: known[name] for name in offered}, messages, self._most)
         return tuple(spec for spec in specs if spec.name in offered)
@@ -90,13 +118,36 @@ class Selection:
     def _narrowed(self, known: Mapping[str, ToolSpec], messages: Sequence[Message], most: int) -> tuple[str, ...]:
         pinned = [name for name in known if name == "__respond__"]
         called = [name for name in _called(messages) if name in known]
-        named = [name for name in known if name in _words(messages[-1:])]
+        newest = "\n".join(_texts(messages[-1:])).casefold()
+        named = [name for name in known if names(newest, name)]
         kept = [name for name in self._chosen if name in known]
         words = _words(messages[-RECENT:])
         ranked = sorted(known, key=lambda name: -_score(known[name], words))
         wanted = dict.fromkeys((*pinned, *named, *called, *kept, *ranked))
         self._chosen = tuple(wanted)[:most]
         return self._chosen
+
+
+def _needs(message: Message, names: Collection[str], foreign: Collection[str]) -> Iterator[Profile]:
+    """The profiles that a message calls for."""
+    for block in message.content:
+        match block:
+            case Text(text=text) if isinstance(message, User) and not _is_note(text):
+                yield classify_query(text, foreign)
+            case ToolCall(name=name) if name in names:
+                yield _smallest(name)
+            case _:
+                pass
+
+
+def _smallest(name: str) -> Profile:
+    """The smallest profile that has this tool."""
+    return next(profile for profile in PROFILES if of_profile(profile, (name,)))
+
+
+def _is_note(text: str) -> bool:
+    """Whether heartbit itself says this, as it tells what mode and day it is."""
+    return text.startswith("[") and text.endswith("]")
 
 
 def _called(messages: Sequence[Message]) -> list[str]:
@@ -106,8 +157,11 @@ def _called(messages: Sequence[Message]) -> list[str]:
 
 
 def _words(messages: Sequence[Message]) -> list[str]:
-    texts = [block.text for message in messages for block in message.content if isinstance(block, Text)]
-    return [word for text in texts for word in _WORD.findall(text.lower())]
+    return [word for text in _texts(messages) for word in _WORD.findall(text.lower())]
+
+
+def _texts(messages: Sequence[Message]) -> list[str]:
+    return [block.text for message in messages for block in message.content if isinstance(block, Text)]
 
 
 def _score(spec: ToolSpec, words: Sequence[str]) -> int:

@@ -21,6 +21,7 @@ WRONG: Mapping[str, str] = {
     "[provider.cascade]\nenabled = true": "provider.cascade.enabled",
     "[[provider.cascade.tiers]]\nmodel = ''": "provider.cascade.tiers[0].model",
     "[provider.cascade.gate]\nmin_output_tokens = 3": "provider.cascade.gate.type",
+    "[provider.cascade.gate]\ntype = 'judge'": "provider.cascade.gate.model",
     "[orchestrator]\nmax_turns = 0": "orchestrator.max_turns",
     "[orchestrator]\nmax_tokens = 0": "orchestrator.max_tokens",
     "[orchestrator]\nsummarize_threshold = 0": "orchestrator.summarize_threshold",
@@ -270,3 +271,10 @@ def test_a_key_that_is_asked_for_and_unknown_has_its_nearest_named(asked: str, n
         config("").explain(asked)
     with pytest.raises(ConfigError, match=r"^zzz is no configuration key\.$"):
         config("").explain("zzz")
+
+
+def test_a_routing_that_is_unknown_is_told_and_ignored() -> None:
+    loaded = config("[orchestrator]\nrouting = 'single_agent'", {"HEARTBIT_ROUTING": "both"})
+    assert loaded.value("orchestrator.routing") == "single_agent"
+    (told,) = [warning for warning in loaded.warnings if "HEARTBIT_ROUTING" in warning]
+    assert told.endswith("'both' is not one of auto, always_orchestrate, single_agent; it is ignored.")

@@ -80,6 +80,7 @@ async def test_json_is_one_object_with_the_whole_result(machine: Machine) -> Non
             "cache_read_input_tokens": 0,
             "reasoning_tokens": 0,
         },
+        "cascade": None,
         "permission_denials": [],
         "changed_files": [],
         "result": "Hello.",

@@ -21,6 +21,7 @@ PAGES = (
     "CHANGELOG.md",
     "docs/undo.md",
     "docs/context.md",
+    "docs/models.md",
     "docs/background.md",
     "docs/lsp.md",
     "docs/mcp.md",

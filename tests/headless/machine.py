@@ -28,6 +28,7 @@ RESULT_KEYS = (
     "duration_ms",
     "usage",
     "total_cost_usd",
+    "cascade",
     "permission_denials",
     "changed_files",
     "result",

@@ -21,7 +21,7 @@ from heartbit_tui.kernel.messages import (
     Usage,
     user,
 )
-from heartbit_tui.kernel.protocols import Effects, Request, Scene, Shortening, ThisTool, View
+from heartbit_tui.kernel.protocols import Effects, Limits, Request, Scene, Shortening, ThisTool, View
 from heartbit_tui.kernel.respond import ACCEPTED, DEMAND, NOT_RUN
 from heartbit_tui.providers.faults import Drop, Status
 from heartbit_tui.providers.script import call
@@ -228,6 +228,40 @@ async def test_words_in_place_of_a_structured_answer_are_answered_with_a_demand(
 async def test_after_three_failures_there_is_no_structured_answer() -> None:
     rig = await ran(Plan(replies=[says("words", times=0)], response=respond()))
     assert (rig.of(RunFailed)[0].kind, len(rig.provider.requests)) == ("answer", 3)
+    assert "`__respond__`" in rig.of(RunFailed)[0].error
+
+
+async def test_an_answer_that_needs_two_repairs_is_taken_and_all_tries_are_counted() -> None:
+    wrong = [turn(call("__respond__", "c1", n="one")), turn(call("__respond__", "c2"))]
+    rig = await ran(Plan(replies=[*wrong, turn(call("__respond__", "c3", n=1))], response=respond()))
+    (done,) = rig.of(RunCompleted)
+    assert (done.structured, done.tool_calls_made) == ({"n": 1}, 3)
+
+
+async def test_real_tools_may_come_first_and_count_with_the_answer() -> None:
+    replies = [turn(call("echo")), turn(call("__respond__", n=1))]
+    rig = await ran(Plan(replies=replies, tools=[FakeTool()], response=respond()))
+    (done,) = rig.of(RunCompleted)
+    assert (done.structured, done.tool_calls_made) == ({"n": 1}, 2)
+    assert [request.tool_choice for request in rig.provider.requests] == [None, None]
+
+
+async def test_the_tool_for_the_answer_is_offered_and_never_run() -> None:
+    rig = await ran(Plan(replies=[turn(call("__respond__", n=1))], tools=[FakeTool()], response=respond()))
+    assert [tool.name for tool in rig.last_request.tools] == ["echo", "__respond__"]
+    assert rig.of(ToolCallStarted) == []
+
+
+async def test_where_there_is_no_other_tool_the_answer_is_forced_from_the_beginning() -> None:
+    rig = await ran(Plan(replies=[turn(call("__respond__", n=1))], response=respond()))
+    assert rig.last_request.tool_choice == ThisTool(name="__respond__")
+
+
+async def test_a_model_that_never_answers_ends_at_its_limit_of_turns() -> None:
+    calls = [turn(call("echo", f"c{n}", text=str(n))) for n in range(9)]
+    limits = Limits(max_turns=4, max_identical_tool_calls=9)
+    rig = await ran(Plan(replies=calls, tools=[FakeTool()], response=respond(), limits=limits))
+    assert [event.kind for event in rig.of(RunFailed)] == ["max_turns"]
 
 
 async def test_without_a_wanted_shape_there_is_no_tool_for_it() -> None:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,17 @@ WRITE: dict[str, Any] = {"blocks": [call("write", file_path="new.txt", content="
 
 
 TYPED = (
-    *("first words", "/help", "/mode plan", "/mode", "/mode yolo", "/model", "/effort high", "/effort much"),
+    *(
+        "first words",
+        "/help",
+        "/mode plan",
+        "/mode",
+        "/mode yolo",
+        "/model",
+        "/effort high",
+        "/effort much",
+        "/escalate",
+    ),
     *(
         "/status",
         "/safety",
@@ -49,6 +61,7 @@ SHOWN = (
         "info: bash, ",
         "“A title”",
     ),
+    "warning: There is no stronger model to turn to",
     *(
         "warning: /rename takes",
         "first words",
@@ -154,3 +167,49 @@ def test_reasoning_is_left_out_where_the_settings_say_so(tmp_path: Path) -> None
         assert "thinking" not in shown.stdout
         assert "heartbit: Here.\n" in shown.stdout
         assert "not in this release" not in shown.stdout + shown.stderr
+
+
+CASCADE = """
+[provider.cascade]
+enabled = true
+[[provider.cascade.tiers]]
+model = "claude-haiku-4-5"
+"""
+
+
+def test_a_cascade_is_told_and_escalated_and_its_saving_is_in_the_costs(tmp_path: Path) -> None:
+    settings = tmp_path / "home/.config/heartbit/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(CASCADE)
+    texts = {"Fine, of course.": 100_000, "I can’t.": 1_000, "I could.": 1_000, "At once.": 1_000}
+    replies = [
+        {"blocks": [{"text": text}], "usage": {"input_tokens": tokens, "output_tokens": 5}}
+        for text, tokens in texts.items()
+    ]
+    with desk(tmp_path, *replies) as made:
+        done = made.lines("one", "/cost", "two", "/escalate", "three", "/cost")
+    assert done.stdout.count("The cascade saved about $") == 2
+    assert "claude-sonnet-5-5 takes over from claude-haiku-4-5: it says “i can't”." in done.stdout
+    assert "info: claude-sonnet-5-5 takes the next turn." in done.stdout
+    assert "claude-sonnet-5-5 takes over from claude-haiku-4-5: you asked for it." in done.stdout
+    assert "claude-haiku-4-5 (cascade_rejected): 1 call" in done.stdout
+    assert "I can" not in done.stdout.replace("“i can't”", "")
+    assert "heartbit: At once." in done.stdout
+
+
+def test_an_answer_in_a_wanted_shape_is_shown_as_json(tmp_path: Path) -> None:
+    schema = '{"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}'
+    with desk(tmp_path, "Three.", {"blocks": [call("__respond__", n=3)]}) as made:
+        command = (sys.executable, "-m", "heartbit_tui", "chat", "--plain", "--json-schema", schema)
+        done = subprocess.run(
+            command,
+            input="how many?\n",
+            capture_output=True,
+            text=True,
+            cwd=made.project,
+            env=made.environment,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "heartbit: Three." in done.stdout
+    assert 'heartbit: {\nheartbit:   "n": 3\nheartbit: }\n' in done.stdout

@@ -41,12 +41,17 @@ class LlmResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCalled:
-    """One model call for the cost ledger, whatever it was for; `cost_usd` is None where the price is unknown."""
+    """One model call for the cost ledger, whatever it was for; `cost_usd` is None where the price is unknown.
+
+    In a cascade, `instead_usd` is what the call would have cost had the strongest model been asked at once: an estimate
+    by that model's prices, and nothing for what would then not have been asked. None where that is not known, or the same.
+    """
 
     purpose: str
     model: str
     usage: Usage
     cost_usd: float | None = None
+    instead_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,15 @@ class RetryAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEscalated:
-    """A stronger model takes over."""
+    """A stronger model takes over; `detail` says why in a few words, where more than `reason` is known.
+
+    `asked` is that a person wanted it.
+    """
 
     from_tier: str
     to_tier: str
-    reason: Literal["gate_rejected", "tier_error"]
+    reason: Literal["gate_rejected", "tier_error", "asked"]
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

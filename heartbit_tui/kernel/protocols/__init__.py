@@ -14,6 +14,7 @@ from heartbit_tui.kernel.protocols.models import (
     Request,
     Spent,
     ThisTool,
+    Tiered,
     ToolChoice,
     ToolSpec,
 )
@@ -69,6 +70,7 @@ __all__ = (
     "Shortening",
     "Spent",
     "ThisTool",
+    "Tiered",
     "Tool",
     "ToolChoice",
     "ToolSpec",

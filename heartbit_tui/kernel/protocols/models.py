@@ -1,10 +1,17 @@
 """What the loop needs of a model."""
 
 from collections.abc import AsyncGenerator
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.events import ModelEscalated, RetryAttempt, TextDelta, ThinkingDelta, ToolInputDelta
+from heartbit_tui.kernel.events import (
+    ModelCalled,
+    ModelEscalated,
+    RetryAttempt,
+    TextDelta,
+    ThinkingDelta,
+    ToolInputDelta,
+)
 from heartbit_tui.kernel.messages import AssistantBlock, JsonObject, Message, StopReason, Usage
 from heartbit_tui.kernel.ops import Effort
 
@@ -36,7 +43,10 @@ ToolChoice: TypeAlias = AnyTool | ThisTool | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One question to a model. `max_tokens` bounds the answer that can be read, thinking not counted."""
+    """One question to a model. `max_tokens` bounds the answer that can be read, thinking not counted.
+
+    `strongest` asks a provider that has several models for its strongest one right away.
+    """
 
     system: str
     messages: tuple[Message, ...]
@@ -44,6 +54,7 @@ class Request:
     max_tokens: int = 8192
     tool_choice: ToolChoice = None
     effort: Effort | None = None
+    strongest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +70,7 @@ class Finish:
 
     `provider` and `model` are the ones that answered (a wrapper may have chosen another), the model by the name
     that the service reported, else the requested one. `cost_usd` is what the service itself charged, else the
-    price table's figure, None where the price is unknown.
+    price table's figure, None where the price is unknown. `instead_usd` is that of `ModelCalled`.
     """
 
     stop: StopReason
@@ -67,6 +78,17 @@ class Finish:
     provider: str
     model: str
     cost_usd: float | None = None
+    instead_usd: float | None = None
+
+    def spent(self, purpose: str) -> "Spent":
+        """What this answer cost, as that of a call with this purpose."""
+        return Spent(
+            purpose=purpose,
+            model=self.model,
+            usage=self.usage,
+            cost_usd=self.cost_usd,
+            instead_usd=self.instead_usd,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +99,18 @@ class Spent:
     model: str
     usage: Usage
     cost_usd: float | None = None
+    instead_usd: float | None = None
+
+    @property
+    def told(self) -> ModelCalled:
+        """The event that tells of it."""
+        return ModelCalled(
+            purpose=self.purpose,
+            model=self.model,
+            usage=self.usage,
+            cost_usd=self.cost_usd,
+            instead_usd=self.instead_usd,
+        )
 
 
 Part: TypeAlias = TextDelta | ThinkingDelta | ToolInputDelta | Block | RetryAttempt | ModelEscalated | Spent | Finish
@@ -103,6 +137,20 @@ class Provider(Protocol):
 
     def stream(self, request: Request) -> AsyncGenerator[Part, None]:
         """Ask, and read the answer part by part."""
+        ...
+
+
+@runtime_checkable
+class Tiered(Provider, Protocol):
+    """A provider that asks cheaper models first and stronger ones where that was not enough."""
+
+    @property
+    def strongest(self) -> str:
+        """The name of its last model."""
+        ...
+
+    def escalate(self) -> None:
+        """Leave a cheaper model that is being asked now, and ask the strongest one instead."""
         ...
 
 

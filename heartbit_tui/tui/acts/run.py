@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from heartbit_tui.client.modes import following
-from heartbit_tui.kernel.ops import Interrupt, Mode, SetMode
+from heartbit_tui.kernel.ops import Escalate, Interrupt, Mode, SetMode
 from heartbit_tui.tui.acts import parting
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def next_mode(app: "HeartbitApp", argument: str) -> None:
 
 
 def escalate(app: "HeartbitApp", _: str) -> None:
-    """Alt+E."""
-    app.tell("There is no stronger model to turn to: this release has no cascade. /model chooses another one.")
+    """Alt+E, or /escalate; a notice tells what comes of it."""
+    app.talk.submit(Escalate())
 
 
 def suspend(app: "HeartbitApp", _: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from heartbit_tui.client import cascaded
 from heartbit_tui.client.metered import OF
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.ledger import Capped, Daily, Line as Cost
@@ -49,6 +50,8 @@ def _session(told: Told, look: Look) -> Iterator[Line]:
         yield _row(name, line.calls, line.usage, money(line.cost_usd, unpriced=bool(line.unpriced)), look)
         if line.unpriced:
             yield setting.fitted([(f"  {line.unpriced} of unknown price", ink.warning)], look.width)
+    if saved := cascaded.saving(told.lines):
+        yield setting.fitted([(f"  {saved}", ink.ok)], look.width)
     if told.cut:
         count = f"{told.cut} call{'' if told.cut == 1 else 's'}"
         yield setting.fitted([(CUT.format(count=count), ink.warning)], look.width)

@@ -196,5 +196,6 @@ def head(totals: Totals, width: int, ink: Ink) -> Line:
         (f"  +{totals.added}" if totals.added else "", ink.ok),
         (f" -{totals.removed}" if totals.removed else "", ink.error),
         (f"  {money(totals.cost, unpriced=bool(totals.unpriced))}" if totals.turns else "", ink.muted),
+        (f"  about {money(totals.saved)} saved" if totals.saved > 0 else "", ink.ok),
     ]
     return setting.fitted([part for part in parts if part[0]], width)

@@ -85,7 +85,8 @@ def _model(row: Row, look: Look, time: str, now: datetime | None) -> Line:
 
 
 def _figures(row: Row) -> str:
-    return "  ".join(part for part in (_counts(row), money(row.cost) if row.cost else "", row.title) if part)
+    models = " → ".join((*row.climbed, row.title))
+    return "  ".join(part for part in (_counts(row), money(row.cost) if row.cost else "", models) if part)
 
 
 def _counts(row: Row) -> str:
@@ -111,6 +112,10 @@ def _came_of_it(row: Row, look: Look) -> Parts:
     found: Parts = _guarded(row, look)
     if row.retries:
         found.append((f" {row.retries} {'retry' if row.retries == 1 else 'retries'}", ink.warning))
+    if row.climbed:
+        found.append((f" ↑{len(row.climbed)}", ink.info))
+    if row.saved > 0 and look.width >= ROOMY:
+        found.append((f" about {money(row.saved)} saved", ink.ok))
     if row.added is not None or row.removed is not None:
         found += [(f" +{row.added or 0}", ink.ok), (f" -{row.removed or 0}", ink.error)]
     elif row.exit_code:

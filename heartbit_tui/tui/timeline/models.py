@@ -15,6 +15,7 @@ from heartbit_tui.kernel.events import (
     SummaryStarted,
     TurnStarted,
 )
+from heartbit_tui.kernel.ledger import saved
 from heartbit_tui.tui.timeline.log import Log
 from heartbit_tui.tui.timeline.rows import Row, Totals
 from heartbit_tui.tui.timeline.spans import Span, between
@@ -66,6 +67,8 @@ class Models:
                 self._paid(row or self._aside(envelope, event, agent), event)
             case RetryAttempt() if row is not None:
                 self._log.put(row, retries=row.retries + 1)
+            case ModelEscalated(from_tier=tier, to_tier=to) if row is not None:
+                self._log.put(row, climbed=(*row.climbed, one_line(tier, NAME)), title=one_line(to, NAME))
             case _:
                 pass
 
@@ -136,13 +139,22 @@ class Models:
         usage, sums = event.usage, self.sums
         cost = row.cost if event.cost_usd is None else (row.cost or 0.0) + event.cost_usd
         read, written = row.read + usage.prompt, row.written + usage.output_tokens
-        self._log.put(row, title=one_line(event.model, NAME), read=read, written=written, cost=cost)
+        spared = saved(event)
+        self._log.put(
+            row,
+            title=one_line(event.model, NAME),
+            read=read,
+            written=written,
+            cost=cost,
+            saved=row.saved + spared,
+        )
         self.sums = replace(
             sums,
             read=sums.read + usage.prompt,
             written=sums.written + usage.output_tokens,
             cost=sums.cost + (event.cost_usd or 0.0),
             unpriced=sums.unpriced + (event.cost_usd is None),
+            saved=sums.saved + spared,
         )
 
     def _aside(self, envelope: Envelope, event: ModelCalled, agent: str) -> Row:

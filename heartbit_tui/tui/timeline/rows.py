@@ -48,6 +48,10 @@ class Row:
     void: bool = False
     guarded: Did | None = None
     guardrail: str = ""
+    climbed: tuple[str, ...] = ()
+    """The models whose answers did not stand, before the one that answered."""
+    saved: float = 0.0
+    """US dollars that a cascade saved here, by estimate; below 0 for what it cost in vain."""
 
     @property
     def going(self) -> bool:
@@ -71,5 +75,6 @@ class Totals:
     written: int = 0
     cost: float = 0.0
     unpriced: int = 0
+    saved: float = 0.0
     added: int = 0
     removed: int = 0

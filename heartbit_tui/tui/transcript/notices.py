@@ -1,6 +1,6 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import expanding, guarded, jobs, metered, remembered, titles, undone
+from heartbit_tui.client import cascaded, expanding, guarded, jobs, metered, remembered, titles, undone
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     ContextRestored,
@@ -77,8 +77,8 @@ def _files(event: Event) -> Notice | None:
 
 def _change(event: Event) -> Notice | None:
     match event:
-        case ModelEscalated(from_tier=one, to_tier=other):
-            return _info(f"{other} takes over from {one}.")
+        case ModelEscalated():
+            return _info(cascaded.told(event))
         case ModelChanged(provider=provider, model=model, effort=effort):
             return _info(f"model: {provider} {model}" + (f", effort {effort}" if effort else ""))
         case SessionRenamed(title=title):

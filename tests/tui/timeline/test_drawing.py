@@ -2,6 +2,8 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from heartbit_tui.kernel.events import ModelCalled, ModelEscalated, TurnStarted
+from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.lines.setting import cells
 from heartbit_tui.tui.pane.source import Key
@@ -156,3 +158,15 @@ def test_a_row_that_is_opened_shows_its_call_in_full() -> None:
     assert len(rows.lines((1, 0), look)) == 2
     rows.fold((1, 0))
     assert len(rows.lines((1, 0), look)) == 1
+
+
+def test_a_turn_of_a_cascade_shows_its_models_and_what_it_saved() -> None:
+    told, usage = Story().begin(), Usage(input_tokens=1200, output_tokens=340)
+    told.tell(TurnStarted(turn=1, max_turns=9))
+    told.tell(ModelEscalated(from_tier="small", to_tier="middle", reason="gate_rejected"))
+    told.tell(ModelCalled(purpose="turn", model="middle", usage=usage, cost_usd=0.02, instead_usd=0.20), 1800)
+    (row,) = told.timeline.rows()
+    assert narrow(row, Look(40, INK), None, UTC).text.split() == ["14:02", "model", "1.2k", "→", "340", "↑1", "●"]
+    line = wide(row, Look(110, INK), 1, None, UTC).text
+    assert "$0.02  small → middle" in line
+    assert "↑1 about $0.18 saved" in line

@@ -13,6 +13,7 @@ from heartbit_tui.kernel.events import (
     GuardrailDenied,
     GuardrailWarned,
     ModelCalled,
+    ModelEscalated,
     NameRepaired,
     PermissionDenied,
     Question,
@@ -291,3 +292,19 @@ def test_other_agents_have_shades_in_the_order_in_which_they_were_heard() -> Non
         ("writer", "edit", 1),
         ("third", "model", 2),
     ]
+
+
+def test_a_turn_tells_which_models_it_went_through_and_what_that_saved() -> None:
+    story, usage = Story().begin(), Usage(input_tokens=100, output_tokens=10)
+    story.tell(TurnStarted(turn=1, max_turns=9))
+    spent = ModelCalled(purpose="cascade_rejected", model="small", usage=usage, cost_usd=0.01, instead_usd=0.0)
+    story.tell(spent)
+    story.tell(ModelEscalated(from_tier="small", to_tier="middle", reason="gate_rejected"))
+    (row,) = story.timeline.rows()
+    assert (row.climbed, row.title, row.saved) == (("small",), "middle", -0.01)
+    story.tell(ModelCalled(purpose="turn", model="middle", usage=usage, cost_usd=0.02, instead_usd=0.20))
+    (row,) = story.timeline.rows()
+    assert (row.read, row.written) == (200, 20)
+    assert (row.cost, row.saved) == (pytest.approx(0.03), pytest.approx(0.17))
+    totals = story.timeline.totals()
+    assert (totals.cost, totals.saved, totals.read) == (pytest.approx(0.03), pytest.approx(0.17), 200)
