@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from heartbit_tui import __version__
 from heartbit_tui.auth import Credentials, system_vault
 from heartbit_tui.client import reach
+from heartbit_tui.client.homely import homely
 from heartbit_tui.config import Config, Directories, directories
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.dataclass import dataclass
@@ -66,8 +67,7 @@ def look(patient: Patient) -> Iterator[Finding]:
 
 def _safe(finding: Finding, home: str) -> Finding:
     """The finding without the person's name, which stands in the path of the home directory."""
-    what = finding.what.replace(home, "~") if len(home) > 1 else finding.what
-    return Finding(state=finding.state, name=finding.name, what=what)
+    return Finding(state=finding.state, name=finding.name, what=homely(finding.what, home))
 
 
 def _all(patient: Patient) -> Iterator[Finding]:

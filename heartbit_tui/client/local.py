@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from heartbit_tui.client.served import Served
 
 PROMPTS = "heartbit_tui.client.offered:prompts"
+SERVED = "heartbit_tui.client.served:AtHome"
 MEMORIES = "heartbit_tui.client.memories:of_session"
 
 
@@ -42,7 +43,7 @@ async def local(options: Options) -> AsyncGenerator["Local"]:
     async with opened(options) as found:
         readers: list[Subscription] = []
         try:
-            yield Local(found, readers)
+            yield Local(found, readers, options.environment.get("HOME", ""))
         finally:
             for reader in readers:
                 reader.end()
@@ -51,10 +52,12 @@ async def local(options: Options) -> AsyncGenerator["Local"]:
 class Local:
     """A `Client` of a session that runs in this process; whoever opened it ends the `readers` that it gives out."""
 
-    def __init__(self, found: Opened, readers: list[Subscription]) -> None:
+    def __init__(self, found: Opened, readers: list[Subscription], home: str = "") -> None:
         self._opened = found
         self._readers = readers
-        self.served: Served | None = found.servers.fleet if found.servers is not None else None
+        self.served: Served | None = None
+        if found.servers is not None:
+            self.served = plugins.resolve(SERVED)(found.servers.fleet, home)
 
     @property
     def about(self) -> About:
