@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, TypeAlias, cast, get_args
 
 from heartbit_tui.acp.asking import Asking
 from heartbit_tui.acp.telling import Fold
@@ -19,7 +19,25 @@ from heartbit_tui.undo import preview as previewed
 from heartbit_tui.undo.intent import What
 from heartbit_tui.undo.preview import Preview
 
-HERE = ("compact", "undo", "redo", "status", "context", "drop", "cost", "cap", "safety", "tools", "mcp", "rename")
+if TYPE_CHECKING:
+    from heartbit_tui.client.counterparts import Kind
+
+HERE = (
+    "compact",
+    "undo",
+    "redo",
+    "status",
+    "context",
+    "drop",
+    "cost",
+    "cap",
+    "safety",
+    "tools",
+    "mcp",
+    "lsp",
+    "a2a",
+    "rename",
+)
 COMMANDS: tuple[Command, ...] = tuple(each for name in HERE for each in ALL if each.name == name)
 """Those that an editor has no place of its own for; mode, model and effort are chosen in its menus."""
 
@@ -54,6 +72,8 @@ class Commands:
                 "safety": self._safety,
                 "tools": self._tools,
                 "mcp": self._mcp,
+                "lsp": lambda argument: self._counterparts("lsp", argument),
+                "a2a": lambda argument: self._counterparts("a2a", argument),
                 "rename": self._rename,
             }
         )
@@ -161,6 +181,10 @@ class Commands:
         done = plugins.resolve("heartbit_tui.client.served:done")
         found = self._client.served
         return await done(found, argument) if found is not None else "No MCP server is defined."
+
+    async def _counterparts(self, kind: "Kind", argument: str) -> str:
+        told = plugins.resolve("heartbit_tui.client.counterparts:told")
+        return str(told(self._client.counterparts(kind), kind, argument))
 
     async def _rename(self, title: str) -> str:
         if not title:

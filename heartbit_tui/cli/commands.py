@@ -5,6 +5,7 @@ from types import MappingProxyType
 from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
 from heartbit_tui.cli.mcp_commands import MCP
 from heartbit_tui.cli.memory_commands import MEMORY
+from heartbit_tui.cli.reach_commands import REACH
 from heartbit_tui.cli.skills_commands import SKILLS
 from heartbit_tui.cli.spec import Command, Flag, Word
 
@@ -300,6 +301,7 @@ COMMANDS = (
     Command("knowledge stats", "knowledge", "tell what is indexed", groups=with_everywhere(JSON)),
     *SKILLS,
     *MCP,
+    *REACH,
     Command(
         "import",
         "importing",
@@ -342,6 +344,9 @@ DEFAULTS = MappingProxyType(
         "knowledge": "stats",
         "skills": "list",
         "mcp": "list",
+        "lsp": "list",
+        "a2a": "list",
+        "plugins": "list",
     }
 )
 """What a command of two words means when the second is left out."""

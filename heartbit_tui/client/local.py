@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import takewhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from heartbit_tui.client.called import called, names
@@ -22,11 +23,15 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.undoing import Undoing
 
 if TYPE_CHECKING:
+    from heartbit_tui.client.counterparts import Counterpart, Kind
     from heartbit_tui.client.memories import Memories
     from heartbit_tui.client.served import Served
 
 PROMPTS = "heartbit_tui.client.offered:prompts"
 SERVED = "heartbit_tui.client.served:AtHome"
+COUNTERPARTS = MappingProxyType(
+    {"lsp": "heartbit_tui.client.counterparts:of_languages", "a2a": "heartbit_tui.client.counterparts:of_agents"}
+)
 MEMORIES = "heartbit_tui.client.memories:of_session"
 
 
@@ -55,6 +60,7 @@ class Local:
     def __init__(self, found: Opened, readers: list[Subscription], home: str = "") -> None:
         self._opened = found
         self._readers = readers
+        self._home = home
         self.served: Served | None = None
         if found.servers is not None:
             self.served = plugins.resolve(SERVED)(found.servers.fleet, home)
@@ -138,6 +144,11 @@ class Local:
         session = self._opened.session
         await session.settled()
         await self._opened.journal.committed(session.seq)
+
+    def counterparts(self, kind: "Kind") -> "tuple[Counterpart, ...]":
+        peers = self._opened.peers
+        found = self._opened.language.standings() if kind == "lsp" else peers.roster.statuses() if peers else ()
+        return plugins.resolve(COUNTERPARTS[kind])(found, self._home)
 
     def memories(self) -> "Memories | None":
         remembering = self._opened.remembering

@@ -24,6 +24,7 @@ from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.background import Seen
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.companions import Companions, companions
+from heartbit_tui.runtime.language import Language
 from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
@@ -42,6 +43,7 @@ from heartbit_tui.tools.selection import Profile, Selection
 if TYPE_CHECKING:
     from heartbit_tui.context.outlook import Outlook
     from heartbit_tui.lsp.types import Named
+    from heartbit_tui.runtime.peers import Peers
     from heartbit_tui.runtime.servers import Servers
     from heartbit_tui.runtime.skilled import Skilled
 
@@ -84,6 +86,10 @@ class Opened:
     """The skills and commands; None where nobody wants any."""
     servers: "Servers | None" = None
     """The servers of tools; None where none are defined."""
+    peers: "Peers | None" = None
+    """The agents of others; None where none is defined."""
+    language: Language
+    """The language servers."""
 
     @property
     def last_seq(self) -> int:
@@ -140,7 +146,9 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             remembering=beside.remembering,
             skilled=beside.skilled,
             names=beside.language.names,
+            language=beside.language,
             servers=beside.servers,
+            peers=beside.peers,
         )
 
 
