@@ -58,7 +58,7 @@ SHOWN = (
     *("no 7 to go back to", "nothing to redo"),
     *(
         "No MCP server is defined for this session",
-        "No language servers in this session",
+        "typescript-language-server",
         "No agent of others is defined",
         "Nothing is remembered here yet",
         "Kept in memory: “Say it in one line” (your note).",
