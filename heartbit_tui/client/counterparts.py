@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from heartbit_tui.a2a.types import Phase, Status
 from heartbit_tui.client.homely import homely
@@ -52,6 +52,14 @@ class Counterpart:
     def line(self) -> str:
         """State and note."""
         return "; ".join(filter(None, (self.state, self.note)))
+
+
+class LookUp(Protocol):
+    """Tells how they stand now."""
+
+    def __call__(self, kind: Kind, /) -> tuple[Counterpart, ...]:
+        """All of this kind."""
+        ...
 
 
 def told(found: Sequence[Counterpart], kind: Kind, argument: str) -> str:

@@ -23,7 +23,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.undoing import Undoing
 
 if TYPE_CHECKING:
-    from heartbit_tui.client.counterparts import Counterpart, Kind
+    from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
     from heartbit_tui.client.memories import Memories
     from heartbit_tui.client.served import Served
 
@@ -61,6 +61,7 @@ class Local:
         self._opened = found
         self._readers = readers
         self._home = home
+        self.counterparts: LookUp = self._counterparts
         self.served: Served | None = None
         if found.servers is not None:
             self.served = plugins.resolve(SERVED)(found.servers.fleet, home)
@@ -82,7 +83,7 @@ class Local:
             safety=found.safety,
             effort=session.settings.effort,
             offers=self._offers,
-            names=found.names,
+            names=found.language.names,
         )
 
     @property
@@ -145,7 +146,7 @@ class Local:
         await session.settled()
         await self._opened.journal.committed(session.seq)
 
-    def counterparts(self, kind: "Kind") -> "tuple[Counterpart, ...]":
+    def _counterparts(self, kind: "Kind") -> "tuple[Counterpart, ...]":
         peers = self._opened.peers
         found = self._opened.language.standings() if kind == "lsp" else peers.roster.statuses() if peers else ()
         return plugins.resolve(COUNTERPARTS[kind])(found, self._home)

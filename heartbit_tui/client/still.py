@@ -1,24 +1,26 @@
 """What a client answers where nothing runs and nothing can be changed."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from heartbit_tui.client.types import Meters, Undo
 from heartbit_tui.kernel.events import Envelope
 
 if TYPE_CHECKING:
-    from heartbit_tui.client.counterparts import Counterpart, Kind
+    from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
     from heartbit_tui.client.memories import Memories
     from heartbit_tui.client.served import Served
+
+
+class _Nobody:
+    def __call__(self, kind: "Kind", /) -> "tuple[Counterpart, ...]":
+        return ()
 
 
 class Still:
     """The part of a `Client` that is empty in a replay, and in most of what plays a session in a test."""
 
     served: "Served | None" = None
-    known: "Mapping[Kind, tuple[Counterpart, ...]]" = MappingProxyType({})
-    """The language servers and the agents of others that it tells of."""
+    counterparts: "LookUp" = _Nobody()
 
     @property
     def undo(self) -> Undo | None:
@@ -34,9 +36,6 @@ class Still:
 
     async def whole(self) -> tuple[Envelope, ...]:
         return ()
-
-    def counterparts(self, kind: "Kind") -> "tuple[Counterpart, ...]":
-        return self.known.get(kind, ())
 
     def output(self, job: str) -> str:
         return ""

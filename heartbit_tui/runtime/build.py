@@ -42,7 +42,6 @@ from heartbit_tui.tools.selection import Profile, Selection
 
 if TYPE_CHECKING:
     from heartbit_tui.context.outlook import Outlook
-    from heartbit_tui.lsp.types import Named
     from heartbit_tui.runtime.peers import Peers
     from heartbit_tui.runtime.servers import Servers
     from heartbit_tui.runtime.skilled import Skilled
@@ -80,8 +79,6 @@ class Opened:
     safety: Safety = NOTHING_KNOWN
     remembering: Remembering | None = None
     """What is done with the memory; None where there is none."""
-    names: "Callable[[str], Awaitable[tuple[Named, ...]]]"
-    """Tells what has a name like this in the project."""
     skilled: "Skilled | None" = None
     """The skills and commands; None where nobody wants any."""
     servers: "Servers | None" = None
@@ -112,8 +109,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = await _provider(options, models, clock)
         beside = await stack.enter_async_context(companions(options, settings, clock))
-        place = beside.place
-        standing = Standing(settings.mode)
+        place, standing = beside.place, Standing(settings.mode)
         watch = Watchful(beside.policy, place.meters.warmth)
         guardrails = (*_guardrails(settings, models, provider, clock, standing), *beside.guards)
         agent = replace(_agent(options, settings, provider, beside.tools), guardrails=guardrails, context=watch)
@@ -145,7 +141,6 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             safety=protection(settings, agent.guardrails, audited=place.trail is not None),
             remembering=beside.remembering,
             skilled=beside.skilled,
-            names=beside.language.names,
             language=beside.language,
             servers=beside.servers,
             peers=beside.peers,

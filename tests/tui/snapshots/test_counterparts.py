@@ -1,7 +1,7 @@
 """`/lsp` and `/a2a`: how language servers and agents of others stand, and one of them whole."""
 
 from heartbit_tui.a2a.types import Card, Status
-from heartbit_tui.client.counterparts import of_agents, of_languages
+from heartbit_tui.client.counterparts import Counterpart, Kind, of_agents, of_languages
 from heartbit_tui.lsp.programs import PROGRAMS
 from heartbit_tui.lsp.types import AtWork, Counts, Standing
 from tests.tui.snapshots.conftest import Open
@@ -46,9 +46,13 @@ AGENTS = of_agents(
 )
 
 
+def told(kind: Kind) -> tuple[Counterpart, ...]:
+    return LANGUAGES if kind == "lsp" else AGENTS
+
+
 async def test_language_servers_are_listed_and_one_is_told_whole(opened: Open) -> None:
     async with opened() as stage:
-        stage.client.known = {"lsp": LANGUAGES}
+        stage.client.counterparts = told
         await stage.act("lsp")
         await stage.until("Language servers", "at work")
         await stage.shot("languages")
@@ -59,7 +63,7 @@ async def test_language_servers_are_listed_and_one_is_told_whole(opened: Open) -
 
 async def test_agents_of_others_are_listed_and_one_is_told_whole(opened: Open) -> None:
     async with opened() as stage:
-        stage.client.known = {"a2a": AGENTS}
+        stage.client.counterparts = told
         await stage.act("a2a")
         await stage.until("Agents of others", "not there")
         await stage.shot("agents")
@@ -73,7 +77,7 @@ async def test_where_there_are_none_that_is_said(opened: Open) -> None:
     async with opened() as stage:
         await stage.act("a2a")
         await stage.until("No agent of others is defined")
-        stage.client.known = {"lsp": LANGUAGES}
+        stage.client.counterparts = told
         await stage.act("lsp", "nothing")
         await stage.until("There is none called")
         await stage.shot("counterparts-none")
