@@ -86,6 +86,33 @@ SCRIPT = (
     "A hook says that libraries are added with uv here. Shall I do that?",
 )
 
+PROGRAM = "ten_lines.py"
+"""The example whose run is shown."""
+
+CLAUDE = {
+    "settings.json": json.dumps(
+        {
+            "model": "claude-opus-5-5",
+            "permissions": {
+                "allow": ["Bash(make test)", "Read(docs/**)"],
+                "deny": ["WebFetch"],
+                "defaultMode": "acceptEdits",
+            },
+            "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "make lint >&2 || exit 2"}]}]},
+            "statusLine": {"type": "command", "command": "date"},
+        }
+    ),
+    "skills/release/SKILL.md": "---\nname: release\ndescription: How a release is made.\n---\n\nTag it.\n",
+    "commands/fix.md": "Mend issue $1.\n",
+}
+"""What another agent was set up with in the picture of taking that over."""
+
+WATCHING = [
+    {"call": "bash", "input": {"command": "while sleep 2; do echo 'ok: 12 tests'; done", "run_in_background": True}}
+]
+WATCHED = "They run every two seconds."
+"""A command in the background."""
+
 ASKED = r"Change this file\?.*\+.*gaps.*y Yes, once"
 
 DARK = TerminalTheme(
@@ -119,6 +146,10 @@ LEFT_OUT = re.compile(r"\s*@font-face\s*\{[^}]*\}|\s*<!--.*?-->", re.DOTALL)
 SPACES = re.compile(r"[ \t]+$", re.MULTILINE)
 THROW_AWAY = re.compile(r"heartbit-demo-\w{8}")
 """The folder of the demonstration, whose name is another one each time; in the pictures it is always the same."""
+
+
+HOME = re.compile(r"/tmp/tmp\w{8}")
+"""The home of a screen, likewise; what stands for it is as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +260,7 @@ def moments() -> Iterator[Moment]:
     yield from of_sessions()
     yield from reaching()
     yield from evaluating()
+    yield from beside()
     with screen(LINES) as shown:
         shown.type("heartbit --headless --demo run")
         yield Moment("headless", "heartbit --headless --demo run", LINES, shown.until(r"throw-away copy.*^\$\s*$"))
@@ -352,6 +384,41 @@ def evaluating() -> Iterator[Moment]:
         yield Moment("evals", "heartbit eval run --provider scripted", LINES, shown.until(r"passed +15 of 15.*^\$\s*$"))
 
 
+def beside() -> Iterator[Moment]:
+    """A program that uses heartbit, what another agent was set up with, and commands in the background."""
+    with screen(LINES) as shown:
+        for name in ("ten_lines.py", "scripts.py"):
+            shown.write(f"examples/{name}", (ROOT / "examples" / name).read_text("utf-8"))
+        shown.type(f"clear; cat examples/{PROGRAM}")
+        shown.until(r"result\.text\).*^\$\s*$")
+        shown.type(f"python examples/{PROGRAM}")
+        yield Moment(
+            "library", f"python examples/{PROGRAM}", LINES, shown.until(rf"python examples/{PROGRAM}\s.*^\$\s*$")
+        )
+    with screen(LINES) as shown:
+        for name, text in CLAUDE.items():
+            shown.write(f".claude/{name}", text)
+        shown.write(".config/heartbit/config.toml", 'mode = "plan"\n')
+        shown.type("clear; heartbit import claude --dry-run")
+        yield Moment("import", "heartbit import claude --dry-run", LINES, shown.until(r"settings\.json.*^\$\s*$"))
+    with screen(FULL) as shown:
+        shown.write(".config/heartbit/config.toml", CONFIG.format(home=shown.home).partition("[mcp")[0])
+        shown.write("script.json", json.dumps({"replies": [{"blocks": WATCHING}, WATCHED]}))
+        shown.type("clear; mkdir -p work; cd work; heartbit")
+        shown.until(r"─ ask ─.*(sandbox|no sandbox)")
+        shown.type("Watch the tests while we go on.")
+        shown.decide(r"Run this command\?.*y Yes, once")
+        shown.until(WATCHED)
+        shown.type("/tab new")
+        shown.until(r"What is to be done\?")
+        shown.press("M-1")
+        shown.until(WATCHED)
+        shown.type("/jobs")
+        yield Moment("background", "heartbit", FULL, shown.until(r"In the background.*while sleep.*Enter read"))
+        shown.leave()
+        shown.quit()
+
+
 def line_by_line() -> Iterator[Moment]:
     """The same in lines."""
     with screen(LINES) as shown:
@@ -370,7 +437,8 @@ def line_by_line() -> Iterator[Moment]:
 
 def svg(moment: Moment) -> str:
     """A captured screen as a picture that fetches nothing and names no place of this machine."""
-    text = THROW_AWAY.sub("heartbit-demo-00000000", moment.captured).rstrip("\n")
+    text = THROW_AWAY.sub("heartbit-demo-00000000", moment.captured)
+    text = HOME.sub("/srv/demo-folder", text).rstrip("\n")
     columns, _ = moment.size
     console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(text), soft_wrap=True)

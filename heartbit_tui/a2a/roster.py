@@ -83,6 +83,7 @@ class Roster:
 
     def statuses(self) -> tuple[Status, ...]:
         """How each agent stands, in the order in which they are defined."""
+        self.tools()  # which gives them their names
         return tuple(member.status for member in self._members.values())
 
     def launch(self) -> None:
@@ -120,6 +121,7 @@ class Roster:
                 if name in taken:
                     name = tool_name(wanted, member.peer.digest, taken=True)
                 taken.add(name)
+                member.tool = name
                 found += [AgentTool(name, member, self._means.clock), TaskTool(name, member)]
         return found
 
@@ -170,6 +172,7 @@ class Member:
     def __init__(self, peer: Peer, means: Means) -> None:
         self.peer = peer
         self.phase: Phase = "looking"
+        self.tool = ""
         self.beside: Callable[[Coroutine[Any, Any, None]], None] = _nobody
         self._means = means
         self._card: Card | None = None
@@ -195,7 +198,9 @@ class Member:
     @property
     def status(self) -> Status:
         """How it stands."""
-        return Status(url=self.peer.url, phase=self.phase, told=self._told, card=self._card)
+        return Status(
+            url=self.peer.url, phase=self.phase, told=self._told, card=self._card, tool=self.tool if self.known else ""
+        )
 
     def take(self, text: str) -> None:
         """Believe this card from now on. Raises `AgentError`."""

@@ -68,6 +68,8 @@ class Status:
     phase: Phase
     told: str = ""
     card: Card | None = None
+    tool: str = ""
+    """What the tool is called with which a model speaks to it; empty where there is none."""
 
 
 State: TypeAlias = Literal[

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, TypeAlias, cast, get_args
 
 from heartbit_tui.acp.asking import Asking
 from heartbit_tui.acp.telling import Fold
@@ -19,6 +19,9 @@ from heartbit_tui.undo import preview as previewed
 from heartbit_tui.undo.intent import What
 from heartbit_tui.undo.preview import Preview
 
+if TYPE_CHECKING:
+    from heartbit_tui.client.counterparts import Kind
+
 HERE = (
     "compact",
     "undo",
@@ -31,6 +34,8 @@ HERE = (
     "safety",
     "tools",
     "mcp",
+    "lsp",
+    "a2a",
     "rename",
     "escalate",
 )
@@ -68,6 +73,8 @@ class Commands:
                 "safety": self._safety,
                 "tools": self._tools,
                 "mcp": self._mcp,
+                "lsp": lambda argument: self._counterparts("lsp", argument),
+                "a2a": lambda argument: self._counterparts("a2a", argument),
                 "rename": self._rename,
                 "escalate": self._escalate,
             }
@@ -182,6 +189,10 @@ class Commands:
         done = plugins.resolve("heartbit_tui.client.served:done")
         found = self._client.served
         return await done(found, argument) if found is not None else "No MCP server is defined."
+
+    async def _counterparts(self, kind: "Kind", argument: str) -> str:
+        told = plugins.resolve("heartbit_tui.client.counterparts:told")
+        return str(told(self._client.counterparts(kind), kind, argument))
 
     async def _rename(self, title: str) -> str:
         if not title:

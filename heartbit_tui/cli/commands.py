@@ -6,6 +6,7 @@ from heartbit_tui.cli.eval_commands import EVAL
 from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
 from heartbit_tui.cli.mcp_commands import MCP
 from heartbit_tui.cli.memory_commands import MEMORY
+from heartbit_tui.cli.reach_commands import REACH
 from heartbit_tui.cli.skills_commands import SKILLS
 from heartbit_tui.cli.spec import Command, Flag, Word
 
@@ -325,6 +326,7 @@ COMMANDS = (
     Command("knowledge stats", "knowledge", "tell what is indexed", groups=with_everywhere(JSON)),
     *SKILLS,
     *MCP,
+    *REACH,
     Command(
         "import",
         "importing",
@@ -369,6 +371,9 @@ DEFAULTS = MappingProxyType(
         "skills": "list",
         "mcp": "list",
         "eval": "list",
+        "lsp": "list",
+        "a2a": "list",
+        "plugins": "list",
     }
 )
 """What a command of two words means when the second is left out."""

@@ -4,7 +4,8 @@ import sys
 from argparse import Namespace
 
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, say, say_json
+from heartbit_tui.cli.told import attempt, columns, say, say_json, within
+from heartbit_tui.client.homely import homely
 from heartbit_tui.config.files import PROJECT_FILES
 from heartbit_tui.runtime import settings
 
@@ -15,14 +16,15 @@ def main(values: Namespace) -> int:
 
 
 def _explain(values: Namespace) -> int:
-    config = settings.configuration(Surroundings(values).options)
+    around = Surroundings(values)
+    config, home = settings.configuration(around.options), around.environment.get("HOME", "")
     rows = config.explain(values.key)
     for warning in config.warnings:
-        sys.stderr.write(f"warning: {warning}\n")
+        sys.stderr.write(f"{within([('warning:', homely(warning, home))])}\n")
     if values.json:
         say_json([{"key": row.key, "value": row.value, "source": row.source} for row in rows])
     else:
-        say(columns((row.key, row.value or "-", row.source) for row in rows))
+        say(within((row.key, row.value or "-", homely(row.source, home)) for row in rows))
     return 0
 
 

@@ -7,7 +7,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, is_terminal, say, say_json
+from heartbit_tui.cli.told import attempt, is_terminal, say, say_json, within
 from heartbit_tui.client.doctor import Finding, Patient, State, look
 
 
@@ -24,7 +24,7 @@ def _tell(values: Namespace, findings: tuple[Finding, ...]) -> int:
     if values.json:
         say_json([asdict(finding) for finding in findings])
     else:
-        say(columns((_mark(finding.state), finding.name, finding.what) for finding in findings))
+        say(within((_mark(finding.state), finding.name, finding.what) for finding in findings))
     return int(any(finding.state == "bad" for finding in findings))
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
+from heartbit_tui.client.served import at_home
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
@@ -40,6 +41,10 @@ class _Here:
 
     fleet: Fleet
     around: Surroundings
+
+    @property
+    def home(self) -> str:
+        return self.around.environment.get("HOME", "")
 
 
 Act: TypeAlias = Callable[[_Here, Namespace], Awaitable[int]]
@@ -79,8 +84,9 @@ async def _list(here: _Here, values: Namespace) -> int:
     elif not statuses:
         sys.stderr.write(f"{NONE}\n")
     else:
-        say(columns(_row(status) for status in statuses))
-        for status in statuses:
+        shown = [at_home(status, here.home) for status in statuses]
+        say(columns(_row(status) for status in shown))
+        for status in shown:
             if status.told and status.phase != "off":
                 _tell(status.told)
     return 0
@@ -101,7 +107,7 @@ async def _test(here: _Here, values: Namespace) -> int:
     if values.json:
         say_json(telling.as_json(status))
     else:
-        say(columns(telling.facts(status)))
+        say(columns(telling.facts(at_home(status, here.home))))
     return 0 if status.phase == "ready" else 1
 
 

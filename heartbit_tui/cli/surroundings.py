@@ -9,7 +9,9 @@ from heartbit_tui.config import Directories, directories
 from heartbit_tui.config.files import project_root
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.trust import TrustStore
+from heartbit_tui.config.watched import Further
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.watching import further
 
 
 class Surroundings:
@@ -40,6 +42,10 @@ class Surroundings:
     def trust(self) -> TrustStore:
         """The directories that are trusted."""
         return TrustStore(LockedFile(self.places.trust_file))
+
+    def watched(self, folder: Path) -> Further:
+        """What trust is about, for somebody in this folder, beside what lies in the project's root."""
+        return further(folder, self.places, self._config_file)
 
     @property
     def credentials(self) -> Credentials:

@@ -3,15 +3,25 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from textwrap import wrap
 
 from heartbit_tui.headless.endings import UsageError, failed
 from heartbit_tui.headless.progress import one_line, visible
 from heartbit_tui.kernel.errors import HeartbitError
 
-__all__ = ("attempt", "columns", "is_terminal", "one_line", "say", "say_json")
+__all__ = ("attempt", "columns", "is_terminal", "one_line", "say", "say_json", "within")
 
 GAP = "  "
+
+WIDTH = 80
+"""Characters of a line of what is told in words: as wide as the narrowest terminal that is usual."""
+
+COLUMN = 32
+"""The widest column that others have to wait for."""
+
+MOST = 2_000
+"""Characters of one cell."""
 
 
 def attempt(work: Callable[[], int]) -> int:
@@ -40,6 +50,35 @@ def columns(rows: Iterable[Sequence[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(*flat, strict=True)]
     lines = (GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in flat)
     return "\n".join(lines)
+
+
+def within(rows: Iterable[Sequence[str]], width: int = WIDTH) -> str:
+    """Rows of cells as lines of at most `width` characters: what has no room in its column goes on below its beginning.
+
+    A word that has no room there, such as a long path, stands on a line of its own and whole.
+    """
+    flat = [[one_line(cell, MOST) for cell in row] for row in rows]
+    widest = [max(map(len, column)) for column in zip(*flat, strict=True)]
+    starts = [0]
+    for each in widest[:-1]:
+        starts.append(starts[-1] + min(each, COLUMN) + len(GAP))
+    return "\n".join(line for row in flat for line in _row(row, starts, width))
+
+
+def _row(row: Sequence[str], starts: Sequence[int], width: int) -> Iterator[str]:
+    line = ""
+    for cell, start in zip(row, starts, strict=True):
+        if line and len(line) + len(GAP) > start:
+            yield line
+            line = ""
+        pieces = wrap(cell, width - start, break_long_words=False, break_on_hyphens=False) or [""]
+        for number, piece in enumerate(pieces):
+            begin = start if start + len(piece) <= width else max(width - len(piece), len(GAP))
+            if number or (line and begin < start):
+                yield line
+                line = ""
+            line = f"{line.ljust(begin)}{piece}" if piece else line
+    yield line
 
 
 def is_terminal(descriptor: int) -> bool:

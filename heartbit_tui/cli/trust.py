@@ -28,8 +28,9 @@ def main(values: Namespace) -> int:
 
 
 def _list(values: Namespace) -> int:
-    trust = Surroundings(values).trust
-    rows = [(folder, trust.look(Path(folder))) for folder in trust.folders()]
+    around = Surroundings(values)
+    trust = around.trust
+    rows = [(folder, trust.look(Path(folder), around.watched(Path(folder)))) for folder in trust.folders()]
     if not rows:
         sys.stderr.write("No directory is trusted.\n")
         return 0
@@ -38,8 +39,9 @@ def _list(values: Namespace) -> int:
 
 
 def _add(values: Namespace) -> int:
-    root = _root(values)
-    seen, trust = contents(root), Surroundings(values).trust
+    around, folder = Surroundings(values), _folder(values)
+    root, trust = project_root(folder), around.trust
+    seen = contents(root, trust.further(root, around.watched(folder)))
     _tell(since(trust, root, seen))
     trust.trust(root, now=SystemClock().now(), seen=digests(seen), texts=kept(seen))
     say(f"{root} is trusted" + (f", with {', '.join(seen)} as they are now." if seen else "."))
@@ -47,10 +49,11 @@ def _add(values: Namespace) -> int:
 
 
 def _diff(values: Namespace) -> int:
-    root = _root(values)
-    trust = Surroundings(values).trust
-    state = trust.look(root).state
-    _tell(since(trust, root, contents(root)))
+    around, folder = Surroundings(values), _folder(values)
+    root, trust = project_root(folder), around.trust
+    watched = trust.further(root, around.watched(folder))
+    state = trust.look(root, watched).state
+    _tell(since(trust, root, contents(root, watched)))
     if state != "changed":
         sys.stderr.write(f"{root} is {'as it was when it was trusted' if state == 'trusted' else 'not trusted'}.\n")
     return 0
@@ -62,11 +65,11 @@ def _tell(found: Sequence[Change]) -> None:
 
 
 def _remove(values: Namespace) -> int:
-    root = _root(values)
+    root = project_root(_folder(values))
     Surroundings(values).trust.forget(root)
     say(f"{root} is not trusted.")
     return 0
 
 
-def _root(values: Namespace) -> Path:
-    return project_root(directory(values.directory or values.cwd, "DIRECTORY"))
+def _folder(values: Namespace) -> Path:
+    return directory(values.directory or values.cwd, "DIRECTORY")

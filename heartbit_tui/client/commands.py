@@ -94,6 +94,8 @@ COMMANDS: tuple[Command, ...] = (
         takes="[VERB] [NAME]",
         does="MCP servers: how they stand; approve, refuse, restart",
     ),
+    Command(name="lsp", takes="[NAME]", does="language servers: which are there, and what they count"),
+    Command(name="a2a", takes="[NAME]", does="agents of others: how they stand, and what they offer"),
     Command(name="todos", does="the agent's list of things to do"),
     Command(name="memory", takes="[WORDS]", does="what is remembered: look, search, pin, edit, forget"),
     Command(name="compact", takes="[FOCUS]", does="shorten the conversation for the model"),

@@ -5,11 +5,12 @@ import platform
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from heartbit_tui import __version__
 from heartbit_tui.auth import Credentials, system_vault
-from heartbit_tui.client import reach
+from heartbit_tui.client import doctor_reach, reach
+from heartbit_tui.client.finding import Finding, State
+from heartbit_tui.client.homely import homely
 from heartbit_tui.config import Config, Directories, directories
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.dataclass import dataclass
@@ -21,17 +22,6 @@ from heartbit_tui.runtime.parts import parts
 from heartbit_tui.store import driver
 from heartbit_tui.store.damage import REPAIR
 from heartbit_tui.store.salvage.repair import examine
-
-State: TypeAlias = Literal["ok", "note", "bad"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; `bad` ones keep heartbit from working."""
-
-    state: State
-    name: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +56,7 @@ def look(patient: Patient) -> Iterator[Finding]:
 
 def _safe(finding: Finding, home: str) -> Finding:
     """The finding without the person's name, which stands in the path of the home directory."""
-    what = finding.what.replace(home, "~") if len(home) > 1 else finding.what
-    return Finding(state=finding.state, name=finding.name, what=what)
+    return Finding(state=finding.state, name=finding.name, what=homely(finding.what, home))
 
 
 def _all(patient: Patient) -> Iterator[Finding]:
@@ -80,6 +69,7 @@ def _all(patient: Patient) -> Iterator[Finding]:
     yield Finding(state="ok", name="sqlite", what=f"{driver.module().sqlite_version} ({driver.module().__name__})")
     yield _store(patient.places.sessions_file)
     yield from _settings(patient.options)
+    yield from doctor_reach.look(patient.options)
     yield from _keys(patient.credentials)
     for each in reach.look(patient.credentials, patient.environment):
         yield Finding(state="ok" if each.ok else "note", name=each.name, what=each.what)

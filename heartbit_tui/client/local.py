@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import takewhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from heartbit_tui.client.called import called, names
@@ -22,10 +23,15 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.undoing import Undoing
 
 if TYPE_CHECKING:
+    from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
     from heartbit_tui.client.memories import Memories
     from heartbit_tui.client.served import Served
 
 PROMPTS = "heartbit_tui.client.offered:prompts"
+SERVED = "heartbit_tui.client.served:AtHome"
+COUNTERPARTS = MappingProxyType(
+    {"lsp": "heartbit_tui.client.counterparts:of_languages", "a2a": "heartbit_tui.client.counterparts:of_agents"}
+)
 MEMORIES = "heartbit_tui.client.memories:of_session"
 
 
@@ -42,7 +48,7 @@ async def local(options: Options) -> AsyncGenerator["Local"]:
     async with opened(options) as found:
         readers: list[Subscription] = []
         try:
-            yield Local(found, readers)
+            yield Local(found, readers, options.environment.get("HOME", ""))
         finally:
             for reader in readers:
                 reader.end()
@@ -51,10 +57,14 @@ async def local(options: Options) -> AsyncGenerator["Local"]:
 class Local:
     """A `Client` of a session that runs in this process; whoever opened it ends the `readers` that it gives out."""
 
-    def __init__(self, found: Opened, readers: list[Subscription]) -> None:
+    def __init__(self, found: Opened, readers: list[Subscription], home: str = "") -> None:
         self._opened = found
         self._readers = readers
-        self.served: Served | None = found.servers.fleet if found.servers is not None else None
+        self._home = home
+        self.counterparts: LookUp = self._counterparts
+        self.served: Served | None = None
+        if found.servers is not None:
+            self.served = plugins.resolve(SERVED)(found.servers.fleet, home)
 
     @property
     def about(self) -> About:
@@ -73,7 +83,7 @@ class Local:
             safety=found.safety,
             effort=session.settings.effort,
             offers=self._offers,
-            names=found.names,
+            names=found.language.names,
         )
 
     @property
@@ -135,6 +145,11 @@ class Local:
         session = self._opened.session
         await session.settled()
         await self._opened.journal.committed(session.seq)
+
+    def _counterparts(self, kind: "Kind") -> "tuple[Counterpart, ...]":
+        peers = self._opened.peers
+        found = self._opened.language.standings() if kind == "lsp" else peers.roster.statuses() if peers else ()
+        return plugins.resolve(COUNTERPARTS[kind])(found, self._home)
 
     def memories(self) -> "Memories | None":
         remembering = self._opened.remembering

@@ -1,9 +1,11 @@
 """`/mcp` in words: how the servers of a session stand, and what a person says of them."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Protocol
 
+from heartbit_tui.client.homely import homely
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.mcp import telling
 from heartbit_tui.mcp.types import ServerError, Status
@@ -31,6 +33,37 @@ class Served(Protocol):
     async def restart(self, name: str) -> None:
         """Connect anew. Raises `ServerError`."""
         ...
+
+
+class AtHome:
+    """The servers of a session, with ~ for the person's home folder in all that is told of them."""
+
+    def __init__(self, served: Served, home: str) -> None:
+        self._served = served
+        self._home = home
+
+    def statuses(self) -> tuple[Status, ...]:
+        return tuple(at_home(status, self._home) for status in self._served.statuses())
+
+    async def decide(self, name: str, *, yes: bool) -> None:
+        await self._served.decide(name, yes=yes)
+
+    async def take(self, name: str) -> None:
+        await self._served.take(name)
+
+    async def restart(self, name: str) -> None:
+        await self._served.restart(name)
+
+
+def at_home(status: Status, home: str) -> Status:
+    """How a server stands, with ~ for the home folder."""
+    return replace(
+        status,
+        origin=replace(status.origin, where=homely(status.origin.where, home)),
+        way=homely(status.way, home),
+        told=homely(status.told, home),
+        log=homely(status.log, home),
+    )
 
 
 async def done(served: Served | None, argument: str) -> str:

@@ -6,14 +6,21 @@ from heartbit_tui.client.types import Meters, Undo
 from heartbit_tui.kernel.events import Envelope
 
 if TYPE_CHECKING:
+    from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
     from heartbit_tui.client.memories import Memories
     from heartbit_tui.client.served import Served
+
+
+class _Nobody:
+    def __call__(self, kind: "Kind", /) -> "tuple[Counterpart, ...]":
+        return ()
 
 
 class Still:
     """The part of a `Client` that is empty in a replay, and in most of what plays a session in a test."""
 
     served: "Served | None" = None
+    counterparts: "LookUp" = _Nobody()
 
     @property
     def undo(self) -> Undo | None:

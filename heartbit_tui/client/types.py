@@ -12,6 +12,7 @@ from heartbit_tui.runtime.safety import Safety
 
 if TYPE_CHECKING:
     from heartbit_tui.client.commands import Command
+    from heartbit_tui.client.counterparts import LookUp
     from heartbit_tui.client.memories import Memories
     from heartbit_tui.client.served import Served
     from heartbit_tui.context.outlook import Outlook
@@ -117,9 +118,13 @@ class Undo(Protocol):
 
 
 class Client(Protocol):
-    """What a surface needs of a session. `served` are the servers of tools, None where none are defined."""
+    """What a surface needs of a session. `served` are the servers of tools, None where none are defined.
+
+    `counterparts` tells of the language servers, or of the agents of others, as they stand now.
+    """
 
     served: "Served | None"
+    counterparts: "LookUp"
 
     @property
     def about(self) -> About:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from heartbit_tui.config.redact import Redactor
 from heartbit_tui.config.trust import TrustStore
-from heartbit_tui.config.watched import contents, digests
+from heartbit_tui.config.watched import ALONE, Further, contents, differing, digests
 from heartbit_tui.kernel.dataclass import dataclass
 
 MOST_CHARACTERS = 64 * 1024
@@ -64,9 +64,9 @@ class Changed:
         self.store.trust(self.root, now=now, seen=digests(self.files), texts=kept(self.files))
 
 
-def changed(store: TrustStore, root: Path) -> Changed:
+def changed(store: TrustStore, root: Path, further: Further = ALONE) -> Changed:
     """What changed in a folder that was trusted. Raises `ConfigError`."""
-    now = contents(root)
+    now = contents(root, store.further(root, further))
     found = since(store, root, now)
     text = f"{CHANGED.format(names=', '.join(change.name for change in found))}\n{told(found)}"
     return Changed(text=text, root=root, files=now, store=store)
@@ -78,8 +78,7 @@ def since(store: TrustStore, root: Path, now: Mapping[str, bytes]) -> tuple[Chan
     if known is None:
         return ()
     fresh, before = digests(now), restored(store.seen_texts(root))
-    names = sorted(name for name in known.keys() | fresh.keys() if known.get(name) != fresh.get(name))
-    return changes(names, before, frozenset(known), now)
+    return changes(differing(known, fresh), before, frozenset(known), now)
 
 
 def restored(document: str) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from typing import Literal, cast
 import tomli_w
 
 from heartbit_tui.config.locked import LockedFile
-from heartbit_tui.config.watched import fingerprint
+from heartbit_tui.config.watched import ALONE, Further, differing, fingerprint, nearer
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 
@@ -37,13 +37,12 @@ class TrustStore:
     def __init__(self, file: LockedFile) -> None:
         self._file = file
 
-    def look(self, root: Path) -> Trust:
+    def look(self, root: Path, further: Further = ALONE) -> Trust:
         """Whether the folder is trusted as it is now: any byte of a watched file that differs ends the trust."""
         known = self.known(root)
         if known is None:
             return Trust(state="untrusted")
-        now = fingerprint(root)
-        changed = tuple(sorted(name for name in known.keys() | now.keys() if known.get(name) != now.get(name)))
+        changed = differing(known, fingerprint(root, self.further(root, further)))
         return Trust(state="changed", changed=changed) if changed else Trust(state="trusted")
 
     def trust(self, root: Path, *, now: datetime, seen: Mapping[str, str] | None = None, texts: str = "") -> None:
@@ -68,6 +67,11 @@ class TrustStore:
     def known(self, root: Path) -> Mapping[str, str] | None:
         """The SHA-256 of each watched file when the folder was trusted; None where it never was."""
         return _folders(self._file.read(), self._file.name).get(_key(root))
+
+    def further(self, root: Path, further: Further) -> Further:
+        """The same with the folders that have places of their own which were trusted: they count from wherever one stands."""
+        folders = dict.fromkeys((*further.folders, *nearer(self.known(root) or ())))
+        return Further(folders=tuple(folders), commands=further.commands)
 
     def seen_texts(self, root: Path) -> str:
         """What was kept of the files when the folder was trusted; empty where nothing was."""

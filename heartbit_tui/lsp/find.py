@@ -14,7 +14,7 @@ from typing import cast
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.lsp.languages import ENDINGS, KINDS, language_of
 from heartbit_tui.lsp.programs import PROGRAMS
-from heartbit_tui.lsp.types import Found, LanguageError, Missing, Part, Program
+from heartbit_tui.lsp.types import AtWork, Found, LanguageError, Missing, Part, Program, Standing
 
 OWN_FOLDERS = (".venv/bin", "venv/bin", "node_modules/.bin")
 """Where a project has programs of its own; looked at where it is trusted."""
@@ -64,6 +64,14 @@ class Inventory:
             if serves(each.program, path) and not without(each):
                 chosen.setdefault(each.program.part, each)
         return tuple(chosen.values())
+
+    def standings(self, at_work: Callable[[str], tuple[AtWork, ...]] = lambda _: ()) -> tuple[Standing, ...]:
+        """How each program stands, those that can be started first; `at_work` tells what runs of one."""
+        there = (
+            Standing(program=each.program, command=each.command, at_work=at_work(each.program.name))
+            for each in self.found
+        )
+        return (*there, *(Standing(program=each.program, why=each.why) for each in self.missing))
 
     @property
     def endings(self) -> frozenset[str]:

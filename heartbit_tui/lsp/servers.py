@@ -12,7 +12,7 @@ from heartbit_tui.lsp import texts
 from heartbit_tui.lsp.delta import Delta, compared
 from heartbit_tui.lsp.find import Inventory, root_of
 from heartbit_tui.lsp.languages import language_of
-from heartbit_tui.lsp.types import Around, Counts, Diagnostic, Found
+from heartbit_tui.lsp.types import Around, AtWork, Counts, Diagnostic, Found
 
 if TYPE_CHECKING:
     from heartbit_tui.lsp.server import Server
@@ -92,6 +92,19 @@ class Servers:
     def names(self) -> tuple[str, ...]:
         """The programs that run."""
         return tuple(dict.fromkeys(name for (name, _), server in self._servers.items() if server.state == "ready"))
+
+    def at_work(self, name: str) -> tuple[AtWork, ...]:
+        """How the servers of a program stand that were needed so far."""
+        return tuple(
+            AtWork(
+                root=root,
+                state=server.state,
+                files=len(server.documents),
+                counts=Counts.of(each for said in server.said.values() for each in said.diagnostics),
+            )
+            for (program, root), server in self._servers.items()
+            if program == name
+        )
 
     def places(self, path: str) -> tuple[Place, ...]:
         """Who serves a file, whose links are resolved; none for one outside of the project."""

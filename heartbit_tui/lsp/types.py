@@ -146,6 +146,26 @@ class Missing:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtWork:
+    """A server that was needed in a root: how it is, in a word, how many files it has open, and what it counts in all."""
+
+    root: str
+    state: str
+    files: int = 0
+    counts: Counts = Counts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How things stand with one program: its command, empty where it cannot be started, for the reason `why`."""
+
+    program: Program
+    command: tuple[str, ...] = ()
+    why: str = ""
+    at_work: tuple[AtWork, ...] = ()
+
+
 class Running(Protocol):
     """A process of a server, with pipes to it."""
 

@@ -21,6 +21,11 @@ class Entry:
     model: str = ""
     local: bool = False
 
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether it is no service at all, so that there is nobody to show a key to."""
+        return self.local and not self.base_url
+
 
 _HERE = "heartbit_tui.providers."
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from heartbit_tui.client import caps, cascaded, diagnosed, expanding, filled, protection
 from heartbit_tui.client.commands import Typed
@@ -26,6 +26,9 @@ from heartbit_tui.repl.undoing import Going
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import New, Resume
 from heartbit_tui.store.found import Hit
+
+if TYPE_CHECKING:
+    from heartbit_tui.client.counterparts import Kind
 
 Act: TypeAlias = Callable[[str], Awaitable[Next | None]]
 
@@ -89,6 +92,8 @@ class Acts:
             "rewind": self._rewind,
             "memory": self._memory,
             "mcp": self._mcp,
+            "lsp": lambda argument: self._counterparts("lsp", argument),
+            "a2a": lambda argument: self._counterparts("a2a", argument),
             "undo": self._going.undo,
             "redo": self._going.redo,
             "clear": self._clear,
@@ -325,6 +330,13 @@ class Acts:
     async def _mcp(self, argument: str) -> None:
         try:
             self._tell(await plugins.resolve("heartbit_tui.client.served:done")(self._client.served, argument))
+        except HeartbitError as error:
+            self._tell(str(error), warning=True)
+
+    async def _counterparts(self, kind: "Kind", argument: str) -> None:
+        told = plugins.resolve("heartbit_tui.client.counterparts:told")
+        try:
+            self._tell(told(self._client.counterparts(kind), kind, argument))
         except HeartbitError as error:
             self._tell(str(error), warning=True)
 

@@ -25,6 +25,7 @@ from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.background import Seen
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.companions import Companions, companions
+from heartbit_tui.runtime.language import Language
 from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
@@ -44,7 +45,7 @@ from heartbit_tui.tools.selection import Choice, Selection
 
 if TYPE_CHECKING:
     from heartbit_tui.context.outlook import Outlook
-    from heartbit_tui.lsp.types import Named
+    from heartbit_tui.runtime.peers import Peers
     from heartbit_tui.runtime.servers import Servers
     from heartbit_tui.runtime.skilled import Skilled
 
@@ -83,12 +84,14 @@ class Opened:
     """What is told to a person's own tools, with the figures of the session."""
     remembering: Remembering | None = None
     """What is done with the memory; None where there is none."""
-    names: "Callable[[str], Awaitable[tuple[Named, ...]]]"
-    """Tells what has a name like this in the project."""
     skilled: "Skilled | None" = None
     """The skills and commands; None where nobody wants any."""
     servers: "Servers | None" = None
     """The servers of tools; None where none are defined."""
+    peers: "Peers | None" = None
+    """The agents of others; None where none is defined."""
+    language: Language
+    """The language servers."""
 
     @property
     def last_seq(self) -> int:
@@ -108,9 +111,8 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = await _provider(options, models, clock)
         beside = await stack.enter_async_context(companions(options, settings, clock))
-        place = beside.place
+        place, standing = beside.place, Standing(settings.mode)
         team = await stack.enter_async_context(teamed(options, settings, clock, beside.skilled))
-        standing = Standing(settings.mode)
         watch = Watchful(beside.policy, place.meters.warmth)
         guardrails = (*_guardrails(settings, models, provider, clock, standing), *beside.guards)
         agent = replace(_agent(options, settings, provider, beside.tools), guardrails=guardrails, context=watch)
@@ -142,8 +144,9 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             telemetry=beside.telemetry,
             remembering=beside.remembering,
             skilled=beside.skilled,
-            names=beside.language.names,
+            language=beside.language,
             servers=beside.servers,
+            peers=beside.peers,
         )
 
 

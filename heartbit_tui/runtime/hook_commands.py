@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from heartbit_tui.config.watched import names_script
 from heartbit_tui.hooks.types import Hook, Ran
 from heartbit_tui.permissions.sandbox import Confinement
 from heartbit_tui.runtime.settings import Settings
@@ -27,12 +28,15 @@ rm -f -- "$err"
 
 LATE = "it was not done after {seconds:g} s and was stopped"
 UNTRUSTED = "the folder is not as it was when it was trusted, so hooks of the project do not run"
+NAMES = "it names a file of this folder, which is not trusted as it is now (`heartbit trust add`)"
 BROKEN = "its shell ended without an answer"
 MOST_AT_ONCE = 8
 
 
 class Commands:
-    """A `Runner`. `stands` says whether hooks of the project are as a person trusted them; it blocks."""
+    """A `Runner`. `stands` says whether the project is as a person trusted it; it blocks. Without that
+    neither its own hooks run, nor those of the person that name a script of the project.
+    """
 
     def __init__(self, root: Path, settings: Settings, inside: Confinement | None, stands: Callable[[], bool]) -> None:
         environment = {**settings.environment, "HEARTBIT_PROJECT_DIR": str(root), "CLAUDE_PROJECT_DIR": str(root)}
@@ -45,8 +49,8 @@ class Commands:
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def run(self, hook: Hook, document: str) -> Ran:
-        if hook.project and not await asyncio.to_thread(self._stands):
-            return Ran(fault=UNTRUSTED)
+        if not await asyncio.to_thread(self._may_run, hook):
+            return Ran(fault=UNTRUSTED if hook.project else NAMES)
         script = SCRIPT.format(
             command=shlex.quote(hook.command), document=shlex.quote(document), most=OUT, errors=ERR
         ).replace("\0", "")
@@ -55,6 +59,11 @@ class Commands:
                 return await self._ran(script, hook.seconds)
             except OSError as error:
                 return Ran(fault=f"it could not be started: {error.strerror or error}")
+
+    def _may_run(self, hook: Hook) -> bool:
+        """Whether all that the hook names of the project is as it was trusted."""
+        concerns = hook.project or names_script(hook.command, self._root)
+        return not concerns or self._stands()
 
     async def _ran(self, script: str, seconds: float) -> Ran:
         data = bytearray()

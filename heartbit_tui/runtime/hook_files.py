@@ -28,6 +28,15 @@ def found(options: Options, settings: Settings) -> tuple[tuple[Hook, ...], tuple
     return tuple(hook for each in every for hook in each.hooks), tuple(line for each in every for line in each.problems)
 
 
+def of_project(options: Options) -> bool:
+    """Whether the project seems to have hooks, which nobody has read."""
+    root = project_root(options.cwd)
+    if any((root / PROJECT).glob("*.json")):
+        return True
+    texts = (files.read(root / name) or "" for name in files.PROJECT_FILES)
+    return any("hooks" in text for text in texts)
+
+
 def _every(options: Options, settings: Settings) -> Iterator[Read]:
     root, trusted = project_root(options.cwd), settings.trust.is_trusted
     for file in files.find(settings.places, root, chosen=options.config_file, bare=options.bare):

@@ -32,6 +32,7 @@ from heartbit_tui.runtime.hook_commands import Commands
 from heartbit_tui.runtime.hook_files import found
 from heartbit_tui.runtime.options import New, Options
 from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.runtime.watching import further
 
 END_SECONDS = 10.0
 """How long the hooks of a session's end may keep it open."""
@@ -144,14 +145,12 @@ def _commands(options: Options, settings: Settings, stack: AsyncExitStack) -> Co
         planned = sandboxing.planned(settings.config, settings.workspace, settings.places, settings.environment)
         inside = stack.enter_context(sandboxing.confinement(settings.sandbox, planned))
     store = TrustStore(LockedFile(settings.places.trust_file))
-    return Commands(root, settings, inside, _standing(store.look, root))
+    watched = further(options.cwd, settings.places, options.config_file)
 
-
-def _standing(look: Callable[..., Any], root: object) -> Callable[[], bool]:
     def stands() -> bool:
         try:
-            return bool(look(root).is_trusted)
+            return store.look(root, watched).is_trusted
         except ConfigError:
             return False
 
-    return stands
+    return Commands(root, settings, inside, stands)

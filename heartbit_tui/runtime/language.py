@@ -13,7 +13,7 @@ from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock, Effects, Tool
 from heartbit_tui.lsp.around import Checking, checked
 from heartbit_tui.lsp.find import Ground, Inventory, first_file, inventory, serves
-from heartbit_tui.lsp.types import Around, LanguageError, Named, Say
+from heartbit_tui.lsp.types import Around, AtWork, LanguageError, Named, Say, Standing
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import Options
@@ -44,6 +44,10 @@ class Language:
         if rename is not None:
             made.append(Deferred("lsp_rename", Effects.WRITE, rename, folder=FOLDER))
         return tuple(tool for tool in made if tool.spec.name not in self.left_out)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """How each program stands that is known."""
+        return self.found.standings(self.desk.at_work) if self.desk is not None else self.found.standings()
 
     async def names(self, text: str) -> tuple[Named, ...]:
         """What has a name like this in the project; none where no server can tell."""
@@ -76,6 +80,10 @@ class Desk:
     def awake(self) -> bool:
         """Whether a file that is served was touched."""
         return self._results is not None
+
+    def at_work(self, name: str) -> tuple[AtWork, ...]:
+        """How the servers of a program stand that were needed so far."""
+        return self._servers.at_work(name) if self._servers is not None else ()
 
     def serves(self, path: str) -> bool:
         """Whether there is a server for such a file."""

@@ -218,8 +218,10 @@ class Models:
 
     def _key(self, settings: ProviderSettings) -> str:
         """The service's key, empty for one that takes none. Raises `AuthenticationError`."""
-        found = self._credentials.find(settings.name, variable_name=settings.api_key_env)
         entry = table.PROVIDERS.get(settings.name)
+        if entry is not None and entry.is_nowhere:
+            return ""
+        found = self._credentials.find(settings.name, variable_name=settings.api_key_env)
         variable = settings.api_key_env or (entry.key_variable if entry else "")
         if found is None and variable:
             raise AuthenticationError(NO_KEY.format(name=settings.name, variable=variable))

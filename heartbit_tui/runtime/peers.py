@@ -1,7 +1,7 @@
 """The agents of others that a session may speak with, put together: where they are, how requests are signed, what a model gets."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -71,6 +71,19 @@ async def peers(
     over: Callable[[Tool], Tool],
 ) -> AsyncGenerator[Peers]:
     """The agents that the settings define."""
+    async with gathered(options, settings, clock, say, definitions(settings.config)) as roster:
+        yield Peers(roster, options, over)
+
+
+@asynccontextmanager
+async def gathered(
+    options: Options,
+    settings: Settings,
+    clock: Clock,
+    say: Callable[[str, bool], None],
+    found: Sequence[Definition],
+) -> AsyncGenerator[Roster]:
+    """A roster of these agents, with connections and signatures as the settings want them."""
     async with AsyncExitStack() as stack:
         authorities = _authorities(options, settings, clock)
         clients: dict[str, httpx.AsyncClient] = {}
@@ -92,8 +105,7 @@ async def peers(
             return cast("Link", open_link(peer, found, card, client(peer), clock))
 
         means = Means(fetch=fetch, connect=connect, shelf=_Shelf(settings.places.data / "a2a"), clock=clock, say=say)
-        roster = await stack.enter_async_context(Roster(definitions(settings.config), means))
-        yield Peers(roster, options, over)
+        yield await stack.enter_async_context(Roster(found, means))
 
 
 async def _closed(clients: Mapping[str, httpx.AsyncClient]) -> None:

@@ -27,6 +27,7 @@ from heartbit_tui.permissions.sandbox import Active, Found
 from heartbit_tui.runtime import plugins, sandboxing
 from heartbit_tui.runtime.options import CONVERSING, Options
 from heartbit_tui.runtime.skill_places import readable
+from heartbit_tui.runtime.watching import further
 
 if TYPE_CHECKING:
     from heartbit_tui.config.changes import Changed
@@ -105,21 +106,22 @@ def configuration(options: Options) -> Config:
     """The configuration alone, as `config explain` shows it. Raises `ConfigError`."""
     home = Path(options.environment.get("HOME") or "/")
     places, root = directories(options.environment, home), files.project_root(options.cwd)
-    return _configuration(options, places, root, trusted=_trust(places, root).is_trusted)
+    return _configuration(options, places, root, trusted=_trust(options, places).is_trusted)
 
 
 def ground(options: Options, config: Config) -> tuple[Workspace, bool]:
     """The folders of the project without a session, and whether it is trusted. Raises `ConfigError`."""
     places = directories(options.environment, Path(options.environment.get("HOME") or "/"))
-    return _workspace(options, config, places), _trust(places, files.project_root(options.cwd)).is_trusted
+    return _workspace(options, config, places), _trust(options, places).is_trusted
 
 
 def _read(options: Options, clock: Clock) -> Settings:
     home = Path(options.environment.get("HOME") or "/")
     places, root = directories(options.environment, home), files.project_root(options.cwd)
     store = TrustStore(LockedFile(places.trust_file))
-    trust = store.look(root)
-    changed: Changed | None = plugins.resolve(CHANGED)(store, root) if trust.state == "changed" else None
+    watched = further(options.cwd, places, options.config_file)
+    trust = store.look(root, watched)
+    changed: Changed | None = plugins.resolve(CHANGED)(store, root, watched) if trust.state == "changed" else None
     config = _configuration(options, places, root, trusted=trust.is_trusted)
     told = Instructions() if options.bare else _instructions(options, config, places)
     ground = _workspace(options, config, places)
@@ -177,8 +179,9 @@ def limits_of(config: Config) -> Limits:
     )
 
 
-def _trust(places: Directories, root: Path) -> Trust:
-    return TrustStore(LockedFile(places.trust_file)).look(root)
+def _trust(options: Options, places: Directories) -> Trust:
+    watched = further(options.cwd, places, options.config_file)
+    return TrustStore(LockedFile(places.trust_file)).look(files.project_root(options.cwd), watched)
 
 
 def _configuration(options: Options, places: Directories, root: Path, *, trusted: bool) -> Config:

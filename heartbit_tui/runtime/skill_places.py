@@ -5,6 +5,7 @@ from pathlib import Path
 
 from heartbit_tui.config import Config, Directories
 from heartbit_tui.config.files import project_root
+from heartbit_tui.config.watched import folders_between
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.permissions import Rule
 from heartbit_tui.runtime.options import Options
@@ -38,7 +39,7 @@ def wanted(options: Options, config: Config) -> bool:
 
 def skill_places(options: Options, config: Config, places: Directories) -> tuple[Where, ...]:
     """All of them in their order: of equal names the one of a later folder counts."""
-    return (*_beyond(options, config, places), *_of_project(project_root(options.cwd)))
+    return (*_beyond(options, config, places), *_of_project(project_root(options.cwd), options.cwd))
 
 
 def readable(options: Options, config: Config, places: Directories) -> Iterator[Rule]:
@@ -64,11 +65,13 @@ def _beyond(options: Options, config: Config, places: Directories) -> Iterator[W
     yield Where(folder=commands, layer="user", title=_short(commands, home), kind="commands")
 
 
-def _of_project(root: Path) -> Iterator[Where]:
-    for name in (*OTHERS, OURS):
-        yield Where(folder=root / name / "skills", layer="project", title=f"{name}/skills")
-    for name in (OTHERS[0], OURS):
-        yield Where(folder=root / name / "commands", layer="project", title=f"{name}/commands", kind="commands")
+def _of_project(root: Path, folder: Path) -> Iterator[Where]:
+    """The project's, those nearer to where a person stands later."""
+    for below in ("", *folders_between(root, folder)):
+        for kind, names in (("skills", (*OTHERS, OURS)), ("commands", (OTHERS[0], OURS))):
+            for name in names:
+                title = f"{below}/{name}/{kind}".lstrip("/")
+                yield Where(folder=root / below / name / kind, layer="project", title=title, kind=kind)
 
 
 def _short(folder: Path, home: Path) -> str:

@@ -9,6 +9,7 @@ from typing import cast
 from heartbit_tui.config.files import project_root
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.trust import TrustStore
+from heartbit_tui.config.watched import Further
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import Message
 from heartbit_tui.kernel.protocols import Clock, ContextPolicy, ToolSpec
@@ -17,6 +18,7 @@ from heartbit_tui.runtime.contexts import Offered
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.skill_places import Where, skill_places
+from heartbit_tui.runtime.watching import further
 from heartbit_tui.skills.calling import Calling
 from heartbit_tui.skills.stock import Stock
 from heartbit_tui.skills.tool import NAME, LoadSkill
@@ -37,9 +39,10 @@ IGNORED = "Git ignores it, so it is not of this project. Name its folder in skil
 class Trusted:
     """A `Warrant`: which files of a project are as they were when a person trusted the folder. Asked for one moment."""
 
-    def __init__(self, store: TrustStore, root: Path) -> None:
+    def __init__(self, store: TrustStore, root: Path, further: Further) -> None:
         self._store = store
         self._root = root
+        self._further = further
         self._known: Mapping[str, str] | None = None
         self._reason: str | None = None
 
@@ -56,7 +59,7 @@ class Trusted:
 
     def _look(self) -> str:
         try:
-            trust, self._known = self._store.look(self._root), self._store.known(self._root)
+            trust, self._known = self._store.look(self._root, self._further), self._store.known(self._root)
         except ConfigError as error:
             return str(error)
         if trust.state == "changed":
@@ -104,9 +107,10 @@ def stock(options: Options, settings: Settings) -> Stock:
     """All skills and commands that these settings name; nothing was looked for yet."""
     root = project_root(options.cwd)
     store = TrustStore(LockedFile(settings.places.trust_file))
+    watched = further(options.cwd, settings.places, options.config_file)
     return Stock(
         tuple(map(_place, skill_places(options, settings.config, settings.places))),
-        lambda: Trusted(store, root),
+        lambda: Trusted(store, root, watched),
         settings.config.strings("skills.disabled"),
     )
 

@@ -13,6 +13,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.skilled import Trusted
 from heartbit_tui.runtime.team_places import folders
+from heartbit_tui.runtime.watching import further
 
 MOST = 262_144
 """Bytes of a file that defines an agent."""
@@ -35,7 +36,8 @@ def look(options: Options, settings: Settings) -> Found:
     """All agents; of equal names the project's counts, and before it the settings'. Blocks."""
     found: dict[str, Definition] = {}
     warnings: list[str] = []
-    warrant = Trusted(TrustStore(LockedFile(settings.places.trust_file)), project_root(options.cwd))
+    store, root = TrustStore(LockedFile(settings.places.trust_file)), project_root(options.cwd)
+    warrant = Trusted(store, root, further(options.cwd, settings.places, options.config_file))
     for folder, of_project in folders(options, settings):
         for file in sorted(folder.glob("*.md")):
             read = _read(file, warrant if of_project else None)

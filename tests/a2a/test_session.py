@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from heartbit_tui.client.local import local
+from heartbit_tui.kernel.messages import Text
+from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.providers.script import call
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import Identity, Options
@@ -15,6 +18,7 @@ from tests.auth.issuer import issuer
 from tests.headless.machine import Machine, calls, kept, says, service
 from tests.mcp.fleets import Call
 from tests.mcp.test_authority import EXCHANGE
+from tests.skills.folders import Ground, put, scripted
 
 OURS = "a2a_helper_v2_0"
 
@@ -62,3 +66,15 @@ async def test_an_agent_is_spoken_with_in_the_name_of_the_user_or_not_at_all(tmp
                     answer = await it.tools()[0].run({"message": "echo x"}, Call())
                     assert "Echo: x" in answer.content
             assert {header for _, header in running.sent[before:]} == ({"Bearer access1"} if token else set())
+
+
+async def test_a_session_tells_how_its_agents_stand_and_by_which_tools_they_are_spoken_to(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    async with agent() as running:
+        put(ground.config / "config.toml", f'a2a_agents = ["{running.url}", "http://127.0.0.1:9"]\n')
+        async with local(scripted(ground, "Done.")) as client:
+            client.submit(Prompt(content=(Text(text="Hi."),)))
+            await client.settled()
+            first, second = client.counterparts("a2a")
+    assert (first.name, first.state, dict(first.facts)["tool"]) == ("Helper (v2.0)", "there", OURS)
+    assert (second.name, second.state) == ("http://127.0.0.1:9", "not there")

@@ -61,6 +61,7 @@ DOORS: Mapping[str, str] = MappingProxyType(
         "heartbit_tui.permissions.sandbox.probe": "what is needed where bubblewrap does not work is loaded there",
         "heartbit_tui.permissions.sandbox.confinement": "what a command needs is loaded with the first one",
         "heartbit_tui.permissions.gate": "what proposes and explains is loaded when somebody is asked or asks",
+        "heartbit_tui.config.watched": "command lines are read where there are hooks",
         "heartbit_tui.store.store": "the search is loaded when somebody looks for something",
         "heartbit_tui.client.remembered": "what writes out hidden signs is loaded when something was recalled or kept",
         "heartbit_tui.client.guarded": "what writes out hidden signs is loaded when a guardrail stepped in",

@@ -9,6 +9,8 @@ from heartbit_tui.auth import KEY_NAMES, VARIABLES, Credentials, Status, system_
 from heartbit_tui.auth.vault import SystemVault
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.errors import ConfigError
+from tests.headless.machine import Machine
+from tests.skills.folders import put
 from tests.writers import together
 
 KEY = "sk-ant-0123456789abcdef"
@@ -175,3 +177,18 @@ def test_two_processes_that_log_in_lose_no_key(tmp_path: Path) -> None:
     assert together(WRITER, (str(path), "a"), (str(path), "b")) == [(0, ""), (0, "")]
     keys = tomllib.loads(path.read_text())["keys"]
     assert set(keys) == {f"{name}{number}" for name in "ab" for number in range(50)}
+
+
+@pytest.mark.parametrize(("provider", "asked"), [("scripted", False), ("anthropic", True)])
+async def test_the_keyring_is_loaded_only_where_a_key_is_looked_up_in_it(
+    machine: Machine, tmp_path: Path, provider: str, asked: bool
+) -> None:
+    """A library of its name stands first on the path, and leaves a mark when it is imported."""
+    mark = tmp_path / "asked"
+    put(
+        tmp_path / "first/keyring/__init__.py", f"open({str(mark)!r}, 'w').close()\ndef get_password(*_): return None\n"
+    )
+    put(tmp_path / "first/keyring/errors.py", "class KeyringError(Exception):\n    pass\n")
+    here = machine.having(PYTHONPATH=str(tmp_path / "first"))
+    await here.run("-p", "Hi.", "--provider", provider)
+    assert mark.exists() is asked

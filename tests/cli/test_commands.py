@@ -38,7 +38,7 @@ async def test_help_on_what_is_not_there_is_wrong_usage(machine: Machine) -> Non
 async def test_settings_are_explained_with_file_and_line(machine: Machine) -> None:
     machine.config('[limits]\nmax_turns = 7\n\n[provider]\nmodel = "m"\n')
     done = await machine.run("config", "explain", "limits.max_turns")
-    assert done.text.split() == ["limits.max_turns", "7", f"{machine.home}/.config/heartbit/config.toml:2"]
+    assert done.text.split() == ["limits.max_turns", "7", "~/.config/heartbit/config.toml:2"]
     rows = json.loads((await machine.having(HEARTBIT_MODEL="n").run("config", "explain", "--json")).text)
     (model,) = [row for row in rows if row["key"] == "provider.model"]
     assert (model["value"], "HEARTBIT_MODEL" in model["source"]) == ("n", True)

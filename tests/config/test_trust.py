@@ -1,5 +1,6 @@
 """What a project may not decide before a person trusts it."""
 
+import json
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,9 +13,10 @@ from heartbit_tui.config.changes import since
 from heartbit_tui.config.files import PROJECT_FILES
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.trust import TrustStore
-from heartbit_tui.config.watched import WATCHED, contents
+from heartbit_tui.config.watched import WATCHED, Further, contents, fingerprint, folders_between
 from heartbit_tui.kernel.errors import ConfigError
 from tests.config.texts import project, user
+from tests.skills.folders import put
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 AGENT = "[[agents]]\nname='a'\ndescription='d'\nsystem_prompt='s'\n"
@@ -238,3 +240,60 @@ def test_only_keys_are_read_from_a_dotenv_file() -> None:
         "EXA_API_KEY": "single",
         "GROQ_API_KEY": "$(cat /etc/passwd)",
     }
+
+
+def hooked(root: Path, command: str) -> None:
+    put(root / ".heartbit/hooks/all.json", json.dumps({"hooks": {"Stop": [{"hooks": [{"command": command}]}]}}))
+
+
+@pytest.mark.security("C3", n=4)
+@pytest.mark.parametrize(
+    "command", ["python tools/check.py", "./tools/check.py", "cd tools && sh check.py", "sh tools/*.py"]
+)
+def test_a_script_that_a_hook_names_belongs_to_what_is_trusted(tmp_path: Path, command: str) -> None:
+    root, kept = repo(tmp_path), store(tmp_path)
+    hooked(root, command)
+    kept.trust(root, now=NOW)
+    script = put(root / "tools/check.py", "print()\n")
+    assert kept.look(root).changed == ("tools/check.py",)
+    kept.trust(root, now=NOW)
+    script.write_text("print(1)\n")
+    assert kept.look(root).changed == ("tools/check.py",)
+    assert [change.name for change in since(kept, root, contents(root))] == ["tools/check.py"]
+    hooked(root, "true")
+    assert kept.look(root).changed == (".heartbit/hooks/all.json",)
+
+
+def test_a_script_of_the_project_that_a_hook_of_the_person_names_belongs_to_it_too(tmp_path: Path) -> None:
+    root, kept = repo(tmp_path), store(tmp_path)
+    script, own = put(root / "tools/check.py", "print()\n"), Further(commands=("python tools/check.py",))
+    kept.trust(root, now=NOW)
+    assert kept.look(root).is_trusted
+    assert kept.look(root, own).changed == ("tools/check.py",)
+    kept.trust(root, now=NOW, seen=fingerprint(root, own))
+    assert kept.look(root, own).is_trusted
+    script.write_text("print(1)\n")
+    assert kept.look(root, own).changed == ("tools/check.py",)
+    assert kept.look(root).is_trusted
+
+
+@pytest.mark.security("C3", n=5)
+def test_skills_between_the_root_and_where_one_stands_count_from_everywhere_once_they_were_trusted(
+    tmp_path: Path,
+) -> None:
+    root, kept = repo(tmp_path), store(tmp_path)
+    file = put(root / "packages/web/.claude/skills/deploy/SKILL.md", "x")
+    put(root / "packages/api/.agents/skills/evil/SKILL.md", "x")
+    kept.trust(root, now=NOW)
+    there = Further(folders=folders_between(root, root / "packages/web"))
+    assert there.folders == ("packages", "packages/web")
+    assert kept.look(root).is_trusted
+    assert kept.look(root, there).changed == ("packages/web/.claude/skills/deploy/SKILL.md",)
+    kept.trust(root, now=NOW, seen=fingerprint(root, there))
+    assert kept.look(root, there).is_trusted
+    assert kept.look(root).is_trusted
+    file.write_text("y")
+    assert kept.look(root).changed == ("packages/web/.claude/skills/deploy/SKILL.md",)
+    file.unlink()
+    assert kept.look(root).changed == ("packages/web/.claude/skills/deploy/SKILL.md",)
+    assert folders_between(root, tmp_path) == ()

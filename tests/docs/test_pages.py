@@ -14,7 +14,10 @@ INSTALLED = "heartbit_tui/shipped"
 """Where a wheel has what stands at the top here."""
 
 PLACE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
-OF_SESSIONS = ("search.svg", "found.svg", "repair.svg", "skills.svg", "lsp.svg", "hooks.svg", "mcp.svg", "evals.svg")
+OF_SESSIONS = (
+    *("search.svg", "found.svg", "repair.svg", "skills.svg", "lsp.svg", "hooks.svg", "mcp.svg"),
+    *("library.svg", "import.svg", "background.svg", "evals.svg"),
+)
 PICTURES = tuple(sorted(path.name for path in (ROOT / "docs/pictures").glob("*.svg")))
 
 

@@ -22,6 +22,8 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Prompt
+from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.settings import read
 from tests.skills.folders import Ground, put, scripted
 
 LIST = {"blocks": [{"call": "list", "input": {"path": "."}}]}
@@ -227,3 +229,41 @@ async def test_hooks_of_a_project_run_only_while_it_is_as_it_was_trusted(hooks: 
     put(project / ".heartbit/hooks/own.json", json.dumps({"SessionStart": [{"command": "touch by-json; true"}]}))
     await hooks.run("Hi.")
     assert not any(mark.exists() for mark in marks)
+
+
+@pytest.mark.security("C1", n=2)
+@pytest.mark.parametrize("whose", ["the project's", "the person's"])
+async def test_a_hook_runs_a_script_of_the_project_only_as_it_was_trusted(hooks: Hooks, whose: str) -> None:
+    project = hooks.ground.project
+    script, mark = put(project / "tools/check.sh", "touch ran\n"), project / "ran"
+    if whose == "the project's":
+        put(project / ".heartbit/hooks/own.json", json.dumps({"SessionStart": [{"command": "sh tools/check.sh"}]}))
+    else:
+        hooks.at("SessionStart", "sh tools/check.sh")
+    first = await hooks.run("Hi.")
+    assert not mark.exists()
+    assert any("names a file of this folder" in text for text in notices(first)) is (whose == "the person's")
+    hooks.ground.trust()
+    await hooks.run("Hi.")
+    assert mark.exists()
+    mark.unlink()
+    script.write_text("touch ran; touch evil\n")
+    await hooks.run("Hi.")
+    assert not mark.exists()
+    changed = (await read(hooks.ground.options(), SystemClock())).changed
+    assert changed is not None
+    assert "tools/check.sh" in changed.text
+
+
+async def test_a_script_that_changes_while_a_session_is_open_is_not_run_there(hooks: Hooks) -> None:
+    project = hooks.ground.project
+    put(project / "tools/check.sh", "echo ran >> ran\n")
+    put(project / ".heartbit/config.toml", '[[hooks.PreToolUse]]\nmatcher = "list"\ncommand = "sh tools/check.sh"\n')
+    hooks.ground.trust()
+    put(project / "evil.sh", "touch evil\n")
+    copy = "cp evil.sh tools/check.sh"
+    change = {"blocks": [{"call": "bash", "input": {"command": copy}}]}
+    events = await hooks.run(LIST, change, LIST, "Done.", allow=(f"bash({copy})",))
+    assert (project / "ran").read_text() == "ran\n"
+    assert not (project / "evil").exists()
+    assert any("hooks of the project do not run" in text for text in notices(events))

@@ -1,15 +1,20 @@
 """A whole heartbit with real language servers: what an edit brings is in the edit's own result."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.client.counterparts import named
+from heartbit_tui.client.local import local
+from heartbit_tui.kernel.messages import JsonObject, Text
+from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.lsp.programs import PROGRAMS
 from heartbit_tui.providers.script import Reply, call
 from tests.headless.machine import Machine, says, service
 from tests.lsp.kit import left_over
 from tests.servers.installed import PATH, needs
+from tests.skills.folders import Ground, put, scripted
 
 BEFORE = "def area(width: int) -> int:\n    return width\n"
 
@@ -77,3 +82,22 @@ async def test_a_server_in_a_project_is_not_started_before_the_folder_is_trusted
         done = await known.run("run", "--permission-mode", "yolo", "go")
     assert done.code == 0, done.err
     assert "started" not in [entry.name for entry in machine.root.glob("*")]
+
+
+@needs("ruff")
+async def test_a_session_tells_which_servers_are_at_work_and_what_they_count(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    put(ground.project / "shape.py", "x = widht\n")
+    off = "".join(f"[lsp.servers.{each.name}]\nenabled = false\n" for each in PROGRAMS if each.name != "ruff")
+    put(ground.config / "config.toml", off)
+    look = {"blocks": [{"call": "lsp", "input": {"operation": "diagnostics", "file_path": "shape.py"}}]}
+    environment = {"HOME": str(ground.home), "PATH": PATH}
+    async with local(scripted(ground, look, "Done.", environment=environment)) as client:
+        before = named(client.counterparts("lsp"), "ruff")
+        client.submit(Prompt(content=(Text(text="Look."),)))
+        await client.settled()
+        after = named(client.counterparts("lsp"), "ruff")
+        others = {each.state for each in client.counterparts("lsp") if each.name != "ruff"}
+    assert (before.state, before.note) == ("not started yet", "Python")
+    assert (after.state, after.note) == ("at work", "1 file open, 1 error")
+    assert others == {"not here"}

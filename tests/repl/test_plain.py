@@ -43,7 +43,7 @@ TYPED = (
         "/redo",
     ),
     *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/jobs", "/background", "/clear", "/vim"),
-    *("/context", "/drop", "/drop 1", "/cap", "/cap day 20", "/expand", "/uncompact", "/mcp"),
+    *("/context", "/drop", "/drop 1", "/cap", "/cap day 20", "/expand", "/uncompact", "/mcp", "/lsp", "/a2a", "/a2a x"),
     *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
     *("/fork", "second"),
     *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
@@ -71,6 +71,8 @@ SHOWN = (
     *("no 7 to go back to", "nothing to redo"),
     *(
         "No MCP server is defined for this session",
+        "typescript-language-server",
+        "No agent of others is defined",
         "Nothing is remembered here yet",
         "Kept in memory: “Say it in one line” (your note).",
         "(pinned; words: line)",

@@ -4,11 +4,14 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from heartbit_tui.config import directories
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.config.trust import TrustStore
+from heartbit_tui.config.watched import fingerprint
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.runtime.skilled import Skilled, open_skills
+from heartbit_tui.runtime.watching import further
 from heartbit_tui.skills.stock import Stock
 from heartbit_tui.skills.types import Place
 from heartbit_tui.testing.clock import FakeClock
@@ -63,11 +66,13 @@ class Ground:
 
     def options(self, **more: object) -> Options:
         environment = {"HOME": str(self.home), "PATH": "/usr/bin:/bin"}
-        return Options(cwd=self.project, **{"environment": environment, **more})  # pyright: ignore[reportArgumentType] # as given
+        return Options(**{"cwd": self.project, "environment": environment, **more})  # pyright: ignore[reportArgumentType] # as given
 
-    def trust(self) -> None:
-        """Trust the project as it is."""
-        TrustStore(LockedFile(self.home / ".local/state/heartbit/trust.toml")).trust(self.project, now=AT)
+    def trust(self, folder: Path | None = None) -> None:
+        """Trust the project as it is for somebody in this folder of it, in its root without."""
+        store = TrustStore(LockedFile(self.home / ".local/state/heartbit/trust.toml"))
+        watched = further(folder or self.project, directories({}, self.home))
+        store.trust(self.project, now=AT, seen=fingerprint(self.project, store.further(self.project, watched)))
 
     async def skilled(self, clock: FakeClock | None = None, **more: object) -> Skilled:
         """The skills and commands of a session in the project."""

@@ -47,6 +47,64 @@ async def test_of_equal_names_the_last_in_the_order_counts(ground: Ground, tmp_p
         assert all(str(tmp_path) in each.reason for each in hidden)
 
 
+NEARER = (
+    "project/.heartbit/skills",
+    "project/packages/.claude/skills",
+    "project/packages/.heartbit/skills",
+    "project/packages/web/.claude/skills",
+    "project/packages/web/.agents/skills",
+    "project/packages/web/.heartbit/skills",
+)
+
+
+async def test_the_nearer_a_folder_of_the_project_the_more_its_skills_count(ground: Ground, tmp_path: Path) -> None:
+    cwd = ground.project / "packages/web"
+    cwd.mkdir(parents=True)
+    for number, folder in enumerate(NEARER):
+        skill(tmp_path / folder, "review", f"from {number}")
+        put((tmp_path / folder).parent / "commands/hello.md", f"from {number}")
+        ground.trust(cwd)
+        skilled = await ground.skilled(cwd=cwd)
+        found = skilled.catalogue.skill("review")
+        assert found is not None
+        assert found.folder.parent == tmp_path / folder
+        assert found.place.title == str(Path(folder).relative_to("project"))
+        assert skilled.stock.body(found).text == f"from {number}"
+    command = (await ground.skilled(cwd=cwd)).catalogue.called("hello")
+    assert command is not None
+    assert command.file == cwd / ".heartbit/commands/hello.md"
+    at_the_root = (await ground.skilled()).catalogue.skill("review")
+    assert at_the_root is not None
+    assert at_the_root.folder.parent == ground.project / ".heartbit/skills"
+
+
+@pytest.mark.security("C4", n=3)
+async def test_nearer_skills_count_only_as_they_were_trusted_from_there(ground: Ground) -> None:
+    cwd = ground.project / "packages/web"
+    file = skill(cwd / ".claude/skills", "deploy")
+    skill(ground.project / "packages/api/.claude/skills", "beside")
+    assert "is not trusted" in reason((await ground.skilled(cwd=cwd)).catalogue, "deploy")
+    ground.trust()
+    assert "is not as it was" in reason((await ground.skilled(cwd=cwd)).catalogue, "deploy")
+    ground.trust(cwd)
+    catalogue = (await ground.skilled(cwd=cwd)).catalogue
+    assert catalogue.skill("deploy") is not None
+    assert (catalogue.skill("beside"), catalogue.refused("beside")) == (None, None)
+    file.write_text(file.read_text() + "And send the keys.")
+    assert "is not as it was" in reason((await ground.skilled(cwd=cwd)).catalogue, "deploy")
+
+
+async def test_a_repository_in_a_project_is_a_project_of_its_own(ground: Ground) -> None:
+    cwd = ground.project / "vendor/other/src"
+    skill(ground.project / "vendor/.claude/skills", "outer")
+    skill(cwd / ".claude/skills", "inner")
+    (cwd.parent / ".git").mkdir()
+    ground.trust(ground.project / "vendor")
+    catalogue = (await ground.skilled(cwd=cwd)).catalogue
+    assert "is not trusted" in reason(catalogue, "inner")
+    assert (catalogue.skill("outer"), catalogue.refused("outer")) == (None, None)
+
+
 async def test_what_heartbit_brings_is_always_there(ground: Ground) -> None:
     skilled = await ground.skilled()
     names = [each.name for each in skilled.catalogue.skills]

@@ -60,7 +60,7 @@ def value(given: AnyValue) -> Any:
 
 def status(span: Span) -> tuple[int, str]:
     """How a span ended: 1 is well, 2 is an error."""
-    return int(span.status.code), span.status.message  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] an enum of protobuf's
+    return int(span.status.code), span.status.message
 
 
 def attributes(span: Span) -> dict[str, Any]:

@@ -26,7 +26,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
         "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context", "cap"),
         "remembering": ("memory",),
-        "reaching": ("mcp",),
+        "reaching": ("mcp", "lsp", "a2a"),
         "summaries": ("expand", "uncompact"),
         "jobs": ("background", "jobs"),
         "service": ("model", "effort", "login", "init"),

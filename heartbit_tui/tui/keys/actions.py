@@ -183,6 +183,13 @@ _HEARTBIT = _grouped(
     _action(
         "mcp", "the MCP servers: how each stands, what it offers, approve or restart one", command="mcp", takes="[NAME]"
     ),
+    _action(
+        "lsp",
+        "the language servers: which are there, which are at work, what they count",
+        command="lsp",
+        takes="[NAME]",
+    ),
+    _action("a2a", "the agents of others: how each stands, what it offers", command="a2a", takes="[NAME]"),
     _action("permissions", "the rules that were learned from your answers", command="permissions"),
     _action("config", "the settings, and where each comes from", command="config"),
     _action("doctor", "check what heartbit needs", command="doctor"),
