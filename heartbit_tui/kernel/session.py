@@ -40,7 +40,7 @@ from heartbit_tui.kernel.ops import (
     Steer,
     StopJob,
 )
-from heartbit_tui.kernel.protocols import Agent, Provider
+from heartbit_tui.kernel.protocols import Agent
 from heartbit_tui.kernel.recovery import CRASHED
 from heartbit_tui.kernel.shortening import NOTHING_TO_COMPACT
 from heartbit_tui.kernel.wiring import Opening, Wiring
@@ -51,7 +51,6 @@ BUSY = "Not while a run is active: interrupt it first."
 CLOSED = "The session is closed: nothing more can be started in it."
 NO_SUCH_PLACE = "There is nothing at {seq} to go back to: this session goes from 1 to {last}."
 NO_MODELS = "This session cannot change its model."
-
 
 SLICE = 200
 """Envelopes of a log that are heard at once; a long log would hold the loop."""
@@ -241,15 +240,12 @@ class Session:
     def _set_model(self, op: SetModel) -> None:
         try:
             if op.model or op.provider:
-                self.settings.provider = self._model(op)
+                if self._models is None:
+                    raise HeartbitError(NO_MODELS)
+                self.settings.provider = self._models(op)
         except HeartbitError as error:
             self._tell(Notice(level="error", text=str(error)))
             return
         self.settings.effort = op.effort or self.settings.effort
         provider = self.settings.provider
         self._tell(ModelChanged(provider=provider.name, model=provider.model, effort=self.settings.effort))
-
-    def _model(self, op: SetModel) -> Provider:
-        if self._models is None:
-            raise HeartbitError(NO_MODELS)
-        return self._models(op)
