@@ -63,6 +63,14 @@ def remembering() -> tuple[Key, ...]:
     return group("memory", *keys, below="agents[]", guarded=True)
 
 
+def _later() -> tuple[Key, ...]:
+    """What is known of several agents and has no effect yet."""
+    ways = ("auto", "always_orchestrate", "single_agent")
+    choosing = (string("routing", "auto", choices=ways), boolean("escalation", True))
+    servers = (entries("mcp_servers", guarded=True), entries("a2a_agents", guarded=True))
+    return (*group("routing", *choosing, below="orchestrator"), *group("own_servers", *servers, below="agents[]"))
+
+
 def team() -> tuple[Key, ...]:
     """Several agents."""
     return (
@@ -74,12 +82,7 @@ def team() -> tuple[Key, ...]:
             string("dispatch_mode", choices=("parallel", "sequential")),
             below="orchestrator",
         ),
-        *group(
-            "routing",
-            string("routing", "auto", choices=("auto", "always_orchestrate", "single_agent")),
-            boolean("escalation", True),
-            below="orchestrator",
-        ),
+        *_later(),
         *group(
             "agents",
             required("name"),
@@ -110,12 +113,6 @@ def team() -> tuple[Key, ...]:
             boolean("provider.prompt_caching", False),
             *cascade("provider.cascade"),
             *(guarded(key) for key in guardrails("guardrails.")),
-            below="agents[]",
-        ),
-        *group(
-            "own_servers",
-            entries("mcp_servers", guarded=True),
-            entries("a2a_agents", guarded=True),
             below="agents[]",
         ),
         *remembering(),

@@ -246,6 +246,5 @@ class Session:
         except HeartbitError as error:
             self._tell(Notice(level="error", text=str(error)))
             return
-        self.settings.effort = op.effort or self.settings.effort
-        provider = self.settings.provider
+        provider, self.settings.effort = self.settings.provider, op.effort or self.settings.effort
         self._tell(ModelChanged(provider=provider.name, model=provider.model, effort=self.settings.effort))
