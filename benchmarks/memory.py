@@ -25,7 +25,8 @@ SIZES = ((10_000, 20.0), (100_000, 50.0))
 
 REACH = Reach(user="bench")
 BATCH = 1_000
-RECALLS = 60
+RECALLS = 500
+"""How many are timed, from the first on, which finds nothing in any cache."""
 DIMENSION = 384
 TOPICS = 2_000
 WORDS = 20_000
@@ -81,16 +82,18 @@ async def _speed(path: Path, size: int, bar: float) -> list[Row]:
     before = _resident()
     rate = await _filled(path, notes, size)
     async with _opened(path) as memory:
-        words = await _timed(lambda: memory.recall(Query(reach=REACH, text=notes.text(8))))
+        first, words = await _timed(lambda: memory.recall(Query(reach=REACH, text=notes.text(8))))
         vectors = [Vector(model="bench", values=notes.vector()) for _ in range(RECALLS)]
-        both = await _timed(lambda: memory.recall(Query(reach=REACH, text=notes.text(8), vector=vectors.pop())))
+        second, both = await _timed(lambda: memory.recall(Query(reach=REACH, text=notes.text(8), vector=vectors.pop())))
     grown = _resident() - before
     overlap = _overlap(path, notes)
     what = f"{size:,} memories"
     return [
         _least(f"store {what} without vectors, in batches of {BATCH:,}", rate, 1_000, "a second"),
-        bound(f"recall from {what} by words, p95", words, bar, unit="ms"),
-        bound(f"recall from {what} by words and vectors, p95", both, bar, unit="ms"),
+        bound(f"recall from {what} by words, p95", words, bar, unit="ms", floor=f"the first {first:.0f} ms"),
+        bound(
+            f"recall from {what} by words and vectors, p95", both, bar, unit="ms", floor=f"the first {second:.0f} ms"
+        ),
         bound(f"memory that storing and recalling {what} takes", grown, 60, unit="MB"),
         _least(f"top 10 of {what} as an exact search has them", overlap, 0.98, ""),
     ]
@@ -112,14 +115,14 @@ async def _filled(path: Path, notes: Notes, size: int) -> float:
     return size / spent
 
 
-async def _timed(recall: Callable[[], Awaitable[object]]) -> float:
-    """Milliseconds within which 95 of 100 recalls came back."""
+async def _timed(recall: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+    """Milliseconds that the first recall took, and within which 95 of 100 came back, the first among them."""
     spent: list[float] = []
     for _ in range(RECALLS):
         began = time.perf_counter()
         await recall()
         spent.append((time.perf_counter() - began) * 1000)
-    return sorted(spent)[int(0.95 * RECALLS)]
+    return spent[0], sorted(spent)[int(0.95 * RECALLS)]
 
 
 def _overlap(path: Path, notes: Notes, queries: int = 20) -> float:

@@ -47,7 +47,7 @@ class Found:
 
     def counting(self) -> set[int]:
         """All that was found, but what has only common words of a query that vectors answer too: nothing speaks for it."""
-        worded = _telling(self.lexical) if self.vector else [key for key, _ in self.lexical]
+        worded = telling(self.lexical) if self.vector else [key for key, _ in self.lexical]
         return {*worded, *(key for key, _ in self.vector)}
 
 
@@ -128,12 +128,15 @@ class Ranking:
 def relevance(found: Found) -> Mapping[int, float]:
     """How well each answers the query, 0..1: fused by rank where vectors were found, by the words' scores otherwise."""
     if found.vector:
-        return fusion.by_best(fusion.fused([_telling(found.lexical), [key for key, _ in found.vector]]))
+        return fusion.by_best(fusion.fused([telling(found.lexical), [key for key, _ in found.vector]]))
     return found.relevance or fusion.by_best(dict(found.lexical))
 
 
-def _telling(lexical: Sequence[tuple[int, float]]) -> list[int]:
-    """Those that have more than the common words of a query, which by their number would win over the one that has all."""
+def telling(lexical: Sequence[tuple[int, float]]) -> list[int]:
+    """Of what was found by words, those that have more than the common words of a query.
+
+    By their number the others would win over the one that has all.
+    """
     least = TELLING * max((score for _, score in lexical), default=0.0)
     return [key for key, score in lexical if score >= least]
 

@@ -37,6 +37,7 @@ class Database:
         self._prepare = prepare
         self._writer = Worker(self._connect, f"heartbit-{part}-write")
         self._reader = Worker(self._connect_to_read, f"heartbit-{part}-read")
+        self._beside = Worker(self._connect_to_read, f"heartbit-{part}-beside")
         self._begun = False
 
     @classmethod
@@ -58,7 +59,7 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was asked for and close the connections."""
-        for worker in (self._reader, self._writer):
+        for worker in (self._reader, self._beside, self._writer):
             await worker.close()
         self._file.let_go()
 
@@ -66,6 +67,11 @@ class Database:
         """Run an operation that sees the file as it is at one moment."""
         await self._begin()
         return await self._reader.do(_at_one_moment(operation))
+
+    async def beside(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """Run an operation as `read` does, on a connection of its own: both go on at the same time."""
+        await self._begin()
+        return await self._beside.do(_at_one_moment(operation))
 
     async def write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         """Run an operation of which everything happens or nothing, while nobody else writes."""

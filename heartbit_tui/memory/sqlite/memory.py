@@ -1,8 +1,9 @@
 """A memory in the one data file."""
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory import entries
 from heartbit_tui.memory.protocols import MIN_AGE, MIN_STRENGTH
+from heartbit_tui.memory.ranking import Ranked
 from heartbit_tui.memory.scoring import Weights
 from heartbit_tui.memory.sqlite import figures, mending, recalling, rows, spaces, writing
 from heartbit_tui.memory.sqlite.fallback import Comparison
@@ -36,6 +38,10 @@ class Database(Protocol):
 
     async def read(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         """Run an operation that sees the file as it is at one moment."""
+        ...
+
+    async def beside(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """Run an operation as `read` does, while one of `read` runs."""
         ...
 
     async def write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
@@ -80,9 +86,7 @@ class SqliteMemory:
     async def recall(self, query: Query, *, touch: bool = True) -> Recall:
         """The best entries for a query."""
         now = self._clock.now()
-        ranked = await self._read(
-            lambda connection: recalling.ranked(connection, query, now, self._weights, self._nearest)
-        )
+        ranked = await self._ranked(query, now)
         why = {each.key: each.why for each in ranked}
 
         def reading(connection: sqlite3.Connection) -> dict[int, Entry]:
@@ -93,6 +97,22 @@ class SqliteMemory:
 
         found = await (self._write(touching) if touch and why else self._read(reading))
         return Recall(found=tuple(Recalled(entry=found[key], why=why[key]) for key in why if key in found))
+
+    async def _ranked(self, query: Query, now: datetime) -> list[Ranked]:
+        """By words and by vector at the same time, where there is a vector; then those in their order."""
+        if query.vector is None:
+            return await self._read(
+                lambda connection: recalling.ranked(
+                    connection, query, now, self._weights, recalling.by_words(connection, query, now)
+                )
+            )
+        worded, vector = await asyncio.gather(
+            self._read(lambda connection: recalling.by_words(connection, query, now)),
+            self._beside(lambda connection: recalling.by_vector(connection, query, self._nearest)),
+        )
+        return await self._read(
+            lambda connection: recalling.ranked(connection, query, now, self._weights, worded, vector)
+        )
 
     async def get(self, entry_id: str, reach: Reach, *, touch: bool = False) -> Entry:
         """One entry."""
@@ -164,6 +184,9 @@ class SqliteMemory:
 
     async def _read(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         return await self._mended(self._database.read, operation)
+
+    async def _beside(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        return await self._mended(self._database.beside, operation)
 
     async def _write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         return await self._mended(self._database.write, operation)

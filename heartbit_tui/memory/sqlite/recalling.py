@@ -1,12 +1,13 @@
-"""What a query brings back: found by words and by vector, then put in order."""
+"""What a query brings back: found by words and by vector, which can be done side by side, then put in order."""
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.memory import entries, scoring, words
-from heartbit_tui.memory.ranking import Facts, Found, Ranked, Ranking, from_vectors
+from heartbit_tui.memory.ranking import Facts, Found, Ranked, Ranking, from_vectors, telling
 from heartbit_tui.memory.scoring import Weights
 from heartbit_tui.memory.sqlite import rows, scopes, searching, spaces, writing
 from heartbit_tui.memory.sqlite.nearest import Nearest
@@ -14,22 +15,53 @@ from heartbit_tui.memory.sqlite.scopes import Where
 from heartbit_tui.memory.types import Entry, Query
 
 
-def ranked(
-    connection: sqlite3.Connection, query: Query, now: datetime, weights: Weights, nearest: Nearest
-) -> list[Ranked]:
-    """The best of what is found for a query by its words and its vector, with what they are linked to, in order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """What has words of a query, best first, with its BM25, and what its order depends on beside them."""
 
-    One after the other: two threads that call sqlite-vec and FTS5 at the same time wait for SQLite's one allocator, and
-    both together take as long, and twice the processor.
+    found: Sequence[tuple[int, float]]
+    facts: Mapping[int, Facts]
+
+
+def by_words(connection: sqlite3.Connection, query: Query, now: datetime) -> Worded:
+    """What has words of a query; read with it what ranks it, while the vectors are still searched."""
+    where = scopes.where(connection, query)
+    found = searching.by_words(connection, words.asked(query.text), where) if where else []
+    keys = set(telling(found)) if query.vector else {key for key, _ in found}
+    return Worded(found=found, facts=_facts(connection, query, where, keys, now) if where else {})
+
+
+def by_vector(connection: sqlite3.Connection, query: Query, nearest: Nearest) -> list[tuple[int, float]]:
+    """What lies nearest to a query's vector, nearest first, with its cosine."""
+    where = scopes.where(connection, query)
+    if where is None or query.vector is None:
+        return []
+    place = spaces.find(connection, query.vector.model)
+    if place is None:
+        return []
+    return nearest.search(connection, place, where, query.vector.values, from_vectors(_limit(query)))
+
+
+def ranked(
+    connection: sqlite3.Connection,
+    query: Query,
+    now: datetime,
+    weights: Weights,
+    worded: Worded,
+    vector: Sequence[tuple[int, float]] = (),
+) -> list[Ranked]:
+    """The best of what was found for a query, with what they are linked to, in order.
+
+    What was found may be of a moment before: `still` tells what is gone or out of reach since.
     """
     where = scopes.where(connection, query)
     if where is None:
         return []
-    limit, asked = _limit(query), words.asked(query.text)
-    lexical = searching.by_words(connection, asked, where) if asked else []
-    found = Found(lexical=lexical, vector=_by_vector(connection, query, where, nearest))
-    keys = found.counting() if asked or query.vector else searching.by_standing(connection, where)
-    facts = _facts(connection, query, where, keys, now)
+    limit = _limit(query)
+    found = Found(lexical=worded.found, vector=vector)
+    asked = words.asked(query.text) or query.vector
+    keys = found.counting() if asked else searching.by_standing(connection, where)
+    facts = {**worded.facts, **_facts(connection, query, where, keys - worded.facts.keys(), now)}
     ranking = Ranking(found, now, weights)
     kept = ranking.best(facts, limit)
     links = _links(connection, [each.key for each in kept])
@@ -37,16 +69,8 @@ def ranked(
     return ranking.with_links(kept, links, {**facts, **linked}, limit)
 
 
-def _by_vector(connection: sqlite3.Connection, query: Query, where: Where, nearest: Nearest) -> list[tuple[int, float]]:
-    """What lies nearest to the query's vector, nearest first, with its cosine."""
-    place = spaces.find(connection, query.vector.model) if query.vector else None
-    if query.vector is None or place is None:
-        return []
-    return nearest.search(connection, place, where, query.vector.values, from_vectors(_limit(query)))
-
-
 def still(connection: sqlite3.Connection, query: Query, keys: Sequence[int]) -> dict[int, Entry]:
-    """Those of some entries that are there and within the query's reach now: they were found a moment before."""
+    """Those of some entries that are there and within the query's reach now."""
     found = rows.read(connection, keys)
     return {key: each for key, each in found.items() if query.reach.sees(each.scope, each.confidentiality)}
 
