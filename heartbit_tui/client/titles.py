@@ -1,8 +1,9 @@
 """One line for a tool call: the argument that says most, and what came of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import cast
 
 from heartbit_tui.kernel.messages import JsonObject
 
@@ -30,6 +31,8 @@ TELLING: Mapping[str, str] = MappingProxyType(
         "memory_consolidate": "content",
         "shared_memory_read": "query",
         "shared_memory_write": "content",
+        "blackboard_read": "key",
+        "blackboard_write": "key",
     }
 )
 """Which argument tells most about a call."""
@@ -50,6 +53,9 @@ COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
 SILENT = frozenset({"todowrite", "todoread", "question", "patch"})
 """Tools whose arguments are shown in another way, or say nothing on one line."""
 
+HANDING = frozenset({"delegate_task", "form_squad"})
+"""Tools that hand tasks to agents."""
+
 TAIL_LINES = 8
 """How much of a failed call's output is shown."""
 
@@ -58,8 +64,20 @@ def title(tool: str, input: JsonObject) -> str:
     """The argument that says most, or all of them as JSON."""
     if tool in SILENT or not input:
         return ""
+    if tool in HANDING:
+        return ", ".join(_agents(input.get("tasks")))
     told = input.get(TELLING.get(tool, ""))
     return told if isinstance(told, str) else json.dumps(dict(input), ensure_ascii=False)
+
+
+def _agents(tasks: object) -> Iterator[str]:
+    """Who gets tasks."""
+    for task in cast("Sequence[object]", tasks) if isinstance(tasks, list | tuple) else ():
+        match task:
+            case {"agent": str(name)}:
+                yield name
+            case _:
+                pass
 
 
 def outcome(details: JsonObject, tool: str = "") -> str:
@@ -67,6 +85,8 @@ def outcome(details: JsonObject, tool: str = "") -> str:
     match details:
         case {"job": str(id)}:
             return _of_job(details, id)
+        case {"agents": [*agents]}:
+            return _of_agents(agents)
         case {"timed_out": True}:
             return "timed out"
         case {"exit_code": int(code)} if code:
@@ -79,6 +99,14 @@ def outcome(details: JsonObject, tool: str = "") -> str:
             return f"{lines} line{'' if lines == 1 else 's'}"
         case _:
             return _counted(details, tool)
+
+
+def _of_agents(agents: Sequence[object]) -> str:
+    """How many tasks were done."""
+    failed = sum(isinstance(each, Mapping) and cast("JsonObject", each).get("success") is False for each in agents)
+    if failed:
+        return f"{failed} of {len(agents)} failed"
+    return f"{len(agents)} task{'' if len(agents) == 1 else 's'} done"
 
 
 def _of_job(details: JsonObject, id: str) -> str:

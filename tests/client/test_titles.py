@@ -41,3 +41,13 @@ def test_large_numbers_and_sizes_are_told_shortly() -> None:
         "2.5M",
     ]
     assert [titles.bytes_told(size) for size in (0, 999, 12_400, 3_400_000)] == ["0 B", "999 B", "12 kB", "3.4 MB"]
+
+
+def test_a_call_that_hands_tasks_out_tells_who_gets_them_and_how_many_were_done() -> None:
+    tasks = [{"agent": "a", "task": "x"}, {"agent": "b", "task": "y"}, "odd"]
+    assert titles.title("delegate_task", {"tasks": tasks}) == "a, b"
+    assert titles.title("form_squad", {"tasks": "odd"}) == ""
+    done, failed = {"label": "a", "success": True}, {"label": "b", "success": False}
+    assert titles.outcome({"agents": [done]}) == "1 task done"
+    assert titles.outcome({"agents": [done, done]}) == "2 tasks done"
+    assert titles.outcome({"agents": [done, failed]}) == "1 of 2 failed"
