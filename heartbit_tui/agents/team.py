@@ -174,7 +174,8 @@ class Team:
             at_work[label].desk = engaged.desk
             try:
                 prompt = Prompt(content=(Text(text=task),))
-                return await runs.run(engaged.agent, engaged.desk, prompt, why=lambda: at_work[label].why)
+                agent, desk, within = engaged.agent, engaged.desk, engaged.within
+                return await runs.run(agent, desk, prompt, why=lambda: at_work[label].why, within=within)
             finally:
                 said.append(_last_words(engaged))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.desk import Desk
+from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.kernel.protocols import Agent
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engaged:
-    """An agent that was made for one assignment, with its place in the session."""
+    """An agent that was made for one assignment, with its place in the session and the budget of the whole run."""
 
     agent: Agent
     desk: Desk
+    within: Budget | None = None
 
 
 Engage: TypeAlias = "Callable[[str, Board], AbstractAsyncContextManager[Engaged]]"

@@ -14,10 +14,14 @@ LONGEST_CYCLE = 4
 
 
 class Budget:
-    """What a run has used of its limits. Money whose price is unknown counts nothing, and `unpriced` says so."""
+    """What a run has used of its limits. Money whose price is unknown counts nothing, and `unpriced` says so.
 
-    def __init__(self, limits: Limits) -> None:
+    `within` is the budget of the run that this one works for, which counts it too: its limits hold here as well.
+    """
+
+    def __init__(self, limits: Limits, within: "Budget | None" = None) -> None:
         self._limits = limits
+        self._within = within
         self.usage = Usage()
         self.cost_usd = 0.0
         self.unpriced = False
@@ -25,8 +29,13 @@ class Budget:
 
     @property
     def cap(self) -> float | None:
-        """US dollars that a run of this agent may cost, None for any amount."""
-        return self._limits.max_cost_usd
+        """US dollars that the whole run may cost, None for any amount."""
+        return self._within.cap if self._within else self._limits.max_cost_usd
+
+    @property
+    def paid(self) -> float:
+        """US dollars that the whole run has cost."""
+        return self._within.paid if self._within else self.cost_usd
 
     def spend(self, usage: Usage, cost_usd: float | None) -> None:
         """Count one model call."""
@@ -36,7 +45,7 @@ class Budget:
 
     def blind(self) -> bool:
         """Whether money is limited but the price of a call was unknown; says so once."""
-        blind = self.unpriced and self._limits.max_cost_usd is not None and not self._blind
+        blind = self.unpriced and self.cap is not None and not self._blind
         self._blind = self._blind or blind
         return blind
 
@@ -50,6 +59,8 @@ class Budget:
         tokens = self._limits.max_total_tokens
         if tokens is not None and self.usage.total > tokens:
             raise LimitError("tokens", used=self.usage.total, bound=tokens)
+        if self._within is not None:
+            self._within.check_tokens()
 
 
 class DoomLoop:

@@ -25,13 +25,15 @@ CRASH = "heartbit itself failed: {kind}: {error}. The session is kept; please re
 STOPPED = "heartbit was stopped"
 
 
-async def run(agent: Agent, desk: Desk, prompt: Prompt, *, why: Callable[[], str]) -> Terminal:
+async def run(
+    agent: Agent, desk: Desk, prompt: Prompt, *, why: Callable[[], str], within: Budget | None = None
+) -> Terminal:
     """Work on `prompt` until the run ends, in whatever way; `why` says who interrupted it.
 
-    Raises nothing but `asyncio.CancelledError`.
+    `within` is the budget of the run that it is a part of. Raises nothing but `asyncio.CancelledError`.
     """
     begin(desk, prompt)
-    return await work(agent, desk, why=why)
+    return await work(agent, desk, why=why, within=within)
 
 
 def begin(desk: Desk, prompt: Prompt) -> None:
@@ -41,9 +43,9 @@ def begin(desk: Desk, prompt: Prompt) -> None:
     desk.emit(UserMessage(message=User(content=prompt.content)))
 
 
-async def work(agent: Agent, desk: Desk, *, why: Callable[[], str]) -> Terminal:
+async def work(agent: Agent, desk: Desk, *, why: Callable[[], str], within: Budget | None = None) -> Terminal:
     """Work until the run that was begun ends; how it did. Raises nothing but `asyncio.CancelledError`."""
-    budget = desk.budget = Budget(agent.limits)
+    budget = desk.budget = Budget(agent.limits, within)
     terminal: Terminal = RunInterrupted(reason=STOPPED)
     try:
         terminal = await _outcome(agent, desk, budget)

@@ -83,7 +83,7 @@ def raised(reached: Reached) -> float:
 
 
 def _reached(budget: Budget, host: Host) -> tuple[Reached, ...]:
-    return host.caps.reached(host.clock.now(), budget.cost_usd, budget.cap)
+    return host.caps.reached(host.clock.now(), budget.paid, budget.cap)
 
 
 def _tell(reached: Reached, budget: Budget, host: Host) -> None:

@@ -138,7 +138,7 @@ async def engaged(ground: Ground, definition: Definition, label: str, board: Boa
         desk = ground.session.desk_of(agent, terms)
         following.desk = desk
         try:
-            yield Engaged(agent=agent, desk=desk)
+            yield Engaged(agent=agent, desk=desk, within=ground.session.desk.budget)
         finally:
             ground.later(stack.pop_all())  # its report need not wait until its shell has ended
 

@@ -315,3 +315,24 @@ async def test_what_was_cut_off_by_a_crash_is_ended_for_every_agent_that_was_at_
         await running
     ended = [(agent, type(event)) for _, agent, event in endings(log) if isinstance(event, Terminal)]
     assert ended == [("writer", RunInterrupted), ("heartbit", RunInterrupted)]
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind"), [("limits.max_total_tokens", "max_tokens"), ("limits.max_cost_usd", "max_cost")]
+)
+async def test_the_limits_of_a_run_hold_for_all_that_work_for_it_together(
+    tmp_path: Path, limit: str, kind: str
+) -> None:
+    spends = {"usage": {"input_tokens": 300, "output_tokens": 0}, "cost_usd": 300.0}
+    script = (
+        delegate(("researcher", "a"), ("writer", "b")),
+        calls(("todoread", {}), **RESEARCH, **spends),
+        calls(("todoread", {}), **WRITE, **spends),
+        says("Too much.", **RESEARCH, **spends),
+        says("Too much.", **WRITE, **spends),
+    )
+    async with place(tmp_path, script, flags={limit: 500}, on_ask="deny") as here:
+        await here.ask()
+        kinds = {agent: event.kind for agent, event in here.of(RunFailed)}
+        assert kinds == dict.fromkeys(("researcher", "writer", "heartbit"), kind)
+        assert here.of(RunCompleted) == []
