@@ -93,6 +93,8 @@ class Fold:
         self.cut.take(envelope)
         self.jobs = after(self.jobs, envelope)
         self.diagnostics = event if isinstance(event, DiagnosticsCounted) else self.diagnostics
+        if isinstance(event, AssistantMessage):
+            self._calls |= {call.id: call for call in event.message.calls}
         if isinstance(event, RunStarted) and not self.agent:
             self.agent = envelope.agent
         if self.agent in ("", envelope.agent):
@@ -107,7 +109,6 @@ class Fold:
             case ThinkingDelta(text=text):
                 return (Wrote(text=text, thinking=True),)
             case AssistantMessage(message=message):
-                self._calls |= {call.id: call for call in message.calls}
                 return self._finished(message.text)
             case RetryAttempt() | ModelEscalated():
                 return self._void(event)
@@ -151,15 +152,16 @@ class Fold:
                 return ()
             case ToolCallCompleted():
                 return self._called(envelope.agent, event)
-            case TodosChanged(todos=todos):
+            case TodosChanged(todos=todos) if not self._other(envelope.agent):
                 self.todos = tuple((str(each.get("status", "")), str(each.get("content", ""))) for each in todos)
                 return (Planned(todos=self.todos),)
             case ApprovalRequested(call=call, preview=preview):
                 self._calls[call.id] = call
                 self._diffs[call.id] = preview
-                return (Asked(request=event, title=titles.title(call.name, call.input)),)
+                title = titles.title(call.name, call.input)
+                return (Asked(request=event, title=title, agent=self._other(envelope.agent)),)
             case QuestionAsked():
-                return (Asked(request=event),)
+                return (Asked(request=event, agent=self._other(envelope.agent)),)
             case ApprovalDecision() | PermissionDenied():
                 return self._decided(event)
             case QuestionAnswered(id=id, answers=answers):
@@ -235,9 +237,13 @@ class Fold:
             outcome=refused or titles.outcome(event.details) or ("failed" if event.is_error else ""),
             diff="" if seen else diff,
             tail=titles.tail(event.output) if event.is_error and not refused else "",
-            agent="" if self.agent in ("", agent) else agent,
+            agent=self._other(agent),
         )
         return (called,)
+
+    def _other(self, agent: str) -> str:
+        """The name of an agent that works for the session's own; empty for that one."""
+        return "" if self.agent in ("", agent) else agent
 
     def _input(self, call_id: str) -> JsonObject:
         call = self._calls.get(call_id)

@@ -120,14 +120,14 @@ class Paint:
     def _asked(self, asked: Asked) -> str:
         match asked.request:
             case ApprovalRequested(call=call, reason=reason, preview=preview):
-                told = f"? {one_line(call.name, 40)} {revealed(asked.title)}"
+                told = f"? {_who(asked)}{one_line(call.name, 40)} {revealed(asked.title)}"
                 whole = preview == asked.title and one_line(told, self.width - 1) == told
                 head = self.style(one_line(told, self.width), "yellow")
                 return f"{head}\n{'' if whole else self._preview(preview)}{self._hung('  ', revealed(reason), 'dim')}"
             case QuestionAsked(questions=questions):
                 lines: list[str] = []
                 for one in questions:
-                    lines.append(self._hung("? ", revealed(one.question), "yellow"))
+                    lines.append(self._hung("? ", f"{_who(asked)}{revealed(one.question)}", "yellow"))
                     for number, option in enumerate(one.options, 1):
                         about = f"  {self.style(revealed(option.description), 'dim')}" if option.description else ""
                         lines.append(f"  {number}  {revealed(option.label)}{about}\n")
@@ -181,3 +181,8 @@ def _shortened(text: str) -> str:
 
 def _is_diff(preview: str) -> bool:
     return preview.startswith(("--- ", "@@ ", "diff "))
+
+
+def _who(asked: Asked) -> str:
+    """Which agent asks, where it is not the session's own."""
+    return f"{one_line(asked.agent, 40)}: " if asked.agent else ""

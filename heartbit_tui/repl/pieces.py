@@ -60,10 +60,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A person has to decide or to answer."""
+    """A person has to decide or to answer; `agent` is empty for the session's own."""
 
     request: ApprovalRequested | QuestionAsked
     title: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

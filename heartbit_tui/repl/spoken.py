@@ -71,7 +71,7 @@ def _whole(piece: Said | Called | Planned | Told | Asked | Settled | Ended) -> s
 def _called(call: Called) -> str:
     state = "failed" if call.is_error else "ok"
     outcome = f", {call.outcome}" if call.outcome and call.outcome != state else ""
-    who = f"{one_line(call.agent, 40)}: " if call.agent else ""
+    who = _who(call.agent)
     head = f"{who}{one_line(f'{call.tool} {call.title}', WIDTH)} ({state}{outcome}, {titles.span(call.milliseconds)})"
     return f"{TOOL}{head}\n{_prefixed('diff: ', revealed(call.diff))}{_prefixed('output: ', harmless(call.tail))}"
 
@@ -79,11 +79,16 @@ def _called(call: Called) -> str:
 def _asked(asked: Asked) -> str:
     match asked.request:
         case ApprovalRequested(call=call, reason=reason, preview=preview):
-            head = f"approval: {one_line(call.name, 40)} {one_line(revealed(asked.title), WIDTH)}".rstrip()
+            head = f"approval: {_who(asked.agent)}{one_line(call.name, 40)} {one_line(revealed(asked.title), WIDTH)}".rstrip()
             shown = _prefixed("preview: ", revealed(preview))
             return f"{head}\n{shown}{_prefixed('approval: ', revealed(reason))}"
         case QuestionAsked(questions=questions):
-            return "".join(_prefixed("question: ", revealed(one.question)) for one in questions[:1])
+            who = _who(asked.agent)
+            return "".join(_prefixed("question: ", f"{who}{revealed(one.question)}") for one in questions[:1])
+
+
+def _who(agent: str) -> str:
+    return f"{one_line(agent, 40)}: " if agent else ""
 
 
 def _prefixed(mark: str, text: str) -> str:

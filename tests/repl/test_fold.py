@@ -255,3 +255,24 @@ def test_pieces_as_plain_lines() -> None:
         "warning: careful",
         "error: broken",
     ]
+
+
+def test_what_another_agent_asks_and_calls_has_its_name_and_its_plan_is_its_own() -> None:
+    fold = Fold()
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    first = Envelope(seq=1, at=at, session="s", run="r", agent="heartbit", event=RunStarted(task="x"))
+    fold.take(first)
+
+    def other(event: Event) -> tuple[Piece, ...]:
+        return fold.take(replace(first, agent="helper", event=event))
+
+    assert other(answer("words", EDIT)) == ()
+    asked = ApprovalRequested(turn=1, tool_names=("edit",), id="a1", call=EDIT, reason="why", preview="")
+    (piece,) = other(asked)
+    assert piece == Asked(request=asked, title="a.py", agent="helper")
+    assert "? helper: edit a.py" in Paint(colours=False, markdown=None).draw(piece)
+    assert Spoken().draw(piece).startswith("approval: helper: edit a.py\n")
+    assert other(TodosChanged(todos=({"content": "do", "status": "pending", "priority": "low"},))) == ()
+    assert fold.todos == ()
+    (done,) = other(ToolCallCompleted(tool_name="edit", tool_call_id="c", is_error=False, duration_ms=1))
+    assert done == Called(tool="edit", title="a.py", milliseconds=1, is_error=False, agent="helper")
