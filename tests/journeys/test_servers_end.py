@@ -21,7 +21,7 @@ BESIDE = 3
 """Programs that run at once."""
 
 CODES: Mapping[str, int] = MappingProxyType({"by itself": 0, "SIGINT": 130, "SIGTERM": 143, "SIGKILL": -9})
-SLOW_EVERY = 9
+SLOW_EVERY = 25
 """Every so many-th start has the servers written in Python, which take seconds to begin."""
 
 SECONDS = 10.0
