@@ -28,6 +28,9 @@ commands
   skills             list, lint, why, new: instructions for kinds of tasks
   mcp                list, add, remove, test, login, logout, approve, refuse, serve:
                      servers of tools
+  lsp                list, check: language servers, and what they say of files
+  a2a                list, card: agents of others
+  plugins            list: what installed packages bring
   import PEER        take over what was set up for claude, codex, gemini, opencode or vibe
   eval               run, list, compare, new: tasks, how well they are done, at what cost
   bench              measure heartbit, and other agents here, on this machine

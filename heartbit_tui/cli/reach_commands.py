@@ -7,7 +7,7 @@ REACH = (
     Command(
         "lsp list",
         "lsp",
-        "list the language servers that are known, which of them are here and which files of this project they serve",
+        "list the language servers that are known, and which files of this project they serve",
         groups=with_everywhere(Flag(("--versions",), "ask those that are here for their versions"), JSON),
         examples=("heartbit lsp list", "heartbit lsp list --versions"),
     ),
