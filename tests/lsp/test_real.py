@@ -118,16 +118,6 @@ async def test_of_many_files_no_more_than_a_hundred_are_open(tmp_path: Path) -> 
         assert [Path(each.path).name for each in server.documents] == list(files)[10:]
 
 
-@pytest.mark.slow
-@needs("ruff")
-async def test_a_hundred_starts_and_stops_leave_no_process(tmp_path: Path) -> None:
-    for _ in range(100):
-        async with project(tmp_path, "ruff", files={"a.py": "x = y\n"}) as here:
-            await here.warmed("a.py")
-            assert here.servers.counts.errors == 1
-    assert left_over(tmp_path) == []
-
-
 @needs("ruff")
 def test_a_server_ends_with_a_heartbit_that_is_killed(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = y\n")

@@ -9,7 +9,7 @@ import pytest
 from heartbit_tui.kernel.messages import Image
 from heartbit_tui.kernel.protocols import Effects
 from heartbit_tui.mcp import ServerError
-from tests.mcp.fleets import Call, World, called, contrary, friendly, named, until, written
+from tests.mcp.fleets import SECONDS, Call, World, called, contrary, friendly, named, until, written
 
 CONTRARY = ("garbage", "strange", "endless", "flood", "same_id", "dies", "hangs", "silent", "one_line", "plain")
 """The ways of the servers that misbehave, and one that does not, all beside each other."""
@@ -76,7 +76,7 @@ async def test_a_server_that_dies_in_a_call_ends_that_call_and_is_there_for_the_
 @pytest.mark.security("X2", n=12)
 async def test_servers_that_misbehave_cost_nobody_else_anything(tmp_path: Path) -> None:
     world = World(tmp_path)
-    servers = {way: contrary(way, timeout=3, start_timeout=6) for way in CONTRARY}
+    servers = {way: contrary(way, timeout=3 if way == "hangs" else SECONDS, start_timeout=6) for way in CONTRARY}
     async with world.fleet({**servers, "good": friendly()}) as fleet:
         phases = {status.name: status.phase for status in fleet.statuses()}
         assert {name for name, phase in phases.items() if phase != "ready"} == {"silent", "one_line"}
