@@ -1,13 +1,17 @@
 """The words for work that is done while nobody looks."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, get_args
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import Usage
 
 State: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled", "interrupted"]
 """How a task stands. An interrupted one was at work when its daemon ended; a person, or the settings, say what then."""
+
+STATES: tuple[State, ...] = get_args(State)
 
 ENDED: frozenset[State] = frozenset({"completed", "failed", "cancelled"})
 """The states that a task does not leave."""
@@ -49,6 +53,73 @@ class Outcome:
     usage: Usage
     cost_usd: float | None = None
     seconds: float = 0.0
+    tool_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A task as it is kept: what was asked for, how it stands, and what came of it.
+
+    `session` is where it is done, empty until it was begun, and `first_seq` the seq after which it begins there;
+    `attempts` counts how often it was begun. `owner` is the daemon that is at it. `cancelling` is whether it was asked
+    to stop.
+    """
+
+    id: str
+    request: Request
+    state: State
+    created: datetime
+    started: datetime | None = None
+    ended: datetime | None = None
+    result: str = ""
+    error: str = ""
+    usage: Usage = field(default_factory=Usage)
+    tool_calls: int = 0
+    cost_usd: float | None = None
+    session: str = ""
+    first_seq: int | None = None
+    attempts: int = 0
+    owner: str = ""
+    cancelling: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of it so far."""
+        began, ended = self.started, self.ended
+        return Outcome(
+            id=self.id,
+            state=self.state,
+            text=self.result or self.error,
+            usage=self.usage,
+            cost_usd=self.cost_usd,
+            seconds=(ended - began).total_seconds() if began and ended else 0.0,
+            tool_calls=self.tool_calls,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Whose tasks are seen: of one user of one tenant, of a whole tenant (no user), of all (neither).
+
+    An empty id is the person at this machine, who is none of them.
+    """
+
+    tenant_id: str | None = None
+    user_id: str | None = None
+
+
+ALL = Sight()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """How many tasks there are, and what they have used."""
+
+    total_tasks: int
+    tasks_by_state: Mapping[str, int]
+    tasks_by_source: Mapping[str, int]
+    usage: Usage
+    cost_usd: float
 
 
 class Intake(Protocol):

@@ -1,0 +1,104 @@
+"""Tasks as rows, and back."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from heartbit_tui.kernel.messages import Usage
+from heartbit_tui.tasks.types import Request, State, Task
+from heartbit_tui.wire.read import parse_timestamp
+from heartbit_tui.wire.write import timestamp
+
+USAGE = (
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "reasoning_tokens",
+)
+"""The columns of what a task has used, which are also the fields of `Usage`."""
+
+_REQUEST = (
+    "task",
+    "source",
+    "user_id",
+    "tenant_id",
+    "key",
+    "priority",
+    "deadline",
+    "folder",
+    "wanted_session",
+    "tools",
+    "silent",
+    "story_id",
+    "trust_level",
+)
+_COLUMNS = (
+    *("id", *_REQUEST, "state", "created", "started", "ended", "result", "error", *USAGE),
+    *("tool_calls", "cost_usd", "session", "first_seq", "attempts", "owner", "cancelling"),
+)
+SELECT = f"SELECT {', '.join(_COLUMNS)} FROM tasks"
+_INSERT = (
+    f"INSERT INTO tasks (id, {', '.join(_REQUEST)}, state, created) "
+    f"VALUES ({', '.join('?' for _ in _REQUEST)}, ?, 'pending', ?) ON CONFLICT DO NOTHING"
+)
+
+
+def insert(connection: sqlite3.Connection, task_id: str, request: Request, now: datetime) -> bool:
+    """Add a task that waits; whether it is new: one with its key, or its id, may be there already."""
+    tools = "" if request.tools is None else json.dumps(request.tools)
+    given = (
+        *(task_id, request.task, request.source, request.user_id, request.tenant_id, request.key, request.priority),
+        *(moment(request.deadline), request.folder, request.session, tools, request.silent),
+        *(request.story_id, request.trust_level, timestamp(now)),
+    )
+    return connection.execute(_INSERT, given).rowcount == 1
+
+
+def select(
+    connection: sqlite3.Connection, rest: str, given: Sequence[object] | Mapping[str, object] = ()
+) -> list[Task]:
+    """The tasks that the rest of a query finds."""
+    found = connection.execute(f"{SELECT} {rest}", cast("Any", given))
+    return [_task(dict(zip(_COLUMNS, row, strict=True))) for row in found]
+
+
+def one(connection: sqlite3.Connection, task_id: str) -> Task | None:
+    """The task with this id."""
+    return next(iter(select(connection, "WHERE id = ?", (task_id,))), None)
+
+
+def used(tokens: Sequence[int]) -> Usage:
+    """The usage of these columns."""
+    return Usage(**dict(zip(USAGE, tokens, strict=True)))
+
+
+def moment(at: datetime | None) -> str:
+    """A time as it is kept; empty for none."""
+    return timestamp(at) if at else ""
+
+
+def _task(row: dict[str, Any]) -> Task:
+    return Task(
+        id=row["id"],
+        request=Request(
+            deadline=_time(row["deadline"]),
+            session=row["wanted_session"],
+            tools=tuple(json.loads(row["tools"])) if row["tools"] else None,
+            **{name: row[name] for name in _REQUEST if name not in ("deadline", "wanted_session", "tools")},
+        ),
+        state=cast("State", row["state"]),
+        created=parse_timestamp(row["created"]),
+        started=_time(row["started"]),
+        ended=_time(row["ended"]),
+        usage=used([row[name] for name in USAGE]),
+        cancelling=bool(row["cancelling"]),
+        **{name: row[name] for name in ("result", "error", "tool_calls", "cost_usd", "session", "first_seq")},
+        **{name: row[name] for name in ("attempts", "owner")},
+    )
+
+
+def _time(text: str) -> datetime | None:
+    return parse_timestamp(text) if text else None
