@@ -46,7 +46,10 @@ class CommandQueue(Protocol):
         ...
 
     async def end(self, outcome: Outcome, owner: str) -> bool:
-        """Keep what came of a task that the owner has at work, in all its attempts; whether it still had it."""
+        """Keep what came of a task that the owner has at work, in all its attempts; whether it still had it.
+
+        One whose outcome is `pending` waits for its next attempt.
+        """
         ...
 
     async def cancel(self, task_id: str) -> State | None:
@@ -62,6 +65,10 @@ class CommandQueue(Protocol):
 
     async def abandoned(self) -> tuple[Task, ...]:
         """The tasks at work whose daemon lives no more; they are interrupted now."""
+        ...
+
+    async def note(self, task_id: str, text: str) -> None:
+        """Say why an interrupted task waits for a person."""
         ...
 
     async def again(self, task_id: str) -> bool:
@@ -80,6 +87,10 @@ class CommandQueue(Protocol):
 
     async def stats(self, sight: Sight = ALL) -> Stats:
         """How many there are, and what they used."""
+        ...
+
+    async def waits(self) -> bool:
+        """Whether any task waits."""
         ...
 
     async def prune(self, before: datetime) -> int:
@@ -143,18 +154,19 @@ class SqliteQueue:
         return await self._grouped.write(operation)
 
     async def end(self, outcome: Outcome, owner: str) -> bool:
-        now = self._clock.now()
+        ended = timestamp(self._clock.now()) if outcome.state in ENDED else ""
         told = "result" if outcome.state == "completed" else "error"
         usage: dict[str, int] = asdict(outcome.usage)
         spent = ", ".join(f"{name} = ?" for name in rows.USAGE)
 
         def operation(connection: sqlite3.Connection) -> bool:
             changed = connection.execute(
-                f"UPDATE tasks SET state = ?, {told} = ?, ended = ?, {spent}, tool_calls = ?, cost_usd = ? "
+                f"UPDATE tasks SET state = ?, {told} = ?, ended = ?, {spent}, tool_calls = ?, cost_usd = ?, "
+                "owner = CASE ? WHEN 1 THEN owner ELSE '' END "
                 "WHERE id = ? AND state = 'running' AND owner = ?",
                 (
-                    *(outcome.state, outcome.text, timestamp(now), *(usage[name] for name in rows.USAGE)),
-                    *(outcome.tool_calls, outcome.cost_usd, outcome.id, owner),
+                    *(outcome.state, outcome.text, ended, *(usage[name] for name in rows.USAGE)),
+                    *(outcome.tool_calls, outcome.cost_usd, outcome.state in ENDED, outcome.id, owner),
                 ),
             )
             return changed.rowcount == 1
@@ -203,6 +215,10 @@ class SqliteQueue:
 
         return await self._grouped.write(operation)
 
+    async def note(self, task_id: str, text: str) -> None:
+        noted = "UPDATE tasks SET error = ? WHERE id = ? AND state = 'interrupted'"
+        await self._grouped.write(lambda connection: connection.execute(noted, (text, task_id)).rowcount)
+
     async def again(self, task_id: str) -> bool:
         def operation(connection: sqlite3.Connection) -> bool:
             changed = connection.execute(
@@ -248,6 +264,10 @@ class SqliteQueue:
             )
 
         return await self._database.read(operation)
+
+    async def waits(self) -> bool:
+        waiting = "SELECT EXISTS (SELECT 1 FROM tasks WHERE state = 'pending')"
+        return bool(await self._database.read(lambda connection: connection.execute(waiting).fetchone()[0]))
 
     async def prune(self, before: datetime) -> int:
         ended: Sequence[Any] = (*sorted(ENDED), timestamp(before))

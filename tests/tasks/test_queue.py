@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ USAGE = Usage(input_tokens=10, output_tokens=4, cache_read_input_tokens=3)
 
 
 @asynccontextmanager
-async def queue(path: Path, clock: FakeClock | None = None, living: tuple[str, ...] = ()) -> AsyncIterator[SqliteQueue]:
+async def queue(path: Path, clock: FakeClock | None = None, living: tuple[str, ...] = ()) -> AsyncGenerator[SqliteQueue]:
     async with Database.open(path / "heartbit.db", "tasks", STEPS) as database:
         found = SqliteQueue(database, clock or FakeClock(), lambda owner: owner in living)
         yield found

@@ -1,0 +1,98 @@
+"""One task at work, from its prompt to its outcome."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from heartbit_tui.client.tally import Tally
+from heartbit_tui.daemon.live import Live
+from heartbit_tui.kernel.events import Envelope, RunCompleted, RunFailed, RunInterrupted, RunStarted, Terminal
+from heartbit_tui.kernel.messages import Text
+from heartbit_tui.kernel.ops import Interrupt, Prompt
+from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.tasks import Outcome, State, Task
+
+TOO_LATE: Final = "Its deadline passed while it was at work."
+AGAIN: Final = (Path(__file__).parent / "again.md").read_text(encoding="utf-8").strip()
+"""What an agent is told that was interrupted by the end of its process."""
+
+
+class Attempt:
+    """Does a task in a session that is open. `stop` may be called at any time, also before `run`."""
+
+    def __init__(self, task: Task, clock: Clock) -> None:
+        self.task = task
+        self._clock = clock
+        self._live: Live | None = None
+        self._stopped: tuple[State, str] | None = None
+
+    def stop(self, state: State, why: str) -> None:
+        """Stop it: where it has not ended by itself meanwhile, this is how it stands and why."""
+        if self._stopped is not None:
+            return
+        self._stopped = (state, why)
+        if self._live is not None:
+            self._live.client.submit(Interrupt(reason=why))
+
+    async def run(self, live: Live, first: int) -> Outcome:
+        """What came of the task, which begins in this session after the seq `first`."""
+        earlier = [each for each in await live.client.whole() if each.seq > first] if self.task.attempts > 1 else []
+        if self._stopped is not None:
+            return self.gave_up(*self._stopped, earlier=earlier)
+        tally, ended = Tally(), asyncio.get_running_loop().create_future()
+
+        def hear(envelope: Envelope) -> None:
+            tally.take(envelope)
+            if tally.ends_run(envelope) and not ended.done():
+                ended.set_result(envelope.event)
+
+        live.hearers.add(hear)
+        alarm = asyncio.create_task(self._watch_deadline(), name=f"deadline of {self.task.id}")
+        try:
+            self._live = live
+            live.client.submit(Prompt(content=(Text(text=self._prompt(earlier)),)))
+            end: Terminal = await ended
+            await live.client.settled()
+        finally:
+            self._live = None
+            alarm.cancel()
+            live.hearers.discard(hear)
+        return self._outcome(*self._state(end, tally), tally, earlier)
+
+    def gave_up(self, state: State, why: str, *, earlier: Sequence[Envelope] = ()) -> Outcome:
+        """The outcome of a task that was not begun this time, with what its earlier attempts have used."""
+        return self._outcome(state, why, Tally(), earlier)
+
+    def _prompt(self, earlier: Sequence[Envelope]) -> str:
+        begun = any(isinstance(each.event, RunStarted) for each in earlier)
+        return AGAIN if begun else self.task.request.task
+
+    def _state(self, end: Terminal, tally: Tally) -> tuple[State, str]:
+        match end:
+            case RunCompleted():
+                return "completed", tally.text
+            case RunFailed(error=error):
+                return "failed", error
+            case RunInterrupted(reason=reason):
+                return self._stopped or ("cancelled", f"It was interrupted by {reason}.")
+
+    def _outcome(self, state: State, text: str, tally: Tally, earlier: Sequence[Envelope]) -> Outcome:
+        before = Tally()
+        for envelope in earlier:
+            before.take(envelope)
+        costs = (before.cost_usd, tally.cost_usd)
+        return Outcome(
+            id=self.task.id,
+            state=state,
+            text=text,
+            usage=before.usage + tally.usage,
+            cost_usd=None if None in costs else sum(filter(None, costs)),
+            tool_calls=before.calls + tally.calls,
+        )
+
+    async def _watch_deadline(self) -> None:
+        deadline = self.task.request.deadline
+        if deadline is not None:
+            await self._clock.sleep(max((deadline - self._clock.now()).total_seconds(), 0.0))
+            self.stop("failed", TOO_LATE)

@@ -1,0 +1,140 @@
+"""The sessions that are open, each shared by its tasks and by all who watch it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import field
+from typing import Self, TypeAlias
+
+from heartbit_tui.client.types import Client
+from heartbit_tui.daemon.asked import Asked
+from heartbit_tui.daemon.feed import Feed
+from heartbit_tui.daemon.waiting import first_of
+from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.runtime.options import Options
+
+Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
+
+LINGER = 30.0
+"""Seconds for which a session that nobody uses is kept open: the next prompt need not build it anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """An open session, what happens in it, and what waits there for a person.
+
+    Each of `hearers` is called with every envelope, before the feed has it.
+    """
+
+    id: str
+    client: Client
+    feed: Feed
+    asked: Asked
+    hearers: set[Callable[[Envelope], None]] = field(default_factory=set[Callable[[Envelope], None]])
+
+
+class _Place:
+    """One session in the host: how many use it, and the task that holds it open."""
+
+    def __init__(self) -> None:
+        self.users = 0
+        self.live: asyncio.Future[Live] = asyncio.get_running_loop().create_future()
+        self.left = asyncio.Event()
+        self.gone = asyncio.Event()
+
+
+class Host:
+    """Opens each session once, however many use it, and closes it some time after the last one has left.
+
+    `async with` it; at its end all sessions are closed. `patience` is for how many seconds a request waits for a person,
+    `linger` for how many an unused session stays open.
+    """
+
+    def __init__(self, connect: Connect, clock: Clock, *, patience: float = 0.0, linger: float = LINGER) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._patience = patience
+        self._linger = linger
+        self._places: dict[str, _Place] = {}
+        self._tasks = asyncio.TaskGroup()
+        self._closing = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        self._closing.set()
+        await self._tasks.__aexit__(None, None, None)
+
+    @property
+    def open(self) -> tuple[Live, ...]:
+        """The sessions that are open now."""
+        return tuple(place.live.result() for place in self._places.values() if _ready(place))
+
+    def find(self, session_id: str) -> Live | None:
+        """The session with this id, where it is open."""
+        place = self._places.get(session_id)
+        return place.live.result() if place is not None and _ready(place) else None
+
+    @asynccontextmanager
+    async def use(self, session_id: str, options: Options) -> AsyncGenerator[Live]:
+        """The session, opened as the options ask where it is not open yet. Raises what opening one raises."""
+        while (place := self._places.get(session_id)) is not None and place.left.is_set():
+            await place.gone.wait()
+        if place is None:
+            place = self._places[session_id] = _Place()
+            self._tasks.create_task(self._hold(session_id, options, place), name=f"session {session_id}")
+        place.users += 1
+        try:
+            yield await asyncio.shield(place.live)
+        finally:
+            place.users -= 1
+            if not place.users:
+                self._tasks.create_task(self._leave(place), name=f"leaving {session_id}")
+
+    async def _leave(self, place: _Place) -> None:
+        """Let a session go that nobody came back to."""
+        await first_of(self._clock.sleep(self._linger), self._closing.wait(), place.gone.wait())
+        if not place.users:
+            place.left.set()
+
+    async def _hold(self, session_id: str, options: Options, place: _Place) -> None:
+        """Keep a session open until all have left it; a context has to be left by the task that entered it."""
+        try:
+            async with self._connect(options) as client:
+                await self._follow(session_id, client, place)
+        except Exception as error:  # noqa: BLE001 - whoever wanted the session is told; the host and its other sessions go on
+            if not place.live.done():
+                place.live.set_exception(error)
+                place.live.exception()  # it may be that nobody waits any more
+        finally:
+            del self._places[session_id]
+            place.gone.set()
+
+    async def _follow(self, session_id: str, client: Client, place: _Place) -> None:
+        envelopes = client.envelopes()
+        asked = Asked(self._clock, self._patience, client.submit)
+        feed = Feed(client.history[-1].seq if client.history else 0)
+        live = Live(id=session_id, client=client, feed=feed, asked=asked)
+        place.live.set_result(live)
+        try:
+            await first_of(place.left.wait(), self._listen(live, envelopes))
+            await client.finish()
+        finally:
+            await asked.close()
+            feed.close()
+
+    async def _listen(self, live: Live, envelopes: AsyncIterator[Envelope]) -> None:
+        async for envelope in envelopes:
+            live.asked.take(envelope)
+            for hear in tuple(live.hearers):
+                hear(envelope)
+            live.feed.add(envelope)
+
+
+def _ready(place: _Place) -> bool:
+    live = place.live
+    return live.done() and not live.cancelled() and live.exception() is None and not place.left.is_set()
