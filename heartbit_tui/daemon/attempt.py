@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from heartbit_tui.client.tally import Tally
 from heartbit_tui.daemon.live import Live
-from heartbit_tui.kernel.events import Envelope, RunCompleted, RunFailed, RunInterrupted, RunStarted, Terminal
+from heartbit_tui.kernel.events import Envelope, Event, RunCompleted, RunFailed, RunInterrupted, RunStarted
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Interrupt, Prompt
 from heartbit_tui.kernel.protocols import Clock
@@ -45,20 +46,20 @@ class Attempt:
         def hear(envelope: Envelope) -> None:
             tally.take(envelope)
             if tally.ends_run(envelope) and not ended.done():
-                ended.set_result(envelope.event)
+                ended.set_result(envelope)
 
         live.hearers.add(hear)
         alarm = asyncio.create_task(self._watch_deadline(), name=f"deadline of {self.task.id}")
         try:
             self._live = live
             live.client.submit(Prompt(content=(Text(text=self._prompt(earlier)),)))
-            end: Terminal = await ended
+            end: Envelope = await ended
             await live.client.settled()
         finally:
             self._live = None
             alarm.cancel()
             live.hearers.discard(hear)
-        return self._outcome(*self._state(end, tally), tally, earlier)
+        return replace(self._outcome(*self._state(end.event, tally), tally, earlier), last_seq=end.seq)
 
     def gave_up(self, state: State, why: str, *, earlier: Sequence[Envelope] = ()) -> Outcome:
         """The outcome of a task that was not begun this time, with what its earlier attempts have used."""
@@ -68,7 +69,7 @@ class Attempt:
         begun = any(isinstance(each.event, RunStarted) for each in earlier)
         return AGAIN if begun else self.task.request.task
 
-    def _state(self, end: Terminal, tally: Tally) -> tuple[State, str]:
+    def _state(self, end: Event, tally: Tally) -> tuple[State, str]:
         match end:
             case RunCompleted():
                 return "completed", tally.text
@@ -76,6 +77,8 @@ class Attempt:
                 return "failed", error
             case RunInterrupted(reason=reason):
                 return self._stopped or ("cancelled", f"It was interrupted by {reason}.")
+            case _:
+                raise TypeError(f"{end!r} ends no run.")
 
     def _outcome(self, state: State, text: str, tally: Tally, earlier: Sequence[Envelope]) -> Outcome:
         before = Tally()

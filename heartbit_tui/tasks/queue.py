@@ -161,12 +161,19 @@ class SqliteQueue:
 
         def operation(connection: sqlite3.Connection) -> bool:
             changed = connection.execute(
-                f"UPDATE tasks SET state = ?, {told} = ?, ended = ?, {spent}, tool_calls = ?, cost_usd = ?, "
+                f"UPDATE tasks SET state = ?, {told} = ?, ended = ?, {spent}, tool_calls = ?, cost_usd = ?, last_seq = ?, "
                 "owner = CASE ? WHEN 1 THEN owner ELSE '' END "
                 "WHERE id = ? AND state = 'running' AND owner = ?",
                 (
                     *(outcome.state, outcome.text, ended, *(usage[name] for name in rows.USAGE)),
-                    *(outcome.tool_calls, outcome.cost_usd, outcome.state in ENDED, outcome.id, owner),
+                    *(
+                        outcome.tool_calls,
+                        outcome.cost_usd,
+                        outcome.last_seq,
+                        outcome.state in ENDED,
+                        outcome.id,
+                        owner,
+                    ),
                 ),
             )
             return changed.rowcount == 1

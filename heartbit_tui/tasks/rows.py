@@ -37,7 +37,7 @@ _REQUEST = (
 )
 _COLUMNS = (
     *("id", *_REQUEST, "state", "created", "started", "ended", "result", "error", *USAGE),
-    *("tool_calls", "cost_usd", "session", "first_seq", "attempts", "owner", "cancelling"),
+    *("tool_calls", "cost_usd", "session", "first_seq", "last_seq", "attempts", "owner", "cancelling"),
 )
 SELECT = f"SELECT {', '.join(_COLUMNS)} FROM tasks"
 _INSERT = (
@@ -95,7 +95,10 @@ def _task(row: dict[str, Any]) -> Task:
         ended=_time(row["ended"]),
         usage=used([row[name] for name in USAGE]),
         cancelling=bool(row["cancelling"]),
-        **{name: row[name] for name in ("result", "error", "tool_calls", "cost_usd", "session", "first_seq")},
+        **{
+            name: row[name]
+            for name in ("result", "error", "tool_calls", "cost_usd", "session", "first_seq", "last_seq")
+        },
         **{name: row[name] for name in ("attempts", "owner")},
     )
 

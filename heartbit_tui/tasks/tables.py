@@ -36,6 +36,7 @@ STEPS: Final = (
             cost_usd REAL,
             session TEXT NOT NULL DEFAULT '',
             first_seq INTEGER,
+            last_seq INTEGER,
             attempts INTEGER NOT NULL DEFAULT 0,
             owner TEXT NOT NULL DEFAULT '',
             cancelling INTEGER NOT NULL DEFAULT 0

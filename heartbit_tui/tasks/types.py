@@ -45,7 +45,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a task: `text` is the answer, or what went wrong. `cost_usd` is None where no price is known."""
+    """What came of a task: `text` is the answer, or what went wrong. `cost_usd` is None where no price is known.
+
+    `last_seq` is the seq of the event that ended it in its session, None where nothing was begun.
+    """
 
     id: str
     state: State
@@ -54,13 +57,14 @@ class Outcome:
     cost_usd: float | None = None
     seconds: float = 0.0
     tool_calls: int = 0
+    last_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A task as it is kept: what was asked for, how it stands, and what came of it.
 
-    `session` is where it is done, empty until it was begun, and `first_seq` the seq after which it begins there;
+    `session` is where it is done, empty until it was begun, and `first_seq` the seq after which it begins there, `last_seq` that of its end;
     `attempts` counts how often it was begun. `owner` is the daemon that is at it. `cancelling` is whether it was asked
     to stop.
     """
@@ -78,6 +82,7 @@ class Task:
     cost_usd: float | None = None
     session: str = ""
     first_seq: int | None = None
+    last_seq: int | None = None
     attempts: int = 0
     owner: str = ""
     cancelling: bool = False
@@ -94,6 +99,7 @@ class Task:
             cost_usd=self.cost_usd,
             seconds=(ended - began).total_seconds() if began and ended else 0.0,
             tool_calls=self.tool_calls,
+            last_seq=self.last_seq,
         )
 
 

@@ -23,7 +23,9 @@ USAGE = Usage(input_tokens=10, output_tokens=4, cache_read_input_tokens=3)
 
 
 @asynccontextmanager
-async def queue(path: Path, clock: FakeClock | None = None, living: tuple[str, ...] = ()) -> AsyncGenerator[SqliteQueue]:
+async def queue(
+    path: Path, clock: FakeClock | None = None, living: tuple[str, ...] = ()
+) -> AsyncGenerator[SqliteQueue]:
     async with Database.open(path / "heartbit.db", "tasks", STEPS) as database:
         found = SqliteQueue(database, clock or FakeClock(), lambda owner: owner in living)
         yield found
@@ -50,7 +52,7 @@ def naming() -> str:
 
 
 def completed(task_id: str, text: str = "done") -> Outcome:
-    return Outcome(id=task_id, state="completed", text=text, usage=USAGE, cost_usd=0.5, tool_calls=2)
+    return Outcome(id=task_id, state="completed", text=text, usage=USAGE, cost_usd=0.5, tool_calls=2, last_seq=9)
 
 
 async def test_a_task_is_accepted_begun_and_ended_and_says_so_after_reopening(tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ async def test_a_task_is_accepted_begun_and_ended_and_says_so_after_reopening(tm
         task = await tasks.get(accepted.id)
         assert task is not None
         assert task.outcome == Outcome(
-            id=task.id, state="completed", text="done", usage=USAGE, cost_usd=0.5, seconds=2.0, tool_calls=2
+            id=task.id, state="completed", text="done", usage=USAGE, cost_usd=0.5, seconds=2.0, tool_calls=2, last_seq=9
         )
         assert (task.request, task.first_seq, task.attempts) == (request, 7, 1)
 
