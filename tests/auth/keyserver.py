@@ -110,7 +110,8 @@ async def key_server(*keys: dict[str, Any]) -> AsyncGenerator[KeyServer]:
 
 def expected(**more: Any) -> Expected:
     """What the tests expect of a token."""
-    return Expected(**{"issuer": ISSUER, "audience": AUDIENCE, **more})
+    wanted: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, **more}
+    return Expected(**wanted)
 
 
 def web_tokens(
