@@ -18,7 +18,7 @@ from tests.auth.keyserver import claims, encoded, key, key_server, part, public,
 KINDS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 
 
-def good(clock: FakeClock, algorithm: str = "RS256", kid: str | None = "k", **more: Any) -> str:
+def good(clock: FakeClock, algorithm: str = "RS256", *, kid: str | None = "k", **more: Any) -> str:
     header = {"alg": algorithm, "typ": "JWT"} | ({} if kid is None else {"kid": kid})
     return signed(header, claims(clock, **more), key(KINDS[algorithm]), algorithm)
 
@@ -243,7 +243,7 @@ async def test_claims_can_have_other_names_and_numbers_for_values() -> None:
     async with key_server(public(key("OKP"), kid="k")) as server:
         found = await web_tokens(server, clock, **names).find(good(clock, "EdDSA", **more))
         nobody = await web_tokens(server, clock, **names).find(
-            good(clock, "EdDSA", **{**more, "https://x.test/roles": []})
+            good(clock, "EdDSA", **(more | {"https://x.test/roles": []}))
         )
         alone = await web_tokens(server, clock, tenant_claim="").find(good(clock, "EdDSA", tid=None))
     assert (found.user_id, found.tenant_id, found.roles) == ("12", "7", {"operator"})
