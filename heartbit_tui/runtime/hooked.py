@@ -142,9 +142,7 @@ class Hooked:
 def _commands(options: Options, settings: Settings, stack: AsyncExitStack) -> Commands:
     root, inside = project_root(options.cwd), None
     if isinstance(settings.sandbox, Active):
-        planned = sandboxing.planned(
-            settings.config, settings.workspace, settings.places, settings.environment, settings.unseen
-        )
+        planned = sandboxing.planned(settings.config, settings.workspace, settings.places, settings.environment)
         inside = stack.enter_context(sandboxing.confinement(settings.sandbox, planned))
     store = TrustStore(LockedFile(settings.places.trust_file))
     watched = further(options.cwd, settings.places, options.config_file)

@@ -19,6 +19,9 @@ SHARED = "users"
 WORKSPACES = ".heartbit/workspaces"
 """Where users work, below the home folder, unless `workspace.root` says otherwise; the seed's."""
 
+LOGINS = "mcp-logins.json"
+"""In the folder of settings: what the person's logins at servers gave."""
+
 INSIDE = "workspace.root: {path} lies in {other}, {what}. Choose another folder."
 
 
@@ -55,10 +58,11 @@ def workspace_of(config: Config, places: Directories, home: Path, owner: Any) ->
 
 
 def unseen(config: Config, places: Directories, home: Path, identity: Identity | None) -> tuple[str, ...]:
-    """What commands of a user do not see: the data of all, and the folders of others."""
+    """What commands of a user do not see: the data of all, the settings with their secrets, and the folders of others."""
     if identity is None:
         return ()
-    return tuple(map(str, (places.config, places.data, places.state, workspaces(config, home))))
+    own = (places.settings_file, places.permissions_file, places.config / LOGINS)
+    return tuple(map(str, (*own, places.data, places.state, workspaces(config, home))))
 
 
 def denied(memory: Memory) -> Iterator[Rule]:
