@@ -183,6 +183,18 @@ COMMANDS = (
         with_everywhere(),
     ),
     Command("auth status", "auth", "tell which keys there are, never what they are", groups=with_everywhere(JSON)),
+    Command(
+        "auth token",
+        "auth_token",
+        "make a token for those who may speak to the daemon",
+        groups=with_everywhere(
+            Flag(("--hash",), "hash the one that is typed, or stands on stdin"),
+            Flag(("--own",), "print the one that a daemon of this machine makes for itself"),
+            Flag(("--rotate",), "with --own: make a new one in its place"),
+            JSON,
+        ),
+        examples=("heartbit auth token", "pass show heartbit | heartbit auth token --hash"),
+    ),
     Command("trust list", "trust", "list the directories whose own settings count", groups=with_everywhere()),
     Command(
         "trust add",

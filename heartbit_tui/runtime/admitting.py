@@ -66,6 +66,8 @@ def entrance(config: Config, places: Directories, environment: Mapping[str, str]
 
 def host_of(bind: str) -> str:
     """The host of `host:port`; empty where it is left out, which means all addresses."""
+    if bind.count(":") > 1 and not bind.startswith("["):
+        return bind
     host, colon, port = bind.rpartition(":")
     return host if colon and port.isdigit() else bind
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from heartbit_tui.config import Config, Directories
+from heartbit_tui.config import Config, Directories, Layer
 from heartbit_tui.config.files import project_root
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.permissions import Memory, Rule
@@ -18,6 +18,9 @@ SHARED = "users"
 
 WORKSPACES = ".heartbit/workspaces"
 """Where users work, below the home folder, unless `workspace.root` says otherwise; the seed's."""
+
+SETTINGS = (Layer.USER, Layer.FILE)
+"""Where settings are that are not the project's; tokens and keys may stand in them."""
 
 LOGINS = "mcp-logins.json"
 """In the folder of settings: what the person's logins at servers gave."""
@@ -61,7 +64,8 @@ def unseen(config: Config, places: Directories, home: Path, identity: Identity |
     """What commands of a user do not see: the data of all, the settings with their secrets, and the folders of others."""
     if identity is None:
         return ()
-    own = (places.settings_file, places.permissions_file, places.config / LOGINS)
+    read = {entry.source.file.name for entry in config.stack if entry.source.file and entry.source.layer in SETTINGS}
+    own = (*sorted(read), places.permissions_file, places.config / LOGINS)
     return tuple(map(str, (*own, places.data, places.state, workspaces(config, home))))
 
 

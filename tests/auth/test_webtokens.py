@@ -54,6 +54,27 @@ async def test_a_key_is_found_by_its_name_alone_and_without_one_by_its_kind() ->
         assert await refused(tokens, good(clock, kid="ec")) == (401, "no key of the issuer fits the token")
 
 
+def spoiled(token: str, told: dict[str, Any]) -> dict[str, str]:
+    """A good token cut, stretched and put together anew."""
+    head, body, signature = token.split(".")
+    return {
+        "no signature": f"{head}.{body}.",
+        "zeros as signature": f"{head}.{body}.{encoded(bytes(256))}",
+        "short signature": f"{head}.{body}.{signature[:-8]}",
+        "other claims": f"{head}.{part({**told, 'sub': 'root'})}.{signature}",
+        "padded": f"{head}.{body}.{signature}==",
+        "with a space": f"{head}.{body}.{signature[:9]} {signature[9:]}",
+        "with a line": f"{head}\n.{body}.{signature}",
+        "other alphabet": f"{head}.{body}.{signature[:-1]}+",
+        "four parts": f"{token}.x",
+        "five parts": f"{token}.x.y",
+        "two parts": f"{head}.{body}",
+        "empty": "",
+        "dots": "..",
+        "huge": f"{head}.{body}.{'A' * 20_000}",
+    }
+
+
 def forged(clock: FakeClock) -> dict[str, str]:
     """Tokens as attackers make them."""
     rsa, mine = key("RSA"), key("RSA", 2)
@@ -84,20 +105,6 @@ def forged(clock: FakeClock) -> dict[str, str]:
     found |= {f"{n} said": signed({"alg": "RS256", "kid": "k", n: v}, told, rsa, "RS256") for n, v in extra.items()}
     found |= {
         "other's signature": signed({"alg": "RS256", "kid": "k"}, told, mine, "RS256"),
-        "no signature": f"{head}.{body}.",
-        "zeros as signature": f"{head}.{body}.{encoded(bytes(256))}",
-        "short signature": f"{head}.{body}.{signature[:-8]}",
-        "other claims": f"{head}.{part({**told, 'sub': 'root'})}.{signature}",
-        "padded": f"{head}.{body}.{signature}==",
-        "with a space": f"{head}.{body}.{signature[:9]} {signature[9:]}",
-        "with a line": f"{head}\n.{body}.{signature}",
-        "other alphabet": f"{head}.{body}.{signature[:-1]}+",
-        "four parts": f"{token}.x",
-        "five parts": f"{token}.x.y",
-        "two parts": f"{head}.{body}",
-        "empty": "",
-        "dots": "..",
-        "huge": f"{head}.{body}.{'A' * 20_000}",
         "header twice": signed('{"alg":"none","alg":"RS256","kid":"k"}', told, rsa, "RS256"),
         "claims twice": signed({"alg": "RS256", "kid": "k"}, json.dumps(told)[:-1] + ',"sub":"root"}', rsa, "RS256"),
         "claims no object": signed({"alg": "RS256", "kid": "k"}, "[1]", rsa, "RS256"),
@@ -112,7 +119,11 @@ def forged(clock: FakeClock) -> dict[str, str]:
         "kid null": signed({"alg": "RS256", "kid": None}, told, rsa, "RS256"),
     }
     kids = ("../../etc/passwd", "k' OR '1'='1", "http://127.0.0.1:1/k", "k\x00", "K", " k", "k" * 1_025, "/dev/null")
-    return found | {f"kid {kid[:20]!r}": signed({"alg": "RS256", "kid": kid}, told, rsa, "RS256") for kid in kids}
+    return (
+        found
+        | spoiled(token, told)
+        | {f"kid {kid[:20]!r}": signed({"alg": "RS256", "kid": kid}, told, rsa, "RS256") for kid in kids}
+    )
 
 
 @pytest.mark.security("D2", n=54)

@@ -166,9 +166,7 @@ async def test_commands_of_a_user_do_not_see_the_data_of_all_nor_the_folders_of_
     own = workspace(house, ANNA)
     async with house.session("Hello.") as seen:  # so that there is a file with all sessions
         await seen.ask("hello")
-    (house.folder / ".config/heartbit").mkdir(parents=True, exist_ok=True)
-    (house.folder / ".config/heartbit/config.toml").write_text("# a token")
-    places = (others, store_of(house), house.folder / ".config/heartbit", others.parent)
+    places = (others, store_of(house), house.folder / "settings.toml", others.parent)
     line = (
         "; ".join(f"cat {place} {place}/* 2>&1 | head -c 300" for place in places)
         + "; echo own > mine.txt; cat mine.txt"
@@ -184,7 +182,7 @@ async def test_commands_of_a_user_do_not_see_the_data_of_all_nor_the_folders_of_
         (done,) = seen.of(ToolCallCompleted)
     assert "bob's secret" not in done.output
     assert "SQLite format" not in done.output
-    assert "a token" not in done.output
+    assert "[provider]" not in done.output
     assert "own\n\n(exit code: 0)" in done.output
 
 
