@@ -79,7 +79,7 @@ def forged(clock: FakeClock) -> dict[str, str]:
     """Tokens as attackers make them."""
     rsa, mine = key("RSA"), key("RSA", 2)
     token = good(clock)
-    head, body, signature = token.split(".")
+    _, body, signature = token.split(".")
     told = claims(clock)
     pem = rsa.as_pem(private=False)
 
