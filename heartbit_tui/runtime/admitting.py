@@ -1,6 +1,6 @@
 """Who may speak to a daemon, as the settings say; nothing here knows how requests arrive."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -10,13 +10,17 @@ from heartbit_tui.auth.bearer import KEY, SHORT, WEAK, Tokens, entries_of, of_en
 from heartbit_tui.auth.claims import Expected
 from heartbit_tui.auth.hosts import Site, fault_of_host, fault_of_origin, is_loopback
 from heartbit_tui.auth.own_token import NAME, Own, OwnToken
-from heartbit_tui.auth.users import ROLES, Role
+from heartbit_tui.auth.subjects import Subjects
+from heartbit_tui.auth.types import AuthProvider
+from heartbit_tui.auth.users import ROLES, Owner, Role, UserContext
 from heartbit_tui.config import Config, Directories
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import plugins
+from heartbit_tui.runtime.authority import exchanger
+from heartbit_tui.runtime.options import Identity
 
 AUTH = "daemon.auth"
 VARIABLE = "HEARTBIT_API_KEY"
@@ -35,16 +39,42 @@ NOT_ENCRYPTED = "Tokens are sent to {bind} as they are: put something in front o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
-    """All that a daemon needs to let requests in. `own` is the token that it made for itself, where it did.
+    """All that a daemon needs to let requests in, and to work in the name of whom they are from.
 
-    `warnings` are for its log. `open_metrics` says that the figures are for everybody.
+    `own` is the token that it made for itself, where it did. `warnings` are for its log. `open_metrics` says that the
+    figures are for everybody.
     """
 
     admission: Admission
     site: Site
+    subjects: Subjects
+    signs: AuthProvider | None = None
     own: Own | None = None
     open_metrics: bool = False
     warnings: tuple[str, ...] = ()
+
+    async def admit(self, headers: Sequence[str]) -> UserContext:
+        """Whom a request with these `Authorization` headers is from; what can be exchanged for them is kept meanwhile.
+
+        Raises `Refused`.
+        """
+        who = await self.admission.admit(headers)
+        self.subjects.keep(who)
+        return who
+
+    def identity(self, owner: Owner, through: tuple[str, ...] = ()) -> Identity | None:
+        """Whom a session for this owner works for; None for the person at this machine.
+
+        Whether the user's token is there is asked when something is to be signed: tasks of one user share it, and where
+        it has ended, or went with an earlier process, nothing is sent.
+        """
+        if owner == Owner():
+            return None
+
+        def token() -> str:
+            return self.subjects.token(owner.user, owner.tenant)
+
+        return Identity(user=owner.user, tenant=owner.tenant, token=token, signs=self.signs, through=through)
 
 
 def entrance(config: Config, places: Directories, environment: Mapping[str, str], clock: Clock, bind: str) -> Entrance:
@@ -55,7 +85,10 @@ def entrance(config: Config, places: Directories, environment: Mapping[str, str]
     tokens = _tokens(config, environment)
     issuer = _issuer(config, clock)
     own = None if len(tokens) or issuer else _own(places, bind)
+    subjects = Subjects(clock)
     return Entrance(
+        subjects=subjects,
+        signs=exchanger(config, subjects.token, clock),
         admission=Admission(own.tokens if own else tokens, issuer, clock),
         site=_site(config, bind),
         own=own,

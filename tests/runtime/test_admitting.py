@@ -9,14 +9,18 @@ import pytest
 
 from heartbit_tui.auth.bearer import hashed
 from heartbit_tui.auth.refusing import Refused
+from heartbit_tui.auth.types import AuthProvider, ExchangeError
 from heartbit_tui.auth.users import Owner
 from heartbit_tui.config import directories
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.runtime.admitting import Entrance, entrance, host_of
-from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.authority import Signer
+from heartbit_tui.runtime.options import Identity, Options
 from heartbit_tui.runtime.settings import configuration
 from heartbit_tui.testing.clock import FakeClock
+from tests.auth.issuer import issuer
 from tests.auth.keyserver import AUDIENCE, ISSUER, claims, key, key_server, public, signed
+from tests.mcp.test_authority import EXCHANGE
 
 HERE, OUTSIDE = "127.0.0.1:3000", "0.0.0.0:3000"
 LONG = "t" * 40
@@ -104,6 +108,37 @@ role_names.admin = []
         assert (await found.admission.admit([f"Bearer {other}"])).roles == set()
         assert [await status(found, f"Bearer {each}") for each in (LONG, elsewhere, "x")] == [200, 401, 401]
         assert found.warnings == ()
+
+
+async def test_all_queued_tasks_of_a_user_are_signed_for_and_after_a_restart_nothing_is_sent(tmp_path: Path) -> None:
+    clock, native = FakeClock(), key("OKP")
+    async with key_server(public(native, kid="k")) as server, issuer() as exchange:
+        settings = f'jwks_url = "{server.url}"\nissuer = "{ISSUER}"\naudience = "{AUDIENCE}"\n'
+        text = EXCHANGE.format(url=exchange.url).replace("[daemon.auth]\n", f"[daemon.auth]\n{settings}")
+        found = made(tmp_path, text)
+        token = signed({"alg": "EdDSA", "kid": "k"}, claims(clock), native, "EdDSA")
+        exchange.known = {token}
+        who = await found.admit([f"Bearer {token}"])
+        anna, bob = (found.identity(Owner(tenant="acme", user=user), ("api",)) for user in ("anna", "bob"))
+        assert who.owner == Owner(tenant="acme", user="anna")
+        assert found.identity(Owner()) is None
+        assert anna is not None
+        assert bob is not None
+        assert token not in repr(anna)
+        headers = [await Signer(provider=signs(anna), user=anna.user, tenant=anna.tenant).header() for _ in range(3)]
+        assert (headers, len(exchange.forms)) == (["Bearer access1"] * 3, 1)
+        again = made(tmp_path, text).identity(who.owner)
+        assert again is not None
+        for each in (bob, again):
+            with pytest.raises(ExchangeError, match="there is no token of the user"):
+                await Signer(provider=signs(each), user=each.user, tenant=each.tenant).header()
+        assert len(exchange.forms) == 1
+
+
+def signs(identity: Identity) -> AuthProvider:
+    """What signs for this identity."""
+    assert identity.signs is not None
+    return identity.signs
 
 
 def test_what_makes_an_entrance_weaker_than_it_looks_is_told(tmp_path: Path) -> None:
