@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from heartbit_tui.auth.users import Owner
+from heartbit_tui.client import memories
 from heartbit_tui.config import directories
 from heartbit_tui.kernel.errors import ConfigError, StoreError
 from heartbit_tui.kernel.events import MemoryRecalled, PermissionDenied, ToolCallCompleted
@@ -56,7 +57,14 @@ async def test_what_one_user_had_remembered_no_other_is_told(house: House) -> No
         await seen.ask(QUESTION)
         (told,) = seen.of(MemoryRecalled)
         assert [each.content for each in told.entries] == [PORT]
+    assert {owner: await kept(house, owner) for owner in (ANNA, BOB, EVE)} == {ANNA: [PORT], BOB: [], EVE: []}
     assert await house.contents() == []
+
+
+async def kept(house: House, owner: tuple[str, str]) -> list[str]:
+    """What a user finds in their memory outside of a session."""
+    async with memories.opened(house.options(identity=identity(owner))) as found:
+        return [entry.content for entry in await found.list(memories.Wanted())]
 
 
 async def test_a_session_of_a_user_is_theirs_in_the_log_and_in_the_audit(house: House) -> None:
