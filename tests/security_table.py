@@ -12,7 +12,7 @@ import pytest
 
 ROW = "security"
 CASES = "cases"
-_ORDER = "PFSCITKLMXE"
+_ORDER = "PFSCITKLMXED"
 _RESULTS = ("error", "failed", "skipped", "passed")
 """What a test with several runs came to is the first of these that one of them came to."""
 

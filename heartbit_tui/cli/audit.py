@@ -54,6 +54,8 @@ async def _list(store: Store, values: Namespace) -> int:
         since=_since(values),
         tool=clean(values.tool or ""),
         decision=values.decision or "",
+        tenant=_name(values.tenant),
+        user=_name(values.by),
     )
     found = await store.audit.search(wanted, limit=values.limit or USUAL)
     if values.json:
@@ -125,6 +127,11 @@ async def _session(store: Store, text: str) -> str:
         if await store.audit.search(Wanted(session=text), limit=1):
             return text
         raise
+
+
+def _name(given: str | None) -> str | None:
+    """A tenant or a user as it was typed, an empty one too; None where any will do."""
+    return None if given is None else clean(given)
 
 
 def _since(values: Namespace) -> str:

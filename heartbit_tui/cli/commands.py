@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from heartbit_tui.cli.auth_commands import AUTH
 from heartbit_tui.cli.eval_commands import EVAL
 from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
 from heartbit_tui.cli.mcp_commands import MCP
@@ -167,22 +168,7 @@ COMMANDS = (
         ("heartbit config explain provider.model",),
     ),
     Command("config path", "config", "show the files that settings are read from", groups=with_everywhere()),
-    Command(
-        "auth login",
-        "auth",
-        "keep the key of a model service",
-        (Word("provider", "anthropic, openrouter, openai, …"),),
-        with_everywhere(),
-        ("heartbit auth login anthropic", "pass show anthropic | heartbit auth login anthropic"),
-    ),
-    Command(
-        "auth logout",
-        "auth",
-        "forget the key of a model service",
-        (Word("provider", "the service"),),
-        with_everywhere(),
-    ),
-    Command("auth status", "auth", "tell which keys there are, never what they are", groups=with_everywhere(JSON)),
+    *AUTH,
     Command("trust list", "trust", "list the directories whose own settings count", groups=with_everywhere()),
     Command(
         "trust add",
@@ -252,6 +238,8 @@ COMMANDS = (
             SINCE,
             Flag(("--tool",), "only calls of this tool", "text", "NAME"),
             Flag(("--decision",), "only what was decided so", "text", "DECISION", ("allow", "ask", "deny")),
+            Flag(("--tenant",), "only of this tenant; '' for what was done here for nobody else", "text", "NAME"),
+            Flag(("--by",), "only in the name of this user", "text", "USER"),
             Flag(("--limit",), "so many at most, 50 without", "count", "N"),
             JSON,
         ),

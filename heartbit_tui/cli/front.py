@@ -20,7 +20,7 @@ commands
                      prune, repair, disk, context
   memory             list, search, show, pin, edit, forget, import, export, why, stats
   config             explain: each setting and where it came from; path
-  auth               login, logout, status: keys of model services
+  auth               login, logout, status: keys of model services; token: for the daemon
   trust              list, add, diff, remove: directories whose own settings count
   permissions        list, revoke: rules learned from approvals; test: what would be decided
   audit              list, show, export, verify: what was decided and done

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from heartbit_tui.config import tree
+from heartbit_tui.config.daemon_keys import ALGORITHMS, TOKEN_FIELDS
 from heartbit_tui.config.entry import Entry, Layer, Problem, Source
 from heartbit_tui.config.keys import Path, Value, dotted, undotted
 from heartbit_tui.kernel.dataclass import dataclass
@@ -149,10 +150,32 @@ def _salience(values: Effective) -> Iterator[Problem]:
 
 
 def _daemon_auth(values: Effective) -> Iterator[Problem]:
-    tokens = values.get("daemon", "auth", "bearer_tokens")
-    if isinstance(tokens, list) and not all(cast("list[str]", tokens)):
-        yield values.problem(("daemon", "auth", "bearer_tokens"), "a token is empty.")
-    place = ("daemon", "auth", "token_exchange")
+    place = ("daemon", "auth")
+    tokens = values.get(*place, "bearer_tokens")
+    for number, entry in enumerate(cast("list[Value]", tokens) if isinstance(tokens, list) else ()):
+        if text := _token_fault(entry):
+            yield values.problem((*place, "bearer_tokens"), f"entry {number + 1} {text}")
+    algorithms = cast("list[str]", values.get(*place, "algorithms") or ())
+    if strange := next((name for name in algorithms if name not in ALGORITHMS), ""):
+        yield values.problem((*place, "algorithms"), f"{strange!r} is not one of {', '.join(ALGORITHMS)}.")
+    if values.has(*place, "algorithms") and not algorithms:
+        yield values.problem((*place, "algorithms"), "this is empty, so that no token could be checked.")
+    if any(values.has(*place, name) for name in ("issuer", "audience")) and not values.get(*place, "jwks_url"):
+        yield values.problem((*place, "jwks_url"), "this is missing: it is where the keys of the issuer are.")
+    yield from _daemon_exchange(values, (*place, "token_exchange"))
+
+
+def _token_fault(entry: Value) -> str:
+    """What is wrong with the form of a token; what it says is read by who lets people in."""
+    table = cast("dict[str, Value]", entry) if isinstance(entry, dict) else {"token": entry}
+    token = table.get("token")
+    if not isinstance(token, str) or not token.strip():
+        return "is empty, or has no token that is a text."
+    strange = next((name for name in table if name not in TOKEN_FIELDS), "")
+    return f"has {strange!r}, and there are {', '.join(TOKEN_FIELDS)}." if strange else ""
+
+
+def _daemon_exchange(values: Effective, place: Path) -> Iterator[Problem]:
     for name in _EXCHANGE if values.has(*place) else ():
         if not values.get(*place, name):
             yield values.problem((*place, name), "this is missing.")

@@ -57,13 +57,27 @@ def _sources() -> tuple[Key, ...]:
     )
 
 
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""What tokens of an issuer may be signed with: never a secret that both sides have, and never nothing."""
+
+TOKEN_FIELDS = ("token", "name", "user", "tenant", "roles", "expires")
+"""What an entry of `bearer_tokens` says that is more than the token, or its digest."""
+
+
 def _auth() -> tuple[Key, ...]:
+    """Who may speak to the daemon: tokens of one's own, those of an issuer, or both."""
     return (
-        strings("bearer_tokens", secret=True),
+        entries("bearer_tokens", secret=True),
         *(string(name) for name in ("jwks_url", "issuer", "audience")),
+        strings("algorithms", ("RS256", "PS256", "ES256", "EdDSA")),
+        integer("leeway_seconds", 60, least=0)._replace(most=60),
+        integer("jwks_seconds", 300),
+        integer("jwks_stale_seconds", 3_600, least=0),
         string("user_id_claim", "sub"),
         string("tenant_id_claim", "tid"),
         string("roles_claim", "roles"),
+        string("default_role", "user", choices=("user", "operator", "admin", "none")),
+        *(strings(f"role_names.{name}", (name,)) for name in ("user", "operator", "admin")),
     )
 
 
@@ -103,6 +117,8 @@ def daemon() -> tuple[Key, ...]:
         *group(
             "daemon",
             string("bind", "127.0.0.1:3000"),
+            strings("allowed_hosts"),
+            strings("allowed_origins"),
             integer("max_concurrent_tasks", 4),
             integer("drain_timeout_seconds", 30, least=0),
             number("interaction_timeout_seconds", 120),
@@ -121,6 +137,7 @@ def daemon() -> tuple[Key, ...]:
             required("schedules[].task"),
             boolean("schedules[].enabled", True),
             boolean("metrics.enabled", True),
+            boolean("metrics.public", False),
             boolean("ws.enabled", True),
             integer("ws.interaction_timeout_seconds", 120),
             integer("ws.max_connections", 100),

@@ -35,6 +35,7 @@ _SHAPES = (
     r"\bdop_v1_[0-9a-f]{40,}",
     r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b",
     r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}",
+    r"\bhbt_[A-Za-z0-9_-]{20,}",
     r"\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]*",
 )
 _SHAPE = re.compile("|".join(_SHAPES))
@@ -68,7 +69,7 @@ _ANCHORS = (
         "glcbt-",
     ),
     *("AKIA", "ASIA", "ABIA", "ACCA", "AIza", "ya29.", "GOCSPX-", "xox", "xapp-", "hooks.slack.com", "discord"),
-    *("sk_", "rk_", "pk_", "whsec_", "SG.", "hf_"),
+    *("sk_", "rk_", "pk_", "whsec_", "SG.", "hf_", "hbt_"),
     *("npm_", "pypi-", "rubygems_", "dapi", "dop_v1", "AGE-SECRET-KEY-1", "eyJ"),
     *(
         f"{name}{dash}"

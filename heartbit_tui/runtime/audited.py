@@ -7,6 +7,7 @@ from collections.abc import Callable
 from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols import Action, Deny, Gate, Verdict
 from heartbit_tui.runtime.masking import masking
+from heartbit_tui.runtime.options import Identity
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.trail import Trail
 
@@ -41,9 +42,12 @@ def watched(gate: Gate, trail: Trail | None) -> Gate:
     return Witness(gate, trail) if trail else gate
 
 
-def trail_of(settings: Settings) -> Trail:
-    """The audit of a session with these settings, in the name of the person whose process this is."""
-    return Trail(mask_of(settings), user=_user())
+def trail_of(settings: Settings, identity: Identity | None = None) -> Trail:
+    """The audit of a session with these settings, in the name of whom it works for, or whose process this is."""
+    if identity is None:
+        return Trail(mask_of(settings), user=_user())
+    acts_for = (f"user:{identity.user}", *identity.through)
+    return Trail(mask_of(settings), user=identity.user, tenant=identity.tenant, acts_for=acts_for)
 
 
 def mask_of(settings: Settings) -> Callable[[str], str]:

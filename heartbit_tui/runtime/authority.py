@@ -55,6 +55,19 @@ def signer(own: str, named: Signer | None, *, project: bool) -> Signer | None:
 
 def exchanging(config: Config, identity: Identity, clock: Clock) -> Signer | None:
     """What exchanges the user's token where the settings say so. Raises `ConfigError`."""
+
+    def subject(user: str, tenant: str) -> str:
+        return identity.token() if (user, tenant) == (identity.user, identity.tenant) else ""
+
+    provider = identity.signs or exchanger(config, subject, clock)
+    return Signer(provider=provider, user=identity.user, tenant=identity.tenant) if provider else None
+
+
+def exchanger(config: Config, subject: Callable[[str, str], str], clock: Clock) -> AuthProvider | None:
+    """What exchanges the tokens that `subject` gives for users of tenants, where the settings say so.
+
+    A process with many sessions makes one, so that all sessions of a user have one exchange. Raises `ConfigError`.
+    """
     if not config.is_set(EXCHANGE):
         return None
     exchange: Any = plugins.resolve(f"{AUTH}.granting:Exchange")
@@ -63,12 +76,8 @@ def exchanging(config: Config, identity: Identity, clock: Clock) -> Signer | Non
         url=config.string(f"{EXCHANGE}.exchange_url"), scopes=config.strings(f"{EXCHANGE}.scopes"), **asked
     )
     send = plugins.resolve(f"{AUTH}.endpoint:Endpoint")(plugins.resolve(OPEN_CLIENT))
-
-    def subject(user: str, tenant: str) -> str:
-        return identity.token() if (user, tenant) == (identity.user, identity.tenant) else ""
-
-    provider = plugins.resolve(f"{AUTH}.exchange:TokenExchangeAuthProvider")(wanted, subject, send, clock)
-    return Signer(provider=provider, user=identity.user, tenant=identity.tenant)
+    made: AuthProvider = plugins.resolve(f"{AUTH}.exchange:TokenExchangeAuthProvider")(wanted, subject, send, clock)
+    return made
 
 
 def _of(named: Signer | None, server: Server) -> Signer | None:

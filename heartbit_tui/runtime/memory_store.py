@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from heartbit_tui.config.idle import idle
@@ -76,7 +77,7 @@ async def remembered(
     if kind == "none":
         yield None
         return
-    whose = Whose(agent=NAME, session=session_id, project=project_of(options.cwd))
+    whose = _owned(Whose(agent=NAME, session=session_id, project=project_of(options.cwd)), options)
     async with shelf(kind, settings, clock, options.brought) as found:
         remembering = Remembering(found, whose, settings, clock)
         await found.is_empty()  # so that the first request does not wait for it while the screen is loaded beside it
@@ -92,6 +93,12 @@ async def remembered(
                 following.cancel()
                 with suppress(asyncio.CancelledError):
                     await following
+
+
+def _owned(whose: Whose, options: Options) -> Whose:
+    """The same for whom the options name; the columns of the person at this machine are empty."""
+    identity = options.identity
+    return whose if identity is None else replace(whose, tenant=identity.tenant, user=identity.user)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +121,7 @@ async def ground_of(options: Options, clock: Clock) -> AsyncGenerator[Personal]:
     kind = kind_of(options, settings)
     if kind not in KINDS:
         raise ConfigError(NOT_KEPT.format(kind=kind), key="memory.type", source=settings.config.source("memory.type"))
-    whose = Whose(agent="", session="", project="")
+    whose = _owned(Whose(agent="", session="", project=""), options)
     async with (
         shelf(kind, settings, clock, options.brought) as found,
         by_meaning(found, settings, clock, lambda _: None) as follower,

@@ -46,6 +46,7 @@ from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.ids import new_id, short
+from heartbit_tui.store.recorder import Owner
 from heartbit_tui.store.store import Store
 from heartbit_tui.store.trail import Trail
 
@@ -136,8 +137,8 @@ async def placed(
         return
     async with Store.open(settings.store, clock) as store:
         session_id = await _find(options, store, clock)
-        trail = trail_of(settings)
-        async with store.recorder(session_id, trail) as recorder:
+        trail = trail_of(settings, options.identity)
+        async with store.recorder(session_id, trail, owner=owner_of(options)) as recorder:
             log = (await store.load(session_id, only=RESUMED)).envelopes if recorder.seq else ()
             last = log[-1].seq if log else 0
             meters = capping.recorded(settings, clock, store, session_id, last)
@@ -147,7 +148,7 @@ async def placed(
                     await asyncio.sleep(0)
             began = _Began(bool(log))
             if options.on_ask == "person":  # nobody else is offered what earlier answers speak for
-                settings.gate.past.begin(await store.audit.answered(trail.user, limit=MOST))
+                settings.gate.past.begin(await store.audit.answered(trail.user, tenant=trail.tenant, limit=MOST))
             bus = Bus((recorder.take, meters.take, began.take, settings.gate.take, *also, *_log(settings)))
 
             async def whole() -> tuple[Envelope, ...]:
@@ -192,26 +193,33 @@ async def _forget(store: Store, session_id: str) -> None:
         await store.delete(session_id)
 
 
+def owner_of(options: Options) -> Owner | None:
+    """Whose sessions there are for these options; None for the person at this machine, who has all."""
+    identity = options.identity
+    return (identity.tenant, identity.user) if identity is not None else None
+
+
 async def _find(options: Options, store: Store, clock: Clock) -> str:
+    owner = owner_of(options)
     match options.which:
         case New(id=""):
             return new_id(clock.now())
         case New(id=text):
-            return await _known(text, store) or text
+            return await _known(text, store, owner) or text
         case Resume(id="", fork=fork):
-            last = await store.index.last(str(options.cwd))
+            last = await store.index.last(str(options.cwd), owner)
             if last is None:
                 raise StoreError(f"There is no session of {options.cwd} to take up again.")
             return await store.fork(last.id) if fork else last.id
         case Resume(id=text, fork=fork):
-            session_id = await store.index.resolve(text)
+            session_id = await store.index.resolve(text, owner)
             return await store.fork(session_id) if fork else session_id
 
 
-async def _known(text: str, store: Store) -> str:
+async def _known(text: str, store: Store, owner: Owner | None) -> str:
     """The session with exactly this id or short id, or empty."""
     try:
-        found = await store.index.resolve(text)
+        found = await store.index.resolve(text, owner)
     except StoreError:  # none begins so, or several do
         return ""
     return found if text in (found, short(found)) else ""

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.runtime.brought import NOTHING, Brought
+
+if TYPE_CHECKING:
+    from heartbit_tui.auth.types import AuthProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +52,18 @@ CONVERSING = frozenset({"repl", "tui", "acp"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """A user of a tenant for whom a session works; `token` gives what they proved themselves with, or nothing."""
+    """A user of a tenant for whom a session works; `token` gives what they proved themselves with, or nothing.
+
+    Memory, audit, log and outputs of the session are theirs alone. `signs` exchanges the tokens of all users of a
+    process; without it each session exchanges for itself. `through` are those that handed the work over, such as
+    `cron:nightly`; the audit names them between the user and the agents.
+    """
 
     user: str
     tenant: str
     token: Callable[[], str] = field(repr=False)
+    signs: "AuthProvider | None" = field(default=None, repr=False)
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,10 @@ KEEP_BYTES = 256 * 2**20
 
 
 def prune(folder: Path, *, days: float = KEEP_DAYS, most: int = KEEP_BYTES, now: float | None = None) -> int:
-    """Remove outputs older than `days`, then the oldest until the rest holds `most` bytes; how many went."""
+    """Remove outputs older than `days`, then the oldest until the rest holds `most` bytes; how many went.
+
+    Those of all users count together.
+    """
     oldest = (time.time() if now is None else now) - days * 86_400
     files = sorted(((stat.st_mtime, stat.st_size, path) for path, stat in _files(folder)), reverse=True)
     kept, removed = 0, 0
@@ -23,6 +26,6 @@ def prune(folder: Path, *, days: float = KEEP_DAYS, most: int = KEEP_BYTES, now:
 
 def _files(folder: Path) -> list[tuple[Path, os.stat_result]]:
     try:
-        return [(path, path.stat()) for path in folder.iterdir() if path.is_file() and not path.is_symlink()]
+        return [(path, path.stat()) for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     except OSError:
         return []

@@ -28,6 +28,8 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "a2a": "a2a",
         "opentelemetry": "telemetry",
         "requests": "telemetry",
+        "joserfc": "daemon",
+        "cryptography": "daemon",
     }
 )
 """Which extra brings a library that may be missing."""

@@ -11,7 +11,9 @@ from heartbit_tui.runtime.settings import Settings
 
 def protection(settings: Settings, guardrails: Iterable[Guardrail], *, audited: bool) -> Safety:
     """What holds as the session opens; rules that are learned later are not in it."""
-    grounds = sandboxing.planned(settings.config, settings.workspace, settings.places, settings.environment)
+    grounds = sandboxing.planned(
+        settings.config, settings.workspace, settings.places, settings.environment, settings.unseen
+    )
     sandboxed = isinstance(settings.sandbox, Active)
     return Safety(
         trust=settings.trust.state,

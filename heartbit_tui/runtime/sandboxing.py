@@ -61,15 +61,21 @@ def label(found: Found) -> str:
     return found.name if isinstance(found, Active) else ""
 
 
-def planned(config: Config, workspace: Workspace, places: Directories, environment: Mapping[str, str]) -> Grounds:
-    """What commands may change and may not see, as the settings say."""
+def planned(
+    config: Config,
+    workspace: Workspace,
+    places: Directories,
+    environment: Mapping[str, str],
+    unseen: Iterable[str] = (),
+) -> Grounds:
+    """What commands may change and may not see, as the settings say; `unseen` is hidden too."""
     found = grounds(
         workspace,
         environment,
         writable=config.strings("sandbox.writable"),
         network=config.boolean("sandbox.network"),
     )
-    return replace(found, hidden=(*found.hidden, str(places.credentials_file)))
+    return replace(found, hidden=(*found.hidden, str(places.credentials_file), *unseen))
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from heartbit_tui.mcp.types import Answers, Status
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.authority import authority
 from heartbit_tui.runtime.options import CONVERSING, Options
+from heartbit_tui.runtime.owning import LOGINS, private
 from heartbit_tui.runtime.server_children import Children
 from heartbit_tui.runtime.server_definitions import definitions
 from heartbit_tui.runtime.server_policy import Reaching
@@ -130,8 +131,10 @@ def means_of(
 ) -> Means:
     """What a fleet works with on this machine."""
     places, root = settings.places, project_root(options.cwd)
+    kept = private(places.data / "mcp", options.identity)
     return Means(
-        shelf=Shelf(lambda digest: LockedFile(places.data / "mcp" / f"{digest[:40]}.json")),
+        # What a server shows to one user is not what it shows to another.
+        shelf=Shelf(lambda digest: LockedFile(kept / f"{digest[:40]}.json")),
         approvals=Approvals(LockedFile(places.state / "mcp-approvals.json"), str(root)),
         connect=partial(_connecting, children),
         clock=clock,
@@ -147,7 +150,7 @@ def means_of(
 
 def logins_of(settings: Settings) -> Logins:
     """What logins at servers gave: in the system's keyring where there is one, else in a private file."""
-    return Logins(LockedFile(settings.places.config / "mcp-logins.json"), system_vault())
+    return Logins(LockedFile(settings.places.config / LOGINS), system_vault())
 
 
 def _connecting(children: Children) -> Any:

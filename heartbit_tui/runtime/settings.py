@@ -24,8 +24,8 @@ from heartbit_tui.permissions import Bounds, Memory, Rule, RuleGate, parse, read
 from heartbit_tui.permissions.paths import Workspace
 from heartbit_tui.permissions.rules import Ruling
 from heartbit_tui.permissions.sandbox import Active, Found
-from heartbit_tui.runtime import plugins, sandboxing
-from heartbit_tui.runtime.options import CONVERSING, Options
+from heartbit_tui.runtime import owning, plugins, sandboxing
+from heartbit_tui.runtime.options import CONVERSING, Identity, Options
 from heartbit_tui.runtime.skill_places import readable
 from heartbit_tui.runtime.watching import further
 
@@ -60,6 +60,8 @@ class Settings:
     warnings: tuple[str, ...]
     changed: "Changed | None" = None
     """What changed of a folder that was trusted; None where nothing did, or it never was."""
+    identity: Identity | None = None
+    """Whom the session works for, where that is not the person at this machine."""
 
     @property
     def credentials(self) -> Credentials:
@@ -94,7 +96,18 @@ class Settings:
     @property
     def outputs(self) -> Path:
         """Where whole outputs of commands are kept."""
+        return owning.private(self.all_outputs, self.identity)
+
+    @property
+    def all_outputs(self) -> Path:
+        """Where those of everybody on this machine are."""
         return _outputs(self.places)
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """What of others commands do not see, where the session works for one of several users."""
+        home = Path(self.environment.get("HOME") or "/")
+        return owning.unseen(self.config, self.places, home, self.identity)
 
 
 async def read(options: Options, clock: Clock) -> Settings:
@@ -116,6 +129,7 @@ def ground(options: Options, config: Config) -> tuple[Workspace, bool]:
 
 
 def _read(options: Options, clock: Clock) -> Settings:
+    owning.check(options.identity)
     home = Path(options.environment.get("HOME") or "/")
     places, root = directories(options.environment, home), files.project_root(options.cwd)
     store = TrustStore(LockedFile(places.trust_file))
@@ -145,6 +159,7 @@ def _read(options: Options, clock: Clock) -> Settings:
             *sandboxing.warnings(sandbox),
         ),
         changed=changed,
+        identity=options.identity,
     )
 
 
@@ -199,11 +214,14 @@ def _environment(options: Options, root: Path, *, trusted: bool) -> Mapping[str,
 def _gate(
     options: Options, config: Config, places: Directories, clock: Clock, ground: Workspace, *, sandboxed: bool
 ) -> RuleGate:
+    learned, outputs = Memory(LockedFile(places.permissions_file)), owning.private(_outputs(places), options.identity)
+    alone = options.bare or options.identity is not None
+    denied = owning.denied(learned) if options.identity is not None and not options.bare else ()
     return RuleGate(
-        rules=(*_rules(options, config), _own_outputs(places), *readable(options, config, places)),
+        rules=(*_rules(options, config), *denied, _own_outputs(outputs), *readable(options, config, places)),
         workspace=ground,
         clock=clock,
-        memory=None if options.bare else Memory(LockedFile(places.permissions_file)),
+        memory=None if alone else learned,
         sandboxed=sandboxed,
         bounds=_bounds(config),
     )
@@ -235,9 +253,9 @@ def _outputs(places: Directories) -> Path:
     return places.state / "outputs"
 
 
-def _own_outputs(places: Directories) -> Rule:
+def _own_outputs(outputs: Path) -> Rule:
     """Whole outputs of commands may be read: the tool itself names their files."""
-    return Rule(tool="read", pattern=f"{_outputs(places)}/**", action="allow", source="heartbit")
+    return Rule(tool="read", pattern=f"{outputs}/**", action="allow", source="heartbit")
 
 
 def _rules(options: Options, config: Config) -> Iterator[Rule]:

@@ -101,7 +101,7 @@ class _Kit:
             spare=True,
             confinement=self._confinement(),
         ).leaving(self._jobs)
-        self._stack.push_async_callback(asyncio.to_thread, prune, settings.outputs)
+        self._stack.push_async_callback(asyncio.to_thread, prune, settings.all_outputs)
         self._stack.push_async_callback(bash.aclose)
         return bash
 
@@ -109,7 +109,9 @@ class _Kit:
         settings, found = self._settings, self._settings.sandbox
         if not isinstance(found, Active):
             return None
-        planned = sandboxing.planned(self._config, settings.workspace, settings.places, settings.environment)
+        planned = sandboxing.planned(
+            self._config, settings.workspace, settings.places, settings.environment, settings.unseen
+        )
         return self._stack.enter_context(
             sandboxing.confinement(found, planned, asks=not self._config.boolean("sandbox.required"))
         )

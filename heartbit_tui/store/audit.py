@@ -21,25 +21,35 @@ RECENT = 2_000
 
 CUT = "[truncated: "
 _LATELY = (
-    "WHERE id > (SELECT max(id) FROM audit) - ? AND user = ? "
+    "WHERE id > (SELECT max(id) FROM audit) - ? AND user = ? AND tenant = ? "
     "AND kind IN ('approval_requested', 'approval_decision') ORDER BY id"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which rows are looked for; what is empty does not matter. `since` is a timestamp as rows have it."""
+    """Which rows are looked for; what is empty does not matter. `since` is a timestamp as rows have it.
+
+    `tenant` and `user` say whose they are, and None that this does not matter: the tenant of the person at this machine
+    is empty.
+    """
 
     session: str = ""
     since: str = ""
     tool: str = ""
     decision: str = ""
+    tenant: str | None = None
+    user: str | None = None
 
     def conditions(self) -> tuple[list[str], list[object]]:
         """The conditions of a query, and their values."""
         pairs = (("session = ?", self.session), ("at >= ?", self.since), ("tool = ?", self.tool))
         given = [(text, storable(value)) for text, value in (*pairs, ("decision = ?", self.decision)) if value]
-        return [text for text, _ in given], [value for _, value in given]
+        whose = (("tenant = ?", self.tenant), ("user = ?", self.user))
+        given += [(text, storable(value)) for text, value in whose if value is not None]
+        # Said as in the index, which is looked at only then.
+        texts = [text for text, _ in given] + (["tenant != ''"] if self.tenant else [])
+        return texts, [value for _, value in given]
 
 
 class Audit:
@@ -72,12 +82,13 @@ class Audit:
             yield page
             last = page[-1].id
 
-    async def answered(self, user: str, *, limit: int) -> list[tuple[str, bool]]:
+    async def answered(self, user: str, *, limit: int, tenant: str = "") -> list[tuple[str, bool]]:
         """The last command lines that this person was asked about and whether each was allowed, oldest first.
 
         Only the newest `RECENT` rows are looked at, and only lines that were kept whole.
         """
-        found = await self._reader.do(lambda connection: list(chain.read(connection, _LATELY, (RECENT, user))))
+        values = (RECENT, storable(user), storable(tenant))
+        found = await self._reader.do(lambda connection: list(chain.read(connection, _LATELY, values)))
         lines = {(row.session, row.call): _line(row) for row in found if row.kind == "approval_requested"}
         decided = [row for row in found if row.kind == "approval_decision" and row.decided_by == "person"]
         known = [(lines.get((row.session, row.call), ""), row.decision == "allow") for row in decided]

@@ -35,7 +35,7 @@ def fork(connection: sqlite3.Connection, parent: Place, session_id: str, until: 
     own = copy.place.summary
     title = parent.summary.title if parent.summary.renamed else own.title
     summary = replace(own, title=title, renamed=parent.summary.renamed, parent=parent.session_id, parent_seq=until)
-    return replace(copy, place=replace(copy.place, summary=summary))
+    return replace(copy, place=replace(copy.place, summary=summary, owner=parent.owner))
 
 
 def write(connection: sqlite3.Connection, copy: Copy) -> None:

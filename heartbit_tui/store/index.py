@@ -8,13 +8,15 @@ from pathlib import Path
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store import ids
-from heartbit_tui.store.recorder import Place
+from heartbit_tui.store.recorder import NOBODY, Owner, Place
 from heartbit_tui.store.rows import lenient, storable
 from heartbit_tui.store.summary import State, Summary
 from heartbit_tui.store.worker import Worker
 
+NO_SESSION = "No session {id!r}. `heartbit sessions` lists them."
 _COLUMNS = ", ".join(f"s.{field.name}" for field in fields(Summary))
-_SELECT = f"SELECT s.key, s.id, {_COLUMNS} FROM sessions AS s"
+_FROM = "FROM sessions AS s LEFT JOIN owners AS o ON o.session = s.key"
+_SELECT = f"SELECT s.key, s.id, ifnull(o.tenant, ''), ifnull(o.user, ''), {_COLUMNS} {_FROM}"
 _WORD = """
 (s.title LIKE ? ESCAPE '\\' OR s.key IN (
     SELECT p.session FROM prompts AS p WHERE p.id IN (SELECT rowid FROM prompt_words WHERE prompt_words MATCH ?)
@@ -31,6 +33,7 @@ class SessionInfo:
     id: str
     state: State
     summary: Summary
+    owner: Owner = NOBODY
 
     @property
     def short(self) -> str:
@@ -54,19 +57,23 @@ class Index:
         self._held = held
         self._path = path
 
-    async def search(self, query: str = "", *, limit: int = 50, cwd: str | None = None) -> list[SessionInfo]:
+    async def search(
+        self, query: str = "", *, limit: int = 50, cwd: str | None = None, owner: Owner | None = None
+    ) -> list[SessionInfo]:
         """The sessions in which every word of `query` was said: in the title, a prompt or what is in the index of all words.
 
         The newest come first.
-        A word also finds longer words that begin with it. `cwd` keeps to the sessions of one folder.
+        A word also finds longer words that begin with it. `cwd` keeps to the sessions of one folder, `owner` to those
+        of one user.
         """
         words = query.replace("\x00", " ").split()
-        conditions = [_WORD for _ in words] + (["s.cwd = ?"] if cwd is not None else [])
+        whose, names = _of(owner)
+        conditions = [*(_WORD for _ in words), *(["s.cwd = ?"] if cwd is not None else []), *whose]
         values = [value for word in words for value in (like(word), beginning(word), beginning(word))]
         if cwd is not None:
             values.append(storable(cwd))
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        statement = f"{_SELECT} {where} ORDER BY s.updated DESC, s.key DESC LIMIT ?"
+        values += names
+        statement = f"{_SELECT} {_where(conditions)} ORDER BY s.updated DESC, s.key DESC LIMIT ?"
         return [self._info(place) for place in await self._worker.do(_places(statement, (*values, limit)))]
 
     async def info(self, session_id: str) -> SessionInfo:
@@ -74,14 +81,21 @@ class Index:
         found = await self._worker.do(lambda connection: place_of(connection, session_id))
         return self._info(found)
 
-    async def resolve(self, text: str) -> str:
-        """The id that `text` means, a short form or the beginning of an id. Raises `StoreError`."""
-        pairs = await self._worker.do(lambda connection: connection.execute("SELECT id FROM sessions").fetchall())
+    async def resolve(self, text: str, owner: Owner | None = None) -> str:
+        """The id that `text` means, a short form or the beginning of an id, of this owner's or of all. Raises `StoreError`."""
+        where, values = _of(owner)
+        statement = f"SELECT s.id {_FROM} {_where(where)}"
+        pairs = await self._worker.do(lambda connection: connection.execute(statement, values).fetchall())
         return ids.resolve(text, (each for (each,) in pairs))
 
-    async def last(self, cwd: str | None = None) -> SessionInfo | None:
-        """The session that was used last, in this folder or anywhere."""
-        return next(iter(await self.search(limit=1, cwd=cwd)), None)
+    async def last(self, cwd: str | None = None, owner: Owner | None = None) -> SessionInfo | None:
+        """The session that was used last, in this folder or anywhere, by this owner or anybody."""
+        return next(iter(await self.search(limit=1, cwd=cwd, owner=owner)), None)
+
+    async def of_tenant(self, tenant: str, *, limit: int = 50) -> list[SessionInfo]:
+        """The sessions of all users of a tenant, newest first."""
+        statement = f"{_SELECT} WHERE o.tenant = ? ORDER BY s.updated DESC, s.key DESC LIMIT ?"
+        return [self._info(place) for place in await self._worker.do(_places(statement, (storable(tenant), limit)))]
 
     async def prompts(self, *, limit: int = 1000, cwd: str | None = None) -> list[str]:
         """What was typed, newest first, each once."""
@@ -102,7 +116,7 @@ class Index:
             state = "open"
         elif place.summary.open_run:
             state = "crashed"
-        return SessionInfo(id=place.session_id, state=state, summary=place.summary)
+        return SessionInfo(id=place.session_id, state=state, summary=place.summary, owner=place.owner)
 
 
 def find_place(connection: sqlite3.Connection, session_id: str) -> Place | None:
@@ -114,8 +128,18 @@ def place_of(connection: sqlite3.Connection, session_id: str) -> Place:
     """Where a session stands. Raises `StoreError` when there is none with this id."""
     found = find_place(connection, session_id)
     if found is None:
-        raise StoreError(f"No session {session_id!r}. `heartbit sessions` lists them.")
+        raise StoreError(NO_SESSION.format(id=session_id))
     return found
+
+
+def owned(place: Place | None, session_id: str, owner: Owner | None) -> Place:
+    """Where a session of this owner stands, or where a new one will. Raises `StoreError` where it is somebody else's."""
+    tenant, user = map(storable, owner or NOBODY)
+    if place is None:
+        return Place(session_id=session_id, owner=(tenant, user))
+    if owner is not None and place.owner != (tenant, user):
+        raise StoreError(NO_SESSION.format(id=session_id))
+    return place
 
 
 def all_places(connection: sqlite3.Connection) -> list[Place]:
@@ -129,6 +153,17 @@ def file_bytes(path: Path) -> int:
     return sum(part.stat().st_size for part in parts if part.exists())
 
 
+def _of(owner: Owner | None) -> tuple[list[str], list[str]]:
+    """The conditions that keep to the sessions of an owner, and their values."""
+    if owner is None:
+        return [], []
+    return (["o.session IS NULL"], []) if owner == NOBODY else (["o.tenant = ?", "o.user = ?"], [*map(storable, owner)])
+
+
+def _where(conditions: list[str]) -> str:
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
 def _places(statement: str, values: tuple[object, ...]) -> Callable[[sqlite3.Connection], list[Place]]:
     names = [field.name for field in fields(Summary)]
 
@@ -136,10 +171,10 @@ def _places(statement: str, values: tuple[object, ...]) -> Callable[[sqlite3.Con
         found: list[Place] = []
         with lenient(connection):
             lines = connection.execute(statement, values).fetchall()
-        for key, session_id, *columns in lines:
+        for key, session_id, tenant, user, *columns in lines:
             told = dict(zip(names, columns, strict=True))
             told["renamed"] = bool(told["renamed"])
-            found.append(Place(session_id=session_id, key=key, summary=Summary(**told)))
+            found.append(Place(session_id=session_id, key=key, summary=Summary(**told), owner=(tenant, user)))
         return found
 
     return operation

@@ -135,7 +135,20 @@ _AUDIT: Step = (
 
 _SPENDING: Step = ("CREATE INDEX audit_spending ON audit (at) WHERE kind = 'model_called'",)
 
-STEPS: tuple[Step, ...] = (_FIRST, _AUDIT, _SPENDING, SEARCH)
+_OWNERS: Step = (
+    # Whose a session is; those of the person at this machine are not in it.
+    """
+    CREATE TABLE owners (
+        session INTEGER PRIMARY KEY REFERENCES sessions (key) ON DELETE CASCADE,
+        tenant TEXT NOT NULL,
+        user TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX owners_by_name ON owners (tenant, user)",
+    "CREATE INDEX audit_by_owner ON audit (tenant, user, id) WHERE tenant != ''",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _AUDIT, _SPENDING, SEARCH, _OWNERS)
 TOO_NEW = (
     "The session file has version {found}, and this heartbit knows versions up to {known}: "
     "a newer heartbit has written it. Update heartbit."

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import field, fields, replace
+from typing import TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
@@ -24,6 +25,12 @@ CHECKPOINT_SECONDS = 1.0
 PAUSE_SECONDS = 0.01
 """How long an event that nobody waits for may wait for others, to be written with them."""
 
+Owner: TypeAlias = tuple[str, str]
+"""Tenant and user of a session, as in their columns."""
+
+NOBODY: Owner = ("", "")
+"""The person at this machine."""
+
 _COLUMNS = tuple(each.name for each in fields(Summary))
 _INSERT = f"INSERT INTO sessions (id, {', '.join(_COLUMNS)}) VALUES (?{', ?' * len(_COLUMNS)})"
 _UPDATE = f"UPDATE sessions SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE key = ?"
@@ -40,11 +47,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a session stands in the file: the key of its row, 0 before the first write, and its summary."""
+    """Where a session stands in the file: the key of its row, 0 before the first write, its summary, and whose it is."""
 
     session_id: str
     key: int = 0
     summary: Summary = field(default_factory=Summary)
+    owner: Owner = NOBODY
 
 
 class Recorder:
@@ -237,6 +245,8 @@ def save_summary(connection: sqlite3.Connection, place: Place) -> Place:
         connection.execute(_UPDATE, (*values, place.key))
         return place
     key = connection.execute(_INSERT, (place.session_id, *values)).lastrowid
+    if place.owner != NOBODY:
+        connection.execute("INSERT INTO owners (session, tenant, user) VALUES (?, ?, ?)", (key, *place.owner))
     return replace(place, key=key or 0)
 
 

@@ -19,11 +19,11 @@ from heartbit_tui.store.copies import Copy
 from heartbit_tui.store.database import version
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.following import Following
-from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, place_of
+from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, owned, place_of
 from heartbit_tui.store.locks import Lease, Leases
 from heartbit_tui.store.migrations import migrate
 from heartbit_tui.store.opening import OpenFile
-from heartbit_tui.store.recorder import Place, Recorder
+from heartbit_tui.store.recorder import Owner, Place, Recorder
 from heartbit_tui.store.rows import Log
 from heartbit_tui.store.spending import Spending
 from heartbit_tui.store.trail import Trail
@@ -86,14 +86,15 @@ class Store:
 
     @asynccontextmanager
     async def recorder(
-        self, session_id: str, trail: Trail | None = None, *, indexed: bool = True
+        self, session_id: str, trail: Trail | None = None, *, owner: Owner | None = None, indexed: bool = True
     ) -> AsyncGenerator[Recorder]:
         """The way into the log of a session, new or taken up again; it is this process's alone while it is open.
 
         A new session appears in the file with its first event. What was taken is written before this ends, and
         audited where there is a `trail`. Then its words come into the index soon after a run, unless `indexed` says no.
+        With an `owner`, tenant and user, a new session is theirs, and one of somebody else's does not exist: `StoreError`.
         """
-        lease, place, pieces = await self._writer.do(lambda connection: self._opened(connection, session_id))
+        lease, place, pieces = await self._writer.do(lambda connection: self._opened(connection, session_id, owner))
         following = Following(self._writer, session_id, trail.mask) if trail and indexed else None
         recorder = Recorder(self._writer, place, self._clock, pieces, trail=trail, following=following)
         checkpoints = asyncio.create_task(recorder.checkpoints(), name=f"checkpoints of {session_id}")
@@ -203,10 +204,12 @@ class Store:
 
         await self._writer.do(operation)
 
-    def _opened(self, connection: sqlite3.Connection, session_id: str) -> tuple[Lease, Place, Pieces]:
+    def _opened(
+        self, connection: sqlite3.Connection, session_id: str, owner: Owner | None
+    ) -> tuple[Lease, Place, Pieces]:
         lease = self._leases.take(session_id)
         try:
-            place = find_place(connection, session_id) or Place(session_id=session_id)
+            place = owned(find_place(connection, session_id), session_id, owner)
             return lease, place, _left_over(connection, place)
         except BaseException:
             lease.release()

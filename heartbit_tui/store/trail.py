@@ -25,6 +25,9 @@ SHORTEST = 8
 
 DEEPEST = 40
 TOO_DEEP = "[nested too deep]"
+LEAD = "heartbit"
+"""The agent of a session, for which all others in it act."""
+
 _ELSEWHERE = frozenset({"type", "tool_name", "tool_call_id", "call", "details"})
 """What has a column of its own, and what is for the screen."""
 
@@ -34,18 +37,27 @@ _HALF = 512
 
 
 class Trail:
-    """Everything that is decided and done in one session, for the audit; `mask` makes secrets unreadable."""
+    """Everything that is decided and done in one session, for the audit; `mask` makes secrets unreadable.
 
-    def __init__(self, mask: Mask, *, user: str = "", tenant: str = "") -> None:
+    `acts_for` are those in whose name its agents act, the first of them first: a user, then what handed the task over.
+    """
+
+    def __init__(self, mask: Mask, *, user: str = "", tenant: str = "", acts_for: Sequence[str] = ()) -> None:
         self._mask = mask
         self._user = user
         self._tenant = tenant
+        self._acts_for = tuple(acts_for)
         self._facts = Facts()
 
     @property
     def user(self) -> str:
         """In whose name everything is written."""
         return self._user
+
+    @property
+    def tenant(self) -> str:
+        """The tenant of who that is; empty for the person at this machine."""
+        return self._tenant
 
     @property
     def mask(self) -> Mask:
@@ -92,8 +104,15 @@ class Trail:
         given: object = masked.get("input")
         if isinstance(given, dict):
             masked["input"] = clip(encode(cast("dict[str, Any]", given)))
-        text = encode(masked)
-        return text if len(text) <= MOST else encode({"cut": clip(text)})
+        whose = self._delegation(fact)
+        text = encode({**masked, **whose})
+        return text if len(text) <= MOST else encode({"cut": clip(encode(masked)), **whose})
+
+    def _delegation(self, fact: Fact) -> dict[str, list[str]]:
+        """Who acts for whom, the agent of the fact last; nothing where that is the session's own, for nobody else."""
+        agent = fact.envelope.agent
+        links = [*self._acts_for, LEAD, *([] if agent == LEAD else [agent])]
+        return {"delegation_chain": [_cut(each, self._mask) for each in links]} if len(links) > 1 else {}
 
 
 def _fields(event: Event) -> dict[str, Any]:

@@ -37,6 +37,7 @@ HOMES: Mapping[str, Collection[str]] = MappingProxyType(
         "lsprotocol": ("heartbit_tui.lsp",),
         "cattrs": ("heartbit_tui.lsp",),
         "fastembed": ("heartbit_tui.memory",),
+        "joserfc": ("heartbit_tui.auth.signatures",),
         "tree_sitter": ("heartbit_tui.permissions.shell",),
         "tree_sitter_bash": ("heartbit_tui.permissions.shell",),
     }

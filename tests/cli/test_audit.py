@@ -65,6 +65,14 @@ async def test_a_refusal_is_found_by_decision_tool_session_and_time(machine: Mac
     assert (await machine.run("audit", "list", "--session", "none")).code != 0
 
 
+async def test_rows_are_listed_by_tenant_and_user(machine: Machine) -> None:
+    await worked(machine)
+    whole = await listed(machine)
+    name = str(whole[0]["user"])
+    assert whole == await listed(machine, "--tenant", "") == await listed(machine, "--by", name)
+    assert await listed(machine, "--tenant", "acme") == await listed(machine, "--by", f"{name}x") == []
+
+
 async def test_one_row_is_shown_whole(machine: Machine) -> None:
     await worked(machine)
     (row, *_) = await listed(machine, "--tool", "bash")

@@ -62,6 +62,14 @@ WRONG: Mapping[str, str] = {
     "[daemon.heartbit_pulse]\ninterval_seconds = 0": "daemon.heartbit_pulse.interval_seconds",
     "[daemon.heartbit_pulse.active_hours]\nstart = '24:00'": "daemon.heartbit_pulse.active_hours.start",
     "[daemon.auth]\nbearer_tokens = ['']": "daemon.auth.bearer_tokens",
+    "[daemon.auth]\nbearer_tokens = [{user = 'anna'}]": "daemon.auth.bearer_tokens",
+    "[daemon.auth]\nbearer_tokens = [{token = 'x', admin = true}]": "daemon.auth.bearer_tokens",
+    "[daemon.auth]\nalgorithms = ['HS256']\njwks_url = 'https://x'": "daemon.auth.algorithms",
+    "[daemon.auth]\nalgorithms = ['none']\njwks_url = 'https://x'": "daemon.auth.algorithms",
+    "[daemon.auth]\nalgorithms = []\njwks_url = 'https://x'": "daemon.auth.algorithms",
+    "[daemon.auth]\nissuer = 'https://x'": "daemon.auth.jwks_url",
+    "[daemon.auth]\nleeway_seconds = 61": "daemon.auth.leeway_seconds",
+    "[daemon.auth]\ndefault_role = 'root'": "daemon.auth.default_role",
     "[daemon.auth.token_exchange]\nclient_id = 'x'": "daemon.auth.token_exchange.exchange_url",
     "[guardrails.injection]\nmode = 'maybe'": "guardrails.injection.mode",
     "[guardrails.injection]\nthreshold = 1.5": "guardrails.injection.threshold",
@@ -102,6 +110,8 @@ RIGHT = (
     SCHEDULE.format("a"),
     "[[knowledge.sources]]\ntype = 'url'\nurl = 'https://x'",
     "[limits]\nmax_cost_usd = 0\nrun_timeout = 5",
+    "[daemon.auth]\nbearer_tokens = ['x', {token = 'sha256:00', user = 'anna', expires = 2027-01-31}]",
+    "[daemon.auth]\njwks_url = 'https://x'\nissuer = 'y'\nalgorithms = ['ES256']\nrole_names.admin = ['ops']",
     "[hooks]\nPreToolUse = [{matcher = 'bash', hooks = [{type = 'command', command = 'echo ${X}'}]}]",
 )
 

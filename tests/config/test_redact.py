@@ -37,6 +37,7 @@ SHAPES = (
     f"npm_{A36}",
     f"pypi-AgEIcHlwaS5vcmc{A40}",
     f"dapi{HEX}",
+    f"hbt_{A40}",
     f"123456789:{A36[:35]}",
     f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.{A32}",
     f"-----BEGIN RSA PRIVATE KEY-----\n{A40}\n-----END RSA PRIVATE KEY-----",
@@ -87,7 +88,7 @@ ORDINARY = (
 def test_no_known_shape_stays_readable() -> None:
     left = [secret for secret in SHAPES if redact(f"before {secret} after") != "before [redacted] after"]
     assert left == []
-    assert len(SHAPES) == 31
+    assert len(SHAPES) == 32
     print(f"shapes: 0 of {len(SHAPES)} readable")
 
 

@@ -156,9 +156,10 @@ async def test_what_a_person_answered_lately_is_told_oldest_first(store: Store) 
         ApprovalDecision(turn=1, approved=True, id="w", tool_call_id="w"),
     ]
     await audited(store, tuple(events))
-    assert await store.audit.answered("ada", limit=20) == [("a", True), ("b", False)]
-    assert await store.audit.answered("ada", limit=1) == [("b", False)]
-    assert await store.audit.answered("bob", limit=20) == []
+    assert await store.audit.answered("ada", tenant="acme", limit=20) == [("a", True), ("b", False)]
+    assert await store.audit.answered("ada", tenant="acme", limit=1) == [("b", False)]
+    assert await store.audit.answered("bob", tenant="acme", limit=20) == []
+    assert await store.audit.answered("ada", limit=20) == []
 
 
 async def test_a_guardrail_that_refuses_is_who_decided(store: Store) -> None:
