@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from heartbit_tui.cli.auth_commands import AUTH
+from heartbit_tui.cli.daemon_commands import DAEMON
 from heartbit_tui.cli.eval_commands import EVAL
 from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
 from heartbit_tui.cli.mcp_commands import MCP
@@ -329,6 +330,7 @@ COMMANDS = (
         ),
         ("heartbit import claude --dry-run", "heartbit import codex --project --yes"),
     ),
+    *DAEMON,
     *EVAL,
     Command("acp", "acp", "serve an editor that speaks the Agent Client Protocol, over stdin and stdout", groups=ACP),
     Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),

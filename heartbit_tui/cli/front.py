@@ -32,6 +32,9 @@ commands
   a2a                list, card: agents of others
   plugins            list: what installed packages bring
   import PEER        take over what was set up for claude, codex, gemini, opencode or vibe
+  daemon             does tasks that come over HTTP, until it is stopped
+  submit, status, result, approve, cancel
+                     tasks of a daemon
   eval               run, list, compare, new: tasks, how well they are done, at what cost
   bench              measure heartbit, and other agents here, on this machine
   acp                for editors that speak the Agent Client Protocol, such as Zed

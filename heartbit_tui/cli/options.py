@@ -39,7 +39,9 @@ def environment() -> Mapping[str, str]:
     return MappingProxyType({"HOME": str(Path("~").expanduser()), **os.environ})
 
 
-def options(values: Namespace, *, surface: Literal["headless", "repl", "tui", "acp"], on_ask: OnAsk) -> Options:
+def options(
+    values: Namespace, *, surface: Literal["headless", "repl", "tui", "acp", "daemon"], on_ask: OnAsk
+) -> Options:
     """The options that the flags of `run` or `chat` ask for. Raises `UsageError`."""
     return Options(
         cwd=directory(values.cwd),

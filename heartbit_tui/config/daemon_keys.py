@@ -155,5 +155,6 @@ def daemon() -> tuple[Key, ...]:
         *group("exchange", *_exchange(), below="daemon.auth", guarded=True),
         *group("telegram", *_telegram(), below="daemon.telegram", guarded=True),
         *group("sensors", *_sensors(), below="daemon.sensors", guarded=True),
+        *group("client", string("url"), string("token", secret=True), below="client", guarded=True),
         *group("restate", string("endpoint"), below="restate", guarded=True),
     )

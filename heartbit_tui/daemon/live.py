@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import field
 from typing import Self, TypeAlias
 
+from heartbit_tui.auth.users import Owner
 from heartbit_tui.client.types import Client
 from heartbit_tui.daemon.asked import Asked
 from heartbit_tui.daemon.feed import Feed
@@ -23,12 +24,13 @@ LINGER = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """An open session, what happens in it, and what waits there for a person.
+    """An open session, whose it is, what happens in it, and what waits there for a person.
 
     Each of `hearers` is called with every envelope, before the feed has it.
     """
 
     id: str
+    owner: Owner
     client: Client
     feed: Feed
     asked: Asked
@@ -60,6 +62,7 @@ class Host:
         self._places: dict[str, _Place] = {}
         self._tasks = asyncio.TaskGroup()
         self._closing = asyncio.Event()
+        self._opening = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -78,6 +81,10 @@ class Host:
         """The session with this id, where it is open."""
         place = self._places.get(session_id)
         return place.live.result() if place is not None and _ready(place) else None
+
+    async def opens(self) -> None:
+        """Return once another session has been opened."""
+        await self._opening.wait()
 
     @asynccontextmanager
     async def use(self, session_id: str, options: Options) -> AsyncGenerator[Live]:
@@ -105,7 +112,8 @@ class Host:
         """Keep a session open until all have left it; a context has to be left by the task that entered it."""
         try:
             async with self._connect(options) as client:
-                await self._follow(session_id, client, place)
+                asked = Asked(self._clock, self._patience, client.submit)
+                await self._follow(_live(session_id, client, options, asked), place)
         except Exception as error:  # noqa: BLE001 - whoever wanted the session is told; the host and its other sessions go on
             if not place.live.done():
                 place.live.set_exception(error)
@@ -114,18 +122,20 @@ class Host:
             del self._places[session_id]
             place.gone.set()
 
-    async def _follow(self, session_id: str, client: Client, place: _Place) -> None:
-        envelopes = client.envelopes()
-        asked = Asked(self._clock, self._patience, client.submit)
-        feed = Feed(client.history[-1].seq if client.history else 0)
-        live = Live(id=session_id, client=client, feed=feed, asked=asked)
+    async def _follow(self, live: Live, place: _Place) -> None:
+        envelopes = live.client.envelopes()
         place.live.set_result(live)
+        opening, self._opening = self._opening, asyncio.Event()
+        opening.set()
         try:
-            await first_of(place.left.wait(), self._listen(live, envelopes))
-            await client.finish()
+            await first_of(self._stay(live, place), self._listen(live, envelopes))
         finally:
-            await asked.close()
-            feed.close()
+            await live.asked.close()
+            live.feed.close()
+
+    async def _stay(self, live: Live, place: _Place) -> None:
+        await place.left.wait()
+        await live.client.finish()
 
     async def _listen(self, live: Live, envelopes: AsyncIterator[Envelope]) -> None:
         async for envelope in envelopes:
@@ -133,6 +143,13 @@ class Host:
             for hear in tuple(live.hearers):
                 hear(envelope)
             live.feed.add(envelope)
+
+
+def _live(session_id: str, client: Client, options: Options, asked: Asked) -> Live:
+    identity = options.identity
+    owner = Owner(tenant=identity.tenant, user=identity.user) if identity else Owner()
+    feed = Feed(client.history[-1].seq if client.history else 0)
+    return Live(id=session_id, owner=owner, client=client, feed=feed, asked=asked)
 
 
 def _ready(place: _Place) -> bool:

@@ -3,13 +3,17 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
-from heartbit_tui.config import Config
+from heartbit_tui.auth.subjects import Subjects
+from heartbit_tui.auth.users import Owner
+from heartbit_tui.config import Config, Directories
+from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
 from heartbit_tui.kernel.conversation import Conversation
@@ -17,10 +21,12 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError, StoreError
 from heartbit_tui.kernel.events import Envelope, RunStarted
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.runtime.options import New, Options
-from heartbit_tui.runtime.settings import read
+from heartbit_tui.runtime.options import Identity, New, Options
+from heartbit_tui.runtime.owning import workspace_of
+from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
+from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.locks import Leases
 from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
@@ -53,12 +59,21 @@ class Daemon:
 
     name: str
     config: Config
+    places: Directories
     clock: Clock
     since: datetime
     queue: CommandQueue
     service: Service
     host: Host
     store: Store
+    following: Following
+    subjects: Subjects
+
+    async def session(self, session_id: str) -> SessionInfo | None:
+        """The session with exactly this id, open or kept; None where there is none."""
+        with suppress(StoreError):
+            return await self.store.index.info(session_id)
+        return None
 
 
 @asynccontextmanager
@@ -77,12 +92,13 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         name = f"daemon-{ids.new_id(clock.now())}"
         lease = await asyncio.to_thread(leases.take, name)
         stack.callback(lease.release)
+        subjects = Subjects(clock)
         queue = SqliteQueue(database, clock, leases.held)
         stack.push_async_callback(queue.close)
         patience = config.number("daemon.interaction_timeout_seconds")
         host = await stack.enter_async_context(Host(setup.connect, clock, patience=patience or 0.0))
         around = Around(
-            options=_planner(setup.options),
+            options=_planner(replace(setup.options, surface="daemon"), settings, subjects),
             name=lambda: ids.new_id(clock.now()),
             doubts=doubting(store) if config.string("daemon.unknown_outcome") != "continue" else _no_doubts,
             heard=heard or _nobody,
@@ -96,13 +112,21 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         yield Daemon(
             name=name,
             config=config,
+            places=settings.places,
             clock=clock,
             since=clock.now(),
             queue=queue,
             service=service,
             host=host,
             store=store,
+            following=Following(host, store, queue, service, clock),
+            subjects=subjects,
         )
+
+
+def owner_of(task: Task) -> Owner:
+    """Whose a task is."""
+    return Owner(tenant=task.request.tenant_id, user=task.request.user_id)
 
 
 def doubting(store: Store) -> Doubts:
@@ -126,14 +150,29 @@ def unknown_calls(log: Sequence[Envelope]) -> tuple[str, ...]:
     return tuple(call.call.name for call in calls if call.began is not None and call.call.name not in HARMLESS)
 
 
-def _planner(base: Options) -> Callable[[Task], Awaitable[Options]]:
-    """How the session of a task is opened: as the daemon was told to, in the task's own folder and session."""
+def _identity(task: Task, who: Owner, subjects: Subjects) -> Identity | None:
+    """In whose name a task is done; None for the person at this machine."""
+    if who == Owner():
+        return None
+    token = partial(subjects.token, who.user, who.tenant)
+    return Identity(user=who.user, tenant=who.tenant, token=token, through=(task.request.source,))
+
+
+def _planner(base: Options, settings: Settings, subjects: Subjects) -> Callable[[Task], Awaitable[Options]]:
+    """How the session of a task is opened: as the daemon was told to, in the task's own folder, session and name."""
+    home = Path(base.environment.get("HOME") or "/")
 
     async def options(task: Task) -> Options:
-        folder = Path(task.request.folder) if task.request.folder else base.cwd
+        who = owner_of(task)
+        if task.request.folder:
+            folder = Path(task.request.folder)
+        elif who == Owner():
+            folder = base.cwd
+        else:
+            folder = await asyncio.to_thread(workspace_of, settings.config, settings.places, home, who)
         if not await asyncio.to_thread(folder.is_dir):
             raise ConfigError(f"The folder of this task is not there: {folder}")
-        return replace(base, cwd=folder, surface="daemon", which=New(id=task.session))
+        return replace(base, cwd=folder, which=New(id=task.session), identity=_identity(task, who, subjects))
 
     return options
 

@@ -74,7 +74,8 @@ class Service:
         self._running: dict[str, Attempt] = {}
         self._tasks = asyncio.TaskGroup()
         self._news = asyncio.Event()
-        self._changed = asyncio.Event()
+        self._left = asyncio.Event()
+        self._watched: dict[str, asyncio.Event] = {}
         self._draining = False
 
     async def __aenter__(self) -> Self:
@@ -112,14 +113,24 @@ class Service:
         return (await self.accept(request)).id
 
     async def outcome(self, task_id: str) -> Outcome:
-        while True:
-            changed = self._changed
-            task = await self._queue.get(task_id)
-            if task is None:
-                raise KeyError(task_id)
+        task = await self._queue.get(task_id)
+        while task is not None:
             if task.state in ENDED or task.state == "interrupted":
                 return task.outcome
-            await first_of(changed.wait(), self._clock.sleep(TICK))
+            task = await self.changed(task)
+        raise KeyError(task_id)
+
+    async def changed(self, task: Task) -> Task | None:
+        """The task, once it stands otherwise than it did here; None once there is no such task."""
+        while True:
+            changed = self._watched.setdefault(task.id, asyncio.Event())
+            now = await self._queue.get(task.id)
+            if now is None or _standing(now) != _standing(task):
+                return now
+            if task.id in self._running:
+                await changed.wait()
+            else:  # another daemon may have it, or take it
+                await first_of(changed.wait(), self._clock.sleep(TICK))
 
     async def cancel(self, task_id: str) -> bool:
         return await self.stop(task_id) in ("cancelled", "running")
@@ -167,7 +178,7 @@ class Service:
 
     async def _idle(self) -> None:
         while self._running:
-            await self._changed.wait()
+            await self._left.wait()
 
     async def _dispatch(self) -> None:
         while not self._draining:
@@ -184,6 +195,7 @@ class Service:
         if task is None:
             return False
         attempt = self._running[task.id] = Attempt(task, self._clock)
+        self._wake(task.id)
         self._tasks.create_task(self._do(attempt), name=f"task {task.id}")
         return True
 
@@ -213,6 +225,8 @@ class Service:
         finally:
             del self._running[task.id]
             self._news.set()
+            self._left.set()
+            self._left = asyncio.Event()
             await self._tell(task.id)
 
     async def _keep(self, outcome: Outcome) -> None:
@@ -234,6 +248,7 @@ class Service:
             options = await self._around.options(task)
             async with self._host.use(task.session, options) as live:
                 first = await self._queue.begun(task.id, self._terms.owner, live.feed.last)
+                self._wake(task.id)
                 return await attempt.run(live, first)
         except HeartbitError as error:
             return attempt.gave_up("failed", str(error))
@@ -243,8 +258,7 @@ class Service:
 
     async def _tell(self, task_id: str) -> None:
         """Tell everybody that something has changed about a task."""
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+        self._wake(task_id)
         try:
             task = await self._queue.get(task_id)
         except StoreError as error:
@@ -252,3 +266,13 @@ class Service:
             return
         if task is not None:
             await self._around.heard(task)
+
+    def _wake(self, task_id: str) -> None:
+        """Let those look again who wait for something to change about a task."""
+        if (changed := self._watched.pop(task_id, None)) is not None:
+            changed.set()
+
+
+def _standing(task: Task) -> tuple[object, ...]:
+    """What of a task is waited for to change."""
+    return task.state, task.attempts, task.first_seq

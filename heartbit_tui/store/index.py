@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from typing import TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
@@ -12,6 +13,9 @@ from heartbit_tui.store.recorder import NOBODY, Owner, Place
 from heartbit_tui.store.rows import lenient, storable
 from heartbit_tui.store.summary import State, Summary
 from heartbit_tui.store.worker import Worker
+
+Whose: TypeAlias = tuple[str, str | None]
+"""Tenant and user whose sessions are meant; those of a whole tenant where there is no user."""
 
 NO_SESSION = "No session {id!r}. `heartbit sessions` lists them."
 _COLUMNS = ", ".join(f"s.{field.name}" for field in fields(Summary))
@@ -58,7 +62,7 @@ class Index:
         self._path = path
 
     async def search(
-        self, query: str = "", *, limit: int = 50, cwd: str | None = None, owner: Owner | None = None
+        self, query: str = "", *, limit: int = 50, cwd: str | None = None, owner: Whose | None = None
     ) -> list[SessionInfo]:
         """The sessions in which every word of `query` was said: in the title, a prompt or what is in the index of all words.
 
@@ -153,10 +157,14 @@ def file_bytes(path: Path) -> int:
     return sum(part.stat().st_size for part in parts if part.exists())
 
 
-def _of(owner: Owner | None) -> tuple[list[str], list[str]]:
+def _of(owner: Whose | None) -> tuple[list[str], list[str]]:
     """The conditions that keep to the sessions of an owner, and their values."""
     if owner is None:
         return [], []
+    tenant, user = owner
+    if user is None:
+        return ["ifnull(o.tenant, '') = ?"], [storable(tenant)]
+    owner = (tenant, user)
     return (["o.session IS NULL"], []) if owner == NOBODY else (["o.tenant = ?", "o.user = ?"], [*map(storable, owner)])
 
 

@@ -14,7 +14,7 @@ from heartbit_tui.store import driver
 from heartbit_tui.tasks import Request, Task
 from tests.daemon.ground import LONG, Ground, Heard, calls, daemon, done, says, seen
 
-HOLD = says("at last", when="hold", wait=LONG, times=0)
+HOLD = says("at last", when="stay", wait=LONG, times=0)
 HELLO = says("hello", times=0, usage={"input_tokens": 7, "output_tokens": 2}, cost_usd=0.25)
 
 
@@ -39,7 +39,7 @@ async def test_so_many_tasks_are_at_work_at_a_time_as_the_settings_say(tmp_path:
     ground, heard = Ground(tmp_path), Heard()
     ground.prepare([HOLD], "[daemon]\nmax_concurrent_tasks = 2\n")
     async with daemon(ground, heard) as found:
-        ids = [await found.service.submit(Request(task="hold")) for _ in range(4)]
+        ids = [await found.service.submit(Request(task="stay")) for _ in range(4)]
         await heard.until(ids[1], "running")
         assert set(found.service.running) == set(ids[:2])
         assert await found.service.stop(ids[0]) == "running"
@@ -51,7 +51,7 @@ async def test_a_cancel_gets_through_while_all_places_are_taken(tmp_path: Path) 
     ground, heard = Ground(tmp_path), Heard()
     ground.prepare([HOLD], "[daemon]\nmax_concurrent_tasks = 1\n")
     async with daemon(ground, heard) as found:
-        first, second = [await found.service.submit(Request(task="hold")) for _ in range(2)]
+        first, second = [await found.service.submit(Request(task="stay")) for _ in range(2)]
         await heard.until(first, "running")
         assert await found.service.stop(second) == "cancelled"
         assert await found.service.stop(first) == "running"
@@ -101,7 +101,7 @@ async def test_a_deadline_ends_a_task_at_work(tmp_path: Path) -> None:
     ground.prepare([HOLD])
     clock = SystemClock()
     async with daemon(ground) as found:
-        outcome = await done(found, "hold", deadline=clock.now() + timedelta(seconds=1))
+        outcome = await done(found, "stay", deadline=clock.now() + timedelta(seconds=1))
         assert (outcome.state, outcome.text) == ("failed", TOO_LATE)
 
 
@@ -109,7 +109,7 @@ async def test_what_was_at_work_at_the_end_is_put_back_and_finished_by_the_next_
     ground, heard = Ground(tmp_path), Heard()
     ground.prepare([HOLD])
     async with daemon(ground, heard) as found:
-        task_id = await found.service.submit(Request(task="hold"))
+        task_id = await found.service.submit(Request(task="stay"))
         await seen(ground, found, await heard.until(task_id, "running"), "run_started")
     ground.prepare([says("finished", when="has started again")])
     async with daemon(ground) as found:
@@ -117,7 +117,7 @@ async def test_what_was_at_work_at_the_end_is_put_back_and_finished_by_the_next_
         task = await found.queue.get(task_id)
         assert task is not None
         assert (outcome.state, outcome.text, task.attempts) == ("completed", "finished", 2)
-        assert _said((await found.store.load(task.session)).envelopes, "hold", AGAIN) == ["hold", AGAIN]
+        assert _said((await found.store.load(task.session)).envelopes, "stay", AGAIN) == ["stay", AGAIN]
 
 
 async def test_what_a_dead_daemon_left_is_resumed_unless_a_call_was_cut_off(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ async def test_what_a_dead_daemon_left_is_resumed_unless_a_call_was_cut_off(tmp_
     ground.prepare([calls("bash", {"command": "sleep 3600"}, when="sleep"), HOLD])
     async with daemon(ground, heard) as found:
         sleeping = await heard.until(await found.service.submit(Request(task="sleep")), "running")
-        holding = await heard.until(await found.service.submit(Request(task="hold")), "running")
+        holding = await heard.until(await found.service.submit(Request(task="stay")), "running")
         last = {
             sleeping: await seen(ground, found, sleeping, "tool_call_started"),
             holding: await seen(ground, found, holding, "turn_started"),

@@ -1,0 +1,63 @@
+"""The commands for a daemon, and for those who speak with one, in the order in which help shows them."""
+
+from heartbit_tui.cli.flags import JSON, RUN, with_everywhere
+from heartbit_tui.cli.spec import Command, Flag, Word
+
+TASK = Word("id", "the task; the beginning of its id is enough")
+URL = Flag(("--url",), "where the daemon is, as http://127.0.0.1:3000", "text", "URL")
+
+DAEMON = (
+    Command(
+        "daemon",
+        "daemon",
+        "do tasks that come over HTTP, at set times and by themselves, until it is stopped",
+        groups={
+            "options": (Flag(("--bind",), "where to listen, as 127.0.0.1:3000", "text", "HOST:PORT"),),
+            **{name: flags for name, flags in RUN.items() if name != "output"},
+        },
+        examples=("heartbit daemon", "heartbit daemon --bind 127.0.0.1:7777 --permission-mode auto"),
+    ),
+    Command(
+        "submit",
+        "remote",
+        "hand a task to a daemon",
+        (Word("task", "what to do; `-` reads it from stdin", "*"),),
+        with_everywhere(
+            URL,
+            Flag(("--wait",), "follow it to its end and print its answer"),
+            Flag(("--key",), "the same task however often it is sent with this key", "text", "KEY"),
+            Flag(("--priority",), "from -100 to 100; what waits with a higher one is done first", "text", "N"),
+            Flag(("--session",), "go on with this session of the daemon's", "text", "ID"),
+            Flag(("--folder",), "where it works", "folder", "DIR"),
+            JSON,
+        ),
+        ('heartbit submit "tidy up the changelog"', 'heartbit submit --wait "which tests are slow?"'),
+    ),
+    Command(
+        "status",
+        "remote",
+        "how a task of a daemon stands, or all of them",
+        (Word("id", "the task; without one, the newest", "?"),),
+        with_everywhere(URL, JSON),
+    ),
+    Command(
+        "result",
+        "remote",
+        "print what came of a task",
+        (TASK,),
+        with_everywhere(URL, Flag(("--wait",), "wait for its end"), JSON),
+    ),
+    Command(
+        "approve",
+        "remote",
+        "let the calls run that a task waits for, or refuse them",
+        (TASK,),
+        with_everywhere(
+            URL,
+            Flag(("--deny",), "refuse them"),
+            Flag(("--always",), "and from now on without asking"),
+            Flag(("--note",), "a word to the model with it", "text", "TEXT"),
+        ),
+    ),
+    Command("cancel", "remote", "stop a task, whether it waits or is at work", (TASK,), with_everywhere(URL)),
+)

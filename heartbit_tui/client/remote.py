@@ -1,0 +1,140 @@
+"""A daemon as its callers see it: over HTTP, wherever it runs."""
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar, Final, Self, cast
+
+import httpx
+
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.messages import JsonObject
+
+UNAUTHORIZED: Final = 401
+SECONDS: Final = 30.0
+"""How long a daemon may take to answer; events may be further apart, but for its pings."""
+
+SILENCE: Final = 60.0
+"""Seconds without a word, not even a ping, after which a stream of events counts as broken."""
+
+NOBODY = "No heartbit daemon answers at {url} ({why}). Start one with `heartbit daemon`, or name another with --url."
+NO_TOKEN = "The daemon at {url} wants a token: set HEARTBIT_API_KEY, or client.token in your settings."
+
+
+class RemoteError(HeartbitError):
+    """A daemon refused what it was asked; `status` is that of HTTP, 0 where it did not answer."""
+
+    kind: ClassVar[str] = "network"
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Remote:
+    """Speaks with a daemon. `async with Remote.open(url, token) as remote`; everything raises `RemoteError`."""
+
+    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+        self.url = url
+        self._http = http
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, token: str) -> AsyncGenerator[Self]:
+        """A way to the daemon at this address, as whom the token is of; nothing is sent yet."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        # No proxy: a token for this machine's own daemon has no business anywhere else.
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=SECONDS, trust_env=False) as http:
+            yield cls(url, http)
+
+    async def submit(self, task: str, **more: object) -> JsonObject:
+        """Hand a task over: its `id` and `state`. `more` are further fields of `POST /tasks`; None is left out."""
+        body = {"task": task, **{name: value for name, value in more.items() if value is not None}}
+        return await self.ask("POST", "/tasks", body)
+
+    async def task(self, task_id: str) -> JsonObject:
+        """How a task stands."""
+        return await self.ask("GET", f"/tasks/{task_id}")
+
+    async def find(self, text: str) -> JsonObject:
+        """The task whose id this is or begins with. Raises `RemoteError` where there is none, or more than one."""
+        if len(text) >= len("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"):
+            return await self.task(text)
+        found = [each for each in await self.tasks(500) if text and str(each["id"]).startswith(text)]
+        if len(found) == 1:
+            return found[0]
+        fitting = f"{len(found)} tasks begin with {text!r}. Type more of it." if found else f"No task {text!r}."
+        raise RemoteError(fitting, status=404)
+
+    async def tasks(self, limit: int = 50) -> list[JsonObject]:
+        """The newest tasks."""
+        return (await self.ask("GET", f"/tasks?limit={limit}"))["tasks"]
+
+    async def waiting(self) -> list[JsonObject]:
+        """The approvals and questions that wait for somebody."""
+        approvals, questions = await self.ask("GET", "/approvals"), await self.ask("GET", "/questions")
+        return [*approvals["approvals"], *questions["questions"]]
+
+    async def events(self, path: str, after: int = 0) -> AsyncGenerator[JsonObject]:
+        """What happens there, as it happens, each an envelope; a connection that breaks is made again where it was.
+
+        Ends with the stream's own end.
+        """
+        while True:
+            try:
+                async for name, data in self._stream(path, after):
+                    if name == "end":
+                        return
+                    after = int(data["seq"])
+                    yield data
+            except httpx.TransportError as error:
+                await self.ask("GET", "/healthz", error=error)  # raises where nobody is there any more
+            else:
+                return
+
+    async def ask(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, error: Exception | None = None
+    ) -> JsonObject:
+        """One request and its answer; an empty answer is an empty object."""
+        try:
+            answer = await self._http.request(method, path, json=body)
+        except httpx.HTTPError as failure:
+            raise self._nobody(error or failure) from failure
+        self._check(answer)
+        return cast("JsonObject", answer.json()) if answer.content else {}
+
+    async def _stream(self, path: str, after: int) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
+        headers = {"last-event-id": str(after)} if after else {}
+        limits = httpx.Timeout(SECONDS, read=SILENCE)
+        async with self._http.stream("GET", path, headers=headers, timeout=limits) as answer:
+            if answer.status_code >= httpx.codes.BAD_REQUEST:
+                await answer.aread()
+            self._check(answer)
+            name, data = "", ""
+            async for line in answer.aiter_lines():
+                key, _, value = line.partition(": ")
+                match key:
+                    case "event":
+                        name = value
+                    case "data":
+                        data = value
+                    case "" if data:
+                        yield name, json.loads(data)
+                        name, data = "", ""
+                    case _:
+                        pass
+
+    def _check(self, answer: httpx.Response) -> None:
+        if answer.status_code < httpx.codes.BAD_REQUEST:
+            return
+        if answer.status_code == UNAUTHORIZED:
+            raise RemoteError(NO_TOKEN.format(url=self.url), status=answer.status_code)
+        try:
+            text = str(answer.json()["error"])
+        except (ValueError, KeyError, TypeError):
+            text = answer.reason_phrase
+        raise RemoteError(f"The daemon at {self.url} says: {text}", status=answer.status_code)
+
+    def _nobody(self, error: Exception) -> RemoteError:
+        why = str(error) or type(error).__name__
+        return RemoteError(NOBODY.format(url=self.url, why=why))

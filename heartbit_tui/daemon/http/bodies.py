@@ -1,0 +1,80 @@
+"""What callers send, checked; what is wrong with it is said by the name of the field."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+Kind = TypeVar("Kind", bound="Body")
+Decision = Literal["allow", "deny", "always_allow", "always_deny"]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+LONGEST_TASK = 200_000
+"""Characters of a task."""
+
+
+class Body(BaseModel):
+    """A JSON object in which nothing unknown may stand."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewTask(Body):
+    """A task. `story_id` names what it belongs to, `session_id` a session of the caller's to go on with.
+
+    `key` makes it the same task however often it is sent; the header `Idempotency-Key` says the same.
+    """
+
+    task: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TASK)]
+    story_id: Name | None = None
+    key: Annotated[str, StringConstraints(max_length=200)] = ""
+    priority: Annotated[int, Field(ge=-100, le=100)] = 0
+    deadline: AwareDatetime | None = None
+    session_id: Name | None = None
+    folder: Annotated[str, StringConstraints(max_length=4_096)] = ""
+
+    @property
+    def until(self) -> datetime | None:
+        """When it is of no use any more."""
+        return self.deadline
+
+
+class Decided(Body):
+    """A decision on an approval. `pattern` is the rule to remember where it reaches further than this once."""
+
+    decision: Decision
+    pattern: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    note: Annotated[str, StringConstraints(max_length=10_000)] = ""
+
+
+class Answered(Body):
+    """Answers to a question: for each part of it the labels chosen, or own words; an empty list declines."""
+
+    answers: Annotated[list[list[Annotated[str, StringConstraints(max_length=10_000)]]], Field(max_length=32)]
+
+
+async def body_of(request: Request, kind: type[Kind]) -> Kind:
+    """The body of a request. Raises `HTTPException`: 415 for another type, 400 for no JSON, 422 for wrong fields."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "Content-Type has to be application/json")
+    text = await request.body()
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        if first["type"] == "json_invalid":
+            raise HTTPException(400, f"The body is no JSON: {first['msg']}") from None
+        where = ".".join(map(str, first["loc"]))
+        raise HTTPException(422, f"{where}: {first['msg']}" if where else first["msg"]) from None
+
+
+def number_of(request: Request, name: str, usual: int, least: int, most: int) -> int:
+    """A whole number of the query. Raises `HTTPException`: 400 for anything else, or one out of its bounds."""
+    text = request.query_params.get(name)
+    if text is None:
+        return usual
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not least <= int(text) <= most:
+        raise HTTPException(400, f"{name} has to be a whole number from {least} to {most}")
+    return int(text)

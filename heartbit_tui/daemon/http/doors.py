@@ -1,0 +1,79 @@
+"""Who gets in: under which name, from which page, with which token."""
+
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from heartbit_tui.auth.admission import Admission
+from heartbit_tui.auth.hosts import Site, check_host, check_origin, preflight, shared_with
+from heartbit_tui.auth.refusing import Refused
+from heartbit_tui.auth.users import UserContext
+
+OPEN: Final = frozenset({"/healthz", "/health", "/readyz", "/.well-known/agent.json", "/.well-known/agent-card.json"})
+"""What needs no token."""
+
+WHO: Final = "heartbit.who"
+"""Where in the scope of a request it stands whom it is from."""
+
+HARDENED: Final = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+
+
+class Doors:
+    """Lets requests through to the app that come under a name of the daemon's, from a page that may, with a token.
+
+    `opened` are further paths that need no token.
+    """
+
+    def __init__(self, app: ASGIApp, site: Site, admission: Admission, opened: frozenset[str] = frozenset()) -> None:
+        self._app = app
+        self._site = site
+        self._admission = admission
+        self._open = OPEN | opened
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        origin = headers.get("origin", "")
+        try:
+            check_host(self._site, headers.getlist("host"))
+            if scope.get("method") == "OPTIONS":
+                await Response(status_code=204, headers=dict(preflight(self._site, origin)))(scope, receive, send)
+                return
+            secure = scope["scheme"] in ("https", "wss")
+            check_origin(self._site, headers.getlist("origin"), headers["host"], secure=secure)
+            if scope["path"] not in self._open:
+                scope[WHO] = await self._admission.admit(headers.getlist("authorization"))
+        except Refused as refused:
+            await _turn_away(refused, scope, receive, send)
+            return
+        added = {**HARDENED, **(shared_with(self._site, origin) if origin else {})}
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in added.items())]
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def who_of(scope: Scope) -> UserContext:
+    """Whom a request is from that was let in with a token."""
+    found: UserContext = scope[WHO]
+    return found
+
+
+async def _turn_away(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 4_000 + refused.status, "reason": refused.text})
+        return
+    answer = JSONResponse({"error": refused.text}, refused.status, dict(refused.headers))
+    await answer(scope, receive, send)

@@ -1,0 +1,145 @@
+"""Sessions over HTTP: which there are, what happens in them, and what waits there for a person."""
+
+from collections.abc import AsyncGenerator
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from heartbit_tui.auth.roles import Action, allowed, check
+from heartbit_tui.auth.users import Owner
+from heartbit_tui.daemon.asked import Open
+from heartbit_tui.daemon.following import chunk
+from heartbit_tui.daemon.http.bodies import Answered, Decided, body_of, number_of
+from heartbit_tui.daemon.http.doors import who_of
+from heartbit_tui.daemon.http.streams import events, last_seen
+from heartbit_tui.daemon.live import Live
+from heartbit_tui.daemon.opening import Daemon
+from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.ops import Answer, Decide
+from heartbit_tui.store.index import SessionInfo
+from heartbit_tui.wire.write import dump, timestamp
+
+NO_SESSION = "session not found"
+NO_REQUEST = "nothing waits under this id"
+WRONG_KIND = "what waits under this id is {kind}"
+
+
+class Sessions:
+    """The routes below `/sessions`, and what waits for a person: `/approvals` and `/questions`."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """What is answered."""
+        return [
+            Route("/sessions", self._list, methods=["GET"]),
+            Route("/sessions/{id}", self._show, methods=["GET"]),
+            Route("/sessions/{id}/events", self._events, methods=["GET"]),
+            Route("/approvals", self._approvals, methods=["GET"]),
+            Route("/questions", self._questions, methods=["GET"]),
+            Route("/approvals/{session}/{id}", self._decide, methods=["POST"]),
+            Route("/questions/{session}/{id}", self._answer, methods=["POST"]),
+        ]
+
+    async def _list(self, request: Request) -> Response:
+        extent = allowed(who_of(request.scope), "read")
+        limit = number_of(request, "limit", 50, 1, 500)
+        whose = (extent.tenant, extent.user)
+        found = await self._daemon.store.index.search(request.query_params.get("q", ""), limit=limit, owner=whose)
+        return JSONResponse({"sessions": [self._json(each) for each in found]})
+
+    async def _show(self, request: Request) -> Response:
+        info = await self._session(request, "read")
+        live = self._daemon.host.find(info.id)
+        waiting = [asked_json(live, each) for each in live.asked.open.values()] if live else []
+        return JSONResponse({**self._json(info), "waiting": waiting})
+
+    async def _events(self, request: Request) -> Response:
+        info = await self._session(request, "read")
+        return events(self._followed(info.id, last_seen(request)))
+
+    async def _followed(self, session_id: str, after: int) -> AsyncGenerator[bytes]:
+        async for lines in self._daemon.following.of_session(session_id, after):
+            if lines:
+                yield chunk(lines)
+
+    async def _approvals(self, request: Request) -> Response:
+        return JSONResponse({"approvals": self._waiting(request, ApprovalRequested)})
+
+    async def _questions(self, request: Request) -> Response:
+        return JSONResponse({"questions": self._waiting(request, QuestionAsked)})
+
+    def _waiting(self, request: Request, kind: type[ApprovalRequested | QuestionAsked]) -> list[JsonObject]:
+        extent = allowed(who_of(request.scope), "read")
+        seen = [live for live in self._daemon.host.open if extent.includes(live.owner)]
+        return [
+            asked_json(live, each) for live in seen for each in live.asked.open.values() if isinstance(each.event, kind)
+        ]
+
+    async def _decide(self, request: Request) -> Response:
+        """Decide about a call: 200 with `late` where it was given up a moment ago, 404 where nothing waits."""
+        live, waiting = self._asked(request)
+        body = await body_of(request, Decided)
+        if waiting is None:
+            return JSONResponse({"late": True})
+        if not isinstance(waiting.event, ApprovalRequested):
+            raise HTTPException(409, WRONG_KIND.format(kind="a question"))
+        allow = body.decision in ("allow", "always_allow")
+        scope = "user" if body.decision.startswith("always") else "once"
+        live.client.submit(Decide(id=waiting.event.id, allow=allow, scope=scope, pattern=body.pattern, note=body.note))
+        return JSONResponse({"late": False})
+
+    async def _answer(self, request: Request) -> Response:
+        """Answer a question, as `_decide` decides about a call."""
+        live, waiting = self._asked(request)
+        body = await body_of(request, Answered)
+        if waiting is None:
+            return JSONResponse({"late": True})
+        if not isinstance(waiting.event, QuestionAsked):
+            raise HTTPException(409, WRONG_KIND.format(kind="an approval"))
+        live.client.submit(Answer(id=waiting.event.id, answers=tuple(map(tuple, body.answers))))
+        return JSONResponse({"late": False})
+
+    def _asked(self, request: Request) -> tuple[Live, Open | None]:
+        """The session and what waits in it; None for what was given up a moment ago. Raises `Refused`, `HTTPException`."""
+        live = self._daemon.host.find(request.path_params["session"])
+        check(who_of(request.scope), "answer", live.owner if live else None, NO_REQUEST)
+        assert live is not None  # what is not there was refused
+        wanted = request.path_params["id"]
+        waiting = live.asked.open.get(wanted)
+        if waiting is None and not live.asked.too_late(wanted):
+            raise HTTPException(404, NO_REQUEST)
+        return live, waiting
+
+    async def _session(self, request: Request, action: Action) -> SessionInfo:
+        info = await self._daemon.session(request.path_params["id"])
+        owner = Owner(tenant=info.summary.tenant, user=info.summary.user) if info else None
+        check(who_of(request.scope), action, owner, NO_SESSION)
+        assert info is not None  # what is not there was refused
+        return info
+
+    def _json(self, info: SessionInfo) -> JsonObject:
+        summary, live = info.summary, self._daemon.host.find(info.id)
+        return {
+            "id": info.id,
+            "title": summary.title,
+            "cwd": summary.cwd,
+            "provider": summary.provider,
+            "model": summary.model,
+            "created_at": summary.created,
+            "updated_at": summary.updated,
+            "message_count": summary.messages,
+            "open": live is not None,
+            "running": live is not None and live.client.running,
+        }
+
+
+def asked_json(live: Live, waiting: Open) -> JsonObject:
+    """What waits for a person, as it is listed."""
+    place = {"session_id": live.id, "interaction_id": waiting.event.id, "since": timestamp(waiting.since)}
+    return {**place, **dump(waiting.event, agent=waiting.agent)}

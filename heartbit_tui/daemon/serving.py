@@ -1,0 +1,135 @@
+"""A daemon that listens: from its first task to the last word of its last run."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+
+from heartbit_tui.daemon.entrance import Entrance, entrance
+from heartbit_tui.daemon.http.app import application
+from heartbit_tui.daemon.opening import Daemon, Setup, opened
+from heartbit_tui.daemon.waiting import first_of
+from heartbit_tui.kernel.errors import ConfigError
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+CLOSING: Final = 2
+"""Seconds that connections get at the end to take what they were sent."""
+
+NO_ADDRESS = "daemon.bind takes a host and a port, as 127.0.0.1:3000, and not {text!r}."
+TAKEN = "{host}:{port} cannot be listened on: {why}. Another program may have it; give another one with --bind."
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: when to stop is decided here."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+class Stop:
+    """When a daemon is to stop: at the first signal with patience, at the second at once."""
+
+    def __init__(self) -> None:
+        self._wanted = asyncio.Event()
+        self._now = asyncio.Event()
+
+    def ask(self) -> None:
+        """Ask for it; again means at once."""
+        (self._now if self._wanted.is_set() else self._wanted).set()
+
+    async def wanted(self) -> None:
+        """Return once it was asked for."""
+        await self._wanted.wait()
+
+    async def hurried(self) -> None:
+        """Return once it was asked for again."""
+        await self._now.wait()
+
+
+async def serve(setup: Setup, bind: str, tell: Callable[[str], None], stop: Stop | None = None) -> int:
+    """Do tasks and answer over HTTP until a signal comes; the exit code. Raises `ConfigError`, `StoreError`.
+
+    `bind` is where to listen, empty for what the settings say. `tell` gets a sentence for whoever has started it.
+    """
+    stop = stop or Stop()
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.ask)
+    async with opened(setup) as daemon:
+        listening = listen(bind or daemon.config.string("daemon.bind") or "")
+        host, port = listening.getsockname()[:2]
+        door = entrance(host, daemon.config, setup.options.environment, daemon.places, setup.clock)
+        server = _Server(_config(daemon, door))
+        answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
+        tell(f"heartbit listens at http://{_shown(host)}:{port}")
+        if door.told:
+            tell(door.told)
+        await first_of(stop.wanted(), _end_of(answering))
+        tell("heartbit finishes what it is at; once more stops it at once.")
+        await _drain(daemon, stop)
+        server.should_exit = True
+        await answering
+    return 0
+
+
+def listen(bind: str) -> socket.socket:
+    """A socket that listens there; port 0 is one that is free. Raises `ConfigError`."""
+    host, _, port = bind.rpartition(":")
+    if not (port.isascii() and port.isdecimal()) or int(port) > 65_535:
+        raise ConfigError(NO_ADDRESS.format(text=bind), key="daemon.bind")
+    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        found = socket.socket(family, kind, protocol)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+    except OSError as error:
+        raise ConfigError(TAKEN.format(host=host, port=port, why=error.strerror or error), key="daemon.bind") from error
+    found.setblocking(False)
+    return found
+
+
+async def _end_of(task: asyncio.Task[None]) -> None:
+    """Return once a task has ended, however; it goes on where this is given up."""
+    await asyncio.wait({task})
+
+
+async def _drain(daemon: Daemon, stop: Stop) -> None:
+    grace = float(daemon.config.integer("daemon.drain_timeout_seconds") or 0)
+    draining = asyncio.create_task(daemon.service.drain(grace), name="drain")
+    hurrying = asyncio.create_task(stop.hurried(), name="hurry")
+    await asyncio.wait({draining, hurrying}, return_when=asyncio.FIRST_COMPLETED)
+    if not draining.done():
+        await daemon.service.drain(0.0)
+    hurrying.cancel()
+    await asyncio.gather(draining, hurrying, return_exceptions=True)
+
+
+def _config(daemon: Daemon, door: Entrance) -> uvicorn.Config:
+    return uvicorn.Config(
+        application(daemon, door.site, door.admission),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="wsproto",
+        http="h11",
+        h11_max_incomplete_event_size=65_536,
+        timeout_graceful_shutdown=CLOSING,
+        timeout_keep_alive=30,
+    )
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def tell_stderr(text: str) -> None:
+    """Tell a person at the terminal, or a log."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
