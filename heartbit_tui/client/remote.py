@@ -24,11 +24,21 @@ NO_TOKEN = "The daemon at {url} wants a token: set HEARTBIT_API_KEY, or client.t
 class RemoteError(HeartbitError):
     """A daemon refused what it was asked; `status` is that of HTTP, 0 where it did not answer."""
 
-    kind: ClassVar[str] = "network"
-
     def __init__(self, message: str, *, status: int = 0) -> None:
         super().__init__(message)
         self.status = status
+
+
+class UnreachableError(RemoteError):
+    """No daemon answers."""
+
+    kind: ClassVar[str] = "network"
+
+
+class UnknownTokenError(RemoteError):
+    """A daemon does not know the token, or there was none."""
+
+    kind: ClassVar[str] = "auth"
 
 
 class Remote:
@@ -128,13 +138,13 @@ class Remote:
         if answer.status_code < httpx.codes.BAD_REQUEST:
             return
         if answer.status_code == UNAUTHORIZED:
-            raise RemoteError(NO_TOKEN.format(url=self.url), status=answer.status_code)
+            raise UnknownTokenError(NO_TOKEN.format(url=self.url), status=answer.status_code)
         try:
             text = str(answer.json()["error"])
         except (ValueError, KeyError, TypeError):
             text = answer.reason_phrase
         raise RemoteError(f"The daemon at {self.url} says: {text}", status=answer.status_code)
 
-    def _nobody(self, error: Exception) -> RemoteError:
+    def _nobody(self, error: Exception) -> UnreachableError:
         why = str(error) or type(error).__name__
-        return RemoteError(NOBODY.format(url=self.url, why=why))
+        return UnreachableError(NOBODY.format(url=self.url, why=why))

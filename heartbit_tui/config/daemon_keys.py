@@ -138,6 +138,7 @@ def daemon() -> tuple[Key, ...]:
             boolean("schedules[].enabled", True),
             boolean("metrics.enabled", True),
             boolean("metrics.public", False),
+            boolean("metrics.public", False),
             boolean("ws.enabled", True),
             integer("ws.interaction_timeout_seconds", 120),
             integer("ws.max_connections", 100),

@@ -39,6 +39,7 @@ BUILT = frozenset(
         "agents",
         "exchange",
         "telemetry",
+        "client",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""
@@ -60,7 +61,7 @@ TABLES: Mapping[str, Callable[[], tuple[Key, ...]]] = MappingProxyType(
         **dict.fromkeys(("orchestrator", "agents"), team_keys.team),
         **dict.fromkeys(("telemetry", "log"), team_keys.telling),
         **dict.fromkeys(("ui", "editor", "status_line", "commands"), team_keys.screen),
-        **dict.fromkeys(("daemon", "restate"), daemon_keys.daemon),
+        **dict.fromkeys(("daemon", "restate", "client"), daemon_keys.daemon),
     }
 )
 """The function that knows the keys below each name of the top level; called when the name is first used."""

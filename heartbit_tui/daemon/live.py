@@ -50,13 +50,22 @@ class _Place:
 class Host:
     """Opens each session once, however many use it, and closes it some time after the last one has left.
 
-    `async with` it; at its end all sessions are closed. `patience` is for how many seconds a request waits for a person,
+    `async with` it; at its end all sessions are closed. `hear` is called with every envelope of every session. `patience` is for how many seconds a request waits for a person,
     `linger` for how many an unused session stays open.
     """
 
-    def __init__(self, connect: Connect, clock: Clock, *, patience: float = 0.0, linger: float = LINGER) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        clock: Clock,
+        hear: Callable[[Envelope], None],
+        *,
+        patience: float = 0.0,
+        linger: float = LINGER,
+    ) -> None:
         self._connect = connect
         self._clock = clock
+        self._hear = hear
         self._patience = patience
         self._linger = linger
         self._places: dict[str, _Place] = {}
@@ -139,6 +148,7 @@ class Host:
 
     async def _listen(self, live: Live, envelopes: AsyncIterator[Envelope]) -> None:
         async for envelope in envelopes:
+            self._hear(envelope)
             live.asked.take(envelope)
             for hear in tuple(live.hearers):
                 hear(envelope)

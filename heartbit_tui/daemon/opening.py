@@ -15,6 +15,7 @@ from heartbit_tui.auth.users import Owner
 from heartbit_tui.config import Config, Directories
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
+from heartbit_tui.daemon.metrics import Figures
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
 from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.dataclass import dataclass
@@ -67,6 +68,7 @@ class Daemon:
     host: Host
     store: Store
     following: Following
+    figures: Figures
     subjects: Subjects
 
     async def session(self, session_id: str) -> SessionInfo | None:
@@ -96,12 +98,19 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         queue = SqliteQueue(database, clock, leases.held)
         stack.push_async_callback(queue.close)
         patience = config.number("daemon.interaction_timeout_seconds")
-        host = await stack.enter_async_context(Host(setup.connect, clock, patience=patience or 0.0))
+        figures = Figures()
+        host = await stack.enter_async_context(Host(setup.connect, clock, figures.take, patience=patience or 0.0))
+
+        async def told(task: Task) -> None:
+            figures.task(task)
+            if heard is not None:
+                await heard(task)
+
         around = Around(
             options=_planner(replace(setup.options, surface="daemon"), settings, subjects),
             name=lambda: ids.new_id(clock.now()),
             doubts=doubting(store) if config.string("daemon.unknown_outcome") != "continue" else _no_doubts,
-            heard=heard or _nobody,
+            heard=told,
         )
         terms = Terms(
             owner=name,
@@ -119,6 +128,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             service=service,
             host=host,
             store=store,
+            figures=figures,
             following=Following(host, store, queue, service, clock),
             subjects=subjects,
         )
@@ -184,7 +194,3 @@ def _durably(connection: sqlite3.Connection) -> None:
 
 async def _no_doubts(task: Task) -> str:
     return ""
-
-
-async def _nobody(task: Task) -> None:
-    return None

@@ -17,6 +17,7 @@ from heartbit_tui.daemon.http.limits import Limits
 from heartbit_tui.daemon.http.sessions import Sessions
 from heartbit_tui.daemon.http.standing import Standing
 from heartbit_tui.daemon.http.tasks import Tasks
+from heartbit_tui.daemon.http.timed import Timed
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
 
@@ -25,10 +26,15 @@ LOG = logging.getLogger("heartbit.daemon.http")
 
 def application(daemon: Daemon, site: Site, admission: Admission) -> Starlette:
     """The daemon as an ASGI application; whoever serves it closes neither."""
+    opened = frozenset({"/metrics"} if daemon.config.boolean("daemon.metrics.public") else ())
     routes = [*Standing(daemon).routes, *Tasks(daemon).routes, *Sessions(daemon).routes]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Doors, site=site, admission=admission), Middleware(Limits)],
+        middleware=[
+            Middleware(Timed, figures=daemon.figures),
+            Middleware(Doors, site=site, admission=admission, opened=opened),
+            Middleware(Limits),
+        ],
         exception_handlers={
             Refused: _refused,
             HTTPException: _http,

@@ -73,6 +73,7 @@ class Tasks:
         )
         self._daemon.subjects.keep(who)
         task = await self._daemon.service.accept(asked)
+        self._daemon.figures.accepted()
         new = task.state == "pending" and task.attempts == 0
         return JSONResponse(
             {"id": task.id, "state": task.state}, 201 if new else 200, {"location": f"/tasks/{task.id}"}
