@@ -69,10 +69,10 @@ async def test_the_figures_of_all_are_for_admins_unless_the_settings_say_otherwi
 
 async def test_the_pulse_is_counted_by_whether_it_had_something_to_say(tmp_path: Path) -> None:
     ground, heard = Ground(tmp_path), Heard()
-    ground.prepare([says("HEARTBIT_OK"), says("I mended it")])
+    ground.prepare([says("HEARTBIT_OK", when="quiet hour", times=0), says("I mended it", when="mend")])
     async with daemon(ground, heard) as found:
-        for _ in range(2):
-            outcome = await done(found, "look around", source="heartbit", silent="HEARTBIT_OK")
+        for task in ("a quiet hour", "mend it"):
+            outcome = await done(found, task, source="heartbit", silent="HEARTBIT_OK")
             await heard.until(outcome.id, "completed")
         told = samples(found.figures.text().decode())
         names = ("runs", "ok", "action")
