@@ -13,6 +13,7 @@ from typing import Final, cast
 from heartbit_tui.auth.subjects import Subjects
 from heartbit_tui.auth.users import Owner
 from heartbit_tui.config import Config, Directories
+from heartbit_tui.daemon.chats import Chats
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
 from heartbit_tui.daemon.metrics import Figures
@@ -68,6 +69,7 @@ class Daemon:
     host: Host
     store: Store
     following: Following
+    chats: Chats
     figures: Figures
     subjects: Subjects
 
@@ -128,6 +130,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             service=service,
             host=host,
             store=store,
+            chats=Chats(database, store, clock),
             figures=figures,
             following=Following(host, store, queue, service, clock),
             subjects=subjects,

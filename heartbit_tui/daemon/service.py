@@ -133,6 +133,9 @@ class Service:
                 await first_of(changed.wait(), self._clock.sleep(TICK))
 
     async def cancel(self, task_id: str) -> bool:
+        task = await self._queue.get(task_id)
+        if task is None or task.state in ENDED:
+            return False
         return await self.stop(task_id) in ("cancelled", "running")
 
     async def stop(self, task_id: str) -> State | None:

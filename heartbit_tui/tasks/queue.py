@@ -80,7 +80,14 @@ class CommandQueue(Protocol):
         ...
 
     async def page(
-        self, sight: Sight = ALL, *, source: str = "", state: str = "", limit: int = 50, offset: int = 0
+        self,
+        sight: Sight = ALL,
+        *,
+        source: str = "",
+        state: str = "",
+        session: str = "",
+        limit: int = 50,
+        offset: int = 0,
     ) -> Page:
         """Tasks, newest first."""
         ...
@@ -240,9 +247,16 @@ class SqliteQueue:
         return await self._database.read(lambda connection: rows.one(connection, task_id))
 
     async def page(
-        self, sight: Sight = ALL, *, source: str = "", state: str = "", limit: int = 50, offset: int = 0
+        self,
+        sight: Sight = ALL,
+        *,
+        source: str = "",
+        state: str = "",
+        session: str = "",
+        limit: int = 50,
+        offset: int = 0,
     ) -> Page:
-        where, given = _where(sight, source=source, state=state)
+        where, given = _where(sight, source=source, state=state, wanted_session=session)
 
         def operation(connection: sqlite3.Connection) -> Page:
             total = connection.execute(f"SELECT count(*) FROM tasks{where}", given).fetchone()[0]

@@ -49,6 +49,17 @@ STEPS: Final = (
         "CREATE INDEX tasks_of ON tasks (tenant_id, user_id, number)",
         "CREATE INDEX tasks_by_state ON tasks (state, number)",
         # When each tenant was last served, as a number that counts up: the next turn is for who waits longest.
+        """
+        CREATE TABLE chats (
+            id TEXT NOT NULL PRIMARY KEY,
+            tenant_id TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            created TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX chats_of ON chats (tenant_id, user_id, created)",
+        "CREATE INDEX tasks_of_session ON tasks (wanted_session, number) WHERE wanted_session != ''",
         "CREATE TABLE task_turns (tenant_id TEXT NOT NULL PRIMARY KEY, served INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     ),
 )

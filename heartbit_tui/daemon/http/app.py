@@ -15,6 +15,7 @@ from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.doors import Doors
 from heartbit_tui.daemon.http.limits import Limits
 from heartbit_tui.daemon.http.sessions import Sessions
+from heartbit_tui.daemon.http.sockets import Sockets
 from heartbit_tui.daemon.http.standing import Standing
 from heartbit_tui.daemon.http.tasks import Tasks
 from heartbit_tui.daemon.http.timed import Timed
@@ -27,7 +28,7 @@ LOG = logging.getLogger("heartbit.daemon.http")
 def application(daemon: Daemon, site: Site, admission: Admission) -> Starlette:
     """The daemon as an ASGI application; whoever serves it closes neither."""
     opened = frozenset({"/metrics"} if daemon.config.boolean("daemon.metrics.public") else ())
-    routes = [*Standing(daemon).routes, *Tasks(daemon).routes, *Sessions(daemon).routes]
+    routes = [*Standing(daemon).routes, *Tasks(daemon).routes, *Sessions(daemon).routes, *Sockets(daemon).routes]
     return Starlette(
         routes=routes,
         middleware=[

@@ -14,6 +14,10 @@ from heartbit_tui.auth.users import UserContext
 OPEN: Final = frozenset({"/healthz", "/health", "/readyz", "/.well-known/agent.json", "/.well-known/agent-card.json"})
 """What needs no token."""
 
+SUBPROTOCOL: Final = "heartbit"
+BESIDE: Final = "token."
+"""What the token begins with among the subprotocols of a WebSocket."""
+
 WHO: Final = "heartbit.who"
 """Where in the scope of a request it stands whom it is from."""
 
@@ -50,7 +54,7 @@ class Doors:
             secure = scope["scheme"] in ("https", "wss")
             check_origin(self._site, headers.getlist("origin"), headers["host"], secure=secure)
             if scope["path"] not in self._open:
-                scope[WHO] = await self._admission.admit(headers.getlist("authorization"))
+                scope[WHO] = await self._admitted(scope, headers)
         except Refused as refused:
             await _turn_away(refused, scope, receive, send)
             return
@@ -62,6 +66,13 @@ class Doors:
             await send(message)
 
         await self._app(scope, receive, sending)
+
+    async def _admitted(self, scope: Scope, headers: Headers) -> UserContext:
+        """Whom a request is from; a page that opens a WebSocket can send no header but its list of subprotocols."""
+        given = headers.getlist("authorization")
+        offered: list[str] = scope.get("subprotocols", [])
+        token = next((each.removeprefix(BESIDE) for each in offered if each.startswith(BESIDE)), "")
+        return await (self._admission.known(token) if token and not given else self._admission.admit(given))
 
 
 def who_of(scope: Scope) -> UserContext:
