@@ -1,0 +1,119 @@
+"""heartbit daemon and those who speak with it, each a process of its own, also where one of them is killed."""
+
+import asyncio
+import json
+import signal
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.daemon.ground import says
+from tests.headless.machine import Machine, told
+
+SCRIPT = "scripted.json"
+
+
+def prepared(machine: Machine, *replies: Any, settings: str = "") -> Machine:
+    """The machine with a model that plays these replies, and a daemon on a port that is free."""
+    script = machine.root / SCRIPT
+    script.write_text(json.dumps({"replies": list(replies)}), "utf-8")
+    return machine.config(f'[provider]\nname = "scripted"\nscript = "{script}"\n{settings}')
+
+
+@asynccontextmanager
+async def daemon(machine: Machine, *words: str) -> AsyncGenerator[tuple[Machine, asyncio.subprocess.Process]]:
+    """A daemon in a process, and the machine of those who know its address; it is asked to stop after it."""
+    process = await machine.start("daemon", "--bind", "127.0.0.1:0", *words)
+    try:
+        line = await told(process.stderr, b"heartbit listens at ")
+        yield machine.having(HEARTBIT_URL=line.decode().rpartition(" ")[2].strip()), process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 30)
+
+
+async def test_a_task_is_handed_over_waited_for_and_listed(machine: Machine) -> None:
+    prepared(machine, says("It is done.", times=0))
+    async with daemon(machine) as (caller, process):
+        done = await caller.run("submit", "--wait", "say", "something")
+        assert (done.code, done.text) == (0, "It is done.\n")
+        accepted = await caller.run("submit", "--json", "-", input=b"from stdin")
+        task_id = json.loads(accepted.text)["id"]
+        result = await caller.run("result", "--wait", task_id[:8])
+        assert (result.code, result.text) == (0, "It is done.\n")
+        listed = (await caller.run("status")).text.splitlines()
+        assert [line.split()[0] for line in listed] == [task_id[:8], listed[1].split()[0]]
+        shown = json.loads((await caller.run("status", "--json", task_id)).text)
+        assert (shown["task"], shown["state"]) == ("from stdin", "completed")
+        again = await caller.run("cancel", task_id)
+        assert (again.code, "it is completed" in again.err) == (1, True)
+        assert "No task 'zzz'" in (await caller.run("result", "zzz")).err
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+
+
+async def test_a_call_is_approved_or_refused_from_the_command_line(machine: Machine) -> None:
+    write = {"blocks": [{"call": "write", "input": {"file_path": "new.txt", "content": "x"}}], "times": 0}
+    prepared(machine, write | {"when": "write a file"}, says("finished", times=0))
+    async with daemon(machine) as (caller, _):
+        for flag, there in (("--deny", False), ("--always", True)):
+            task_id = (await caller.run("submit", "write a file")).text.strip()
+            while (done := await caller.run("approve", task_id, *[flag])).code == 1:
+                assert "Nothing of this task waits" in done.err
+            assert "write" in done.text
+            assert (await caller.run("result", "--wait", task_id)).text == "finished\n"
+            assert (machine.project / "new.txt").exists() is there
+
+
+async def test_whoever_cannot_speak_with_a_daemon_is_told_why(machine: Machine) -> None:
+    prepared(machine, says("It is done.", times=0))
+    done = await machine.run("submit", "--url", "http://127.0.0.1:9", "x")
+    assert (done.code, "heartbit daemon" in done.err) == (69, True)
+    assert (await machine.run("submit")).code == 2
+    async with daemon(machine) as (caller, _):
+        stranger = caller.having(HEARTBIT_API_KEY="wrong")
+        refused = await stranger.run("status")
+        assert (refused.code, "HEARTBIT_API_KEY" in refused.err) == (41, True)
+        second = await machine.run("daemon", "--bind", caller.variables["HEARTBIT_URL"].removeprefix("http://"))
+        assert (second.code, "--bind" in second.err) == (52, True)
+    assert (await machine.run("daemon", "--bind", "0.0.0.0:0")).code == 52
+    assert (await machine.run("daemon", "--bind", "nowhere")).code == 52
+
+
+async def test_what_was_accepted_outlives_kill_nine_and_is_done_once(machine: Machine) -> None:
+    line = {"blocks": [{"call": "bash", "input": {"command": "echo x >> done.txt"}}], "when": "count", "times": 1}
+    prepared(machine, line, says("finished", times=0), settings="[daemon]\nmax_concurrent_tasks = 2\n")
+    accepted = list[str]()
+    for round_number in range(3):
+        async with daemon(machine, "--permission-mode", "yolo") as (caller, process):
+            waits = [asyncio.create_task(caller.run("submit", f"count {n}")) for n in range(4)]
+            for each in waits[: round_number + 1]:
+                accepted.append((await each).text.strip())
+            process.kill()
+            for each in waits[round_number + 1 :]:
+                done = await each
+                accepted.extend([done.text.strip()] if done.code == 0 else [])
+    async with daemon(machine, "--permission-mode", "yolo") as (caller, _):
+        states = dict[str, str]()
+        for task_id in accepted:
+            await caller.run("result", "--wait", task_id)
+            states[task_id] = json.loads((await caller.run("status", "--json", task_id)).text)["state"]
+    assert len(set(accepted)) == len(accepted) >= 6
+    assert set(states.values()) <= {"completed", "interrupted"}
+    rows = _rows(machine.home)
+    assert {each for each, _ in rows} >= set(accepted)
+    written = (machine.project / "done.txt").read_text().count("x")
+    begun = sum(attempts > 0 for _, attempts in rows)
+    assert written <= begun
+
+
+def _rows(home: Path) -> list[tuple[str, int]]:
+    (path,) = home.glob(".local/share/heartbit/*.db")
+    connection = sqlite3.connect(path)
+    try:
+        return list(connection.execute("SELECT id, attempts FROM tasks"))
+    finally:
+        connection.close()
