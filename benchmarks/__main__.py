@@ -6,7 +6,7 @@ from importlib import import_module
 from benchmarks.table import Row, render
 
 PARTS = (
-    *("startup", "turns", "agents", "undo", "sessions", "search", "soak"),
+    *("startup", "turns", "agents", "daemon", "undo", "sessions", "search", "soak"),
     *("memory", "knowledge"),
     *("screen_launch", "screen_stream", "screen_holds", "screen_rest", "screen_files", "screen_markdown"),
 )

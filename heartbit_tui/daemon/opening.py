@@ -97,7 +97,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         lease = await asyncio.to_thread(leases.take, name)
         stack.callback(lease.release)
         subjects = Subjects(clock)
-        queue = SqliteQueue(database, clock, leases.held)
+        queue = SqliteQueue(database, clock, leases.held, partial(_written, path.with_name(path.name + "-wal")))
         stack.push_async_callback(queue.close)
         patience = config.number("daemon.interaction_timeout_seconds")
         figures = Figures()
@@ -188,6 +188,15 @@ def _planner(base: Options, settings: Settings, subjects: Subjects) -> Callable[
         return replace(base, cwd=folder, which=New(id=task.session), identity=_identity(task, who, subjects))
 
     return options
+
+
+def _written(log: Path) -> tuple[int, int]:
+    """What changes about the write-ahead log of the file whenever something is written."""
+    try:
+        found = log.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 def _durably(connection: sqlite3.Connection) -> None:

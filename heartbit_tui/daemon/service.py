@@ -208,6 +208,8 @@ class Service:
         while True:
             await self._clock.sleep(TICK)
             since += TICK
+            if since < ROUND and not self._queue.stirred():
+                continue
             try:
                 for task_id in await self._queue.asked_to_stop(self._terms.owner) if self._running else ():
                     if (attempt := self._running.get(task_id)) is not None:

@@ -20,6 +20,9 @@ SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 CLOSING: Final = 2
 """Seconds that connections get at the end to take what they were sent."""
 
+BACKLOG: Final = 2_048
+"""Connections that may wait to be taken."""
+
 NO_ADDRESS = "daemon.bind takes a host and a port, as 127.0.0.1:3000, and not {text!r}."
 TAKEN = "{host}:{port} cannot be listened on: {why}. Another program may have it; give another one with --bind."
 
@@ -90,6 +93,7 @@ def listen(bind: str) -> socket.socket:
         found.bind(address)
     except OSError as error:
         raise ConfigError(TAKEN.format(host=host, port=port, why=error.strerror or error), key="daemon.bind") from error
+    found.listen(BACKLOG)
     found.setblocking(False)
     return found
 

@@ -1,0 +1,178 @@
+"""A daemon under load: how quickly tasks are accepted and begun, what it costs while idle, and many readers at once."""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmarks.processes import HEARTBIT
+from benchmarks.table import Row, bound
+
+CALLERS = 32
+ACCEPTED = 500
+STARTS = 9
+READERS = 50
+EVENTS = 10_000
+IDLE_SECONDS = 10.0
+TOKEN = "a-token-for-the-benchmark-alone"
+HEAD = f"authorization: Bearer {TOKEN}\r\nhost: localhost\r\n"
+
+
+def rows() -> Iterator[Row]:
+    """The rows of this benchmark."""
+    with _daemon({"blocks": [{"text": "x"}], "wait": 3_600, "times": 0}, "max_concurrent_tasks = 1") as found:
+        spent = asyncio.run(_accepted(found))
+        yield bound(f"accepting {ACCEPTED} tasks from {CALLERS} callers", spent, 1_000, unit="ms")
+    with _daemon({"blocks": [{"text": "x"}], "times": 0}) as found:
+        asyncio.run(_first_event(found))  # the first task loads what all need
+        spent = statistics.median(asyncio.run(_first_event(found)) for _ in range(STARTS))
+        yield bound("from the acceptance of a task to its first event, median", spent, 20, unit="ms")
+    with _daemon({"blocks": [{"text": "x"}], "times": 0}) as found:
+        time.sleep(3)
+        before, began = found.cpu_seconds, time.perf_counter()
+        time.sleep(IDLE_SECONDS)
+        share = (found.cpu_seconds - before) / (time.perf_counter() - began) * 100
+        yield bound("memory of an idle daemon", found.mebibytes, 90, unit="MiB")
+        yield bound("processor of an idle daemon", share, 0.1, unit="%")
+    text = "word " * EVENTS
+    with _daemon({"blocks": [{"text": text}], "chunk": 5, "wait": 3, "pace": 0.0002, "times": 0}) as found:
+        before = found.mebibytes
+        spent = asyncio.run(_read_by_many(found))
+        yield bound(
+            f"{READERS - 1} readers of {EVENTS:,} pieces beside one that reads nothing", spent, 30_000, unit="ms"
+        )
+        yield bound("memory that this takes", found.mebibytes - before, 100, unit="MiB")
+
+
+@dataclass(frozen=True)
+class _Daemon:
+    """A daemon in a process."""
+
+    url: str
+    pid: int
+
+    @property
+    def cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def mebibytes(self) -> float:
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@contextmanager
+def _daemon(reply: dict[str, Any], settings: str = "") -> Generator[_Daemon]:
+    """A daemon whose model always gives this reply."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        (home / "script.json").write_text(json.dumps({"replies": [reply]}), "utf-8")
+        config = home / ".config" / "heartbit" / "config.toml"
+        config.parent.mkdir(parents=True)
+        model = f'[provider]\nname = "scripted"\nscript = "{home / "script.json"}"\n'
+        config.write_text(f"{model}[lsp]\nenabled = false\n[daemon]\n{settings}\n", "utf-8")
+        environment = {"HOME": name, "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HEARTBIT_API_KEY": TOKEN}
+        command = (HEARTBIT, "daemon", "--bind", "127.0.0.1:0")
+        with subprocess.Popen(command, env=environment, cwd=name, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stderr is not None
+                yield _Daemon(url=process.stderr.readline().rpartition(" ")[2].strip(), pid=process.pid)
+            finally:
+                process.kill()
+
+
+async def _accepted(daemon: _Daemon) -> float:
+    """Milliseconds until all tasks were accepted."""
+    await _post(*await _connected(daemon), "warm")
+    began = time.perf_counter()
+
+    async def call(count: int) -> None:
+        reader, writer = await _connected(daemon)
+        for number in range(count):
+            await _post(reader, writer, f"task {number}")
+        writer.close()
+
+    await asyncio.gather(*(call(ACCEPTED // CALLERS + (each < ACCEPTED % CALLERS)) for each in range(CALLERS)))
+    return (time.perf_counter() - began) * 1_000
+
+
+async def _first_event(daemon: _Daemon) -> float:
+    """Milliseconds from the answer that a task was accepted to the first thing that happens in it."""
+    task_id = (await _post(*await _connected(daemon), "say something"))["id"]
+    began = time.perf_counter()
+    async for _ in _events(daemon, task_id):
+        return (time.perf_counter() - began) * 1_000
+    raise SystemExit("a task ended without any event")
+
+
+async def _read_by_many(daemon: _Daemon) -> float:
+    """Milliseconds until all readers but the one that reads nothing have all that was said."""
+    task_id = (await _post(*await _connected(daemon), "say much"))["id"]
+    idle = await _asked(daemon, task_id)
+    began = time.perf_counter()
+
+    async def read() -> int:
+        said, last = 0, 0
+        async for event in _events(daemon, task_id):
+            if event.get("type") == "text_delta":
+                said += len(event["text"])
+            if last > event.get("seq", last):
+                raise SystemExit("events came out of order")
+            last = event.get("seq", last)
+        return said
+
+    said = await asyncio.gather(*(read() for _ in range(READERS - 1)))
+    spent = (time.perf_counter() - began) * 1_000
+    idle[1].close()
+    if {*said} != {5 * EVENTS}:
+        raise SystemExit(f"a reader has missed some of what was said: {sorted(said)}")
+    return spent
+
+
+async def _connected(daemon: _Daemon) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    place = urlsplit(daemon.url)
+    return await asyncio.open_connection(place.hostname, place.port, limit=1 << 22)
+
+
+async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, task: str) -> dict[str, Any]:
+    body = json.dumps({"task": task})
+    head = f"POST /tasks HTTP/1.1\r\n{HEAD}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    writer.write((head + body).encode())
+    answer = await reader.readuntil(b"\r\n\r\n")
+    length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    text = await reader.readexactly(int(length.partition(b":")[2]))
+    if b" 201 " not in answer.partition(b"\r\n")[0]:
+        raise SystemExit(f"a task was not accepted: {answer!r} {text!r}")
+    return json.loads(text)
+
+
+async def _asked(daemon: _Daemon, task_id: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection on which the events of a task were asked for."""
+    reader, writer = await _connected(daemon)
+    writer.write(f"GET /tasks/{task_id}/events HTTP/1.1\r\n{HEAD}\r\n".encode())
+    return reader, writer
+
+
+async def _events(daemon: _Daemon, task_id: str) -> AsyncIterator[dict[str, Any]]:
+    reader, writer = await _asked(daemon, task_id)
+    try:
+        name = ""
+        async for line in reader:
+            if line.startswith(b"event: "):
+                name = line[7:].strip().decode()
+            if line.startswith(b"data: "):
+                if name == "end":
+                    return
+                yield json.loads(line[6:])
+    finally:
+        writer.close()
