@@ -16,16 +16,17 @@ from heartbit_tui.lsp.programs import PROGRAMS
 from heartbit_tui.providers.script import ScriptBlock, call
 from tests.headless.machine import Machine, bash, calls, ended, says, service, told
 from tests.mcp.fleets import CONTRARY
+from tests.samples import samples
 from tests.servers.installed import PATH, needs
 
-TIMES = int(os.environ.get("STARTS", "24"))
-"""How often it is started, 100 times with STARTS=100: each costs two seconds of a processor."""
+TIMES = samples(100, 8)
+"""How often it is started: each costs two seconds of a processor."""
 
 BESIDE = 3
 """Programs that run at once."""
 
 CODES: Mapping[str, int] = MappingProxyType({"by itself": 0, "SIGINT": 130, "SIGTERM": 143, "SIGKILL": -9})
-SLOW_EVERY = 10
+SLOW_EVERY = 7
 """Every so many-th start has servers of others, which take seconds to begin; the rest have a small one of ours."""
 
 SECONDS = 10.0
