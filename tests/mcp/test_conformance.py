@@ -11,8 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from tests.samples import share
 
+from tests.samples import share
 from tests.servers.installed import PATH
 
 HERE = Path(__file__).parent
