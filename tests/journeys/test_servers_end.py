@@ -30,6 +30,7 @@ SLOW_EVERY = 7
 """Every so many-th start has servers of others, which take seconds to begin; the rest have a small one of ours."""
 
 SECONDS = 10.0
+WAITING = "[mcp]\nfirst_wait = 60\n"
 SETTINGS = "".join(f"[lsp.servers.{each.name}]\nenabled = false\n" for each in PROGRAMS if each.name != "ruff")
 SMALL = f'[mcp.servers.small]\ncommand = "{sys.executable}"\nargs = ["-S", "{CONTRARY}", "plain"]\n'
 FILES = '[mcp.servers.files]\ncommand = "mcp-server-filesystem"\nargs = ["{folder}"]\n'
@@ -66,7 +67,7 @@ async def once(root: Path, end: str, number: int) -> None:
     machine = Machine(root=root / str(number)).made().having(PATH=PATH, HEARTBIT_LSP_ENABLED="1")
     (machine.project / "a.py").write_text("x = y\n")
     others = FILES.format(folder=machine.project) + TIME + GIT
-    machine.config(SETTINGS + (others if slow else SMALL))
+    machine.config(WAITING + SETTINGS + (others if slow else SMALL))
     tool: ScriptBlock = call("mcp__time__get_current_time", timezone="Etc/UTC") if slow else call("mcp__small__one")
     asked = calls(call("lsp", operation="diagnostics", file_path="a.py"), tool)
     async with service(machine, asked, bash(READY) if end != "by itself" else says(), says()) as (server, known):
