@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from tests.hanging import Hanging
 from tests.headless.machine import Machine
+from tests.samples import samples
 from tests.without import SANDBOX
 
 OWN_STATE = pytest.StashKey[Path]()
@@ -33,8 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES:
             del os.environ[name]
     os.environ.update(own_environment(home))
-    settings.register_profile("steady", deadline=None, derandomize=True, database=None)
-    settings.register_profile("searching", deadline=None)
+    examples = samples(100, 40)
+    settings.register_profile("steady", deadline=None, max_examples=examples, derandomize=True, database=None)
+    settings.register_profile("searching", deadline=None, max_examples=examples)
     settings.load_profile("steady" if os.environ.get("CI") else "searching")
 
 

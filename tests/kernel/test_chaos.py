@@ -27,13 +27,14 @@ from heartbit_tui.providers.script import RawCall, Reply, ScriptBlock
 from heartbit_tui.testing.rules import FakeGate
 from heartbit_tui.testing.tools import FakeTool
 from tests.kernel.rig import Plan, Rig, broken, prompt, says
+from tests.samples import samples
 
 BEHAVIOURS = ("ok", "error", "raise", "later", "much later", "stubborn", "ask", "exit", "stopped", "progress", "silent")
 ERRORS = MappingProxyType({"raise": ValueError("bad"), "exit": SystemExit(1), "stopped": asyncio.CancelledError()})
 WAITS = MappingProxyType({"later": 3, "much later": 12, "progress": 1})
 NAMES = ("read", "write", "raed", "wirte", "exit", "")
 FAULTS: tuple[Fault | None, ...] = (None, None, None, None, None, Drop(after=1), Status(status=529), Status(status=400))
-RANDOM = settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+RANDOM = settings(max_examples=samples(500, 125), suppress_health_check=[HealthCheck.too_slow])
 
 
 async def act(input: JsonObject, context: CallContext) -> Output:
@@ -210,7 +211,7 @@ def _batches(events: Sequence[object]) -> int:
     return sum(isinstance(event, AssistantMessage) and bool(event.message.calls) for event in events)
 
 
-@settings(max_examples=200)
+@settings(max_examples=samples(200, 50))
 @given(st.integers(0, 10**9), st.integers(1, 80))
 async def test_a_disk_that_fills_up_at_any_point_leaves_a_consistent_history(seed: int, full_at: int) -> None:
     await live(seed, {}, full_at=full_at)
