@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import longest
 from tests.hanging import Hanging
 from tests.headless.machine import Machine
 from tests.samples import samples
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if signal.getsignal(kind) is signal.SIG_IGN:  # as nohup and a shell's & leave it, also to what a test starts
             signal.signal(kind, signal.SIG_DFL)
     config.pluginmanager.register(Hanging())
+    config.pluginmanager.register(longest)
     home = Path(tempfile.mkdtemp(prefix="heartbit-tests-"))
     config.stash[OWN_STATE] = home
     for name in list(os.environ):
