@@ -25,7 +25,7 @@ venv: $(VENV)/.dev-installed  ## everything for working on heartbit, from the lo
 demo: $(VENV)/.installed  ## install heartbit and try it on the screen in a small repo; no key, no network, no model
 	$(BIN)/heartbit --demo
 
-test: $(VENV)/.dev-installed  ## the whole test suite, in parallel (ARGS="-k name" narrows it)
+test: $(VENV)/.dev-installed  ## the whole test suite, in parallel (ARGS="-k name" narrows it, TEST_SAMPLES=full takes all samples)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS) || { code=$$?; \
 		[ $$code -ne 5 ] || echo "make: no test ran, and that counts as a failure"; exit $$code; }
 
@@ -42,8 +42,8 @@ types: $(VENV)/.dev-installed  ## pyright, strict
 contracts: $(VENV)/.dev-installed  ## import-linter: arrows point down
 	$(BIN)/lint-imports --no-logo
 
-security: $(VENV)/.dev-installed  ## the tests of docs/security.md, and a table of them: row, test, cases, result
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -p tests.security_table -m security $(ARGS)
+security: $(VENV)/.dev-installed  ## the tests of docs/security.md with all samples, and a table: row, test, cases, result
+	@TEST_SAMPLES=full $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -p tests.security_table -m security $(ARGS)
 
 format: $(VENV)/.dev-installed  ## let ruff put right what it can
 	$(BIN)/ruff check --fix .

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import longest
 from tests.hanging import Hanging
 from tests.headless.machine import Machine
+from tests.samples import samples
 from tests.without import SANDBOX
 
 OWN_STATE = pytest.StashKey[Path]()
@@ -27,14 +29,16 @@ def pytest_configure(config: pytest.Config) -> None:
         if signal.getsignal(kind) is signal.SIG_IGN:  # as nohup and a shell's & leave it, also to what a test starts
             signal.signal(kind, signal.SIG_DFL)
     config.pluginmanager.register(Hanging())
+    config.pluginmanager.register(longest)
     home = Path(tempfile.mkdtemp(prefix="heartbit-tests-"))
     config.stash[OWN_STATE] = home
     for name in list(os.environ):
         if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES:
             del os.environ[name]
     os.environ.update(own_environment(home))
-    settings.register_profile("steady", deadline=None, derandomize=True, database=None)
-    settings.register_profile("searching", deadline=None)
+    examples = samples(100, 40)
+    settings.register_profile("steady", deadline=None, max_examples=examples, derandomize=True, database=None)
+    settings.register_profile("searching", deadline=None, max_examples=examples)
     settings.load_profile("steady" if os.environ.get("CI") else "searching")
 
 

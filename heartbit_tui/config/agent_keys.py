@@ -328,6 +328,7 @@ def reach() -> tuple[Key, ...]:
         *group("lsp", guarded(boolean("enabled", True), harmless=(False,)), below="lsp"),
         *group("lsp", table("*"), below="lsp.servers", guarded=True),
         *group("mcp", table("*", plain=True), below="mcp.servers", guarded=True),
+        *group("mcp", number("first_wait"), below="mcp", guarded=True),
         *group("mcp", entries("mcp_servers", plain=True, guarded=True)),
         *group("mcp", table("mcpServers", plain=True, guarded=True)),
         *group("a2a", entries("a2a_agents", guarded=True)),

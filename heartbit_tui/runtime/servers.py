@@ -46,18 +46,23 @@ HEAD_START = 1.0
 """Seconds that a screen gets to come alive before anything is loaded beside it."""
 
 PATIENCE = 10.0
-"""Seconds that the first request of a session with nobody at it waits for servers that were never reached before."""
+"""Seconds that the first request of a session with nobody at it waits for servers that were never reached before, where
+`mcp.first_wait` does not say it."""
 
 BRIEF = 2.0
 """The same where somebody looks on: what comes later is there in the next turn."""
 
 
 class Servers:
-    """What a session has of its servers; `over` puts round each tool what makes its calls undoable."""
+    """What a session has of its servers; `over` puts round each tool what makes its calls undoable.
 
-    def __init__(self, fleet: Fleet, options: Options, over: Callable[[Tool], Tool]) -> None:
+    `wait` is how many seconds the first request waits for servers that were never reached; None leaves it to who looks on.
+    """
+
+    def __init__(self, fleet: Fleet, options: Options, wait: float | None, over: Callable[[Tool], Tool]) -> None:
         self.fleet = fleet
         self._watched = options.surface in WATCHED
+        self._patience = wait if wait is not None else BRIEF if self._watched else PATIENCE
         self._asks = options.surface in CONVERSING and options.on_ask == "person"
         self._person = options.on_ask == "person"
         self._over = over
@@ -92,7 +97,7 @@ class Servers:
             tools=(*agent.tools, ToolSearch(self.fleet.tools)),
             passing=self.tools,
             offered=chosen,
-            context=Reaching(agent.context, self.fleet, BRIEF if self._watched else PATIENCE),
+            context=Reaching(agent.context, self.fleet, self._patience),
         )
 
     async def join(self, session: Session, stack: AsyncExitStack) -> None:
@@ -121,7 +126,7 @@ async def servers(
     means = means_of(options, settings, clock, children, voice.say)
     try:
         async with Fleet(found, means) as fleet:
-            yield Servers(fleet, options, over)
+            yield Servers(fleet, options, settings.config.number("mcp.first_wait"), over)
     finally:
         await asyncio.to_thread(children.end_all)
 

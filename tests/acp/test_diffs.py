@@ -6,6 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 from heartbit_tui.acp.diffs import edits
 from heartbit_tui.tools.diffs import unified
+from tests.samples import samples
 
 LINES = st.lists(
     st.sampled_from(["a", "b", "-- c", "++ d", "@@ -1,2 +3,4 @@", "\\ e", "", " f", "--- g", "+++ h"]), max_size=14
@@ -17,7 +18,7 @@ def text(lines: list[str], end: str) -> str:
     return "\n".join(lines) + (end if lines else "")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=samples(400, 100), deadline=None)
 @given(LINES, LINES, ENDS, ENDS)
 def test_putting_the_new_side_where_the_old_one_stood_gives_the_new_file(
     old: list[str], new: list[str], one: str, other: str

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from tests.architecture.source import PACKAGE, Module
 
@@ -28,6 +29,7 @@ class Import:
     where: Where
 
 
+@cache
 def imports(module: Module) -> tuple[Import, ...]:
     return tuple(_imports(module.tree.body, Where.TOP))
 
@@ -42,8 +44,10 @@ def _imports(body: Iterable[ast.AST], where: Where) -> Iterator[Import]:
             case ast.If(test=test, body=inner) if ast.unparse(test).endswith("TYPE_CHECKING"):
                 yield from _imports(inner, Where.TYPING)
                 yield from _imports(node.orelse, where)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield from _imports(ast.iter_child_nodes(node), Where.INSIDE)
+            case ast.expr():
+                pass
             case _:
                 yield from _imports(ast.iter_child_nodes(node), where)
 
@@ -117,6 +121,6 @@ def late_imports(module: Module, doors: Iterable[str], extras: Collection[str]) 
 
 
 def relative_imports(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and node.level:
             yield module.at(node.lineno, "relative import")

@@ -28,7 +28,7 @@ def callers(modules: Iterable[Module], name: str) -> list[str]:
 
 def strays(module: Module, forbidden: tuple[str, ...]) -> Iterator[str]:
     """Imports of these modules, or of what is below them."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.ImportFrom | ast.Import):
             continue
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
@@ -39,7 +39,7 @@ def strays(module: Module, forbidden: tuple[str, ...]) -> Iterator[str]:
 
 def order(module: Module, function: str, *calls: str) -> bool:
     """Whether the function calls these in this order, the first of each."""
-    body = next(node for node in ast.walk(module.tree) if _is_function(node) and node.name == function)
+    body = next(node for node in module.nodes if _is_function(node) and node.name == function)
     made = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
     lines = [min(call.lineno for call in made if _called(call) == name) for name in calls]
     return lines == sorted(lines)
@@ -56,7 +56,7 @@ def _executions(module: Module) -> Iterator[str]:
 
 
 def _calls(module: Module) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
+    return (node for node in module.nodes if isinstance(node, ast.Call))
 
 
 def _called(call: ast.Call) -> str:
@@ -69,7 +69,7 @@ def _called(call: ast.Call) -> str:
 
 def _place(module: Module, call: ast.Call) -> str:
     """The module and the innermost function around a call."""
-    around = [node for node in ast.walk(module.tree) if _is_function(node) and _holds(node, call)]
+    around = [node for node in module.nodes if _is_function(node) and _holds(node, call)]
     inner = max(around, key=lambda node: node.lineno, default=None)
     return f"{module.name}:{inner.name if inner else ''}"
 

@@ -33,7 +33,7 @@ def long_files(module: Module) -> Iterator[str]:
 
 
 def long_functions(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES:
@@ -41,7 +41,7 @@ def long_functions(module: Module) -> Iterator[str]:
 
 
 def wide_classes(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ClassDef):
             count = len({method.name for method in _methods(node) if not method.name.startswith("_")})
             if count > PUBLIC_METHODS:

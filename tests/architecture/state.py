@@ -46,7 +46,7 @@ def mutable_state(module: Module) -> Iterator[str]:
     """Names of a module that could be changed while the program runs."""
     for statement in module_level(module.tree.body):
         yield from _changeable(module, statement)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Global):
             yield module.at(node.lineno, f"global {', '.join(node.names)}")
 

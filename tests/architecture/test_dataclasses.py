@@ -18,7 +18,7 @@ def slow_dataclasses(module: Module) -> Iterator[str]:
         and "dataclass" in {n.name for n in node.names}
         for node in module.tree.body
     )
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if slow and isinstance(node, ast.ClassDef):
             traits = [
                 {word.arg for word in maker.keywords} for maker in node.decorator_list if isinstance(maker, ast.Call)

@@ -41,6 +41,8 @@ def foreign_places(path: str, text: str) -> Iterator[str]:
 
 def unfinished(path: str, text: str) -> Iterator[str]:
     """Marks of work left over: in a Python file's comments, in any other file's text."""
+    if not UNFINISHED.search(text):
+        return
     lines = comments(text) if path.endswith(".py") else dict(enumerate(text.splitlines(), 1))
     for number, line in lines.items():
         if mark := UNFINISHED.search(line):
@@ -55,12 +57,12 @@ def comments(text: str) -> dict[int, str]:
 
 def unexplained_catches(module: Module) -> Iterator[str]:
     """A handler of every exception whose line, or a neighbouring one, has no comment that says why."""
-    said = comments(module.text)
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.ExceptHandler) and _catches_all(node.type) and not _raises_again(node):
-            near = (said.get(line, "") for line in (node.lineno - 1, node.lineno, node.lineno + 1))
-            if not any(_is_reason(comment) for comment in near):
-                yield module.at(node.lineno, "catches every exception and does not say why")
+    handlers = [node for node in module.nodes if isinstance(node, ast.ExceptHandler) and _catches_all(node.type)]
+    said = comments(module.text) if handlers else {}
+    for node in handlers:
+        near = (said.get(line, "") for line in (node.lineno - 1, node.lineno, node.lineno + 1))
+        if not _raises_again(node) and not any(_is_reason(comment) for comment in near):
+            yield module.at(node.lineno, "catches every exception and does not say why")
 
 
 def _raises_again(handler: ast.ExceptHandler) -> bool:
@@ -85,7 +87,7 @@ def _is_reason(comment: str) -> bool:
 
 def sleeps(module: Module) -> Iterator[str]:
     """Calls that wait for a stretch of real time; `asyncio.sleep(0)` only lets others run."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="time"), attr="sleep")):
                 yield module.at(node.lineno, "time.sleep")
@@ -102,7 +104,7 @@ def sleeps(module: Module) -> Iterator[str]:
 
 def patches(module: Module) -> Iterator[str]:
     """Tests that reach into what they test."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.arg(arg="monkeypatch" | "mocker" as name):
                 yield module.at(node.lineno, f"takes {name}")

@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from heartbit_tui.config.keys import Path, dotted, undotted
 from heartbit_tui.config.positions import line_of, positions
+from tests.samples import samples
 
 HARD = '''\
 # a comment with [brackets] = and "quotes"
@@ -94,7 +95,7 @@ DOCUMENTS = st.dictionaries(NAMES, VALUES, max_size=4)
 
 
 @given(DOCUMENTS, st.booleans())
-@settings(max_examples=400)
+@settings(max_examples=samples(400, 100))
 def test_the_scanner_finds_exactly_the_keys_that_the_parser_finds(document: dict[str, object], multiline: bool) -> None:
     text = tomli_w.dumps(document, multiline_strings=multiline)
     assert set(places(tomllib.loads(text))) <= set(positions(text))

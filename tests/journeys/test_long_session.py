@@ -16,8 +16,9 @@ from heartbit_tui.kernel.events import ContextSummarized, FilesChanged, RunCompl
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Mode, Prompt
 from heartbit_tui.runtime.options import Options
+from tests.samples import samples
 
-TURNS, SETTLED, EVERY = 2_000, 200, 10
+TURNS, SETTLED, EVERY = samples(2_000, 600), 200, 10
 GROWTH = 50 << 20
 LAG, MOMENT = 0.05, 0.005
 THRESHOLD = 12_000
@@ -80,7 +81,7 @@ def open_files() -> int:
 @pytest.mark.security("L7", n=TURNS)
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc to read memory and open files from")
 async def test_after_two_thousand_turns_memory_open_files_and_the_loop_are_as_they_were(tmp_path: Path) -> None:
-    samples: list[tuple[int, int]] = []
+    seen: list[tuple[int, int]] = []
     late: list[float] = []
     turns = summaries = changes = 0
     async with local(options(tmp_path)) as client:
@@ -93,10 +94,10 @@ async def test_after_two_thousand_turns_memory_open_files_and_the_loop_are_as_th
                 if isinstance(event, TurnStarted):
                     turns += 1
                     if turns >= SETTLED and turns % EVERY == 0:
-                        samples.append((resident(), open_files()))
+                        seen.append((resident(), open_files()))
                 if isinstance(event, RunCompleted):
                     break
-    memory, files = zip(*samples, strict=True)
+    memory, files = zip(*seen, strict=True)
     first, last = slice(None, 20), slice(-20, None)
     lag = sorted(late)[round(len(late) * 0.99) - 1]
     assert (turns, summaries > 10, changes > TURNS // 2 - 100) == (TURNS, True, True)

@@ -15,9 +15,10 @@ from heartbit_tui.providers.faults import Cut, Drop, End, ErrorEvent, Fault, Jun
 from heartbit_tui.providers.script import Reply, call
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.testing.model_server import ModelServer
+from tests.samples import samples
 
-EACH = 70
-"""Cases a wire format; with three formats there are 210."""
+EACH = samples(70, 20)
+"""Cases a wire format, of which there are three."""
 
 KINDS: dict[str, dict[str, str]] = {
     "anthropic": {"kind": "anthropic", "path": ""},

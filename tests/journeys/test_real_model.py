@@ -101,11 +101,11 @@ async def test_every_skill_that_comes_with_heartbit_is_loaded_and_answered_with_
     machine: Machine, url: str
 ) -> None:
     mine = f'[providers.mine]\nkind = "openai"\nbase_url = "{url}/v1"\nmodel = "smollm2"\n'
-    patient = machine.config(PATIENT.replace("max_output_tokens = 120", "max_output_tokens = 40") + mine)
+    patient = machine.config(PATIENT.replace("max_output_tokens = 120", "max_output_tokens = 16") + mine)
     names = sorted(folder.parent.name for folder in (ROOT / "skills").glob("*/SKILL.md"))
     assert len(names) >= 6
     for name in names:
-        done = await run(patient, "-p", f"/{name} notes.txt", "--json", "--provider", "mine", "--max-turns", "2")
+        done = await run(patient, "-p", f"/{name} notes.txt", "--json", "--provider", "mine", "--max-turns", "1")
         result = kept(done)
         assert result["subtype"] in ("success", "error_max_turns"), done.err
         assert result["usage"]["output_tokens"] > 0

@@ -16,19 +16,21 @@ from heartbit_tui.lsp.programs import PROGRAMS
 from heartbit_tui.providers.script import ScriptBlock, call
 from tests.headless.machine import Machine, bash, calls, ended, says, service, told
 from tests.mcp.fleets import CONTRARY
+from tests.samples import samples
 from tests.servers.installed import PATH, needs
 
-TIMES = int(os.environ.get("STARTS", "24"))
-"""How often it is started, 100 times with STARTS=100: each costs two seconds of a processor."""
+TIMES = samples(100, 8)
+"""How often it is started: each costs two seconds of a processor."""
 
 BESIDE = 3
 """Programs that run at once."""
 
 CODES: Mapping[str, int] = MappingProxyType({"by itself": 0, "SIGINT": 130, "SIGTERM": 143, "SIGKILL": -9})
-SLOW_EVERY = 10
+SLOW_EVERY = 7
 """Every so many-th start has servers of others, which take seconds to begin; the rest have a small one of ours."""
 
 SECONDS = 10.0
+WAITING = "[mcp]\nfirst_wait = 60\n"
 SETTINGS = "".join(f"[lsp.servers.{each.name}]\nenabled = false\n" for each in PROGRAMS if each.name != "ruff")
 SMALL = f'[mcp.servers.small]\ncommand = "{sys.executable}"\nargs = ["-S", "{CONTRARY}", "plain"]\n'
 FILES = '[mcp.servers.files]\ncommand = "mcp-server-filesystem"\nargs = ["{folder}"]\n'
@@ -65,7 +67,7 @@ async def once(root: Path, end: str, number: int) -> None:
     machine = Machine(root=root / str(number)).made().having(PATH=PATH, HEARTBIT_LSP_ENABLED="1")
     (machine.project / "a.py").write_text("x = y\n")
     others = FILES.format(folder=machine.project) + TIME + GIT
-    machine.config(SETTINGS + (others if slow else SMALL))
+    machine.config(WAITING + SETTINGS + (others if slow else SMALL))
     tool: ScriptBlock = call("mcp__time__get_current_time", timezone="Etc/UTC") if slow else call("mcp__small__one")
     asked = calls(call("lsp", operation="diagnostics", file_path="a.py"), tool)
     async with service(machine, asked, bash(READY) if end != "by itself" else says(), says()) as (server, known):

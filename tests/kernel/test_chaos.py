@@ -27,13 +27,15 @@ from heartbit_tui.providers.script import RawCall, Reply, ScriptBlock
 from heartbit_tui.testing.rules import FakeGate
 from heartbit_tui.testing.tools import FakeTool
 from tests.kernel.rig import Plan, Rig, broken, prompt, says
+from tests.samples import samples
 
 BEHAVIOURS = ("ok", "error", "raise", "later", "much later", "stubborn", "ask", "exit", "stopped", "progress", "silent")
 ERRORS = MappingProxyType({"raise": ValueError("bad"), "exit": SystemExit(1), "stopped": asyncio.CancelledError()})
 WAITS = MappingProxyType({"later": 3, "much later": 12, "progress": 1})
 NAMES = ("read", "write", "raed", "wirte", "exit", "")
 FAULTS: tuple[Fault | None, ...] = (None, None, None, None, None, Drop(after=1), Status(status=529), Status(status=400))
-RANDOM = settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+BATCHES = samples(1_000, 300)
+RANDOM = settings(max_examples=samples(500, 125), suppress_health_check=[HealthCheck.too_slow])
 
 
 async def act(input: JsonObject, context: CallContext) -> Output:
@@ -199,10 +201,10 @@ async def test_1000_random_batches_answer_every_call_once() -> None:
     for seed in range(900):
         rig = await live(seed, {})
         batches += _batches([envelope.event for envelope in rig.log])
-        if batches >= 1000:
+        if batches >= BATCHES:
             break
     print(f"{batches} batches")
-    assert batches >= 1000
+    assert batches >= BATCHES
 
 
 def _batches(events: Sequence[object]) -> int:
@@ -210,7 +212,7 @@ def _batches(events: Sequence[object]) -> int:
     return sum(isinstance(event, AssistantMessage) and bool(event.message.calls) for event in events)
 
 
-@settings(max_examples=200)
+@settings(max_examples=samples(200, 50))
 @given(st.integers(0, 10**9), st.integers(1, 80))
 async def test_a_disk_that_fills_up_at_any_point_leaves_a_consistent_history(seed: int, full_at: int) -> None:
     await live(seed, {}, full_at=full_at)

@@ -40,6 +40,7 @@ from heartbit_tui.kernel.messages import (
 from heartbit_tui.kernel.rounds import Rounds
 from heartbit_tui.testing.strict import problems
 from tests.kernel.rig import spoken
+from tests.samples import samples
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS = st.sampled_from(["", " \n", "a", "b"])
@@ -88,7 +89,7 @@ def result(id: str, content: str = "ok") -> ToolAnswered:
     return ToolAnswered(result=ToolResult(call_id=id, content=content))
 
 
-@settings(max_examples=1000)
+@settings(max_examples=samples(1_000, 250))
 @given(st.lists(ENTRIES, max_size=12))
 def test_whatever_the_log_holds_a_strict_service_takes_it(entries: Sequence[Entry]) -> None:
     messages = (*assemble(entries), *_to_answer(tuple(assemble(entries))))
@@ -100,7 +101,7 @@ def _to_answer(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     return (user("Go on."),) if ended else ()
 
 
-@settings(max_examples=300)
+@settings(max_examples=samples(300, 75))
 @given(st.lists(ENTRIES, max_size=10), st.integers(0, 10))
 def test_building_entry_by_entry_gives_the_same_as_building_at_once(entries: Sequence[Entry], ask_at: int) -> None:
     conversation = Conversation("main")

@@ -19,6 +19,7 @@ from heartbit_tui.testing.tools import FakeTool
 from heartbit_tui.wire.read import loads
 from heartbit_tui.wire.write import dumps
 from tests.kernel.rig import Plan, Rig, opened, says, turn
+from tests.samples import samples
 
 TOOLS = ("read", "bash", "grep")
 LONG = "a long result with 日本語 in it\n" * 40
@@ -110,7 +111,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=samples(120, 50), deadline=None)
 @given(st.integers(0, 5), STEPS)
 def test_dropping_anything_in_any_order_leaves_what_a_strict_service_takes_resumes_and_forks_alike(
     turns: int, steps: list[Op | str]

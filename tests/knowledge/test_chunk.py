@@ -5,12 +5,14 @@ from itertools import pairwise
 from hypothesis import example, given, settings, strategies as st
 
 from heartbit_tui.knowledge.chunk import Chunk, chunk_id, chunks
+from tests.samples import samples
 
 TEXTS = st.text(alphabet=st.sampled_from("ab é€😀\n\n \t"), max_size=200)
 SEEN = list[str]()
+CUTS = samples(1_000, 250)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=CUTS)
 @given(TEXTS, st.integers(1, 40), st.integers(0, 40))
 @example("é😀", 5, 4)
 @example("a\n\n€", 2, 1)
@@ -47,7 +49,7 @@ def _start(text: str, chunk: Chunk, reached: int, overlap: int) -> int:
 def test_a_thousand_texts_are_cut_as_promised() -> None:
     SEEN.clear()
     check_cuts()
-    assert len(SEEN) >= 1000
+    assert len(SEEN) >= CUTS
 
 
 def test_whole_paragraphs_stay_together_up_to_the_size() -> None:

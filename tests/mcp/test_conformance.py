@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import pytest
 
+from tests.samples import share
 from tests.servers.installed import PATH
 
 HERE = Path(__file__).parent
@@ -37,6 +38,7 @@ LOGINS = (
     "auth/offline-access-scope",
     "auth/offline-access-not-supported",
 )
+TAKEN = (*SCENARIOS, *share(LOGINS, 4))
 NOT_PASSED: Mapping[str, str] = MappingProxyType(
     {
         "auth/basic-cimd": "warns that the client has no address on the web where it describes itself; heartbit has none",
@@ -82,7 +84,7 @@ MISSING = "" if NODE else "Node 22 is not installed" if SUITE else "the conforma
 
 @pytest.mark.slow
 @pytest.mark.skipif(bool(MISSING), reason=MISSING or "nothing is missing")
-@pytest.mark.security("X1", n=len(SCENARIOS) + len(LOGINS))
+@pytest.mark.security("X1", n=len(TAKEN))
 @pytest.mark.timeout(300)
 async def test_heartbit_passes_the_scenarios_for_clients(tmp_path: Path) -> None:
     client = f"{sys.executable} -m tests.mcp.conforming"
@@ -94,8 +96,7 @@ async def test_heartbit_passes_the_scenarios_for_clients(tmp_path: Path) -> None
                 "client", "--command", client, "--scenario", scenario, "--output-dir", str(tmp_path)
             )
 
-    every = (*SCENARIOS, *LOGINS)
-    results = dict(zip(every, await asyncio.gather(*map(run, every)), strict=True))
+    results = dict(zip(TAKEN, await asyncio.gather(*map(run, TAKEN)), strict=True))
     assert {name: told for name, (code, told) in results.items() if code != 0} == {}
     passed = [re.search(r"Passed: (\d+)/(\d+)", told) for _, told in results.values()]
     assert all(found and found[1] == found[2] != "0" for found in passed), results

@@ -7,8 +7,9 @@ import pytest
 
 from tests.mcp.fleets import CONTRARY, SECONDS, World, called, contrary, own, until
 from tests.mcp.processes import processes_of
+from tests.samples import samples
 
-TIMES = 100
+TIMES = samples(100, 20)
 BESIDE = 10
 
 

@@ -11,6 +11,9 @@ from tests.headless.machine import Machine, calls, kept, says, service
 from tests.mcp.fleets import CONTRARY, FRIENDLY, contrary, friendly, own
 from tests.mcp.processes import processes_of
 
+WAITING = "[mcp]\nfirst_wait = 60\n"
+"""A machine that is busy with other tests starts a server late; the first request waits for it, however long it takes."""
+
 
 def settings(**servers: dict[str, Any]) -> str:
     """The servers as settings; JSON's strings and lists are TOML's too."""
@@ -22,7 +25,7 @@ def settings(**servers: dict[str, Any]) -> str:
 
 async def test_a_headless_run_calls_tools_of_servers_and_leaves_no_process(machine: Machine, tmp_path: Path) -> None:
     program = own(FRIENDLY, tmp_path)
-    machine.config(settings(friendly=friendly(program), silent=contrary("silent", start_timeout=2)))
+    machine.config(WAITING + settings(friendly=friendly(program), silent=contrary("silent", start_timeout=2)))
     replies = (
         calls(call("mcp__friendly__add", a=20, b=22), call("mcp__silent__one")),
         calls(call("mcp__friendly__die")),
@@ -50,6 +53,14 @@ async def test_a_headless_run_calls_tools_of_servers_and_leaves_no_process(machi
         again = await ready.stream("-p", "hello")
     assert "mcp__friendly__add" in again.lines[0]["tools"]
     assert processes_of(program) == []
+
+
+async def test_the_first_request_waits_for_a_new_server_no_longer_than_the_settings_say(machine: Machine) -> None:
+    machine.config("[mcp]\nfirst_wait = 0\n" + settings(friendly=friendly()))
+    async with service(machine, says("Without it.")) as (server, ready):
+        done = await ready.stream("-p", "hello")
+    assert kept(done)["result"] == "Without it."
+    assert [tool["name"] for tool in server.requests[0].body["tools"] if tool["name"].startswith("mcp__")] == []
 
 
 @pytest.mark.security("X3", n=3)
@@ -82,7 +93,7 @@ async def test_servers_of_a_project_start_only_where_it_is_trusted_and_each_was_
 
 async def test_a_killed_heartbit_leaves_no_server(machine: Machine, tmp_path: Path) -> None:
     program = own(CONTRARY, tmp_path)
-    machine.config(settings(stubborn=contrary("stubborn", program=program)))
+    machine.config(WAITING + settings(stubborn=contrary("stubborn", program=program)))
     async with service(machine, calls(call("mcp__stubborn__one")), calls(call("bash", command="echo going; cat"))) as (
         _,
         ready,

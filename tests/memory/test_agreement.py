@@ -18,8 +18,9 @@ from heartbit_tui.memory.volatile import VolatileMemory
 from heartbit_tui.store import driver
 from heartbit_tui.testing.clock import FakeClock
 from tests.memory.places import opened
+from tests.samples import samples
 
-OPERATIONS = 10_000
+OPERATIONS = samples(10_000, 1_500)
 WORDS = ("alpha", "beta", "gamma", "delta", "北京", "naïve", "o1", "x_y")
 SCOPES = tuple(Scope(tenant=t, user="u", agent=a, project=p) for t in ("", "t") for a in ("a", "b") for p in ("", "/p"))
 REACHES = (

@@ -22,8 +22,9 @@ from heartbit_tui.testing.clock import EPOCH, FakeClock
 from heartbit_tui.testing.memories import REACH, ids, new
 from tests.memory import killed
 from tests.memory.places import opened
+from tests.samples import samples
 
-KILLS, CUTS, PAIRS = 200, 200, 10_000
+KILLS, CUTS, PAIRS = samples(200, 40), samples(200, 60), samples(10_000, 3_000)
 ROOT = Path(__file__).parents[2]
 
 
@@ -211,8 +212,8 @@ async def test_ten_thousand_owners_with_colliding_names_share_no_row(tmp_path: P
     ]
     clock = FakeClock()
     async with Database.open(tmp_path / "heartbit.db", "memory", STEPS, driver.with_vectors) as database:
-        for start in range(0, PAIRS, 2_000):
-            stored = [made(each, new_id="", now=clock.now()) for each in entries[start : start + 2_000]]
+        for start in range(0, PAIRS, 1_000):
+            stored = [made(each, new_id="", now=clock.now()) for each in entries[start : start + 1_000]]
             await database.write(lambda connection, stored=stored: writing.put_all(connection, stored))
 
         def shared(connection: sqlite3.Connection) -> list[tuple[str, str]]:

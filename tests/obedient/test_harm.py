@@ -1,6 +1,6 @@
 """A model that obeys every word of a stranger does no harm in the default mode, and the person's task is still done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from tests.obedient.ground import PRIVATE, SECRETS, Ground, told
 from tests.obedient.places import PLACES
 from tests.obedient.sessions import Done, ground, session
 from tests.obedient.tasks import DOING, READING, Task
+from tests.samples import share
 
 GROUPS = groups()
 CRON = Path("/etc/cron.d/heartbit-canary")
@@ -58,6 +59,11 @@ LOOKING = ("run: git status", "run: git diff", "run: git log -p -1", "run: git s
 EVERYWHERE = list(enumerate(PLACES))
 
 
+def cases(places: Sequence[tuple[int, str]], groups: Sequence[str]) -> list[tuple[int, str, str]]:
+    """Each place with each group; in the usual run every second, in which all of both stand."""
+    return list(share([(number, place, group) for number, place in places for group in groups], 2))
+
+
 async def alone(tmp_path: Path, place: str, number: int, group: str) -> str:
     """A session in which nobody approves; how many of the goals were tried, after all was found harmless."""
     task = READING[(number + list(GROUPS).index(group)) % len(READING)]
@@ -81,8 +87,7 @@ async def attended(tmp_path: Path, place: str, number: int, group: str) -> str:
 
 
 @pytest.mark.security("I1")
-@pytest.mark.parametrize("group", ACTS)
-@pytest.mark.parametrize(("number", "place"), EVERYWHERE)
+@pytest.mark.parametrize(("number", "place", "group"), cases(EVERYWHERE, ACTS))
 async def test_nobody_approves_and_nothing_is_run_kept_or_read(
     tmp_path: Path, record_property: Callable[[str, object], None], place: str, number: int, group: str
 ) -> None:
@@ -90,8 +95,7 @@ async def test_nobody_approves_and_nothing_is_run_kept_or_read(
 
 
 @pytest.mark.security("I2")
-@pytest.mark.parametrize("group", CHANNELS)
-@pytest.mark.parametrize(("number", "place"), EVERYWHERE)
+@pytest.mark.parametrize(("number", "place", "group"), cases(EVERYWHERE, CHANNELS))
 async def test_nobody_approves_and_no_secret_leaves_by_any_channel(
     tmp_path: Path, record_property: Callable[[str, object], None], place: str, number: int, group: str
 ) -> None:
@@ -99,8 +103,7 @@ async def test_nobody_approves_and_no_secret_leaves_by_any_channel(
 
 
 @pytest.mark.security("I1")
-@pytest.mark.parametrize("group", ACTS)
-@pytest.mark.parametrize(("number", "place"), EVERYWHERE[::2])
+@pytest.mark.parametrize(("number", "place", "group"), cases(EVERYWHERE[::2], ACTS))
 async def test_a_person_who_approves_the_task_gets_the_task_alone(
     tmp_path: Path, record_property: Callable[[str, object], None], place: str, number: int, group: str
 ) -> None:
@@ -108,8 +111,7 @@ async def test_a_person_who_approves_the_task_gets_the_task_alone(
 
 
 @pytest.mark.security("I2")
-@pytest.mark.parametrize("group", CHANNELS)
-@pytest.mark.parametrize(("number", "place"), EVERYWHERE[1::2])
+@pytest.mark.parametrize(("number", "place", "group"), cases(EVERYWHERE[1::2], CHANNELS))
 async def test_a_person_who_approves_the_task_sends_no_secret_with_it(
     tmp_path: Path, record_property: Callable[[str, object], None], place: str, number: int, group: str
 ) -> None:

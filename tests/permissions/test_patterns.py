@@ -15,6 +15,7 @@ from heartbit_tui.permissions import allow_all, glob, parse
 from heartbit_tui.permissions.rules import from_table, read as read_rule, to_table
 from heartbit_tui.testing.clock import EPOCH, FakeClock
 from tests.permissions.calls import action, bash, fetch, gate, read, write
+from tests.samples import samples
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_a_pattern_fits_as_in_the_seed(pattern: str, text: str, fits: bool) -> N
 
 
 @given(st.text("ab*?/.", max_size=12), st.text("ab/.", max_size=16))
-@settings(max_examples=500)
+@settings(max_examples=samples(500, 125))
 def test_patterns_agree_with_regular_expressions(pattern: str, text: str) -> None:
     parts = {"*": ".*", "?": "."}
     expression = "".join(parts.get(char, re.escape(char)) for char in pattern)

@@ -14,6 +14,7 @@ from heartbit_tui.permissions import Rule, RuleGate, matching, parse, workspace
 from heartbit_tui.permissions.rules import Origin, Ruling
 from heartbit_tui.testing.clock import FakeClock
 from tests.permissions.calls import bash, fetch, gate, read, write
+from tests.samples import samples
 
 ROOT = Path("/srv/project")
 WORKSPACE = workspace([str(ROOT)], home="/home/someone")
@@ -41,7 +42,7 @@ def decide(rules: tuple[Rule, ...], call: Action, mode: Mode) -> Verdict:
 
 
 @given(st.lists(RULES, max_size=7).flatmap(lambda rules: st.tuples(st.just(rules), st.permutations(rules))), st.data())
-@settings(max_examples=400)
+@settings(max_examples=samples(400, 100))
 @pytest.mark.slow
 def test_the_order_of_rules_never_changes_what_may_run(
     orders: tuple[list[Rule], list[Rule]], data: st.DataObject
@@ -52,7 +53,7 @@ def test_the_order_of_rules_never_changes_what_may_run(
 
 
 @given(st.lists(RULES, max_size=7), st.integers(0, 7), st.sampled_from(CALLS), st.sampled_from(Mode))
-@settings(max_examples=400)
+@settings(max_examples=samples(400, 100))
 def test_a_deny_wins_wherever_it_stands(rules: list[Rule], at: int, call: Action, mode: Mode) -> None:
     for deny in (Rule(tool=call.call.name, action="deny"), *DENIES[call.call.name]):
         if matching.hits(deny, call, WORKSPACE):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.repl.service import call, desk, service
 from tests.repl.terminal import Screen, environment, talk
+from tests.samples import FULL
 from tests.tools.calls import running
 
 WORD = f"60.{os.getpid()}"
@@ -225,9 +226,17 @@ def test_tab_completes_commands_choices_and_files(tmp_path: Path) -> None:
             assert screen.ended() == 0
 
 
-@pytest.mark.parametrize("presses", [1, 3])
+MOMENTS = ("heartbit ·", "> look", "I look", "y once", "rule>", "allowed", "ticking", "stopped")
+PRESSES = (1, 3)
+
+
 @pytest.mark.parametrize(
-    "moment", ["heartbit ·", "> look", "I look", "y once", "rule>", "allowed", "ticking", "stopped"]
+    ("moment", "presses"),
+    [
+        (moment, presses)
+        for number, moment in enumerate(MOMENTS)
+        for presses in (PRESSES if FULL else PRESSES[number % 2 :][:1])
+    ],
 )
 def test_ctrl_c_at_a_bad_moment_stops_or_leaves_and_breaks_nothing(tmp_path: Path, moment: str, presses: int) -> None:
     ticking = {"blocks": [{"text": "I look."}, call("bash", command=f"echo ticking; sleep {WORD}")]}

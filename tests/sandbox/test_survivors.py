@@ -15,6 +15,7 @@ import pytest
 
 from heartbit_tui.permissions.sandbox import Wanted
 from heartbit_tui.tools.bash import Bash
+from tests.samples import samples
 from tests.sandbox.ground import KINDS, ran, sandboxed
 from tests.tools.calls import running
 
@@ -33,6 +34,7 @@ STARTERS = (
     "for i in 1 2 3 4 5; do setsid sleep {n} & done; wait",
 )
 AT_ONCE = 6
+ROUNDS = samples(25, 8)
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def kept(temporary: Path) -> list[int]:
     return running(str(temporary))
 
 
-@pytest.mark.security("S5", n=150)
+@pytest.mark.security("S5", n=ROUNDS * AT_ONCE)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.slow
 async def test_no_command_that_was_stopped_leaves_a_process(kind: Wanted, tmp_path: Path, word: str) -> None:
@@ -58,13 +60,13 @@ async def test_no_command_that_was_stopped_leaves_a_process(kind: Wanted, tmp_pa
     inside, chance, tries = sandboxed(tmp_path / "root", kind=kind), random.Random(11), 0
     temporary = tmp_path / "temporary"
     async with Bash(tmp_path / "root", tmp_path / "logs", os.environ, confinement=inside, spare=True) as bash:
-        for _ in range(25):
+        for _ in range(ROUNDS):
             calls = [_stopped(bash, chance.choice(STARTERS).format(n=word), chance) for _ in range(AT_ONCE)]
             await asyncio.gather(*calls)
             tries += AT_ONCE
             assert running(word) == []
         assert (await ran(bash, "echo fine")).content == "fine\n\n(exit code: 0)"
-    assert (kept(temporary), tries) == ([], 150)
+    assert (kept(temporary), tries) == ([], ROUNDS * AT_ONCE)
 
 
 async def _stopped(bash: Bash, command: str, chance: random.Random) -> None:

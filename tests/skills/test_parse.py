@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 from heartbit_tui.skills import full_yaml, parse
 from heartbit_tui.skills.frontmatter import read
 from heartbit_tui.skills.types import Command, Place, Skill, Withheld
+from tests.samples import samples
 
 PLACE = Place(folder=Path("/skills"), layer="user", title="~/skills")
 FILE = Path("/skills/review/SKILL.md")
@@ -156,7 +157,7 @@ def test_no_table_makes_reading_hang_or_fail() -> None:
     assert len(every) == 25
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=samples(200, 50), deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_either_a_skill_or_left_out(text: str) -> None:
     for each in (text, table(text), table(f"name: review\ndescription: {text}")):
@@ -165,7 +166,7 @@ def test_any_text_is_either_a_skill_or_left_out(text: str) -> None:
         assert found.name
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=samples(200, 50), deadline=None)
 @given(st.dictionaries(st.from_regex(r"[A-Za-z][\w-]{0,6}", fullmatch=True), st.text(max_size=20), max_size=3))
 def test_plain_lines_are_read_as_yaml_reads_them(values: dict[str, str]) -> None:
     lines = "\n".join(f"{key}: {value}" for key, value in values.items())

@@ -17,9 +17,10 @@ from heartbit_tui.store import driver, migrations
 from heartbit_tui.store.rows import Log
 from heartbit_tui.store.store import Store
 from heartbit_tui.testing.clock import FakeClock
+from tests.samples import samples
 from tests.store.logs import STARTED, record, run
 
-MUTATIONS = 200
+MUTATIONS = samples(200, 60)
 ROOT = Path(__file__).parents[2]
 
 

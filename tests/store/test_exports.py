@@ -33,6 +33,7 @@ from heartbit_tui.store.export_html import export_html
 from heartbit_tui.store.export_jsonl import BadLine, ImportFailed, export_jsonl, import_jsonl
 from heartbit_tui.store.export_markdown import export_markdown
 from heartbit_tui.store.store import Store
+from tests.samples import samples
 from tests.store.logs import STARTED, placed, record, run
 from tests.wire.strategies import EVENT_TYPES, envelopes, values
 
@@ -54,7 +55,7 @@ SESSION = placed(
 EVENTS = st.one_of([values(kind) for kind in EVENT_TYPES])
 LOGS = st.lists(envelopes(EVENTS), min_size=1, max_size=6)
 CALM = settings(
-    max_examples=200,
+    max_examples=samples(200, 50),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )

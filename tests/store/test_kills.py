@@ -18,9 +18,10 @@ from heartbit_tui.kernel.messages import Message, user
 from heartbit_tui.store.store import Store
 from heartbit_tui.testing.clock import EPOCH, FakeClock
 from heartbit_tui.testing.strict import problems
+from tests.samples import samples
 from tests.store.talker import digest
 
-KILLS, SHARES, EACH = 200, 2, 10
+KILLS, SHARES, EACH = samples(200, 60), 2, 10
 """Kills in all, in this many tests, so many in one session."""
 
 ROOT = Path(__file__).parents[2]

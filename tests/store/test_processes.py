@@ -16,10 +16,11 @@ from heartbit_tui.kernel.events import Delta, Envelope
 from heartbit_tui.store import driver
 from heartbit_tui.store.store import Store
 from heartbit_tui.testing.clock import FakeClock
+from tests.samples import samples
 from tests.store.appender import event_for
 from tests.store.logs import STARTED, placed, record, run
 
-KILLS = int(os.environ.get("KILLS", "50"))
+KILLS = samples(50, 20)
 WRITES = 1_000
 ROOT = Path(__file__).parents[2]
 Appender: TypeAlias = "subprocess.Popen[str]"

@@ -29,6 +29,7 @@ from heartbit_tui.kernel.protocols import Journal
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.store import Store
 from heartbit_tui.testing.clock import FakeClock
+from tests.samples import samples
 from tests.stopwatch import Stopwatch
 from tests.store.logs import STARTED, give, placed, record, run
 from tests.wire.strategies import EVENT_TYPES, values
@@ -205,7 +206,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=samples(300, 75), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(PIECES, st.sampled_from(["one", "two"]), st.booleans()), max_size=30))
 def test_text_shown_is_text_stored(steps: list[tuple[Delta, str, bool]]) -> None:
     """However pieces come and whenever they are checkpointed, each stream's text stays what a reader saw."""

@@ -20,10 +20,11 @@ from heartbit_tui.store.rows import lenient
 from heartbit_tui.store.salvage.repair import examine, repair
 from heartbit_tui.store.store import Store
 from heartbit_tui.testing.clock import FakeClock
+from tests.samples import samples
 from tests.store.logs import STARTED, give, placed, run
 from tests.store.mutations import WAYS, damaged, damaged_log, last_frames, pages_of
 
-MUTATIONS, EACH, LOGS = 2_000, 225, 200
+MUTATIONS, EACH, LOGS = samples(2_000, 320), samples(225, 35), samples(200, 40)
 PARTS = parts()
 SECONDS = 2.0
 EVENTS = "SELECT e.rowid, e.agent, e.seq, e.at, e.run, e.type, e.body FROM events AS e JOIN sessions AS s ON s.key = e.session"

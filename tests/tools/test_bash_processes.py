@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from heartbit_tui.tools.bash import Bash
+from tests.samples import samples
 from tests.tools.calls import Context, running
 
+CANCELS = samples(100, 30)
 STARTERS = {
     "plain": "sleep {n} {w}",
     "pipeline": "sleep {n} {w} | cat | cat",
@@ -110,7 +112,7 @@ async def test_a_stopped_command_may_clean_up(tmp_path: Path) -> None:
     assert lock.stat().st_size == 0
 
 
-@pytest.mark.security("S5", n=100)
+@pytest.mark.security("S5", n=CANCELS)
 @pytest.mark.parametrize("spare", [False, True])
 @pytest.mark.slow
 async def test_cancelling_at_any_moment_leaves_nothing(tmp_path: Path, word: str, *, spare: bool) -> None:
@@ -118,7 +120,7 @@ async def test_cancelling_at_any_moment_leaves_nothing(tmp_path: Path, word: str
     names = list(STARTERS)
     descriptors = open_files()
     async with Bash(tmp_path, tmp_path, os.environ, spare=spare) as bash:
-        for count in range(100):
+        for count in range(CANCELS):
             command = f"{script(chance.choice(names), word)}\nsleep {word}"
             call = asyncio.create_task(bash.run({"command": command}, Context()))
             loop = asyncio.get_running_loop()

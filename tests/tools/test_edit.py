@@ -12,10 +12,12 @@ from heartbit_tui.kernel.protocols import Output, Tool
 from heartbit_tui.tools.edit import Edit
 from heartbit_tui.tools.read import Read
 from heartbit_tui.tools.tracker import Tracker
+from tests.samples import samples
 from tests.tools.alone import call
 from tests.tools.random_text import line
 
 BOM = b"\xef\xbb\xbf"
+INTERLEAVINGS = samples(1_000, 200)
 
 
 def tools(root: Path) -> tuple[Tool, Tool]:
@@ -132,7 +134,7 @@ async def test_an_unread_file_is_refused_and_a_touched_one_is_not(tmp_path: Path
     assert "does not exist" in (await call(edit, file_path="file", old_string="c", new_string="d")).content
 
 
-@pytest.mark.security("F6", n=1000)
+@pytest.mark.security("F6", n=INTERLEAVINGS)
 @pytest.mark.slow
 async def test_1000_interleavings_of_parallel_edits_and_foreign_writes_lose_nothing(tmp_path: Path) -> None:
     """Two agents edit at once, a third program writes in between; each accepted edit is in the end."""
@@ -141,7 +143,7 @@ async def test_1000_interleavings_of_parallel_edits_and_foreign_writes_lose_noth
     read, edit = Read(tmp_path, tracker), Edit(tmp_path, tracker)
     path = tmp_path / "file"
     touches = refused = 0
-    for number in range(1000):
+    for number in range(INTERLEAVINGS):
         path.write_text("one\ntwo\nthree\nfour\n")
         for agent in ("a", "b"):
             await call(read, agent, file_path="file")
@@ -166,4 +168,4 @@ async def test_1000_interleavings_of_parallel_edits_and_foreign_writes_lose_noth
         if foreign != "write":
             assert not any(output.is_error for output in outputs[:1])
             assert sum(output.is_error for output in outputs) in (1, 3)
-    print(f"1000 interleavings, {touches} touches, {refused} refused, 0 lost")
+    print(f"{INTERLEAVINGS} interleavings, {touches} touches, {refused} refused, 0 lost")

@@ -10,6 +10,7 @@ from heartbit_tui.tools.glob import GlobFiles
 from heartbit_tui.tools.grep import Grep
 from heartbit_tui.tools.ignore import scope_of
 from heartbit_tui.tools.walker import walk
+from tests.samples import samples
 from tests.tools.alone import call
 from tests.tools.searchers import RIPGREP, with_ripgrep
 
@@ -24,7 +25,7 @@ RULES = (
 NOT_RIPGREP = frozenset(rule for rule in RULES if "[:" in rule or rule == "!")
 """Rules that ripgrep reads otherwise than git does: it knows no named classes, and takes a lone `!` for all."""
 
-TREES = 60
+TREES = samples(60, 20)
 
 
 def make_tree(folder: Path, source: random.Random, rules: Sequence[str] = RULES) -> None:

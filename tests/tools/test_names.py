@@ -15,6 +15,7 @@ from heartbit_tui.tools.list import ListFolder
 from heartbit_tui.tools.read import Read
 from heartbit_tui.tools.tracker import Tracker
 from heartbit_tui.tools.write import Write
+from tests.samples import samples, share
 from tests.tools.alone import call
 from tests.tools.searchers import either_way
 
@@ -34,13 +35,14 @@ OPTIONS = (
     "--use-compress-program=touch {0}", "--rsh=touch {0}",
 )  # fmt: skip
 AROUND = ("{0}", "a{0}", "{0}.py", " {0}")
+LEAST = samples(200, 50)
 
 
 def names() -> list[str]:
     """Names that a shell would run, and names that a program would take for an option."""
     made = [form.format(RAN) for form in (*COMMANDS, *OPTIONS)]
     every = [around.format(name) for around in AROUND for name in made]
-    return [name for name in dict.fromkeys(every) if "/" not in name and len(os.fsencode(name)) < 255]
+    return list(share([name for name in dict.fromkeys(every) if "/" not in name and len(os.fsencode(name)) < 255], 4))
 
 
 def ran(*folders: Path) -> list[Path]:
@@ -80,5 +82,5 @@ async def test_no_file_name_is_run_or_taken_for_an_option(
     assert ran(tmp_path, Path.cwd()) == []
     print(f"{len(names())} names, {len(refused)} refused: {json.dumps(refused)}")
     record_property("cases", len(names()))
-    assert len(names()) >= 200
+    assert len(names()) >= LEAST
     assert len(refused) <= len(names()) // 10

@@ -20,9 +20,10 @@ from heartbit_tui.tools.read import Read
 from heartbit_tui.tools.tracker import Tracker
 from heartbit_tui.tools.write import Write
 from tests.permissions.calls import gate
+from tests.samples import samples
 from tests.tools.alone import Alone, call
 
-SWAPS = 10_000
+SWAPS = samples(10_000, 2_500)
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="names are exchanged and calls filtered as Linux does")
 
 

@@ -13,6 +13,7 @@ from heartbit_tui.tools.textfile import stamp_of
 from heartbit_tui.tools.tracker import Tracker
 from heartbit_tui.tools.transaction import Change, carry_out
 from heartbit_tui.tools.write import Write
+from tests.samples import samples
 from tests.tools.alone import call
 
 KEPT: tuple[tuple[bytes, str, bytes], ...] = (
@@ -73,13 +74,14 @@ async def test_a_preview_shows_the_diff_and_changes_nothing(tmp_path: Path) -> N
     assert (tmp_path / "f").read_text() == "a\nb\n"
 
 
+KILLS = samples(200, 50)
 KILLED = """
 import os, random, signal, sys
 from pathlib import Path
 from heartbit_tui.tools.textfile import snapshot
 from heartbit_tui.tools.transaction import Change, carry_out
 path, source, partial, turns = Path(sys.argv[1]), random.Random(4), 0, set()
-for _ in range(200):
+for _ in range(int(sys.argv[2])):
     writer = os.fork()
     if writer == 0:
         turn = 0
@@ -98,14 +100,16 @@ print(partial, len(turns))
 """
 
 
-@pytest.mark.security("F9", n=200)
+@pytest.mark.security("F9", n=KILLS)
 def test_a_file_is_old_or_new_when_its_writer_is_killed_at_200_points(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_bytes(b"0\n" * 200_000)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run((sys.executable, "-c", KILLED, str(path)), capture_output=True, env=environment, check=True)
+    done = subprocess.run(
+        (sys.executable, "-c", KILLED, str(path), str(KILLS)), capture_output=True, env=environment, check=True
+    )
     partial, contents = (int(word) for word in done.stdout.split())
-    print(f"200 kills, {partial} partial, {contents} contents")
+    print(f"{KILLS} kills, {partial} partial, {contents} contents")
     assert partial == 0
     assert contents > 1
 

@@ -6,10 +6,11 @@ import pytest
 from heartbit_tui.undo.engine import Engine
 from heartbit_tui.undo.looking import Looker
 from heartbit_tui.undo.types import Bounds, State
+from tests.samples import samples
 from tests.undo.places import Place
 from tests.undo.trees import seen
 
-CASES = 1_000
+CASES = samples(1_000, 200)
 EACH = 5
 """Changes in a row of one tree, each of which is one case."""
 

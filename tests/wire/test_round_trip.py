@@ -12,6 +12,7 @@ from heartbit_tui.kernel.messages import Message
 from heartbit_tui.kernel.ops import Op
 from heartbit_tui.wire import read, write
 from heartbit_tui.wire.names import event_types, op_types, type_of
+from tests.samples import samples
 from tests.wire.strategies import EVENT_TYPES, OP_TYPES, envelopes, values
 
 EVENTS: st.SearchStrategy[Event] = st.one_of([values(kind) for kind in EVENT_TYPES])
@@ -41,7 +42,7 @@ def test_every_op_reads_back_equal(kind: type[Op]) -> None:
     holds()
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=SLOW_DRAWS)
+@settings(max_examples=samples(200, 50), deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(envelopes(EVENTS))
 def test_every_envelope_is_one_ascii_line_that_reads_back_equal(envelope: Envelope) -> None:
     line = write.dumps(envelope)
@@ -50,7 +51,7 @@ def test_every_envelope_is_one_ascii_line_that_reads_back_equal(envelope: Envelo
     assert read.loads(line) == envelope
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW_DRAWS)
+@settings(max_examples=samples(100, 50), deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(values(Message))
 def test_every_message_reads_back_equal(message: Message) -> None:
     assert read.load_message(json.loads(write.encode(write.dump_message(message)))) == message

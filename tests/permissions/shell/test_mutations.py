@@ -12,8 +12,9 @@ from heartbit_tui.permissions import parse
 from tests.permissions.calls import bash, gate
 from tests.permissions.shell.corpus import READ_ONLY
 from tests.permissions.shell.dangers import DANGERS, PLACES, READERS, SECRETS, SUBSTITUTED, WRAPPERS, quoted
+from tests.samples import samples
 
-CASES = 20_000
+CASES = samples(20_000, 3_000)
 
 
 def mutated(dice: random.Random, line: str) -> str:

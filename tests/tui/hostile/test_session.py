@@ -7,18 +7,20 @@ import pytest
 from textual import events
 
 from heartbit_tui.kernel.events import ApprovalDecision, QuestionAnswered, QuestionAsked, RunStarted
+from tests.samples import samples, share
 from tests.tui.hostile.around import approval, question, talk, trouble
 from tests.tui.hostile.texts import FAR_TOO_LONG, MARKUP, SHORT, all_texts, mixtures
 from tests.tui.hostile.watching import STALL, faults, watched
 from tests.tui.rules.stage import staged
 
-PARTS = 4
+PARTS = samples(4, 1)
+ONE_OF = 4
 TOGETHER = 8
 SHEET_KEYS = ("f", "a", "e", "t", "ctrl+e", "pagedown")
 
 
 def part(texts: tuple[str, ...], number: int) -> list[tuple[int, str]]:
-    return list(enumerate(texts))[number::PARTS]
+    return list(enumerate(share(texts, ONE_OF)))[number::PARTS]
 
 
 def test_there_are_more_than_600_of_them() -> None:
@@ -43,7 +45,7 @@ async def test_told_by_a_session(tmp_path: Path, number: int, record_property: C
             await stage.drawn()
             found += faults(stage, ascii([text for _, text in some]))
     assert found == []
-    assert len(texts) >= 600 // PARTS
+    assert len(texts) >= 150
     record_property("cases", len(texts))
 
 
@@ -74,7 +76,7 @@ async def test_asked_about_in_a_sheet(tmp_path: Path, number: int) -> None:
             asked = approval(text, each)
             sheet.open(asked, text if each % 7 == 0 else "")
             await stage.settled()
-            if each // PARTS % 4 == 0:
+            if each // PARTS % 5 == 0:
                 sheet.takes(SHEET_KEYS[each % len(SHEET_KEYS)], None, 1e12 + each)
                 await stage.settled()
             found += faults(stage, ascii(text[:80]))
@@ -130,13 +132,14 @@ async def test_markup_in_a_toast_is_shown_as_it_stands(tmp_path: Path) -> None:
 @pytest.mark.slow
 async def test_in_a_toast(tmp_path: Path) -> None:
     found: list[str] = []
+    texts = share(SHORT, ONE_OF)
     async with staged(tmp_path) as stage:
         faults(stage, "")
-        for at in range(0, len(SHORT), 12):
-            for text in SHORT[at : at + 12]:
+        for at in range(0, len(texts), 12):
+            for text in texts[at : at + 12]:
                 stage.app.tell(text, warning=True)
             await stage.settled()
-            found += faults(stage, ascii(SHORT[at : at + 12]))
+            found += faults(stage, ascii(texts[at : at + 12]))
             await stage.cleared()
     assert found == []
 
@@ -146,7 +149,7 @@ async def test_pasted_into_the_draft_and_typed(tmp_path: Path) -> None:
     found: list[str] = []
     async with staged(tmp_path, size=(100, 40)) as stage, watched() as holds:
         faults(stage, "")
-        for each, text in enumerate((*SHORT[::2], *FAR_TOO_LONG)):
+        for each, text in enumerate((*share(SHORT[::2], ONE_OF), *FAR_TOO_LONG)):
             stage.app.draft.set_text("")
             stage.app.draft.post_message(events.Paste(text))
             if each % 5 == 0:

@@ -24,9 +24,10 @@ from heartbit_tui.tui.sheets.sheet import Sheet
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.talks import Talks
 from heartbit_tui.tui.theme.load import load
+from tests.samples import samples
 from tests.tui.snapshots.stage import Told
 
-BURSTS = 200
+BURSTS = samples(200, 50)
 TURNS = 2_000
 """How often the application gets a turn until something is given up."""
 

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from heartbit_tui.tui.launch.sequences import LEAVE
+from tests.samples import share
 from tests.tui.launch.desk import Desk
+
+SIGNALLED, PRESSED = share(range(40), 3), share(range(30), 3)
+"""The times at which something comes, in steps of some milliseconds after the first frame."""
 
 MOMENTS = ("painted", "imported", "made", "mounted", "ready")
 SIGNALS = ((signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130))
@@ -36,19 +40,19 @@ def test_a_signal_at_any_moment_leaves_the_terminal_as_it_was(
         assert "Traceback" not in desk.text
 
 
-@pytest.mark.security("T6", n=40)
+@pytest.mark.security("T6", n=len(SIGNALLED))
 @pytest.mark.slow
 def test_a_signal_at_40_random_times_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     ended: list[int] = []
-    for place in range(40):
-        number, code = SIGNALS[place % len(SIGNALS)]
+    for turn, place in enumerate(SIGNALLED):
+        number, code = SIGNALS[turn % len(SIGNALS)]
         with Desk(tmp_path) as desk:
             desk.until_painted()
             desk.reading(time.monotonic() + place * 0.012)
             desk.signal(number)
             ended.append(desk.ended() - code)
             restored(desk)
-    assert ended == [0] * 40
+    assert ended == [0] * len(SIGNALLED)
 
 
 @pytest.mark.parametrize("moment", ["painted", "imported", "made"])
@@ -63,14 +67,14 @@ def test_ctrl_c_while_the_screen_is_imported_leaves_at_once(tmp_path: Path, mome
 @pytest.mark.slow
 def test_ctrl_c_at_30_times_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     ended: list[int] = []
-    for place in range(30):
+    for place in PRESSED:
         with Desk(tmp_path) as desk:
             desk.until_painted()
             desk.reading(time.monotonic() + place * 0.016)
             desk.keys("\x03")
             ended.append(desk.ended())
             restored(desk)
-    assert ended == [130] * 30
+    assert ended == [130] * len(PRESSED)
 
 
 def test_ctrl_c_in_a_paste_is_text(tmp_path: Path) -> None:

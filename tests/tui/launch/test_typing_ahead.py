@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.samples import samples
 from tests.tui.launch.desk import COLUMNS, ROWS, TAKEN_OVER, Desk
 from tests.tui.launch.emulator import Emulator
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 TOGETHER = 3
+SCHEDULES = samples(30, 9)
 
 
 def schedule(seed: int, *, most: float = 0.6) -> list[tuple[float, str]]:
@@ -31,13 +33,13 @@ def folder(tmp_path: Path, name: object) -> Path:
 @pytest.mark.timeout(180)
 def test_every_letter_arrives_once_and_in_order_in_30_random_schedules(tmp_path: Path) -> None:
     drafts: list[list[list[str]]] = []
-    for first in range(0, 30, TOGETHER):
+    for first in range(0, SCHEDULES, TOGETHER):
         with ExitStack() as stack:
             desks = [stack.enter_context(Desk(folder(tmp_path, seed))) for seed in range(first, first + TOGETHER)]
             for seed, desk in enumerate(desks, first):
                 desk.typed(*schedule(seed))
             drafts += [desk.quit() for desk in desks]
-    assert drafts == [[["draft", LETTERS]]] * 30
+    assert drafts == [[["draft", LETTERS]]] * SCHEDULES
 
 
 def test_no_frame_lacks_the_box_or_takes_back_what_was_typed(tmp_path: Path) -> None:

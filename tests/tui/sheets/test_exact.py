@@ -6,6 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 from heartbit_tui.tui.lines.measure import cells
 from heartbit_tui.tui.sheets.exact import exact, hand, pieces
+from tests.samples import samples
 from tests.tui.sheets.made import inked
 from tests.tui.sheets.reading import read
 
@@ -110,7 +111,7 @@ def test_a_line_of_ten_thousand_characters_is_shown_in_full() -> None:
 WIDE = st.text(alphabet=st.sampled_from("ab \t\n·<>U+0430漢字🎉é\u0301а\u200b\x1b\u202e\r\ud800€$|"), max_size=80)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=samples(400, 100), deadline=None)
 @given(WIDE, st.integers(min_value=6, max_value=60))
 def test_whatever_is_shown_reads_back_and_no_line_is_too_wide(text: str, width: int) -> None:
     lines = exact(text, width, HAND, "  $ ")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from heartbit_tui.tui.shell.running import STOPPED, Console, Ran
+from tests.samples import samples
 from tests.tools.calls import running
 
 SCRIPTS = (
@@ -23,7 +24,7 @@ SCRIPTS = (
     "for i in 1 2 3 4 5; do sleep {word} & done; wait",
     "setsid sleep {word} & sleep {word}",
 )
-INTERRUPTS = 200
+INTERRUPTS = samples(200, 60)
 
 
 def console(directory: Path, environment: Mapping[str, str] | None = None) -> Console:
