@@ -38,5 +38,5 @@ def _serve(values: Namespace) -> int:
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO if values.verbose else logging.WARNING, format=LINE)
     given = options(values, surface="daemon", on_ask="person")
-    setup = Setup(options=given, connect=local, clock=SystemClock())
-    return asyncio.run(serve(setup, values.bind or "", tell_stderr))
+    setup = Setup(options=given, connect=local, clock=SystemClock(), bind=values.bind or "")
+    return asyncio.run(serve(setup, tell_stderr))

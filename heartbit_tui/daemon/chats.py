@@ -122,6 +122,11 @@ class Chats:
 
 
 def _of(info: SessionInfo) -> Chat:
-    summary = info.summary
-    owner = Owner(tenant=summary.tenant, user=summary.user)
+    summary, owner = info.summary, owner_of_session(info)
     return Chat(id=info.id, owner=owner, title=summary.title, created=summary.created, messages=summary.messages)
+
+
+def owner_of_session(info: SessionInfo) -> Owner:
+    """Whose a session is."""
+    tenant, user = info.owner
+    return Owner(tenant=tenant, user=user)

@@ -10,9 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
-from heartbit_tui.auth.subjects import Subjects
 from heartbit_tui.auth.users import Owner
-from heartbit_tui.config import Config, Directories
+from heartbit_tui.config import Config
 from heartbit_tui.daemon.chats import Chats
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
@@ -23,7 +22,8 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError, StoreError
 from heartbit_tui.kernel.events import Envelope, RunStarted
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.runtime.options import Identity, New, Options
+from heartbit_tui.runtime.admitting import Entrance, entrance
+from heartbit_tui.runtime.options import New, Options
 from heartbit_tui.runtime.owning import workspace_of
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.store import ids
@@ -48,11 +48,15 @@ Doubts = Callable[[Task], Awaitable[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What a daemon is opened with: what its sessions are opened with, who opens them, and where time comes from."""
+    """What a daemon is opened with: what its sessions are opened with, who opens them, and where time comes from.
+
+    `bind` is the `host:port` to listen at, empty for what the settings say.
+    """
 
     options: Options
     connect: Connect
     clock: Clock
+    bind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,6 @@ class Daemon:
 
     name: str
     config: Config
-    places: Directories
     clock: Clock
     since: datetime
     queue: CommandQueue
@@ -71,7 +74,8 @@ class Daemon:
     following: Following
     chats: Chats
     figures: Figures
-    subjects: Subjects
+    bind: str
+    door: Entrance
 
     async def session(self, session_id: str) -> SessionInfo | None:
         """The session with exactly this id, open or kept; None where there is none."""
@@ -96,7 +100,8 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         name = f"daemon-{ids.new_id(clock.now())}"
         lease = await asyncio.to_thread(leases.take, name)
         stack.callback(lease.release)
-        subjects = Subjects(clock)
+        bind = setup.bind or config.string("daemon.bind") or ""
+        door = entrance(config, settings.places, setup.options.environment, clock, bind)
         queue = SqliteQueue(database, clock, leases.held, partial(_written, path.with_name(path.name + "-wal")))
         stack.push_async_callback(queue.close)
         patience = config.number("daemon.interaction_timeout_seconds")
@@ -109,7 +114,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
                 await heard(task)
 
         around = Around(
-            options=_planner(replace(setup.options, surface="daemon"), settings, subjects),
+            options=_planner(replace(setup.options, surface="daemon"), settings, door),
             name=lambda: ids.new_id(clock.now()),
             doubts=doubting(store) if config.string("daemon.unknown_outcome") != "continue" else _no_doubts,
             heard=told,
@@ -123,7 +128,6 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         yield Daemon(
             name=name,
             config=config,
-            places=settings.places,
             clock=clock,
             since=clock.now(),
             queue=queue,
@@ -133,7 +137,8 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             chats=Chats(database, store, clock),
             figures=figures,
             following=Following(host, store, queue, service, clock),
-            subjects=subjects,
+            bind=bind,
+            door=door,
         )
 
 
@@ -163,15 +168,7 @@ def unknown_calls(log: Sequence[Envelope]) -> tuple[str, ...]:
     return tuple(call.call.name for call in calls if call.began is not None and call.call.name not in HARMLESS)
 
 
-def _identity(task: Task, who: Owner, subjects: Subjects) -> Identity | None:
-    """In whose name a task is done; None for the person at this machine."""
-    if who == Owner():
-        return None
-    token = partial(subjects.token, who.user, who.tenant)
-    return Identity(user=who.user, tenant=who.tenant, token=token, through=(task.request.source,))
-
-
-def _planner(base: Options, settings: Settings, subjects: Subjects) -> Callable[[Task], Awaitable[Options]]:
+def _planner(base: Options, settings: Settings, door: Entrance) -> Callable[[Task], Awaitable[Options]]:
     """How the session of a task is opened: as the daemon was told to, in the task's own folder, session and name."""
     home = Path(base.environment.get("HOME") or "/")
 
@@ -185,7 +182,8 @@ def _planner(base: Options, settings: Settings, subjects: Subjects) -> Callable[
             folder = await asyncio.to_thread(workspace_of, settings.config, settings.places, home, who)
         if not await asyncio.to_thread(folder.is_dir):
             raise ConfigError(f"The folder of this task is not there: {folder}")
-        return replace(base, cwd=folder, which=New(id=task.session), identity=_identity(task, who, subjects))
+        identity = door.identity(who, (task.request.source,))
+        return replace(base, cwd=folder, which=New(id=task.session), identity=identity)
 
     return options
 

@@ -4,13 +4,13 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Final
 
 import uvicorn
 
-from heartbit_tui.daemon.entrance import Entrance, entrance
 from heartbit_tui.daemon.http.app import application
 from heartbit_tui.daemon.opening import Daemon, Setup, opened
 from heartbit_tui.daemon.waiting import first_of
@@ -23,6 +23,12 @@ CLOSING: Final = 2
 BACKLOG: Final = 2_048
 """Connections that may wait to be taken."""
 
+MADE: Mapping[str, str] = MappingProxyType(
+    {
+        "new": "Who speaks with it needs this token, which is told once: {token}",
+        "exposed": "Others could read the token that it had, so there is a new one, which is told once: {token}",
+    }
+)
 NO_ADDRESS = "daemon.bind takes a host and a port, as 127.0.0.1:3000, and not {text!r}."
 TAKEN = "{host}:{port} cannot be listened on: {why}. Another program may have it; give another one with --bind."
 
@@ -55,23 +61,22 @@ class Stop:
         await self._now.wait()
 
 
-async def serve(setup: Setup, bind: str, tell: Callable[[str], None], stop: Stop | None = None) -> int:
+async def serve(setup: Setup, tell: Callable[[str], None], stop: Stop | None = None) -> int:
     """Do tasks and answer over HTTP until a signal comes; the exit code. Raises `ConfigError`, `StoreError`.
 
-    `bind` is where to listen, empty for what the settings say. `tell` gets a sentence for whoever has started it.
+    `tell` gets a sentence for whoever has started it.
     """
     stop = stop or Stop()
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.ask)
     async with opened(setup) as daemon:
-        listening = listen(bind or daemon.config.string("daemon.bind") or "")
+        listening = listen(daemon.bind)
         host, port = listening.getsockname()[:2]
-        door = entrance(host, daemon.config, setup.options.environment, daemon.places, setup.clock)
-        server = _Server(_config(daemon, door))
+        server = _Server(_config(daemon))
         answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
         tell(f"heartbit listens at http://{_shown(host)}:{port}")
-        if door.told:
-            tell(door.told)
+        for told in (*_own(daemon), *daemon.door.warnings):
+            tell(told)
         await first_of(stop.wanted(), _end_of(answering))
         tell("heartbit finishes what it is at; once more stops it at once.")
         await _drain(daemon, stop)
@@ -114,9 +119,9 @@ async def _drain(daemon: Daemon, stop: Stop) -> None:
     await asyncio.gather(draining, hurrying, return_exceptions=True)
 
 
-def _config(daemon: Daemon, door: Entrance) -> uvicorn.Config:
+def _config(daemon: Daemon) -> uvicorn.Config:
     return uvicorn.Config(
-        application(daemon, door.site, door.admission),
+        application(daemon),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -127,6 +132,12 @@ def _config(daemon: Daemon, door: Entrance) -> uvicorn.Config:
         timeout_graceful_shutdown=CLOSING,
         timeout_keep_alive=30,
     )
+
+
+def _own(daemon: Daemon) -> Iterator[str]:
+    """What has to be told of the token that the daemon made for itself."""
+    if daemon.door.own is not None and daemon.door.own.made:
+        yield MADE[daemon.door.own.made].format(token=daemon.door.own.token)
 
 
 def _shown(host: str) -> str:

@@ -86,7 +86,7 @@ async def daemon(
     ground: Ground, heard: Heard | None = None, clock: Clock | None = None, **more: Any
 ) -> AsyncGenerator[Daemon]:
     """A daemon on this machine, with what it runs ended after it."""
-    setup = Setup(options=ground.options(**more), connect=local, clock=clock or SystemClock())
+    setup = Setup(options=ground.options(**more), connect=local, clock=clock or SystemClock(), bind="127.0.0.1:0")
     async with opened(setup, heard) as found:
         yield found
 

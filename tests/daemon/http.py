@@ -58,8 +58,8 @@ async def served(ground: Ground, **more: Any) -> AsyncGenerator[Served]:
         told.append(text)
         begun.set()
 
-    setup = Setup(options=ground.options(**more), connect=local, clock=SystemClock())
-    serving = asyncio.create_task(serve(setup, "127.0.0.1:0", tell, stop))
+    setup = Setup(options=ground.options(**more), connect=local, clock=SystemClock(), bind="127.0.0.1:0")
+    serving = asyncio.create_task(serve(setup, tell, stop))
     waiting = asyncio.create_task(begun.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

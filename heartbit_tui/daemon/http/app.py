@@ -9,8 +9,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from heartbit_tui.auth.admission import Admission
-from heartbit_tui.auth.hosts import Site
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.doors import Doors
 from heartbit_tui.daemon.http.limits import Limits
@@ -25,15 +23,15 @@ from heartbit_tui.kernel.errors import HeartbitError, StoreError
 LOG = logging.getLogger("heartbit.daemon.http")
 
 
-def application(daemon: Daemon, site: Site, admission: Admission) -> Starlette:
+def application(daemon: Daemon) -> Starlette:
     """The daemon as an ASGI application; whoever serves it closes neither."""
-    opened = frozenset({"/metrics"} if daemon.config.boolean("daemon.metrics.public") else ())
+    opened = frozenset({"/metrics"} if daemon.door.open_metrics else ())
     routes = [*Standing(daemon).routes, *Tasks(daemon).routes, *Sessions(daemon).routes, *Sockets(daemon).routes]
     return Starlette(
         routes=routes,
         middleware=[
             Middleware(Timed, figures=daemon.figures),
-            Middleware(Doors, site=site, admission=admission, opened=opened),
+            Middleware(Doors, door=daemon.door, opened=opened),
             Middleware(Limits),
         ],
         exception_handlers={

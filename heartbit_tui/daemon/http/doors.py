@@ -6,10 +6,10 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from heartbit_tui.auth.admission import Admission
-from heartbit_tui.auth.hosts import Site, check_host, check_origin, preflight, shared_with
+from heartbit_tui.auth.hosts import check_host, check_origin, preflight, shared_with
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.auth.users import UserContext
+from heartbit_tui.runtime.admitting import Entrance
 
 OPEN: Final = frozenset({"/healthz", "/health", "/readyz", "/.well-known/agent.json", "/.well-known/agent-card.json"})
 """What needs no token."""
@@ -34,10 +34,10 @@ class Doors:
     `opened` are further paths that need no token.
     """
 
-    def __init__(self, app: ASGIApp, site: Site, admission: Admission, opened: frozenset[str] = frozenset()) -> None:
+    def __init__(self, app: ASGIApp, door: Entrance, opened: frozenset[str] = frozenset()) -> None:
         self._app = app
-        self._site = site
-        self._admission = admission
+        self._door = door
+        self._site = door.site
         self._open = OPEN | opened
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +72,7 @@ class Doors:
         given = headers.getlist("authorization")
         offered: list[str] = scope.get("subprotocols", [])
         token = next((each.removeprefix(BESIDE) for each in offered if each.startswith(BESIDE)), "")
-        return await (self._admission.known(token) if token and not given else self._admission.admit(given))
+        return await self._door.admit([f"Bearer {token}"] if token and not given else given)
 
 
 def who_of(scope: Scope) -> UserContext:

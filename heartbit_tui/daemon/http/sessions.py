@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from heartbit_tui.auth.roles import Action, allowed, check
-from heartbit_tui.auth.users import Owner
 from heartbit_tui.daemon.asked import Open
+from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
 from heartbit_tui.daemon.http.bodies import Answered, Decided, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
@@ -49,7 +49,7 @@ class Sessions:
     async def _list(self, request: Request) -> Response:
         extent = allowed(who_of(request.scope), "read")
         limit = number_of(request, "limit", 50, 1, 500)
-        whose = (extent.tenant, extent.user)
+        whose = None if extent.tenant is None else (extent.tenant, extent.user)
         found = await self._daemon.store.index.search(request.query_params.get("q", ""), limit=limit, owner=whose)
         return JSONResponse({"sessions": [self._json(each) for each in found]})
 
@@ -118,8 +118,7 @@ class Sessions:
 
     async def _session(self, request: Request, action: Action) -> SessionInfo:
         info = await self._daemon.session(request.path_params["id"])
-        owner = Owner(tenant=info.summary.tenant, user=info.summary.user) if info else None
-        check(who_of(request.scope), action, owner, NO_SESSION)
+        check(who_of(request.scope), action, owner_of_session(info) if info else None, NO_SESSION)
         assert info is not None  # what is not there was refused
         return info
 

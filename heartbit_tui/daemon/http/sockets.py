@@ -160,7 +160,6 @@ class Connection:
         await self._chat(params.session_id, "submit")
         if self._daemon.service.draining:
             raise MethodError(STOPPING)
-        self._daemon.subjects.keep(self._who)
         asked = Request(
             task=params.message,
             source="ws",

@@ -40,7 +40,7 @@ class Standing:
         """The figures of all tenants: for an admin, or for everybody where the settings say so."""
         if not self._daemon.config.boolean("daemon.metrics.enabled"):
             raise HTTPException(404, "metrics not enabled")
-        if not self._daemon.config.boolean("daemon.metrics.public"):
+        if not self._daemon.door.open_metrics:
             allowed(who_of(request.scope), "metrics")
         return Response(self._daemon.figures.text(), media_type=TYPE)
 

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from heartbit_tui.auth.roles import Action, Extent, allowed, check
-from heartbit_tui.auth.users import Owner
+from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
 from heartbit_tui.daemon.http.bodies import NewTask, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
@@ -57,9 +57,7 @@ class Tasks:
             raise HTTPException(403, FAR)
         if body.session_id:
             info = await self._daemon.session(body.session_id)
-            check(
-                who, "submit", Owner(tenant=info.summary.tenant, user=info.summary.user) if info else None, NO_SESSION
-            )
+            check(who, "submit", owner_of_session(info) if info else None, NO_SESSION)
         asked = TaskRequest(
             task=body.task,
             user_id=who.user_id,
@@ -71,7 +69,6 @@ class Tasks:
             session=body.session_id or "",
             story_id=body.story_id or "",
         )
-        self._daemon.subjects.keep(who)
         task = await self._daemon.service.accept(asked)
         self._daemon.figures.accepted()
         new = task.state == "pending" and task.attempts == 0
