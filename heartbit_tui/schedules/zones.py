@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 LOCAL = "local"
 _LINK = Path("/etc/localtime")
 _SECOND = timedelta(seconds=1)
+_STEP = timedelta(hours=12)
 
 
 def zone(name: str, environment: Mapping[str, str]) -> tzinfo:
@@ -37,26 +38,46 @@ def local(environment: Mapping[str, str], link: Path = _LINK) -> tzinfo:
 def instant(shown: datetime, zone: tzinfo) -> datetime:
     """The first moment, in UTC, at which the clocks of a zone show this time or, where they skip it, a later one."""
     before, after = (_utc(shown, zone, fold) for fold in (0, 1))
-    return before if before <= after else _set_forward(after, before, zone)
+    return before if before <= after else _set(after, before, zone)
 
 
 def settled(shown: datetime, zone: tzinfo) -> datetime:
     """The moment, in UTC, from which on the clocks of a zone show this time or a later one for good."""
     before, after = (_utc(shown, zone, fold) for fold in (0, 1))
-    return after if before <= after else _set_forward(after, before, zone)
+    return after if before <= after else _set(after, before, zone)
+
+
+def offset_of(zone: tzinfo, moment: datetime) -> timedelta:
+    """How far the clocks of a zone are ahead of UTC at a moment."""
+    return moment.astimezone(zone).utcoffset() or timedelta(0)
+
+
+def next_change(after: datetime, until: datetime, zone: tzinfo) -> datetime | None:
+    """The first moment behind `after`, up to `until`, at which the clocks of a zone are set; None for none.
+
+    Changes less than half a day apart that take each other back are not seen; no zone ever had such.
+    """
+    if isinstance(zone, timezone):
+        return None
+    before, old = after, offset_of(zone, after)
+    while before < until:
+        looked = min(before + _STEP, until)
+        if offset_of(zone, looked) != old:
+            return _set(before, looked, zone)
+        before = looked
+    return None
 
 
 def _utc(shown: datetime, zone: tzinfo, fold: int) -> datetime:
     return shown.replace(tzinfo=zone, fold=fold).astimezone(UTC)
 
 
-def _set_forward(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """The moment between two at which the clocks of a zone are set forward, to the second."""
-    old = before.astimezone(zone).utcoffset()
+def _set(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """The moment between two at which the clocks of a zone are set, to the second."""
+    old = offset_of(zone, before)
     while after - before > _SECOND:
-        middle = before + (after - before) // 2
-        middle = middle.replace(microsecond=0)
-        if middle.astimezone(zone).utcoffset() == old:
+        middle = (before + (after - before) // 2).replace(microsecond=0)
+        if offset_of(zone, middle) == old:
             before = middle
         else:
             after = middle

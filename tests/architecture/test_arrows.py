@@ -37,6 +37,7 @@ HOMES: Mapping[str, Collection[str]] = MappingProxyType(
         "lsprotocol": ("heartbit_tui.lsp",),
         "cattrs": ("heartbit_tui.lsp",),
         "fastembed": ("heartbit_tui.memory",),
+        "cronsim": ("heartbit_tui.schedules",),
         "tree_sitter": ("heartbit_tui.permissions.shell",),
         "tree_sitter_bash": ("heartbit_tui.permissions.shell",),
     }
@@ -72,7 +73,17 @@ DOORS: Mapping[str, str] = MappingProxyType(
     }
 )
 EXTRAS = frozenset(
-    {"keyring", "tomllib", "ctypes", "fastembed", "prometheus_client", "starlette", "uvicorn", "sse_starlette"}
+    {
+        "keyring",
+        "tomllib",
+        "ctypes",
+        "fastembed",
+        "prometheus_client",
+        "starlette",
+        "uvicorn",
+        "sse_starlette",
+        "cronsim",
+    }
 )
 BEHIND_CLI = tuple(f"heartbit_tui.{name}" for name in ("daemon", "channels", "sensors", "durable"))
 
