@@ -82,6 +82,20 @@ class Cron:
         """The next `count` occurrences behind a moment."""
         return tuple(islice(self.following(moment), count))
 
+    def last(self, until: datetime, behind: datetime) -> datetime | None:
+        """The last occurrence up to a moment; None where there is none behind another."""
+        span = timedelta(minutes=1)
+        while True:
+            start = max(until - span, behind)
+            found = None
+            for due in self.following(start):
+                if due > until:
+                    break
+                found = due
+            if found is not None or start == behind:
+                return found
+            span *= 2
+
     def _fixed_after(self, start: datetime) -> datetime | None:
         for shown in self._fitting(start.astimezone(self.zone).replace(tzinfo=None)):
             due = instant(shown, self.zone)

@@ -29,6 +29,10 @@ class FakeClock:
     def monotonic(self) -> float:
         return self._seconds
 
+    def jump(self, seconds: float) -> None:
+        """Set the time of day, forward or back, as a suspension or a person does; who sleeps is not woken by it."""
+        self._start += timedelta(seconds=seconds)
+
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         if self._auto or seconds <= 0:
