@@ -40,7 +40,8 @@ _FIRST = (
     """
     CREATE TABLE todo_exports (
         place TEXT NOT NULL PRIMARY KEY,
-        body TEXT NOT NULL
+        body TEXT NOT NULL,
+        reviewed INTEGER
     ) STRICT, WITHOUT ROWID
     """,
 )
@@ -48,4 +49,4 @@ _FIRST = (
 NAME = "schedules"
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
 """How far each schedule is, those that were added by command, and what is to be done by workspace (its root folder), as it
-is and as it was last written to TODO.json."""
+is and as it was last written to TODO.json, with when it was last gone through."""

@@ -56,6 +56,12 @@ class FakeClock:
             self._changed.clear()
             await self._changed.wait()
 
+    async def asked(self, count: int) -> None:
+        """Wait until `sleep` was called at least `count` times in all, by somebody who has to wait."""
+        while len(self.slept) < count:
+            self._changed.clear()
+            await self._changed.wait()
+
     async def advance(self, seconds: float) -> None:
         """Move the time; whoever wakes runs before this returns, and may fall asleep again within the span."""
         await _settle()
