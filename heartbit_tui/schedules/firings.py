@@ -53,19 +53,29 @@ class Firings:
 
         return await self._database.write(operation)
 
-    async def claim(self, source: str, due: datetime, now: datetime, *, alone: bool) -> bool:
+    async def claim(
+        self, source: str, due: datetime, now: datetime, *, alone: bool, since: datetime | None = None
+    ) -> bool:
         """Take an occurrence, so that nobody else hands it over; False when somebody did, or does.
 
-        With `alone` it is not taken while the task of the one before goes on.
+        With `alone` it is not taken while the task of the one before goes on, with `since` only where that is still the
+        last occurrence.
         """
 
         def operation(connection: sqlite3.Connection) -> bool:
             changed = connection.execute(
                 "UPDATE schedule_firings SET due = :due, stage = 'claimed', claimed = :now "
-                "WHERE source = :source AND (:alone = 0 OR stage <> 'running') "
+                "WHERE source = :source AND (:alone = 0 OR stage <> 'running') AND due = coalesce(:since, due) "
                 "AND (due < :due AND (:alone = 0 OR stage <> 'claimed' OR claimed <= :over) "
                 "OR due = :due AND stage = 'claimed' AND claimed <= :over)",
-                {"source": source, "due": stamp(due), "now": stamp(now), "over": stamp(now - LEASE), "alone": alone},
+                {
+                    "source": source,
+                    "due": stamp(due),
+                    "now": stamp(now),
+                    "over": stamp(now - LEASE),
+                    "alone": alone,
+                    "since": None if since is None else stamp(since),
+                },
             )
             return changed.rowcount == 1
 
@@ -78,29 +88,29 @@ class Firings:
             (task, source, stamp(due)),
         )
 
-    async def pass_over(self, source: str, due: datetime) -> None:
-        """Keep that an occurrence was not handed over on purpose."""
+    async def pass_over(
+        self, source: str, due: datetime, *, since: datetime | None = None, memo: str | None = None
+    ) -> None:
+        """Keep that an occurrence was not handed over on purpose; with `since` only where that is still the last one."""
         await self._change(
-            "UPDATE schedule_firings SET due = ?1, passed = passed + 1 WHERE source = ?2 AND due < ?1",
-            (stamp(due), source),
+            "UPDATE schedule_firings SET due = ?1, passed = passed + 1, memo = coalesce(?4, memo) "
+            "WHERE source = ?2 AND due < ?1 AND due = coalesce(?3, due)",
+            (stamp(due), source, None if since is None else stamp(since), memo),
         )
 
-    async def ended(self, source: str, task: str, state: str) -> None:
-        """Keep how a task ended, where it is the last one of its source."""
+    async def ended(self, source: str, task: str, state: str, memo: str | None = None) -> None:
+        """Keep how a task ended, and what its source makes of it, where it is the last one of its source and was running."""
         await self._change(
-            "UPDATE schedule_firings SET stage = ? WHERE source = ? AND task = ? AND stage = 'running'",
-            (state, source, task),
+            "UPDATE schedule_firings SET stage = ?1, memo = coalesce(?4, memo) "
+            "WHERE source = ?2 AND task = ?3 AND stage = 'running'",
+            (state, source, task, memo),
         )
-
-    async def remember(self, source: str, memo: str) -> None:
-        """Keep what a source wants to know the next time."""
-        await self._change("UPDATE schedule_firings SET memo = ? WHERE source = ?", (memo, source))
 
     async def forget(self, source: str) -> None:
         """Know nothing of a source any more."""
         await self._change("DELETE FROM schedule_firings WHERE source = ?", (source,))
 
-    async def _change(self, statement: str, values: tuple[str | int, ...]) -> None:
+    async def _change(self, statement: str, values: tuple[str | int | None, ...]) -> None:
         def operation(connection: sqlite3.Connection) -> None:
             connection.execute(statement, values)
 
