@@ -7,13 +7,13 @@ from typing import Any, cast
 
 from heartbit_tui.config import Config
 from heartbit_tui.kernel.errors import ConfigError
-from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.runtime.scheduling import Handing, Schedules
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.schedules import orders
 from heartbit_tui.schedules.pulse import Around, Pulse, Purpose
 from heartbit_tui.schedules.pulse_state import Rhythm
-from heartbit_tui.schedules.todo import Todos
+from heartbit_tui.schedules.todo import TodoManage, Todos
 from heartbit_tui.schedules.types import Tell
 from heartbit_tui.schedules.windows import Window, minutes
 from heartbit_tui.schedules.zones import zone
@@ -37,6 +37,16 @@ def pulse(settings: Settings, schedules: Schedules, todos: Todos, clock: Clock, 
     )
     around = Around(clock, Handing(intake), tell)
     return Pulse(rhythm(settings.config, settings.environment), purpose, todos, schedules.firings, around)
+
+
+def todo_list(schedules: Schedules, root: Path, clock: Clock, tell: Tell) -> Todos:
+    """The list of the workspace `root`."""
+    return Todos(schedules.database, root, clock, tell)
+
+
+def todo_tool(todos: Todos, clock: Clock) -> Tool:
+    """The tool with which an agent keeps that list; it stands beside todowrite and todoread where there is a pulse."""
+    return TodoManage(todos, clock)
 
 
 def rhythm(config: Config, environment: Mapping[str, str]) -> Rhythm:

@@ -12,7 +12,7 @@ from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.schedules import schema
 from heartbit_tui.schedules.added import Added
 from heartbit_tui.schedules.firings import Firings
-from heartbit_tui.schedules.reading import ScheduleError, Wanted, twice, understood
+from heartbit_tui.schedules.reading import ScheduleError, Wanted, understood
 from heartbit_tui.schedules.types import Errand, Schedule, Tell
 from heartbit_tui.store.database import Database
 from heartbit_tui.tasks import Intake, Outcome, Request
@@ -105,8 +105,6 @@ def configured(config: Config, environment: Mapping[str, str]) -> tuple[Schedule
     for number, entry in enumerate(entries):
         try:
             found.append(understood(Wanted(**entry), environment))
-            if name := twice(found):
-                raise ScheduleError("name", f"Two schedules are called {name!r}; a name is for one.")
         except ScheduleError as error:
             key = f"{KEY}[{number}].{error.field}"
             where = config.source(key if error.field in entry else f"{KEY}[{number}].name")

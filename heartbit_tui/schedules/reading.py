@@ -1,6 +1,6 @@
 """Schedules as a person writes them, checked and understood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from heartbit_tui.kernel.dataclass import dataclass
@@ -58,9 +58,11 @@ def understood(wanted: Wanted, environment: Mapping[str, str], origin: Origin = 
         field = "jitter"
         jitter = duration(wanted.jitter) if wanted.jitter else 0
         if jitter > LONGEST_JITTER:
-            raise ValueError(f"{wanted.jitter!r} is more than a day, so occurrences would come in any order.")
+            raise ValueError(
+                f"{wanted.jitter!r} is more than a day of jitter, and occurrences would come in any order."
+            )
     except ValueError as error:
-        raise ScheduleError(field, f"{_sentence(error)} (schedule {name})") from error
+        raise ScheduleError(field, f"schedule {name}: {error}") from error
     return Schedule(
         name=name,
         cron=cron,
@@ -72,12 +74,6 @@ def understood(wanted: Wanted, environment: Mapping[str, str], origin: Origin = 
         folder=wanted.folder,
         origin=origin,
     )
-
-
-def twice(schedules: Sequence[Schedule]) -> str:
-    """A name that two schedules have; empty where there is none."""
-    names = [each.name for each in schedules]
-    return next((name for name in names if names.count(name) > 1), "")
 
 
 def _dialect(word: str) -> Dialect:
@@ -92,8 +88,3 @@ def _overlap(word: str) -> Overlap:
         if known == word:
             return known
     raise ScheduleError("overlap", f"{word!r} is no way to overlap: there are {', '.join(get_args(Overlap))}.")
-
-
-def _sentence(error: ValueError) -> str:
-    told = str(error)
-    return f"{told[:1].upper()}{told[1:]}"

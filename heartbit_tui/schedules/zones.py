@@ -22,7 +22,7 @@ def zone(name: str, environment: Mapping[str, str]) -> tzinfo:
         return local(environment)
     found = _known(name)
     if found is None:
-        raise ValueError(f"{name!r} is no known time zone{_near(name)}.")
+        raise ValueError(f"{name!r} is no known time zone{_near(name)}")
     return found
 
 
@@ -94,7 +94,7 @@ def _known(name: str) -> ZoneInfo | None:
 def _near(name: str) -> str:
     known = zoneinfo.available_timezones()
     if not known:
-        return ": this machine has no list of zones; install tzdata"
+        return ", because this machine has no list of zones: install tzdata."
     short = {each.lower(): each for each in known}
     close = get_close_matches(name.lower(), short, n=1, cutoff=0.7)
-    return f": did you mean {short[close[0]]!r}" if close else ": write one such as 'Europe/Paris', 'UTC' or 'local'"
+    return f": did you mean {short[close[0]]!r}?" if close else ": write one such as 'Europe/Paris', 'UTC' or 'local'."
