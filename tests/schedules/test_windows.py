@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from heartbit_tui.schedules.windows import EVERY_DAY, MINUTES, Window, minutes, shown
-from tests.schedules.reference import DAY, ZONES, Stretch, stretches
+from tests.schedules.reference import DAY, WHOLE, ZONES, Stretch, stretches
 
 PARIS = ZoneInfo("Europe/Paris")
 WORKDAYS = frozenset(range(5))
@@ -44,6 +44,7 @@ def within(found: Stretch, given: Window) -> list[bool]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600 if WHOLE else 120)
 @pytest.mark.parametrize("name", ZONES)
 def test_windows_are_as_found_second_by_second(name: str) -> None:
     for found in stretches(name):
