@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.runtime.scheduling import Handing, Schedules
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.schedules import orders
+from heartbit_tui.schedules.orders import Orders
 from heartbit_tui.schedules.pulse import Around, Pulse, Purpose
 from heartbit_tui.schedules.pulse_state import Rhythm
 from heartbit_tui.schedules.todo import TodoManage, Todos
@@ -21,22 +23,33 @@ from heartbit_tui.tasks import Intake
 
 KEY = "daemon.heartbit_pulse"
 HOURS = f"{KEY}.active_hours"
+UNTRUSTED = "The standing orders in {folder} are not followed until you trust it: heartbit trust add {folder}"
 
 
 def pulse(settings: Settings, schedules: Schedules, todos: Todos, clock: Clock, intake: Intake, tell: Tell) -> Pulse:
-    """The pulse of the workspace whose list `todos` is. Raises `ConfigError`.
+    """The pulse of the workspace whose list `todos` is, and whose settings these are. Raises `ConfigError`.
 
-    Standing orders are looked for in the workspace and in the folders above it that belong to its repository.
+    Standing orders are looked for in the workspace and in the folders above it that belong to its repository. Those that a
+    repository brings count once its folder is trusted.
     """
     root = todos.path.parent
     purpose = Purpose(
         folder=str(root),
-        orders=lambda: orders.found(root, above(root)),
+        orders=partial(standing_orders, root, trusted=settings.trust.is_trusted),
         prompt=settings.config.string(f"{KEY}.prompt"),
         sensors=sensors(settings.config),
     )
     around = Around(clock, Handing(intake), tell)
     return Pulse(rhythm(settings.config, settings.environment), purpose, todos, schedules.firings, around)
+
+
+def standing_orders(root: Path, *, trusted: bool) -> Orders:
+    """What a person wants looked after in a workspace again and again; of a repository only where it is trusted."""
+    folders = above(root)
+    found = orders.found(root, folders)
+    if not trusted and found.text and ((root / ".git").exists() or folders):
+        return Orders(problem=UNTRUSTED.format(folder=folders[-1] if folders else root))
+    return found
 
 
 def todo_list(schedules: Schedules, root: Path, clock: Clock, tell: Tell) -> Todos:

@@ -11,9 +11,10 @@ import pytest
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import Options
-from heartbit_tui.runtime.pulsing import above, pulse, rhythm, sensors, todo_list, todo_tool
+from heartbit_tui.runtime.pulsing import above, pulse, rhythm, sensors, standing_orders, todo_list, todo_tool
 from heartbit_tui.runtime.scheduling import configured, scheduling
 from heartbit_tui.runtime.settings import read
+from heartbit_tui.schedules.orders import Orders
 from heartbit_tui.schedules.pulse_state import Rhythm
 from heartbit_tui.schedules.reading import ScheduleError, Wanted
 from heartbit_tui.schedules.windows import Window
@@ -148,6 +149,15 @@ def test_orders_above_a_workspace_are_those_of_its_repository(tmp_path: Path) ->
     (tmp_path / "repository/.git").mkdir()
     assert above(deep) == (tmp_path / "repository/a", tmp_path / "repository")
     assert above(tmp_path / "repository") == ()
+
+
+def test_the_orders_of_a_repository_count_once_it_is_trusted(tmp_path: Path) -> None:
+    (tmp_path / "HEARTBIT.md").write_text("Water the plants.")
+    assert standing_orders(tmp_path, trusted=False) == Orders(text="Water the plants.")
+    (tmp_path / ".git").mkdir()
+    assert standing_orders(tmp_path, trusted=True) == Orders(text="Water the plants.")
+    problem = f"The standing orders in {tmp_path} are not followed until you trust it: heartbit trust add {tmp_path}"
+    assert standing_orders(tmp_path, trusted=False) == Orders(problem=problem)
 
 
 async def test_a_pulse_is_put_together_from_settings_list_and_orders(tmp_path: Path) -> None:
