@@ -9,6 +9,7 @@ from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_ever
 from heartbit_tui.cli.mcp_commands import MCP
 from heartbit_tui.cli.memory_commands import MEMORY
 from heartbit_tui.cli.reach_commands import REACH
+from heartbit_tui.cli.schedule_commands import SCHEDULE
 from heartbit_tui.cli.skills_commands import SKILLS
 from heartbit_tui.cli.spec import Command, Flag, Word
 
@@ -313,6 +314,7 @@ COMMANDS = (
         ("heartbit knowledge search how are releases made", "heartbit knowledge search retries --source docs/ --json"),
     ),
     Command("knowledge stats", "knowledge", "tell what is indexed", groups=with_everywhere(JSON)),
+    *SCHEDULE,
     *SKILLS,
     *MCP,
     *REACH,
@@ -358,6 +360,7 @@ DEFAULTS = MappingProxyType(
         "audit": "list",
         "memory": "list",
         "knowledge": "stats",
+        "schedule": "list",
         "skills": "list",
         "mcp": "list",
         "eval": "list",

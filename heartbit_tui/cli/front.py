@@ -25,6 +25,7 @@ commands
   permissions        list, revoke: rules learned from approvals; test: what would be decided
   audit              list, show, export, verify: what was decided and done
   knowledge          index, search, stats: documents that the agent looks things up in
+  schedule           list, add, remove, run, next: tasks that are done at set times
   skills             list, lint, why, new: instructions for kinds of tasks
   mcp                list, add, remove, test, login, logout, approve, refuse, serve:
                      servers of tools

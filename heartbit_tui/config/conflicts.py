@@ -10,8 +10,10 @@ from heartbit_tui.config.entry import Entry, Layer, Problem, Source
 from heartbit_tui.config.keys import Path, Value, dotted, undotted
 from heartbit_tui.kernel.dataclass import dataclass
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_CRON_FIELDS = 6
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]?\d")
+_MIDNIGHT = ("end", "24:00")
+_CRON_FIELDS = (5, 6, 7)
+_CRON = "has to have six fields, seconds first, or five without seconds, or be a name such as @daily."
 _EXCHANGE = ("exchange_url", "client_id", "client_secret", "agent_token")
 _WEIGHTS = ("urgency_weight", "novelty_weight", "relevance_weight")
 _SOURCE_NEEDS = (("file", "path"), ("glob", "pattern"), ("url", "url"))
@@ -130,11 +132,11 @@ def _daemon(values: Effective) -> Iterator[Problem]:
     yield from _salience(values)
     for place in values.elements("daemon", "schedules"):
         cron = values.get(*place, "cron")
-        if isinstance(cron, str) and len(cron.split()) != _CRON_FIELDS:
-            yield values.problem((*place, "cron"), f"{cron!r} has to have six fields, seconds first.")
+        if isinstance(cron, str) and not cron.strip().startswith("@") and len(cron.split()) not in _CRON_FIELDS:
+            yield values.problem((*place, "cron"), f"{cron!r} {_CRON}")
     for name in ("start", "end"):
         hour = values.get("daemon", "heartbit_pulse", "active_hours", name)
-        if hour is not None and not _CLOCK.fullmatch(str(hour)):
+        if hour is not None and not _CLOCK.fullmatch(str(hour)) and (name, hour) != _MIDNIGHT:
             path = ("daemon", "heartbit_pulse", "active_hours", name)
             yield values.problem(path, f"{hour!r} is no time of day; write HH:MM.")
     if values.has("daemon", "kafka") and not values.get("daemon", "kafka", "brokers"):

@@ -29,6 +29,10 @@ class FakeClock:
     def monotonic(self) -> float:
         return self._seconds
 
+    def jump(self, seconds: float) -> None:
+        """Set the time of day, forward or back, as a suspension or a person does; who sleeps is not woken by it."""
+        self._start += timedelta(seconds=seconds)
+
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         if self._auto or seconds <= 0:
@@ -49,6 +53,12 @@ class FakeClock:
     async def slept_by(self, count: int = 1) -> None:
         """Wait until at least `count` are asleep."""
         while self.sleepers < count:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def asked(self, count: int) -> None:
+        """Wait until `sleep` was called at least `count` times in all, by somebody who has to wait."""
+        while len(self.slept) < count:
             self._changed.clear()
             await self._changed.wait()
 

@@ -38,6 +38,7 @@ HOMES: Mapping[str, Collection[str]] = MappingProxyType(
         "cattrs": ("heartbit_tui.lsp",),
         "fastembed": ("heartbit_tui.memory",),
         "joserfc": ("heartbit_tui.auth.signatures",),
+        "cronsim": ("heartbit_tui.schedules",),
         "tree_sitter": ("heartbit_tui.permissions.shell",),
         "tree_sitter_bash": ("heartbit_tui.permissions.shell",),
     }
@@ -73,7 +74,17 @@ DOORS: Mapping[str, str] = MappingProxyType(
     }
 )
 EXTRAS = frozenset(
-    {"keyring", "tomllib", "ctypes", "fastembed", "prometheus_client", "starlette", "uvicorn", "sse_starlette"}
+    {
+        "keyring",
+        "tomllib",
+        "ctypes",
+        "fastembed",
+        "prometheus_client",
+        "starlette",
+        "uvicorn",
+        "sse_starlette",
+        "cronsim",
+    }
 )
 BEHIND_CLI = tuple(f"heartbit_tui.{name}" for name in ("daemon", "channels", "sensors", "durable"))
 

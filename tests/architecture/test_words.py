@@ -60,6 +60,10 @@ def test_a_mark_of_unfinished_work_is_found(mark: str) -> None:
     assert list(unfinished("a.py", f'query = "{mark}"')) == []
 
 
+def test_the_name_of_the_file_with_what_is_to_be_done_is_no_such_mark() -> None:
+    assert list(unfinished("a.md", "kept in TO" + "DO.json, and")) == []
+
+
 @pytest.mark.parametrize(
     "handler",
     [
