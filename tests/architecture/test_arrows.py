@@ -72,7 +72,10 @@ DOORS: Mapping[str, str] = MappingProxyType(
     }
 )
 EXTRAS = frozenset(
-    {"keyring", "tomllib", "ctypes", "fastembed", "prometheus_client", "starlette", "uvicorn", "sse_starlette"}
+    {
+        *("keyring", "tomllib", "ctypes", "fastembed", "prometheus_client", "starlette", "uvicorn", "sse_starlette"),
+        "watchfiles",
+    }
 )
 BEHIND_CLI = tuple(f"heartbit_tui.{name}" for name in ("daemon", "channels", "sensors", "durable"))
 
