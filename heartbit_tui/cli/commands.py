@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from heartbit_tui.cli.eval_commands import EVAL
 from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
+from heartbit_tui.cli.heartbeat_commands import HEARTBEAT
 from heartbit_tui.cli.mcp_commands import MCP
 from heartbit_tui.cli.memory_commands import MEMORY
 from heartbit_tui.cli.reach_commands import REACH
@@ -325,6 +326,7 @@ COMMANDS = (
     ),
     Command("knowledge stats", "knowledge", "tell what is indexed", groups=with_everywhere(JSON)),
     *SKILLS,
+    *HEARTBEAT,
     *MCP,
     *REACH,
     Command(
@@ -369,6 +371,7 @@ DEFAULTS = MappingProxyType(
         "memory": "list",
         "knowledge": "stats",
         "skills": "list",
+        "heartbeat": "list",
         "mcp": "list",
         "eval": "list",
         "lsp": "list",
