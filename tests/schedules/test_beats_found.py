@@ -90,5 +90,5 @@ def test_the_states_of_rsclaw_are_taken_over_for_the_files_that_are_here() -> No
 
 @pytest.mark.parametrize("text", ["{", "{}", "[1]"])
 def test_what_is_no_list_of_states_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="state.json: "):
+    with pytest.raises(ConfigError, match=r"state\.json: "):
         beats_old.states(text, [], "state.json")
