@@ -6,6 +6,7 @@ from heartbit_tui.cli.auth_commands import AUTH
 from heartbit_tui.cli.daemon_commands import DAEMON
 from heartbit_tui.cli.eval_commands import EVAL
 from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
+from heartbit_tui.cli.heartbeat_commands import HEARTBEAT
 from heartbit_tui.cli.mcp_commands import MCP
 from heartbit_tui.cli.memory_commands import MEMORY
 from heartbit_tui.cli.reach_commands import REACH
@@ -316,6 +317,7 @@ COMMANDS = (
     Command("knowledge stats", "knowledge", "tell what is indexed", groups=with_everywhere(JSON)),
     *SCHEDULE,
     *SKILLS,
+    *HEARTBEAT,
     *MCP,
     *REACH,
     Command(
@@ -362,6 +364,7 @@ DEFAULTS = MappingProxyType(
         "knowledge": "stats",
         "schedule": "list",
         "skills": "list",
+        "heartbeat": "list",
         "mcp": "list",
         "eval": "list",
         "lsp": "list",

@@ -18,7 +18,8 @@ commands
   undo, redo         go back to before a prompt or call: chat, files or both; forward again
   sessions           list, search, show, rename, fork, delete, export, import,
                      prune, repair, disk, context
-  memory             list, search, show, pin, edit, forget, import, export, why, stats
+  memory             list, search, show, pin, edit, forget, import, export, why, stats,
+                     meditate, drafts
   config             explain: each setting and where it came from; path
   auth               login, logout, status: keys of model services; token: for the daemon
   trust              list, add, diff, remove: directories whose own settings count
@@ -27,6 +28,7 @@ commands
   knowledge          index, search, stats: documents that the agent looks things up in
   schedule           list, add, remove, run, next: tasks that are done at set times
   skills             list, lint, why, new: instructions for kinds of tasks
+  heartbeat          list, run, pause, resume, why, import: files that are done again and again
   mcp                list, add, remove, test, login, logout, approve, refuse, serve:
                      servers of tools
   lsp                list, check: language servers, and what they say of files

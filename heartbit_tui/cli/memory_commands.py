@@ -102,6 +102,28 @@ MEMORY = (
         with_everywhere(JSON),
         ('heartbit memory why 3f9a "which port has the dev server"',),
     ),
+    Command(
+        "memory meditate",
+        "meditating",
+        "put the memory in order: merge what is there twice, draft skills of what belongs together",
+        groups=with_everywhere(Flag(("--dry-run",), "only tell what would be done"), JSON),
+        examples=("heartbit memory meditate --dry-run",),
+    ),
+    Command(
+        "memory drafts",
+        "meditating",
+        "see, accept, edit or refuse the skills that were drafted of memories",
+        (
+            Word("what", "what to do; list without", "?", ("list", "show", "accept", "edit", "refuse")),
+            Word("id", "the draft; the beginning of its id is enough", "?"),
+        ),
+        with_everywhere(
+            Flag(("--all",), "list also those that were decided"),
+            Flag(("--file",), "for edit: the new SKILL.md; `-` reads standard input", "text", "FILE"),
+            JSON,
+        ),
+        ("heartbit memory drafts", "heartbit memory drafts show 3f9a", "heartbit memory drafts accept 3f9a"),
+    ),
     Command("memory stats", "memory", "tell what is remembered in figures", groups=with_everywhere(HERE, JSON)),
 )
-"""The ten of them."""
+"""The twelve of them."""

@@ -41,7 +41,7 @@ def _changed(event: MemoryChanged) -> str:
             return f"Merged in memory: {quoted}{reason}."
         case "pruned":
             return f"{event.count} faded entr{'y was' if event.count == 1 else 'ies were'} removed from memory."
-        case "refused":
+        case "refused" | "meditated":
             return event.reason
         case "pinned" | "unpinned":
             return f"{event.action.capitalize()} in memory: {quoted}."

@@ -6,7 +6,7 @@ from dataclasses import field
 from functools import cache
 from types import MappingProxyType
 
-from heartbit_tui.config import agent_keys, daemon_keys, team_keys
+from heartbit_tui.config import agent_keys, daemon_keys, evolution_keys, team_keys
 from heartbit_tui.config.keys import ANY, ELEMENT, Key, Path
 from heartbit_tui.kernel.dataclass import dataclass
 
@@ -40,6 +40,8 @@ BUILT = frozenset(
         "exchange",
         "telemetry",
         "client",
+        "heartbeats",
+        "evolution",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""
@@ -62,6 +64,7 @@ TABLES: Mapping[str, Callable[[], tuple[Key, ...]]] = MappingProxyType(
         **dict.fromkeys(("telemetry", "log"), team_keys.telling),
         **dict.fromkeys(("ui", "editor", "status_line", "commands"), team_keys.screen),
         **dict.fromkeys(("daemon", "restate", "client"), daemon_keys.daemon),
+        **dict.fromkeys(("heartbeat", "evolution"), evolution_keys.evolution),
     }
 )
 """The function that knows the keys below each name of the top level; called when the name is first used."""

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -12,6 +13,9 @@ from heartbit_tui.kernel.errors import ConfigError
 
 WATCHED = (*PROJECT_FILES, ".mcp.json")
 """Single files: settings, with their hooks, servers and commands, and servers of tools."""
+
+BEATING = "HEARTBEAT*.md"
+"""Files in the root that are done again and again while nobody looks."""
 
 HOOKS = ".heartbit/hooks"
 
@@ -90,11 +94,14 @@ def _differs(name: str, known: Mapping[str, str], now: Mapping[str, str]) -> boo
 
 
 def _has_place(name: str) -> bool:
-    return name in WATCHED or name.startswith(tuple(f"{each}/" for each in WATCHED_FOLDERS)) or bool(nearer((name,)))
+    if name in WATCHED or fnmatchcase(name, BEATING):
+        return True
+    return name.startswith(tuple(f"{each}/" for each in WATCHED_FOLDERS)) or bool(nearer((name,)))
 
 
 def _names(root: Path, folders: Iterable[str]) -> Iterator[str]:
     yield from WATCHED
+    yield from sorted(path.name for path in root.glob(BEATING))
     for place in (*WATCHED_FOLDERS, *(f"{folder}/{name}" for folder in folders for name in NEARER)):
         for where, inner, names in os.walk(root / place):
             linked = [name for name in inner if (Path(where) / name).is_symlink()]

@@ -160,7 +160,8 @@ async def _provider(options: Options, models: Models, clock: Clock) -> Provider:
 
 def _session(options: Options, settings: Settings, agent: Agent, wiring: Wiring, beside: Companions) -> Session:
     opening = Opening(log=beside.place.log, mode=settings.mode, on_ask=options.on_ask)
-    return Session(beside.place.session_id, _equipped(agent, settings, beside), wiring, opening)
+    whole = _only(_equipped(agent, settings, beside), options.tools)
+    return Session(beside.place.session_id, whole, wiring, opening)
 
 
 def _wiring(beside: Companions, clock: Clock, models: Models, crew: Crew) -> Wiring:
@@ -273,6 +274,18 @@ def _equipped(agent: Agent, settings: Settings, beside: Companions) -> Agent:
     gate = beside.hooked.gate(settings.gate) if beside.hooked else settings.gate
     offered = beside.skilled.offering(agent.offered) if beside.skilled else agent.offered
     return beside.equipped(replace(agent, gate=watched(gate, beside.place.trail), offered=offered))
+
+
+def _only(agent: Agent, names: tuple[str, ...] | None) -> Agent:
+    """The agent with the tools of these names alone, also of those that come and go."""
+    if names is None:
+        return agent
+    passing = agent.passing
+
+    def named(tools: Sequence[Tool]) -> tuple[Tool, ...]:
+        return tuple(tool for tool in tools if tool.spec.name in names)
+
+    return replace(agent, tools=named(agent.tools), passing=lambda: named(passing()))
 
 
 def _response(schema: JsonObject | None) -> Tool | None:

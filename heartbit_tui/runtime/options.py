@@ -94,6 +94,8 @@ class Options:
     bare: bool = False
     ephemeral: bool = False
     demo: bool = False
+    tools: tuple[str, ...] | None = None
+    """The names of all tools that there are to be; None for those that the settings give. What they may do the rules say."""
     brought: Brought = NOTHING
     servers: Mapping[str, JsonObject] = field(default_factory=no_servers)
     """Servers of tools that the surface brings, each by its name as the settings would define it."""

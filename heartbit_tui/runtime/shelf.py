@@ -52,6 +52,11 @@ class Shelf:
         make = cast("Callable[[Database, Clock], Keeper]", plugins.resolve(f"{SQLITE}:SqliteMemory"))
         return make(self._database, self._clock)
 
+    @property
+    def kept(self) -> Database | None:
+        """The file in which the memory is, once that was made; None for one that is elsewhere."""
+        return self._database
+
     def load(self) -> None:
         """Import what `memory` is made of, in whichever thread this is."""
         plugins.resolve(VOLATILE if self._path is None else f"{SQLITE}:SqliteMemory")

@@ -50,6 +50,12 @@ class FakeClock:
         """How many are asleep."""
         return sum(not waker.done() for _, _, waker in self._sleepers)
 
+    @property
+    def next_in(self) -> float | None:
+        """Seconds until the next one wakes; None where nobody sleeps."""
+        times = [at for at, _, waker in self._sleepers if not waker.done()]
+        return min(times) - self._seconds if times else None
+
     async def slept_by(self, count: int = 1) -> None:
         """Wait until at least `count` are asleep."""
         while self.sleepers < count:

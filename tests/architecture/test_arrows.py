@@ -75,15 +75,8 @@ DOORS: Mapping[str, str] = MappingProxyType(
 )
 EXTRAS = frozenset(
     {
-        "keyring",
-        "tomllib",
-        "ctypes",
-        "fastembed",
-        "prometheus_client",
-        "starlette",
-        "uvicorn",
-        "sse_starlette",
-        "cronsim",
+        *("keyring", "tomllib", "ctypes", "fastembed", "prometheus_client", "starlette", "uvicorn", "sse_starlette"),
+        *("cronsim", "watchfiles"),
     }
 )
 BEHIND_CLI = tuple(f"heartbit_tui.{name}" for name in ("daemon", "channels", "sensors", "durable"))

@@ -18,6 +18,7 @@ PAGES = (
     "docs/memory.md",
     "docs/skills.md",
     "docs/hooks.md",
+    "docs/heartbeats.md",
     "CHANGELOG.md",
     "docs/undo.md",
     "docs/context.md",

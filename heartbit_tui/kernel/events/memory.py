@@ -7,7 +7,9 @@ from heartbit_tui.kernel.dataclass import dataclass
 RecallReason: TypeAlias = Literal["start", "topic", "tool"]
 """A run began, the talk came to something else, or the model asked."""
 
-MemoryAction: TypeAlias = Literal["stored", "updated", "forgotten", "merged", "pinned", "unpinned", "pruned", "refused"]
+MemoryAction: TypeAlias = Literal[
+    "stored", "updated", "forgotten", "merged", "pinned", "unpinned", "pruned", "refused", "meditated"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,8 @@ class MemoryRecalled:
 class MemoryChanged:
     """The memory was changed, or, where `action` is `refused`, was not; `content` is cut and holds no secret.
 
-    `ids` are the entries that it is about, `reason` says why nothing was stored, or what was left out of it.
+    `ids` are the entries that it is about, `reason` says why nothing was stored, or what was left out of it, or, where
+    the action is `meditated`, what came of putting the memory in order.
     """
 
     action: MemoryAction

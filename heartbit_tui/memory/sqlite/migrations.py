@@ -118,7 +118,51 @@ _FIRST: Final = (
     """,
 )
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+_MEDITATION: Final = (
+    """
+    CREATE TABLE memory_drafts (
+        id TEXT NOT NULL PRIMARY KEY,
+        owner INTEGER NOT NULL REFERENCES memory_owners (key),
+        made INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        name TEXT NOT NULL,
+        description TEXT NOT NULL,
+        content TEXT NOT NULL,
+        sources TEXT NOT NULL,
+        model TEXT NOT NULL,
+        cost REAL,
+        note TEXT NOT NULL,
+        decided INTEGER,
+        file TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE memory_marks (
+        key INTEGER PRIMARY KEY REFERENCES memories (key) ON DELETE CASCADE,
+        draft TEXT NOT NULL,
+        crystallised INTEGER,
+        demoted INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+    """,
+    """
+    CREATE TABLE memory_places (
+        owner INTEGER NOT NULL REFERENCES memory_owners (key),
+        phase TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        PRIMARY KEY (owner, phase)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE memory_failures (
+        fingerprint TEXT NOT NULL PRIMARY KEY,
+        failures INTEGER NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+"""What meditation knows: its drafts, which entries are in one, how far it came, and what it puts off after failures."""
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _MEDITATION)
 
 
 def tables(key: int) -> tuple[str, str]:

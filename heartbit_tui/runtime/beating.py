@@ -1,0 +1,217 @@
+"""Heartbeats put together: in which folders they lie, who does them, and where what they say goes."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from heartbit_tui.config import Config, Directories
+from heartbit_tui.config.locked import LockedFile
+from heartbit_tui.config.trust import TrustStore
+from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.memory.meditation_drafts import Draft
+from heartbit_tui.memory.meditation_report import told
+from heartbit_tui.runtime import meditating
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.runtime.shelf import PACKAGE
+from heartbit_tui.runtime.watching import further
+from heartbit_tui.schedules import zones
+from heartbit_tui.schedules.beats import SILENT, Done, Heartbeat, Said, Tell, Watcher
+from heartbit_tui.schedules.beats_engine import PATIENCE, Engine, Means
+from heartbit_tui.schedules.beats_found import Finder, Workspace
+from heartbit_tui.schedules.beats_store import STEPS, SqliteStates
+from heartbit_tui.schedules.beats_watch import Watching
+from heartbit_tui.store import inbox
+from heartbit_tui.store.database import Database
+from heartbit_tui.store.inbox import Inbox, Letter
+from heartbit_tui.tasks import Intake, Request
+
+PART = "heartbeats"
+TITLE = 120
+"""Letters of a letter's title."""
+
+UNTRUSTED = "The folder {root} is not trusted. Look at it, then run `heartbit trust add` there."
+CHANGED = "It is not as it was when the folder {root} was trusted; `heartbit trust diff` shows the change."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What is kept of heartbeats: how they stand, and the inbox for what they say."""
+
+    states: SqliteStates
+    inbox: Inbox
+
+
+@asynccontextmanager
+async def ledger(file: Path) -> AsyncGenerator[Ledger]:
+    """What is kept in this data file. Raises `StoreError`."""
+    async with (
+        Database.open(file, PART, STEPS) as beats,
+        Database.open(file, inbox.PART, inbox.STEPS) as letters,
+    ):
+        yield Ledger(states=SqliteStates(beats), inbox=Inbox(letters))
+
+
+def finder(config: Config, places: Directories, environment: Mapping[str, str]) -> Finder:
+    """Looks for the heartbeats of all workspaces, which are looked for anew each time."""
+    home = Path(environment.get("HOME") or "/")
+    named = tuple(_folder(text, home) for text in config.strings("heartbeat.workspaces"))
+    store = TrustStore(LockedFile(places.trust_file))
+    return Finder(lambda: _workspaces(named, store, places), zones.local(environment))
+
+
+def watcher() -> Watcher | None:
+    """What notices changes at once; None where what it needs is not installed."""
+    with suppress(ImportError):
+        return Watching()
+    return None
+
+
+def worded(beat: Heartbeat) -> str:
+    """What an agent is asked at a beat: the words of the file behind a note on what a heartbeat is."""
+    note = (PACKAGE / "schedules" / "beat.md").read_text("utf-8").strip()
+    return f"{note.replace('{file}', beat.file.name)}\n\n{beat.text}"
+
+
+class Handed:
+    """A `Do` that hands each beat over as a task, and stops that task when it is stopped itself.
+
+    `meditate` puts the memory in order, which is no task: no agent is asked.
+    """
+
+    def __init__(self, intake: Intake, clock: Clock, meditate: Callable[[], Awaitable[Done]]) -> None:
+        self._intake = intake
+        self._clock = clock
+        self._meditate = meditate
+
+    async def __call__(self, beat: Heartbeat) -> Done:
+        """Do a beat. Raises `StoreError` where it cannot be handed over."""
+        if beat.kind == "meditate":
+            return await self._meditate()
+        request = Request(
+            task=worded(beat),
+            source=source(beat),
+            deadline=self._clock.now() + timedelta(seconds=PATIENCE),
+            folder=str(beat.workspace),
+            tools=beat.tools,
+            silent=SILENT,
+        )
+        task = await self._intake.submit(request)
+        try:
+            outcome = await self._intake.outcome(task)
+        except asyncio.CancelledError:
+            await self._intake.cancel(task)
+            raise
+        return Done(ok=outcome.state == "completed", text=outcome.text, task=task)
+
+
+async def meditated(options: Options, clock: Clock, kept: Inbox) -> Done:
+    """A meditation as a beat: its drafts are put into the inbox; it has nothing to say where nothing was done.
+
+    Raises `ConfigError`, `StoreError`.
+    """
+    report = await meditating.meditate(options, clock)
+    for each in drafted(report.drafts):
+        await kept.put(each)
+    return Done(ok=True, text=told(report) if report.changed else SILENT)
+
+
+@asynccontextmanager
+async def beats(
+    options: Options, settings: Settings, intake: Intake, clock: Clock, warn: Callable[[str], None], *channels: Tell
+) -> AsyncGenerator[Engine]:
+    """The engine for all workspaces, whose `run` lets them beat; what they say goes to the inbox and to `channels`.
+
+    Raises `StoreError`.
+    """
+    async with ledger(settings.store) as kept:
+        means = Means(
+            clock=clock,
+            states=kept.states,
+            find=finder(settings.config, settings.places, options.environment),
+            do=Handed(intake, clock, partial(meditated, options, clock, kept.inbox)),
+            tell=telling(kept.inbox, *channels),
+            watcher=watcher(),
+            warn=warn,
+        )
+        yield Engine(means)
+
+
+def source(beat: Heartbeat) -> str:
+    """What a task or a letter of a heartbeat is known by as to where it is from."""
+    return f"heartbeat:{beat.workspace.name}/{beat.file.name}"
+
+
+def letter(said: Said) -> Letter:
+    """What a beat had to say, as it waits for a person."""
+    lines = (line.strip().lstrip("#").strip() for line in said.text.splitlines())
+    title = next((line for line in lines if line), "")[:TITLE]
+    kind = "meditation" if said.heartbeat.kind == "meditate" else "reply"
+    return Letter(
+        at=said.at,
+        kind=kind if said.ok else "failure",
+        source=source(said.heartbeat),
+        title=title,
+        text=said.text,
+        about=said.task,
+    )
+
+
+def drafted(drafts: Sequence[Draft]) -> Iterator[Letter]:
+    """Skills that wait for a person's word, as letters."""
+    for each in drafts:
+        text = f"{each.description}\n\nMade of {len(each.sources)} memories. {each.note}".strip()
+        yield Letter(at=each.made, kind="draft", source="meditation", title=each.name, text=text, about=each.id)
+
+
+def telling(kept: Inbox, *channels: Tell) -> Tell:
+    """Puts what a beat had to say into the inbox, then into each channel; it waits in the inbox whatever those do."""
+
+    async def tell(said: Said) -> None:
+        await kept.put(letter(said))
+        for channel in channels:
+            await channel(said)
+
+    return tell
+
+
+def _workspaces(named: tuple[Path, ...], store: TrustStore, places: Directories) -> tuple[Workspace, ...]:
+    """The folders that the settings name, which count as they are, and those that are trusted, as they were then."""
+    trusted = (Path(folder) for folder in store.folders())
+    others = [folder for folder in trusted if folder not in named]
+    return (
+        *(Workspace(folder=folder) for folder in named),
+        *(Workspace(folder=folder, refused=_Known(store, folder, places).refused) for folder in others),
+    )
+
+
+class _Known:
+    """Whether a folder and its heartbeats are as they were when a person trusted it; looked at once, for one look."""
+
+    def __init__(self, store: TrustStore, root: Path, places: Directories) -> None:
+        self._store = store
+        self._root = root
+        self._look = partial(further, root, places)
+        self._reason: str | None = None
+
+    def refused(self, file: Path, data: bytes) -> str:
+        if self._reason is None:
+            try:
+                state = self._store.look(self._root, self._look()).state
+            except ConfigError as error:
+                self._reason = str(error)
+            else:
+                told = {"untrusted": UNTRUSTED, "changed": CHANGED}.get(state, "")
+                self._reason = told.format(root=self._root)
+        return self._reason
+
+
+def _folder(text: str, home: Path) -> Path:
+    """A folder that the settings name, as the system knows it."""
+    path = home / text[2:] if text.startswith("~/") else home / text
+    return Path(path).resolve()

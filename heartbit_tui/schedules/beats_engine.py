@@ -1,0 +1,308 @@
+"""Lets heartbeats beat: one loop that looks what is due, and never sleeps so long that it would miss a change."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.errors import HeartbitError, StoreError
+from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.schedules import beats_plan
+from heartbit_tui.schedules.beats import (
+    BeatState,
+    Do,
+    Done,
+    Find,
+    Found,
+    Heartbeat,
+    Said,
+    Standing,
+    States,
+    Tell,
+    Watcher,
+    is_silent,
+)
+
+LONGEST = 60.0
+"""Seconds between two looks at most: by then a clock that was set, a machine that woke and a new file are noticed."""
+
+PATIENCE = 300.0
+"""Seconds that a beat may take; rsclaw's. Then it is stopped, and has failed."""
+
+GRACE = 10.0
+"""Seconds that beats at work may still take when the daemon ends."""
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+TOO_LONG = "It took longer than {seconds:g} seconds and was stopped."
+
+
+def nowhere(text: str) -> None:
+    """Where nobody is to be warned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What an engine works with; `share` gives a number from 0 to 1 by which first beats are put apart."""
+
+    clock: Clock
+    states: States
+    find: Find
+    do: Do
+    tell: Tell
+    watcher: Watcher | None = None
+    warn: Callable[[str], None] = nowhere
+    share: Callable[[], float] = random.random
+
+
+@dataclass(slots=True, kw_only=True)
+class _Known:
+    """A file as it counts: its last good form, what is wrong with it now, and when it is due."""
+
+    found: Found
+    heartbeat: Heartbeat | None
+    fault: str = ""
+    due: datetime | None = None
+    planned: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """The states as they are known here; those in `unsaved` could not be written yet."""
+
+    states: dict[str, BeatState] = field(default_factory=dict[str, BeatState])
+    unsaved: dict[str, BeatState] = field(default_factory=dict[str, BeatState])
+
+
+class Engine:
+    """Looks for heartbeats and does those that are due, one at a time for each workspace, until it is drained."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._known: dict[str, _Known] = {}
+        self._kept = _Kept()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._news = asyncio.Event()
+        self._draining = False
+        self._began = False
+        self._watching: tuple[tuple[Path, ...], asyncio.Task[None] | None] = ((), None)
+
+    @property
+    def in_flight(self) -> int:
+        """How many beats are at work."""
+        return len(self._running)
+
+    def standing(self) -> tuple[Standing, ...]:
+        """How each heartbeat stands, the next one first."""
+        found = [
+            Standing(
+                key=key,
+                file=each.found.file,
+                state=replace(self._state(key), next_due=each.due),
+                heartbeat=each.heartbeat,
+                fault=each.fault,
+                beating=key in self._running,
+            )
+            for key, each in self._known.items()
+        ]
+        return tuple(sorted(found, key=lambda each: (each.state.next_due or NEVER, each.key)))
+
+    def look_again(self) -> None:
+        """Something may have changed: look now."""
+        self._news.set()
+
+    def drain(self) -> None:
+        """Begin nothing more; `run` returns once what is at work has ended, or was stopped after `GRACE`."""
+        self._draining = True
+        self._news.set()
+
+    async def heard(self) -> None:
+        """A person did something: what came less often for having nothing to say comes as often as before."""
+        await self._means.states.heard()
+        self._news.set()
+
+    async def run(self) -> None:
+        """Beat until `drain` is called, or this is cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            try:
+                while not self._draining:
+                    self._news.clear()
+                    await self._look(tasks)
+                    self._begin(tasks)
+                    if not self._draining:
+                        await self._until(self._seconds(), self._news.wait())
+                await self._finish()
+            finally:
+                self._watch((), tasks)
+
+    async def _look(self, tasks: asyncio.TaskGroup) -> None:
+        """Find all files anew, and plan those that are not planned, or not any more."""
+        found = await asyncio.to_thread(self._means.find)
+        self._watch(tuple(self._means.find.folders), tasks)
+        self._known = {each.key: self._taken(each) for each in found}
+        await self._recall()
+        for key, known in self._known.items():
+            if known.heartbeat is not None and key not in self._running:
+                await self._plan(known, known.heartbeat)
+        self._began = True
+
+    def _taken(self, found: Found) -> _Known:
+        """A file as it counts now: one that was good and is not keeps its last good form."""
+        old = self._known.get(found.key)
+        if isinstance(found, Heartbeat):
+            return replace(old, found=found, heartbeat=found, fault="") if old else _Known(found=found, heartbeat=found)
+        kept = old.heartbeat if old is not None and found.keeps else None
+        return _Known(
+            found=found,
+            heartbeat=kept,
+            fault=found.reason,
+            due=old.due if old is not None and kept is not None else None,
+            planned=old is not None and kept is not None and old.planned,
+        )
+
+    async def _recall(self) -> None:
+        """What is written of the states, under what could not be written yet."""
+        try:
+            for state in tuple(self._kept.unsaved.values()):
+                await self._means.states.ran(state)
+                del self._kept.unsaved[state.key]
+            self._kept.states = await self._means.states.all()
+        except StoreError as error:
+            self._means.warn(str(error))
+        self._kept.states |= self._kept.unsaved
+
+    async def _plan(self, known: _Known, beat: Heartbeat) -> None:
+        state, now = self._state(beat.key), self._means.clock.now()
+        plan = beats_plan.again if known.planned or self._began else beats_plan.at_start
+        known.due, known.planned = plan(beat, state, now, self._means.share()), True
+        if known.due is not None and known.due <= now:
+            return
+        if (known.due, beat.every) != (state.next_due, state.every):
+            self._kept.states[beat.key] = replace(state, next_due=known.due, every=beat.every)
+            with suppress(StoreError):  # it is planned the same way when it is looked at again
+                await self._means.states.plan(beat.key, known.due, beat.every)
+
+    def _state(self, key: str) -> BeatState:
+        return self._kept.states.get(key) or BeatState(key=key)
+
+    def _begin(self, tasks: asyncio.TaskGroup) -> None:
+        """Begin what is due."""
+        now = self._means.clock.now()
+        for beat, due in sorted(self._waiting(), key=lambda each: (each[1], each[0].key)):
+            if due <= now and not self._is_busy(beat.workspace):
+                self._running[beat.key] = tasks.create_task(self._beat(beat), name=f"heartbeat {beat.file.name}")
+
+    def _waiting(self) -> list[tuple[Heartbeat, datetime]]:
+        """What may beat, each with when it is due."""
+        return [
+            (each.heartbeat, each.due)
+            for key, each in self._known.items()
+            if each.heartbeat is not None
+            and each.due is not None
+            and key not in self._running
+            and not self._state(key).paused
+        ]
+
+    def _is_busy(self, workspace: Path) -> bool:
+        known = (self._known.get(key) for key in self._running)
+        return any(each is not None and each.found.workspace == workspace for each in known)
+
+    def _seconds(self) -> float:
+        """How long there is nothing to do; who waits for another one of its workspace is told when that has ended."""
+        now = self._means.clock.now()
+        dues = [due for beat, due in self._waiting() if not self._is_busy(beat.workspace)]
+        return min([LONGEST, *((due - now).total_seconds() for due in dues)])
+
+    async def _beat(self, beat: Heartbeat) -> None:
+        began = self._means.clock.now()
+        try:
+            done = await self._done(beat)
+        except asyncio.CancelledError:
+            await self._keep(beats_plan.interrupted(self._state(beat.key), began, self._means.clock.now()))
+            raise
+        else:
+            ended = beats_plan.ended(beat, self._state(beat.key), done, began, self._means.clock.now())
+            await self._keep(ended)
+            if ended.failures == 1 or (done.ok and not is_silent(done.text)):
+                await self._say(Said(heartbeat=beat, at=began, text=done.text, ok=done.ok, task=done.task))
+        finally:
+            del self._running[beat.key]
+            self._news.set()
+
+    async def _done(self, beat: Heartbeat) -> Done:
+        """Do it; one that takes too long is stopped."""
+        work = asyncio.ensure_future(self._means.do(beat))
+        try:
+            await self._until(PATIENCE, asyncio.shield(work))
+            if not work.done():
+                return Done(ok=False, text=TOO_LONG.format(seconds=PATIENCE))
+            return work.result()
+        except HeartbitError as error:
+            return Done(ok=False, text=str(error))
+        except Exception as error:  # noqa: BLE001 - one beat's own fault may not end all the others
+            return Done(ok=False, text=f"{type(error).__name__}: {error}")
+        finally:
+            await _stopped(work)
+
+    async def _say(self, said: Said) -> None:
+        try:
+            await self._means.tell(said)
+        except HeartbitError as error:
+            self._means.warn(f"What {said.heartbeat.file.name} had to say could not be told: {error}")
+
+    async def _keep(self, state: BeatState) -> None:
+        self._kept.states[state.key] = state
+        try:
+            await self._means.states.ran(state)
+        except StoreError as error:
+            self._kept.unsaved[state.key] = state
+            self._means.warn(str(error))
+
+    async def _finish(self) -> None:
+        """Wait for what is at work, and stop what is not done in time."""
+        running = set(self._running.values())
+        if running:
+            await self._until(GRACE, asyncio.wait(running))
+        for each in running:
+            each.cancel()
+        if running:
+            await asyncio.wait(running)
+
+    async def _until(self, seconds: float, news: Awaitable[object]) -> None:
+        """Return after so many seconds, or once the news have come."""
+        waiting = asyncio.ensure_future(news)
+        sleeping = asyncio.ensure_future(self._means.clock.sleep(max(seconds, 0.0)))
+        try:
+            await asyncio.wait((waiting, sleeping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            sleeping.cancel()
+            await asyncio.gather(waiting, sleeping, return_exceptions=True)
+
+    def _watch(self, folders: tuple[Path, ...], tasks: asyncio.TaskGroup) -> None:
+        """Watch these folders instead of those before."""
+        old, task = self._watching
+        if folders == old or self._means.watcher is None:
+            return
+        if task is not None:
+            task.cancel()
+        watching = self._see(self._means.watcher, folders) if folders else None
+        self._watching = (folders, tasks.create_task(watching, name="watch heartbeats") if watching else None)
+
+    async def _see(self, watcher: Watcher, folders: tuple[Path, ...]) -> None:
+        """Look whenever something changed; where the system does not tell, what was changed is found within a minute."""
+        with suppress(OSError, RuntimeError):
+            async with aclosing(watcher.changes(folders)) as changes:
+                async for _ in changes:
+                    self._news.set()
+
+
+async def _stopped(work: asyncio.Future[Done]) -> None:
+    """Let work that is not done end now; what it raises at that concerns nobody."""
+    work.cancel()
+    await asyncio.wait((work,))
+    if not work.cancelled():
+        work.exception()
