@@ -1,4 +1,7 @@
-"""Who heartbit is to others: the keys of model services, kept where only their owner can read them."""
+"""Who heartbit is to others, and who others are to it: keys of model services, tokens, roles, and what is whose.
+
+The keys are what a start needs; who may speak to a daemon is in the modules beside them, which it loads itself.
+"""
 
 from heartbit_tui.auth.keys import Credentials, Document, Place, Secret, Status, Vault, system_vault
 from heartbit_tui.auth.providers import KEY_NAMES, VARIABLES, variable
