@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from heartbit_tui.client import guarded, jobs, metered, remembered
+from heartbit_tui.client import guarded, jobs, metered, pursued, remembered
 from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
@@ -89,8 +89,8 @@ class Progress:
 def _told(event: Event) -> list[str]:
     if isinstance(event, MemoryRecalled | MemoryChanged):
         return _memory(event)
-    told = event if isinstance(event, Notice) else metered.notice(event)
-    return [] if told is None else [f"{told.level}: {one_line(told.text, 400)}"]
+    told = event if isinstance(event, Notice) else metered.notice(event) or pursued.notice(event)
+    return [] if told is None else [f"{told.level}: {one_line(line, 400)}" for line in told.text.split("\n")]
 
 
 def _memory(event: MemoryRecalled | MemoryChanged) -> list[str]:

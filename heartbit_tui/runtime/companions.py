@@ -16,7 +16,9 @@ from heartbit_tui.runtime.lookup import lookup
 from heartbit_tui.runtime.memory_store import remembered
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.planning import Planning
 from heartbit_tui.runtime.plugged import plugged, without_doubles
+from heartbit_tui.runtime.pursuing import Pursuit
 from heartbit_tui.runtime.reaching import met, reached
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.settings import Settings
@@ -59,6 +61,8 @@ class Companions:
     policy: ContextPolicy
     language: Language
     telemetry: Telemetry
+    planning: Planning
+    pursuit: Pursuit
     servers: "Servers | None" = None
     """What others offer over MCP; None where no server is defined."""
     peers: "Peers | None" = None
@@ -69,7 +73,8 @@ class Companions:
     """What could not be had of plugins, in sentences."""
 
     def equipped(self, agent: Agent) -> Agent:
-        """The agent with what the servers and the agents of others offer, where there are some."""
+        """The agent with its plans and its goal, and what the servers and the agents of others offer, where there are some."""
+        agent = self.pursuit.given_to(self.planning.given_to(agent))
         served = agent if self.servers is None else self.servers.given_to(agent, self.following.window)
         return served if self.peers is None else self.peers.given_to(served)
 
@@ -108,6 +113,7 @@ class Companions:
         stack.callback(self.voice.hush)
         stack.push_async_callback(self.telemetry.flush)
         self.following.follow(session)
+        self.planning.join(session, self.place.log, stack)
         if self.servers is not None:
             await self.servers.join(session, stack)
         if self.peers is not None:
@@ -122,10 +128,12 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
         finding = _finding(options, settings, clock, stack)
         undoing, voice, following = Undoing(options, settings, clock), Voice(), contexts.Following()
         jobs = await stack.enter_async_context(Jobs())
+        planning, pursuit = Planning(options, settings, clock), Pursuit(settings)
         hooked = _hooked(options, settings, stack)
         options, warnings = await plugged(options, settings, clock)
         telling = await stack.enter_async_context(telemetry(settings, clock, voice.say))
-        heard = (undoing.take, jobs.hear, telling.take, *((hooked.take,) if hooked else ()))
+        takes = (undoing.take, jobs.hear, telling.take, planning.take, pursuit.take)
+        heard = (*takes, *((hooked.take,) if hooked else ()))
         place = await stack.enter_async_context(placed(options, settings, clock, *heard))
         jobs.remember(place.log)
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
@@ -156,6 +164,8 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             language=spoken,
             voice=voice,
             telemetry=telling,
+            planning=planning,
+            pursuit=pursuit,
             tools=spoken.around(await stack.enter_async_context(undoing.around((*tools, *brought)))),
             chain=chain,
             policy=remembering.around(chain) if remembering else chain,
