@@ -50,7 +50,7 @@ from heartbit_tui.kernel.events import (
     Undone,
     UserMessage,
 )
-from heartbit_tui.kernel.messages import JsonObject, Text, ToolCall, User
+from heartbit_tui.kernel.messages import Assistant, JsonObject, Text, ToolCall, User
 from heartbit_tui.kernel.standing import Counted, Standing
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
 
@@ -114,7 +114,7 @@ class Fold:
             case ThinkingDelta(text=text):
                 return (Wrote(text=text, thinking=True),)
             case AssistantMessage(message=message):
-                return self._finished(message.text)
+                return (*self._finished(message.text), *_handed_over(message))
             case RetryAttempt() | ModelEscalated():
                 return self._void(event)
             case UserMessage(message=message, origin=origin) if origin != "heartbit":
@@ -253,6 +253,12 @@ class Fold:
     def _input(self, call_id: str) -> JsonObject:
         call = self._calls.get(call_id)
         return call.input if call else {}
+
+
+def _handed_over(message: Assistant) -> tuple[Piece, ...]:
+    """The plan in an answer that hands one over, which is what a person is about to decide on."""
+    plans = [call.input.get("plan") for call in message.calls if call.name == "present_plan"]
+    return tuple(piece for plan in plans if isinstance(plan, str) for piece in (Wrote(text=plan), Closed()))
 
 
 def _changed(event: Event) -> tuple[Piece, ...]:

@@ -49,6 +49,7 @@ TASK = "Hold the change against {count} {criteria}"
 ENDED, FAILED = "`{command}` ended with 0", "`{command}` ended with {code}: {last}"
 NOT_RUN = "`{command}` was not run to its end: {why}"
 NO_BASH = "there is no bash in this session"
+OF_THE_TOOL = "(exit code"
 SILENT = "it printed nothing"
 STOPPED = "the judging was stopped"
 UNDO_OFF = "what the session changed (undo is off, so nothing is known of it)"
@@ -257,5 +258,6 @@ def _not_run(command: str, why: str) -> Ran:
 
 
 def _last(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    """The last line that a command printed; what the tool says of how it ended is none."""
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith(OF_THE_TOOL)]
     return lines[-1][:SHOWN] if lines else SILENT

@@ -47,8 +47,8 @@ MORE = Choice(label="Keep planning", description="the mode stays plan; own words
 LEAVE = Choice(label="Leave it", description="it is kept, and /plan starts it later")
 MODES: Mapping[str, Mode] = MappingProxyType({ASK.label: Mode.ASK, ACCEPT.label: Mode.ACCEPT_EDITS})
 
-ASKED = "The plan “{title}” ({steps}) is in {path}. Shall it be carried out?"
-KEPT = "The plan is kept in {path}."
+ASKED = "Carry out “{title}” ({steps})?"
+KEPT = "The plan is in {path}."
 NOT_KEPT = "The plan could not be kept in {folder}: {why}."
 NO_PLAN = "There is no plan in this session yet."
 UNATTENDED = "The plan is kept in {path}. Nobody is there to start it: end here, with one sentence that says so."
@@ -136,6 +136,7 @@ class Planning:
             raise HeartbitError(BUSY)
 
     async def _reviewed(self, session: Session, kept: PlanKept) -> None:
+        self._tell(Notice(level="info", text=KEPT.format(path=kept.path)))
         decided = await self._decided(kept, lambda asked: session.desk.ask([asked]))
         words = decided.words
         if decided.mode is not None:
@@ -247,7 +248,7 @@ class Planning:
 
     def _question(self, kept: PlanKept, problem: str) -> Question:
         steps = f"{len(kept.steps)} step{'' if len(kept.steps) == 1 else 's'}"
-        asked = ASKED.format(title=kept.title, steps=steps, path=kept.path)
+        asked = ASKED.format(title=kept.title, steps=steps)
         edit = (EDIT,) if self.edit is not None else ()
         options = (ASK, ACCEPT, *edit, MORE, LEAVE)
         return Question(question=f"{problem} {asked}".strip(), header="Plan", options=options)

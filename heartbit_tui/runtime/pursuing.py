@@ -144,7 +144,8 @@ class Pursuit:
             return
         if self.judged is not None and self.judged.is_reached:
             return
-        if self._changed:
+        fresh = self._changed
+        if fresh:
             await self._judged()
         elif not self._tries:  # a run that did nothing towards it, such as a question that was answered
             return
@@ -153,7 +154,7 @@ class Pursuit:
             return
         most = self._settings.config.integer("judge.tries")
         unmet = [each for each in judged.grades if each.outcome == "unmet"]
-        if unmet and not self._changed and self._tries < (TRIES if most is None else most):
+        if unmet and fresh and not self._changed and self._tries < (TRIES if most is None else most):
             self._tries += 1
             session.submit(Steer(text=_unmet(judged)))
             return
