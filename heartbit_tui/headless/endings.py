@@ -37,6 +37,12 @@ class UsageError(HeartbitError):
     kind: ClassVar[str] = "usage"
 
 
+class Unreached(HeartbitError):
+    """A run went well, and not every criterion of its goal is met."""
+
+    kind: ClassVar[str] = "goal"
+
+
 SUCCESS = Ending(subtype="success", exit_code=0)
 
 _ENDINGS: Mapping[str, tuple[str, int]] = MappingProxyType(
@@ -93,7 +99,7 @@ def held(judged: GoalJudged | None) -> Ending:
         return SUCCESS
     grades = judged.grades if judged else ()
     missing = [f"{each.criterion} ({each.outcome}: {each.reason})" for each in grades if each.outcome != "met"]
-    return failed("goal", NOT_REACHED.format(missing="; ".join(missing)) if missing else NOT_JUDGED)
+    return of_error(Unreached(NOT_REACHED.format(missing="; ".join(missing)) if missing else NOT_JUDGED))
 
 
 def of_error(error: Exception) -> Ending:

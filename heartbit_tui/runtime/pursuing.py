@@ -37,7 +37,7 @@ PROMPTS, LETTERS = 10, 2_000
 EARLY = "The session is not open yet."
 NOTHING = "There is nothing to judge yet: nothing was asked for in this session, and it has no goal."
 NOT_REACHED = "The goal is not reached: {count} of {all} criteria are not met. /goal shows them."
-GIVEN_UP = "The model was sent back {tries} times. "
+GIVEN_UP = "The model was sent back {times}."
 DEFAULT = "The change does what was asked for, and nothing in the material shows that it breaks something."
 
 
@@ -160,7 +160,8 @@ class Pursuit:
             return
         count = sum(each.outcome != "met" for each in judged.grades)
         told = NOT_REACHED.format(count=count, all=len(judged.grades))
-        given_up = GIVEN_UP.format(tries=self._tries) if self._tries else ""
+        times = "once" if self._tries == 1 else f"{self._tries} times"
+        given_up = GIVEN_UP.format(times=times) if self._tries else ""
         self._tell(Notice(level="warning", text=f"{told} {given_up}".strip()))
 
     def _told(self) -> str:

@@ -20,6 +20,7 @@ PAGES = (
     "docs/hooks.md",
     "CHANGELOG.md",
     "docs/undo.md",
+    "docs/goals.md",
     "docs/context.md",
     "docs/models.md",
     "docs/background.md",

@@ -33,7 +33,7 @@ def test_a_plan_is_edited_in_an_editor_and_started_as_it_was_left(tmp_path: Path
         with here.application(columns=140, rows=50) as app:
             app.command("/plan round it")
             app.asked("Carry out “Round the total”")
-            assert "Because cents are lost." in app.words
+            app.see("Because cents are lost.")
             assert "(2 steps)" in app.words
             app.decide("3", "Carry out “Round the total”")
             app.see(lambda: "Tell the changelog" in plans(here)[0].read_text(), "the edited file")
