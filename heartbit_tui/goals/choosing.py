@@ -1,5 +1,6 @@
 """Which model judges where the settings name none; pure."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -19,6 +20,9 @@ OWN = "the session's own model, asked apart from its conversation: no other mode
 SET = "as judge.model says"
 
 
+_DAY = re.compile(r"-20\d{6}$")
+
+
 class Choice(NamedTuple):
     """A model of the session's service, empty for the session's own one; and why, as a person is told it."""
 
@@ -34,5 +38,6 @@ def choose(name: str, model: str) -> Choice:
 
 
 def _same(one: str, other: str) -> bool:
-    plain, known = (each.rpartition("/")[2].replace(".", "-").lower() for each in (one, other))
-    return known.startswith(plain)
+    """Whether two names are of one model; one of them may end in the day of its release."""
+    plain, known = (_DAY.sub("", each.rpartition("/")[2].replace(".", "-").lower()) for each in (one, other))
+    return known == plain
