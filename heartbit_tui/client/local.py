@@ -63,8 +63,8 @@ class Local:
         self._home = home
         self.counterparts: LookUp = self._counterparts
         self.served: Served | None = None
-        self.plans: Plans | None = found.planning
-        self.goals: Goals | None = found.pursuit
+        self.plans: Plans | None = found.pursuits.planning
+        self.goals: Goals | None = found.pursuits.pursuit
         if found.servers is not None:
             self.served = plugins.resolve(SERVED)(found.servers.fleet, home)
 

@@ -30,9 +30,8 @@ from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
 from heartbit_tui.runtime.options import CONVERSING, Options
-from heartbit_tui.runtime.planning import Planning
 from heartbit_tui.runtime.protection import protection
-from heartbit_tui.runtime.pursuing import Pursuit
+from heartbit_tui.runtime.pursuits import Pursuits
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
@@ -47,7 +46,6 @@ from heartbit_tui.tools.selection import Choice, Selection
 
 if TYPE_CHECKING:
     from heartbit_tui.context.outlook import Outlook
-    from heartbit_tui.runtime.judging import Court
     from heartbit_tui.runtime.peers import Peers
     from heartbit_tui.runtime.servers import Servers
     from heartbit_tui.runtime.skilled import Skilled
@@ -60,7 +58,6 @@ NO_MODEL = "heartbit_tui.providers.scripted:Scripted"
 DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
 TRUSTING = "heartbit_tui.runtime.trusting:asking"
 GUARDRAILS = "heartbit_tui.runtime.guardrails"
-JUDGING = "heartbit_tui.runtime.judging"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +93,8 @@ class Opened:
     """The agents of others; None where none is defined."""
     language: Language
     """The language servers."""
-    planning: Planning
-    """The plans of the session."""
-    pursuit: Pursuit
-    """The goal of the session."""
+    pursuits: Pursuits
+    """The plans and the goal of the session."""
 
     @property
     def last_seq(self) -> int:
@@ -128,11 +123,8 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         session = await stack.enter_async_context(_session(options, settings, team.given_to(agent), wiring, beside))
         place.meters.join(session, watch, beside.chain, _parts(settings))
         standing.follow(lambda: session.settings.mode)
-        await beside.join(session, stack)
+        await beside.join(session, models, stack)
         team.join(session, models, beside, partial(_guards_of, models=models, clock=clock, mode=standing))
-        beside.pursuit.join(
-            session, partial(_court, options, settings, clock, session, models, beside), place.log, stack
-        )
         await _announce(session, options, place)
         warnings = (*settings.warnings, *beside.warnings, *team.warnings)
         if settings.changed and options.on_ask == "person" and options.surface in CONVERSING:
@@ -158,25 +150,8 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             language=beside.language,
             servers=beside.servers,
             peers=beside.peers,
-            planning=beside.planning,
-            pursuit=beside.pursuit,
+            pursuits=beside.pursuits,
         )
-
-
-def _court(
-    options: Options, settings: Settings, clock: Clock, session: Session, models: Models, beside: Companions
-) -> "Court":
-    """What judges changes in this session, loaded when the first one is judged."""
-    ground = plugins.resolve(f"{JUDGING}:Ground")(
-        options=options,
-        settings=settings,
-        clock=clock,
-        session=session,
-        models=models,
-        undoing=beside.undoing,
-        jobs=beside.jobs,
-    )
-    return plugins.resolve(f"{JUDGING}:Court")(ground)
 
 
 async def _provider(options: Options, models: Models, clock: Clock) -> Provider:

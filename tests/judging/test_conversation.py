@@ -5,8 +5,6 @@ from pathlib import Path
 from tests.judging.test_screen import HANDED, PLAN, WRITES, judged
 from tests.repl.service import desk
 
-EDITS = {"mode": "accept-edits"}
-
 
 def test_a_plan_is_asked_about_and_started(tmp_path: Path) -> None:
     with desk(tmp_path, HANDED, WRITES, "Carried out.") as made, made.screen(mode="plan") as screen:
@@ -36,7 +34,7 @@ def test_a_plan_that_was_left_is_started_by_its_command_as_its_file_is_then(tmp_
 
 def test_a_goal_is_set_looked_at_and_judged(tmp_path: Path) -> None:
     script = (judged("unmet"), judged("met"), WRITES, "Done.", "Still done.")
-    with desk(tmp_path, *script) as made, made.screen(**EDITS) as screen:
+    with desk(tmp_path, *script) as made, made.screen(mode="accept-edits") as screen:
         screen.keys("/goal\r")
         screen.until("There is no goal")
         screen.keys("/goal The total is rounded\r")
