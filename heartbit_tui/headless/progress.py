@@ -89,8 +89,11 @@ class Progress:
 def _told(event: Event) -> list[str]:
     if isinstance(event, MemoryRecalled | MemoryChanged):
         return _memory(event)
-    told = event if isinstance(event, Notice) else metered.notice(event) or pursued.notice(event)
-    return [] if told is None else [f"{told.level}: {one_line(line, 400)}" for line in told.text.split("\n")]
+    told = event if isinstance(event, Notice) else metered.notice(event)
+    if told is not None:
+        return [f"{told.level}: {one_line(told.text, 400)}"]
+    listed = pursued.notice(event)
+    return [f"{listed.level}: {one_line(line, 400)}" for line in listed.text.split("\n")] if listed else []
 
 
 def _memory(event: MemoryRecalled | MemoryChanged) -> list[str]:
