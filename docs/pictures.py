@@ -107,6 +107,21 @@ CLAUDE = {
 }
 """What another agent was set up with in the picture of taking that over."""
 
+TOTAL = "def total(prices: list[float]) -> float:\n    return round(sum(prices), 2)\n"
+GRADES = {
+    "grades": [
+        {"criterion": 1, "outcome": "met", "reason": "total() rounds the sum to 2 places", "place": "shop.py:2"},
+        {"criterion": 2, "outcome": "unmet", "reason": "no test is in the diff", "place": ""},
+    ]
+}
+PURSUED = (
+    {"blocks": [{"text": json.dumps(GRADES)}], "when_system": "You judge a change"},
+    {"blocks": [{"call": "write", "input": {"file_path": "shop.py", "content": TOTAL}}]},
+    "`shop.py` has a `total` that rounds.",
+    "There is no test for the empty basket yet; that needs to know what an empty basket costs.",
+)
+"""A run that is held to a goal."""
+
 WATCHING = [
     {"call": "bash", "input": {"command": "while sleep 2; do echo 'ok: 12 tests'; done", "run_in_background": True}}
 ]
@@ -261,6 +276,7 @@ def moments() -> Iterator[Moment]:
     yield from reaching()
     yield from evaluating()
     yield from beside()
+    yield from pursuing()
     with screen(LINES) as shown:
         shown.type("heartbit --headless --demo run")
         yield Moment("headless", "heartbit --headless --demo run", LINES, shown.until(r"throw-away copy.*^\$\s*$"))
@@ -416,6 +432,24 @@ def beside() -> Iterator[Moment]:
         shown.type("/jobs")
         yield Moment("background", "heartbit", FULL, shown.until(r"In the background.*while sleep.*Enter read"))
         shown.leave()
+        shown.quit()
+
+
+def pursuing() -> Iterator[Moment]:
+    """A goal, and what came of judging the change."""
+    with screen(FULL) as shown:
+        shown.write(".config/heartbit/config.toml", CONFIG.format(home=shown.home).partition("[mcp")[0])
+        shown.write("script.json", json.dumps({"replies": PURSUED}))
+        shown.type("clear; mkdir -p work; cd work; heartbit --permission-mode accept-edits")
+        shown.until(r"─ accept-edits ─.*(sandbox|no sandbox)")
+        shown.type("/goal Totals that can be trusted")
+        shown.until(r"The goal: Totals")
+        shown.type("/goal add A total is rounded to cents")
+        shown.until(r"1 criterion")
+        shown.type("/goal add A test has an empty basket")
+        shown.until(r"goal 0/2")
+        shown.type("Write shop.py with a total.")
+        yield Moment("goals", "heartbit", FULL, shown.until(r"unmet: A test.*goal 1/2.*not reached: 1 of 2"))
         shown.quit()
 
 

@@ -55,6 +55,16 @@ LIMITS = (
     Flag(("--timeout",), "stop after this many seconds (exit code 124)", "amount", "SECONDS"),
 )
 
+GOAL = (
+    Flag(
+        ("--goal",),
+        "what has to hold before a task is done (exit code 4 where it does not); lines that begin with - are criteria",
+        "text",
+        "TEXT",
+    ),
+    Flag(("--judge",), "at the end let another model judge what was changed (exit code 4 where not all is met)"),
+)
+
 MODES = ("ask", "accept-edits", "plan", "auto", "yolo")
 PERMISSIONS = (
     Flag(("--permission-mode",), "what passes without asking", "text", "MODE", MODES),
@@ -104,6 +114,7 @@ RUN: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
         "task": TASK,
         "output": OUTPUT,
         "limits": LIMITS,
+        "goal": GOAL,
         "permissions": (*PERMISSIONS, *ON_ASK),
         "session": SESSION,
         "model": MODEL,

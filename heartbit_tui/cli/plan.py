@@ -15,6 +15,7 @@ from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Op, Prompt
 
 NO_TASK = 'There is no task. Say one: heartbit "TASK", or start a conversation: heartbit chat'
+NO_GOAL = "--goal needs words: what has to hold before the task is done."
 SILENT = "There is no task, and stdin is open but silent. Say a task, or give `-` to wait for one on stdin."
 DIALOGUE = "--input-format stream-json takes the tasks from stdin; leave the task and --image out."
 STILL_OPEN = "heartbit: warning: stdin was still open; the task goes without what may have followed.\n"
@@ -24,11 +25,14 @@ def plan(values: Namespace) -> Plan:
     """The plan. Reads stdin where the task or an attachment may stand there. Raises `UsageError`."""
     given = options(values, surface="headless", on_ask=values.on_ask)
     file = answer_file.check(Path(values.output)) if values.output else None
+    goal = clean(values.goal or "").strip()
+    if values.goal is not None and not goal:
+        raise UsageError(NO_GOAL)
     if values.input_format == "stream-json":
-        return Plan(options=given, ops=_dialogue(values), answer_file=file)
+        return Plan(options=given, ops=_dialogue(values), answer_file=file, goal=goal, judge=values.judge)
     pictures = images(paths(values.image))
     prompt = Prompt(content=(Text(text=_task(values)), *pictures))
-    return Plan(options=given, ops=partial(only, prompt), answer_file=file)
+    return Plan(options=given, ops=partial(only, prompt), answer_file=file, goal=goal, judge=values.judge)
 
 
 def _dialogue(values: Namespace) -> Callable[[], AsyncGenerator[Op]]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from heartbit_tui.client.types import Meters, Undo
+from heartbit_tui.client.types import Goals, Meters, Plans, Undo
 from heartbit_tui.kernel.events import Envelope
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ class Still:
 
     served: "Served | None" = None
     counterparts: "LookUp" = _Nobody()
+    plans: Plans | None = None
+    goals: Goals | None = None
 
     @property
     def undo(self) -> Undo | None:

@@ -6,9 +6,11 @@ from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
+    GoalJudged,
     ModelCalled,
     ModelEscalated,
     PermissionDenied,
+    PlanKept,
     RunCompleted,
     RunStarted,
     Terminal,
@@ -38,6 +40,10 @@ class Tally:
         self.escalations: tuple[ModelEscalated, ...] = ()
         self.saved_usd: float | None = None
         """What a cascade saved, by estimate; None where there was none, or its prices are not known."""
+        self.judged: GoalJudged | None = None
+        """What came of judging what was done since anything was last changed."""
+        self.plan = ""
+        """The file of the newest plan."""
         self._run = ""
         self._cost = 0.0
         self._unpriced = 0
@@ -77,12 +83,10 @@ class Tally:
                 self.answer = message.text
             case ModelEscalated():
                 self.escalations = (*self.escalations, event)
-            case ModelCalled(usage=usage, cost_usd=cost):
-                if event.instead_usd is not None and cost is not None:
-                    self.saved_usd = (self.saved_usd or 0.0) + saved(event)
-                self.usage += usage
-                self._cost += cost or 0.0
-                self._unpriced += cost is None
+            case ModelCalled():
+                self._spent(event)
+            case GoalJudged() | PlanKept():
+                self._pursued(event)
             case PermissionDenied():
                 self.denials = (*self.denials, _denial(event))
             case ToolCallCompleted(changed=changed) if self._run:
@@ -91,6 +95,19 @@ class Tally:
             case _:
                 if isinstance(event, Terminal) and self.ends_run(envelope):
                     self._finish(event)
+
+    def _spent(self, event: ModelCalled) -> None:
+        if event.instead_usd is not None and event.cost_usd is not None:
+            self.saved_usd = (self.saved_usd or 0.0) + saved(event)
+        self.usage += event.usage
+        self._cost += event.cost_usd or 0.0
+        self._unpriced += event.cost_usd is None
+
+    def _pursued(self, event: GoalJudged | PlanKept) -> None:
+        if isinstance(event, GoalJudged):
+            self.judged = event
+        else:
+            self.plan = event.path
 
     def _begin(self, envelope: Envelope) -> None:
         self.agent, self._run = envelope.agent, envelope.run

@@ -1,11 +1,12 @@
 """A session seen from outside, wherever it runs."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.events import CacheExpired, Envelope
+from heartbit_tui.kernel.events import CacheExpired, Envelope, GoalJudged, GoalSet, PlanKept
 from heartbit_tui.kernel.ledger import Capped, Daily, Line
 from heartbit_tui.kernel.ops import Effort, Mode, Op
 from heartbit_tui.runtime.safety import Safety
@@ -117,13 +118,52 @@ class Undo(Protocol):
         ...
 
 
+class Plans(Protocol):
+    """The plans of a session. `edit` lets the person change a file, where the surface has a way: what went wrong, or empty."""
+
+    edit: "Callable[[Path], Awaitable[str]] | None"
+    newest: PlanKept | None
+    started: bool
+
+    def review(self) -> None:
+        """Ask the person about the newest plan, beside no run. Raises `HeartbitError` where that cannot be now."""
+        ...
+
+
+class Goals(Protocol):
+    """What a session is to reach, and what came of it when that was last judged."""
+
+    goal: GoalSet | None
+    judged: GoalJudged | None
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """By what a change is judged now."""
+        ...
+
+    async def set(self, goal: str, criteria: Sequence[str]) -> None:
+        """This is to be reached from here on; an empty goal is none. Raises `HeartbitError`."""
+        ...
+
+    async def propose(self, goal: str) -> tuple[str, ...]:
+        """Criteria by the judge's model, for the person to change. Raises `HeartbitError`."""
+        ...
+
+    def judge(self) -> None:
+        """Judge what the session changed, beside no run; what came of it is told by an event. Raises `HeartbitError`."""
+        ...
+
+
 class Client(Protocol):
     """What a surface needs of a session. `served` are the servers of tools, None where none are defined.
 
-    `counterparts` tells of the language servers, or of the agents of others, as they stand now.
+    `counterparts` tells of the language servers, or of the agents of others, as they stand now. `plans` and `goals` are
+    None where nothing runs, as in a replay.
     """
 
     served: "Served | None"
+    plans: Plans | None
+    goals: Goals | None
     counterparts: "LookUp"
 
     @property

@@ -249,6 +249,21 @@ def permissions() -> tuple[Key, ...]:
     )
 
 
+def judging() -> tuple[Key, ...]:
+    """Who holds a change against the criteria of a goal, and how often a run is sent back for it."""
+    return group(
+        "goals",
+        string("provider"),
+        string("model"),
+        strings("commands"),
+        integer("tries", 3, least=0),
+        number("timeout_seconds", 120),
+        integer("max_tokens", 4_096),
+        below="judge",
+        guarded=True,
+    )
+
+
 def context() -> tuple[Key, ...]:
     """What the model gets to see, and what is kept of a session."""
     return (

@@ -42,6 +42,7 @@ BUILT = frozenset(
         "client",
         "heartbeats",
         "evolution",
+        "goals",
     }
 )
 """The capabilities of this release; a key of any other one is known and has no effect yet."""
@@ -56,6 +57,7 @@ TABLES: Mapping[str, Callable[[], tuple[Key, ...]]] = MappingProxyType(
         "tools": agent_keys.tools,
         **dict.fromkeys(("mode", "permissions", "workspace", "sandbox", "auto", "guardrails"), agent_keys.permissions),
         **dict.fromkeys(("context", "sessions"), agent_keys.context),
+        "judge": agent_keys.judging,
         **dict.fromkeys(("memory", "knowledge"), agent_keys.memory),
         **dict.fromkeys(("lsp", "mcp", "mcp_servers", "mcpServers", "a2a_agents"), agent_keys.reach),
         **dict.fromkeys(("hooks", "skills", "undo"), agent_keys.reach),

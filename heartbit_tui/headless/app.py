@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
+from heartbit_tui.client.pursued import begin
 from heartbit_tui.client.types import Client
 from heartbit_tui.headless import answer_file, endings
 from heartbit_tui.headless.endings import STDOUT_GONE, Ending
@@ -26,11 +27,17 @@ READER_LEFT = "the reader of stdout, which went away"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to do: the session to open, the ops for it, and the file that gets the answer."""
+    """What to do: the session to open, the ops for it, and the file that gets the answer.
+
+    A `goal`, with its criteria as the items of a list, holds before the first op. With `judge` what was done is judged at
+    the end, where that was not done since the last change.
+    """
 
     options: Options
     ops: Callable[[], AsyncGenerator[Op]]
     answer_file: Path | None = None
+    goal: str = ""
+    judge: bool = False
 
 
 async def only(prompt: Prompt) -> AsyncGenerator[Op]:
@@ -83,11 +90,15 @@ class Headless:
         except Exception as error:  # noqa: BLE001 - the session boundary: a fault of ours must not cost the result line
             return endings.of_error(error)
         end = self._telling.tally.end
-        return self._failure or (endings.of(end) if end else endings.failed("usage", NOTHING_DONE))
+        ending = self._failure or (endings.of(end) if end else endings.failed("usage", NOTHING_DONE))
+        held = plan.judge or bool(plan.goal)
+        return endings.held(self._telling.tally.judged) if held and not ending.is_error else ending
 
     async def _converse(self, client: Client, plan: Plan) -> None:
         envelopes = client.envelopes()
         await self._tell(self._telling.begin(client.about))
+        if plan.goal:
+            await begin(client.goals, plan.goal)
         self._watch_reader()
         async with asyncio.TaskGroup() as tasks:
             sides = (
@@ -97,10 +108,19 @@ class Headless:
             while not self._stopped and (prompt := await self._prompts.get()) is not None:
                 client.submit(prompt)
                 self._judge(await self._ends.get())
+            if plan.judge and not self._stopped and self._failure is None:
+                await self._hold(client)
             if not self._stopped and self._failure is None:
                 await self._heard(await client.finish())
             for side in sides:
                 side.cancel()
+
+    async def _hold(self, client: Client) -> None:
+        """Let what was done be judged, unless that was just done."""
+        if self._telling.tally.judged is None and client.goals is not None:
+            await client.settled()
+            client.goals.judge()
+            await client.settled()
 
     async def _listen(self, envelopes: AsyncIterator[Envelope]) -> None:
         async for envelope in envelopes:

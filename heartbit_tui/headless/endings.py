@@ -6,12 +6,14 @@ from typing import ClassVar, cast
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
-from heartbit_tui.kernel.events import RunCompleted, RunFailed, RunInterrupted, Terminal
+from heartbit_tui.kernel.events import GoalJudged, RunCompleted, RunFailed, RunInterrupted, Terminal
 
 STDOUT_GONE = 141
 """What a shell reports for a program that SIGPIPE ended; there is nobody left to tell more to."""
 
 INTERRUPTED = 130
+NOT_REACHED = "The goal is not reached: {missing}."
+NOT_JUDGED = "What was done was not judged, so it is not known whether the goal is reached."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,12 @@ class UsageError(HeartbitError):
     kind: ClassVar[str] = "usage"
 
 
+class Unreached(HeartbitError):
+    """A run went well, and not every criterion of its goal is met."""
+
+    kind: ClassVar[str] = "goal"
+
+
 SUCCESS = Ending(subtype="success", exit_code=0)
 
 _ENDINGS: Mapping[str, tuple[str, int]] = MappingProxyType(
@@ -42,6 +50,7 @@ _ENDINGS: Mapping[str, tuple[str, int]] = MappingProxyType(
         "max_turns": ("error_max_turns", 3),
         "max_tokens": ("error_max_tokens", 3),
         "max_cost": ("error_max_cost", 3),
+        "goal": ("error_goal", 4),
         "timeout": ("error_timeout", 124),
         "auth": ("error_auth", 41),
         "network": ("error_network", 69),
@@ -82,6 +91,15 @@ def of(end: Terminal) -> Ending:
             return failed(kind, error)
         case RunInterrupted(reason=reason):
             return interrupted(reason)
+
+
+def held(judged: GoalJudged | None) -> Ending:
+    """The ending of a run that went well, by what came of judging it: only criteria that are all met are a success."""
+    if judged is not None and judged.is_reached:
+        return SUCCESS
+    grades = judged.grades if judged else ()
+    missing = [f"{each.criterion} ({each.outcome}: {each.reason})" for each in grades if each.outcome != "met"]
+    return of_error(Unreached(NOT_REACHED.format(missing="; ".join(missing)) if missing else NOT_JUDGED))
 
 
 def of_error(error: Exception) -> Ending:

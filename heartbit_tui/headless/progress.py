@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from heartbit_tui.client import guarded, jobs, metered, remembered
+from heartbit_tui.client import guarded, jobs, metered, pursued, remembered
 from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
@@ -90,7 +90,10 @@ def _told(event: Event) -> list[str]:
     if isinstance(event, MemoryRecalled | MemoryChanged):
         return _memory(event)
     told = event if isinstance(event, Notice) else metered.notice(event)
-    return [] if told is None else [f"{told.level}: {one_line(told.text, 400)}"]
+    if told is not None:
+        return [f"{told.level}: {one_line(told.text, 400)}"]
+    listed = pursued.notice(event)
+    return [f"{listed.level}: {one_line(line, 400)}" for line in listed.text.split("\n")] if listed else []
 
 
 def _memory(event: MemoryRecalled | MemoryChanged) -> list[str]:

@@ -35,7 +35,7 @@ def result(tally: Tally, ending: Ending, *, session_id: str, duration_ms: int) -
 
     `total_cost_usd` is null where the price of any call is unknown, as it is of one that was cut off. `error` is null after a success; `result` then
     is the answer, and else what there was of one. `cascade` is null where no other model took over and nothing is known
-    to be saved.
+    to be saved; `judged` is null where nothing was judged, and `plan` is the file of the plan, where one was made.
     """
     return {
         "type": "result",
@@ -48,6 +48,8 @@ def result(tally: Tally, ending: Ending, *, session_id: str, duration_ms: int) -
         "usage": usage(tally),
         "total_cost_usd": tally.cost_usd,
         "cascade": cascade(tally),
+        "judged": judged(tally),
+        "plan": tally.plan or None,
         "permission_denials": list(tally.denials),
         "changed_files": list(tally.changed_files),
         "result": tally.text,
@@ -65,6 +67,18 @@ def cascade(tally: Tally) -> JsonObject | None:
         for each in tally.escalations
     ]
     return {"escalations": steps, "saved_usd": tally.saved_usd}
+
+
+def judged(tally: Tally) -> JsonObject | None:
+    """How each criterion stands, and who judged; None where nothing was."""
+    last = tally.judged
+    if last is None:
+        return None
+    grades = [
+        {"criterion": each.criterion, "outcome": each.outcome, "reason": each.reason, "place": each.place}
+        for each in last.grades
+    ]
+    return {"reached": last.is_reached, "grades": grades, "model": last.model, "left_out": list(last.left_out)}
 
 
 def usage(tally: Tally) -> JsonObject:

@@ -17,6 +17,7 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Background, Compact, Effort, Escalate, Mode, Rename, Restore, SetMode, SetModel
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.spending import dollars
+from heartbit_tui.repl import pursuing
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.jobs import jobs
@@ -84,6 +85,9 @@ class Acts:
             "rename": self._rename,
             "export": self._export,
             "search": self._search,
+            "plan": lambda argument: pursuing.plan(conversation, argument),
+            "goal": lambda argument: pursuing.goal(conversation, argument),
+            "judge": lambda argument: pursuing.judge(conversation, argument),
             "background": self._background,
             "jobs": lambda argument: jobs(conversation, argument),
             "compact": self._compact,

@@ -84,8 +84,8 @@ class Conversation:
 
     @property
     def busy(self) -> bool:
-        """Whether a run is active, or a prompt was sent that nothing was heard of yet."""
-        return self.fold.running or self._sent > 0
+        """Whether a run is active, a change is judged, or a prompt was sent that nothing was heard of yet."""
+        return self.fold.running or self.fold.judging or self._sent > 0
 
     @property
     def waiting(self) -> Waiting | None:

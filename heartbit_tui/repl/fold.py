@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 
-from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, titles, undone
+from heartbit_tui.client import cascaded, expanding, guarded, metered, pursued, remembered, titles, undone
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
+    JUDGE,
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
@@ -49,7 +50,7 @@ from heartbit_tui.kernel.events import (
     Undone,
     UserMessage,
 )
-from heartbit_tui.kernel.messages import JsonObject, Text, ToolCall, User
+from heartbit_tui.kernel.messages import Assistant, JsonObject, Text, ToolCall, User
 from heartbit_tui.kernel.standing import Counted, Standing
 from heartbit_tui.repl.pieces import Asked, Called, Closed, Ended, Piece, Planned, Said, Settled, Told, Wrote
 
@@ -70,6 +71,8 @@ class Fold:
         """The commands in the background, also those that have ended."""
         self.diagnostics: DiagnosticsCounted | None = None
         """What the language servers know of."""
+        self.judging = False
+        """Whether a change is being judged."""
         self.queued = 0
         self.title = ""
         self.context_tokens = 0
@@ -91,11 +94,13 @@ class Fold:
         """What this envelope shows."""
         event = envelope.event
         self.cut.take(envelope)
+        if envelope.agent == JUDGE and isinstance(event, RunStarted | RunCompleted | RunFailed | RunInterrupted):
+            self.judging = isinstance(event, RunStarted)
         self.jobs = after(self.jobs, envelope)
         self.diagnostics = event if isinstance(event, DiagnosticsCounted) else self.diagnostics
         if isinstance(event, AssistantMessage):
             self._calls |= {call.id: call for call in event.message.calls}
-        if isinstance(event, RunStarted) and not self.agent:
+        if isinstance(event, RunStarted) and not self.agent and envelope.agent != JUDGE:
             self.agent = envelope.agent
         if self.agent in ("", envelope.agent):
             return (*self._own(envelope, event), *self._everybody(envelope, event))
@@ -109,7 +114,7 @@ class Fold:
             case ThinkingDelta(text=text):
                 return (Wrote(text=text, thinking=True),)
             case AssistantMessage(message=message):
-                return self._finished(message.text)
+                return (*self._finished(message.text), *_handed_over(message))
             case RetryAttempt() | ModelEscalated():
                 return self._void(event)
             case UserMessage(message=message, origin=origin) if origin != "heartbit":
@@ -250,6 +255,12 @@ class Fold:
         return call.input if call else {}
 
 
+def _handed_over(message: Assistant) -> tuple[Piece, ...]:
+    """The plan in an answer that hands one over, which is what a person is about to decide on."""
+    plans = [call.input.get("plan") for call in message.calls if call.name == "present_plan"]
+    return tuple(piece for plan in plans if isinstance(plan, str) for piece in (Wrote(text=plan), Closed()))
+
+
 def _changed(event: Event) -> tuple[Piece, ...]:
     match event:
         case ModeChanged(mode=mode):
@@ -258,8 +269,9 @@ def _changed(event: Event) -> tuple[Piece, ...]:
             told = f"model: {provider} {model}" + (f", effort {effort}" if effort else "")
             return (Told(level="info", text=told),)
         case _:
-            told = metered.notice(event)
-            return () if told is None else (Told(level=told.level, text=told.text),)
+            told = metered.notice(event) or pursued.notice(event)
+            lines = told.text.split("\n") if told is not None else ()
+            return tuple(Told(level=told.level, text=line) for line in lines if told is not None)
 
 
 def _trouble(event: Event) -> tuple[Piece, ...]:

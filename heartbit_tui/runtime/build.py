@@ -31,6 +31,7 @@ from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
 from heartbit_tui.runtime.options import CONVERSING, Options
 from heartbit_tui.runtime.protection import protection
+from heartbit_tui.runtime.pursuits import Pursuits
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
@@ -92,6 +93,8 @@ class Opened:
     """The agents of others; None where none is defined."""
     language: Language
     """The language servers."""
+    pursuits: Pursuits
+    """The plans and the goal of the session."""
 
     @property
     def last_seq(self) -> int:
@@ -120,7 +123,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         session = await stack.enter_async_context(_session(options, settings, team.given_to(agent), wiring, beside))
         place.meters.join(session, watch, beside.chain, _parts(settings))
         standing.follow(lambda: session.settings.mode)
-        await beside.join(session, stack)
+        await beside.join(session, models, stack)
         team.join(session, models, beside, partial(_guards_of, models=models, clock=clock, mode=standing))
         await _announce(session, options, place)
         warnings = (*settings.warnings, *beside.warnings, *team.warnings)
@@ -147,6 +150,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             language=beside.language,
             servers=beside.servers,
             peers=beside.peers,
+            pursuits=beside.pursuits,
         )
 
 

@@ -14,9 +14,11 @@ from heartbit_tui.runtime import contexts, plugins
 from heartbit_tui.runtime.language import Language, language
 from heartbit_tui.runtime.lookup import lookup
 from heartbit_tui.runtime.memory_store import remembered
+from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place, placed
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.plugged import plugged, without_doubles
+from heartbit_tui.runtime.pursuits import Means, Pursuits
 from heartbit_tui.runtime.reaching import met, reached
 from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.settings import Settings
@@ -59,6 +61,7 @@ class Companions:
     policy: ContextPolicy
     language: Language
     telemetry: Telemetry
+    pursuits: Pursuits
     servers: "Servers | None" = None
     """What others offer over MCP; None where no server is defined."""
     peers: "Peers | None" = None
@@ -69,7 +72,8 @@ class Companions:
     """What could not be had of plugins, in sentences."""
 
     def equipped(self, agent: Agent) -> Agent:
-        """The agent with what the servers and the agents of others offer, where there are some."""
+        """The agent with its plans and its goal, and what the servers and the agents of others offer, where there are some."""
+        agent = self.pursuits.given_to(agent)
         served = agent if self.servers is None else self.servers.given_to(agent, self.following.window)
         return served if self.peers is None else self.peers.given_to(served)
 
@@ -97,7 +101,7 @@ class Companions:
         """The same for an agent that works for the session's own one; `go_on` leaves words for it."""
         return (*self.own_guards, *((self.hooked.guard_of(agent, go_on),) if self.hooked else ()))
 
-    async def join(self, session: Session, stack: AsyncExitStack) -> None:
+    async def join(self, session: Session, models: Models, stack: AsyncExitStack) -> None:
         """The session is open: all of it is heard there from now on, until `stack` ends."""
         if self.remembering is not None:
             self.remembering.begin(session)
@@ -108,6 +112,8 @@ class Companions:
         stack.callback(self.voice.hush)
         stack.push_async_callback(self.telemetry.flush)
         self.following.follow(session)
+        means = Means(models=models, place=self.place, undoing=self.undoing, jobs=self.jobs)
+        self.pursuits.join(session, means, stack)
         if self.servers is not None:
             await self.servers.join(session, stack)
         if self.peers is not None:
@@ -122,10 +128,11 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
         finding = _finding(options, settings, clock, stack)
         undoing, voice, following = Undoing(options, settings, clock), Voice(), contexts.Following()
         jobs = await stack.enter_async_context(Jobs())
+        pursuits = Pursuits(options, settings, clock)
         hooked = _hooked(options, settings, stack)
         options, warnings = await plugged(options, settings, clock)
         telling = await stack.enter_async_context(telemetry(settings, clock, voice.say))
-        heard = (undoing.take, jobs.hear, telling.take, *((hooked.take,) if hooked else ()))
+        heard = (undoing.take, jobs.hear, telling.take, *pursuits.takes, *((hooked.take,) if hooked else ()))
         place = await stack.enter_async_context(placed(options, settings, clock, *heard))
         jobs.remember(place.log)
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
@@ -156,6 +163,7 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             language=spoken,
             voice=voice,
             telemetry=telling,
+            pursuits=pursuits,
             tools=spoken.around(await stack.enter_async_context(undoing.around((*tools, *brought)))),
             chain=chain,
             policy=remembering.around(chain) if remembering else chain,

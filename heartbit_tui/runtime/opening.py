@@ -14,12 +14,16 @@ from heartbit_tui.kernel.events import (
     Envelope,
     Event,
     FilesChanged,
+    GoalJudged,
+    GoalSet,
     JobEnded,
     JobStarted,
     ModeChanged,
     ModelCalled,
     ModelChanged,
     Notice,
+    PlanKept,
+    PlanStarted,
     ResultReplaced,
     ResultRestored,
     Rewound,
@@ -78,6 +82,10 @@ RESUMED: tuple[type[Event], ...] = (
     Undone,
     JobStarted,
     JobEnded,
+    PlanKept,
+    PlanStarted,
+    GoalSet,
+    GoalJudged,
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 

@@ -28,6 +28,7 @@ from heartbit_tui.undo.tool import Lines, Watched, watched
 if TYPE_CHECKING:
     from heartbit_tui.undo.engine import Engine
     from heartbit_tui.undo.intent import Restored, What
+    from heartbit_tui.undo.net import Net
     from heartbit_tui.undo.preview import Preview
     from heartbit_tui.undo.service import Service
     from heartbit_tui.undo.watch import Watch
@@ -41,6 +42,7 @@ COMMANDS = "bash"
 """The tool whose calls change files only where their command line does."""
 
 PARTS = "heartbit_tui.runtime.undo_parts"
+NET = "heartbit_tui.undo.net:net"
 
 
 class Undoing:
@@ -154,6 +156,17 @@ class Undoing:
     def points(self) -> tuple[Point, ...]:
         """All that one can go back to, oldest first."""
         return self._past.points()
+
+    async def changes(self) -> "tuple[Net, ...] | None":
+        """What the calls of this session have changed in all, file by file; None where nothing is kept of it."""
+        if not self._enabled:
+            return None
+        await self.seen()
+        records = [mark.record for mark in self._past.since(0)]
+        if not records:
+            return ()
+        engine = await asyncio.to_thread(self._opened_engine)
+        return await asyncio.to_thread(plugins.resolve(NET), engine.blobs, records)
 
     async def undo(self, number: str = "", what: "What" = "both", *, overrule: bool = False) -> "Preview":
         """What going back to right before a point means; without a number before the last prompt.

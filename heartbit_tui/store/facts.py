@@ -13,6 +13,8 @@ from heartbit_tui.kernel.events import (
     ContextSummarized,
     DoomLoopDetected,
     Envelope,
+    GoalJudged,
+    GoalSet,
     GuardrailDenied,
     GuardrailWarned,
     LlmResponse,
@@ -22,6 +24,7 @@ from heartbit_tui.kernel.events import (
     ModelEscalated,
     NameRepaired,
     PermissionDenied,
+    PlanStarted,
     QuestionAnswered,
     QuestionAsked,
     RetryAttempt,
@@ -64,6 +67,9 @@ PLAIN = (
     Undone,
     SubAgentsDispatched,
     SubAgentCompleted,
+    PlanStarted,
+    GoalSet,
+    GoalJudged,
 )
 """What is audited as it is, without a decision on one call."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -17,6 +18,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
 from heartbit_tui.store.damage import DamagedError
+from heartbit_tui.tui.acts import table
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.chat.greeting import greeting
 from heartbit_tui.tui.lines import setting
@@ -87,11 +89,17 @@ class Bridge:
         """What filled the window of each session when that was found out last."""
         self._looking = False
 
+    def _lend_editor(self, talk: Talk) -> None:
+        """Let a session open the person's editor for a plan that is asked about."""
+        if talk.client is not None and talk.client.plans is not None:
+            talk.client.plans.edit = partial(table.edit, self._app)
+
     def changed(self, talk: Talk) -> None:
         """There is news of a session."""
         app = self._app
         if not app.is_attached:
             return
+        self._lend_editor(talk)
         if talk is not app.talk:
             self._elsewhere(talk)
             return
@@ -228,6 +236,8 @@ class Bridge:
             outlook=found,
             jobs=jobs,
             memories=known.memories,
+            goal=known.goal,
+            judged=known.judged,
         )
         app.living.side.show(told)
         app.footer.tell(
@@ -360,6 +370,8 @@ def _doing(talk: Talk) -> Doing | None:
         return Doing(words="waits for your answer", since=known.since, kind="asking", queued=talk.pending.queued)
     if known.summarising:
         return Doing(words=_summed(known.summarising), since=known.summarising.since, queued=talk.pending.queued)
+    if known.judging:
+        return Doing(words="judging", since=known.judging, queued=talk.pending.queued)
     blocks = talk.story.transcript.blocks
     going = [call for call in calls(blocks[-24:]) if call.state in ("running", "writing")]
     written = bool(blocks) and isinstance(blocks[-1], Answer) and not blocks[-1].closed

@@ -17,6 +17,7 @@ def test_a_tool_is_run_by_one_function_alone() -> None:
         "heartbit_tui.lsp.around:run",
         "heartbit_tui.lsp.around:run",
         "heartbit_tui.lsp.tools:act",
+        "heartbit_tui.runtime.planning:_list",  # todowrite alone, which touches nothing, when a person starts a plan
         "heartbit_tui.tools.late:run",
         "heartbit_tui.undo.tool:run",
         "heartbit_tui.undo.tool:work",
@@ -48,6 +49,7 @@ def test_one_gate_is_made_in_one_place_for_every_session() -> None:
         "heartbit_tui.runtime.companions:companions",
         "heartbit_tui.runtime.engaging:engaged",  # under the gate of the session's own agent
         "heartbit_tui.runtime.evaluating:run",  # a case's command, in the sandbox or of a folder that is trusted
+        "heartbit_tui.runtime.judging:_run",  # the commands of a goal, under the gate of the session's own agent
     ]
 
 

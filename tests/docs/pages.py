@@ -21,6 +21,7 @@ PAGES = (
     "docs/heartbeats.md",
     "CHANGELOG.md",
     "docs/undo.md",
+    "docs/goals.md",
     "docs/context.md",
     "docs/models.md",
     "docs/background.md",

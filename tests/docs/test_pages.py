@@ -16,7 +16,7 @@ INSTALLED = "heartbit_tui/shipped"
 PLACE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
 OF_SESSIONS = (
     *("search.svg", "found.svg", "repair.svg", "skills.svg", "lsp.svg", "hooks.svg", "mcp.svg"),
-    *("library.svg", "import.svg", "background.svg", "evals.svg"),
+    *("library.svg", "import.svg", "background.svg", "evals.svg", "goals.svg"),
 )
 PICTURES = tuple(sorted(path.name for path in (ROOT / "docs/pictures").glob("*.svg")))
 

@@ -199,8 +199,9 @@ def test_the_tools_are_those_that_are_offered() -> None:
     told = [name for row in table(README, "tool") for name in codes(row[0])]
     of_memory = schemas(ROOT / "heartbit_tui/memory")
     of_servers = schemas(ROOT / "heartbit_tui/lsp")
+    of_plans = schemas(ROOT / "heartbit_tui/plans")
     own = [name for name in of_memory if not name.startswith("shared_")]
-    assert sorted(told) == sorted([*schemas(), SKILL, *own, *of_servers])
+    assert sorted(told) == sorted([*schemas(), SKILL, *own, *of_servers, *of_plans])
 
 
 def test_the_modes_are_all_modes() -> None:

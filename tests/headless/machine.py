@@ -29,6 +29,8 @@ RESULT_KEYS = (
     "usage",
     "total_cost_usd",
     "cascade",
+    "judged",
+    "plan",
     "permission_denials",
     "changed_files",
     "result",

@@ -27,6 +27,7 @@ from heartbit_tui.kernel.events.envelope import (
     type_name,
 )
 from heartbit_tui.kernel.events.files import FilesChanged, Undone
+from heartbit_tui.kernel.events.goals import JUDGE, GoalJudged, GoalSet, Grade, Outcome, PlanKept, PlanStarted
 from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
 from heartbit_tui.kernel.events.language import DiagnosticsCounted
 from heartbit_tui.kernel.events.lifecycle import (
@@ -85,6 +86,7 @@ from heartbit_tui.kernel.events.trouble import (
 )
 
 __all__ = (
+    "JUDGE",
     "PAYLOAD_BYTES",
     "ApprovalDecision",
     "ApprovalRequested",
@@ -102,6 +104,9 @@ __all__ = (
     "Envelope",
     "Event",
     "FilesChanged",
+    "GoalJudged",
+    "GoalSet",
+    "Grade",
     "GuardrailDenied",
     "GuardrailWarned",
     "Hook",
@@ -117,7 +122,10 @@ __all__ = (
     "ModelEscalated",
     "NameRepaired",
     "Notice",
+    "Outcome",
     "PermissionDenied",
+    "PlanKept",
+    "PlanStarted",
     "PromptQueued",
     "Question",
     "QuestionAnswered",

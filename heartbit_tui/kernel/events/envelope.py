@@ -16,6 +16,7 @@ from heartbit_tui.kernel.events.asking import (
     QuestionAsked,
 )
 from heartbit_tui.kernel.events.files import FilesChanged, Undone
+from heartbit_tui.kernel.events.goals import GoalJudged, GoalSet, PlanKept, PlanStarted
 from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
 from heartbit_tui.kernel.events.language import DiagnosticsCounted
 from heartbit_tui.kernel.events.lifecycle import (
@@ -137,6 +138,10 @@ Event: TypeAlias = (
     | StoryUpdated
     | FilesChanged
     | Undone
+    | PlanKept
+    | PlanStarted
+    | GoalSet
+    | GoalJudged
 )
 
 

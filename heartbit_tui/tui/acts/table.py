@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,6 +29,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "remembering": ("memory",),
         "reaching": ("mcp", "lsp", "a2a"),
         "summaries": ("expand", "uncompact"),
+        "pursuing": ("plan", "goal", "judge"),
         "jobs": ("background", "jobs"),
         "service": ("model", "effort", "login", "init"),
         "tabs": (
@@ -77,6 +79,11 @@ def act(name: str) -> Act:
 async def note(app: "HeartbitApp", text: str, put_back: Callable[[], None]) -> None:
     """Keep what the person noted; `put_back` where it could not be kept."""
     await import_module("heartbit_tui.tui.acts.remembering").note(app, text, put_back)
+
+
+async def edit(app: "HeartbitApp", path: Path) -> str:
+    """Let the person change a file that a session asks about; what went wrong, or empty."""
+    return await import_module("heartbit_tui.tui.acts.pursuing").editing(app)(path)
 
 
 def wish(app: "HeartbitApp", message: Message) -> None:

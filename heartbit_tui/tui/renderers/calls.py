@@ -14,6 +14,7 @@ from heartbit_tui.tui.renderers.generic import GENERIC
 from heartbit_tui.tui.renderers.head import head
 from heartbit_tui.tui.renderers.looking import FOLDER, NAMES, READ, SEARCH
 from heartbit_tui.tui.renderers.measure import last_line, one_line
+from heartbit_tui.tui.renderers.plan import PLAN
 from heartbit_tui.tui.renderers.scene import Scene
 from heartbit_tui.tui.renderers.todo import TODO
 from heartbit_tui.tui.renderers.web import FETCH, WEB_SEARCH
@@ -40,6 +41,7 @@ DRAWINGS: Mapping[str, Drawing] = MappingProxyType(
         "knowledge_search": WEB_SEARCH,
         "delegate_task": DELEGATE,
         "form_squad": DELEGATE,
+        "present_plan": PLAN,
     }
 )
 """How the calls of a tool are drawn; tools that are not named are drawn as `GENERIC`."""

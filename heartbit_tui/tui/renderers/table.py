@@ -53,7 +53,7 @@ def opens(block: Block) -> bool:
     match block:
         case Call(tool="edit" | "write" | "patch" | "lsp_rename", state="ok"):
             return change.small(block)
-        case Shell() | Work(state="running"):
+        case Shell() | Work(state="running") | Call(tool="present_plan"):
             return True
         case _:
             return False

@@ -8,11 +8,13 @@ from heartbit_tui.client.filled import NAMES, soon
 from heartbit_tui.client.jobs import Job
 from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.events import GoalJudged, GoalSet
 from heartbit_tui.kernel.ledger import Line as Cost
 from heartbit_tui.kernel.messages import JsonObject, Usage
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
+from heartbit_tui.tui.side import pursued
 from heartbit_tui.tui.side.memories import lines as memory_lines
 from heartbit_tui.tui.side.section import heading
 from heartbit_tui.tui.status.figures import full_style, meter, money, percent, tokens
@@ -43,13 +45,17 @@ class Facts:
     costs: tuple[Cost, ...] = ()
     memories: Memories | None = None
     jobs: tuple[Job, ...] = ()
+    goal: GoalSet | None = None
+    judged: GoalJudged | None = None
+    """What came of the goal when it was last judged."""
     outlook: Outlook | None = None
 
 
 def lines(facts: Facts, look: Look) -> list[Line]:
     """All sections that have something to tell, one under the other."""
     memories = memory_lines(facts.memories, look)
-    sections = [_jobs(facts.jobs, look), _todo(facts.todos, look), _context(facts, look), memories]
+    goal = pursued.lines(facts.goal, facts.judged, look)
+    sections = [_jobs(facts.jobs, look), goal, _todo(facts.todos, look), _context(facts, look), memories]
     return [line for section in sections for line in section]
 
 

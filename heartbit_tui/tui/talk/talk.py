@@ -110,8 +110,9 @@ class Talk:
 
     @property
     def busy(self) -> bool:
-        """Whether there is something to interrupt: a run, or a summary that the person asked for."""
-        return self.running or self.story.transcript.known.summarising is not None
+        """Whether there is something to interrupt: a run, or a summary or a judgement that the person asked for."""
+        known = self.story.transcript.known
+        return self.running or known.summarising is not None or known.judging is not None
 
     @property
     def mode(self) -> Mode:

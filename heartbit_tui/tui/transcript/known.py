@@ -7,10 +7,13 @@ from heartbit_tui.client import jobs
 from heartbit_tui.client.jobs import Job
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
+    JUDGE,
     AssistantMessage,
     ContextSummarized,
     DiagnosticsCounted,
     Envelope,
+    GoalJudged,
+    GoalSet,
     JobEnded,
     JobStarted,
     LlmResponse,
@@ -34,6 +37,9 @@ from heartbit_tui.kernel.ops import Effort, Mode
 from heartbit_tui.tui.transcript import summarising
 from heartbit_tui.tui.transcript.recalled import Memories, after
 from heartbit_tui.tui.transcript.summarising import Summarising
+
+BESIDE = (JobStarted, JobEnded, DiagnosticsCounted, GoalSet, GoalJudged)
+"""What goes on beside the run, whoever began it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,12 @@ class Known:
     """The last model call of the agent: what it read is what fills the window."""
     diagnostics: DiagnosticsCounted | None = None
     """What the language servers know of; None where none has run."""
+    goal: GoalSet | None = None
+    """What is to be reached; None for no goal."""
+    judged: GoalJudged | None = None
+    """What came of the goal when it was last judged."""
+    judging: datetime | None = None
+    """When the judging began that is under way."""
     memories: Memories | None = None
     """What was recalled in the run that is active, or was the last."""
 
@@ -72,10 +84,10 @@ class Known:
     def after(self, envelope: Envelope) -> "Known":
         """What is known once this envelope is."""
         event = envelope.event
-        if isinstance(event, RunStarted) and not self.agent:
+        if isinstance(event, RunStarted) and not self.agent and envelope.agent != JUDGE:
             return replace(self, agent=envelope.agent, running=True, since=envelope.at, memories=None)
-        if isinstance(event, JobStarted | JobEnded | DiagnosticsCounted):
-            return self._beside(event, envelope)
+        if isinstance(event, BESIDE) or envelope.agent == JUDGE:
+            return self._beside(envelope)
         if self.agent not in ("", envelope.agent):
             return self
         match event:
@@ -90,11 +102,21 @@ class Known:
             case _:
                 return self._settings(envelope)
 
-    def _beside(self, event: JobStarted | JobEnded | DiagnosticsCounted, envelope: Envelope) -> "Known":
-        """What goes on beside the run, whoever began it."""
-        if isinstance(event, DiagnosticsCounted):
-            return replace(self, diagnostics=event)
-        return replace(self, jobs=jobs.after(self.jobs, envelope))
+    def _beside(self, envelope: Envelope) -> "Known":
+        """What goes on beside the run, whoever began it, and what the judge does."""
+        match envelope.event:
+            case DiagnosticsCounted() as counted:
+                return replace(self, diagnostics=counted)
+            case GoalSet() as goal:
+                return replace(self, goal=goal if goal.goal else None, judged=None)
+            case GoalJudged() as judged:
+                return replace(self, judged=judged)
+            case RunStarted():
+                return replace(self, judging=envelope.at)
+            case RunCompleted() | RunFailed() | RunInterrupted():
+                return replace(self, judging=None)
+            case _:
+                return replace(self, jobs=jobs.after(self.jobs, envelope))
 
     def _settings(self, envelope: Envelope) -> "Known":
         match envelope.event:

@@ -1,6 +1,6 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import cascaded, expanding, guarded, jobs, metered, remembered, titles, undone
+from heartbit_tui.client import cascaded, expanding, guarded, jobs, metered, pursued, remembered, titles, undone
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     ContextRestored,
@@ -30,7 +30,7 @@ def notice(event: Event) -> Notice | None:
     """The sentence for an event, None where it needs none."""
     if isinstance(event, MemoryRecalled | MemoryChanged):
         return _memory(event)
-    told = event if isinstance(event, Told) else metered.notice(event)
+    told = event if isinstance(event, Told) else metered.notice(event) or pursued.notice(event)
     if told is not None:
         return Notice(level=told.level, text=told.text)
     return _trouble(event) or _files(event) or _change(event)

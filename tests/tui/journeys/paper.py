@@ -20,8 +20,8 @@ UNDOUBTED = 1.5
 SCRAWL = "▞"
 """What no part of the program draws."""
 
-_ALLOW = re.compile(r"\by (Yes, )?once\b")
-"""The first choice of an approval."""
+_ALLOW = re.compile(r"\by (Yes, )?once\b|\b1  Start, and ask\b")
+"""The first choice of an approval, and that of a plan."""
 
 _CLIPBOARD = re.compile(r"\x1b\]52;c;([\w+/=]*)\x07")
 
