@@ -29,6 +29,8 @@ from heartbit_tui.kernel.events import (
     RunStarted,
     SessionRenamed,
     SessionStarted,
+    StepEnded,
+    StepStarted,
     TextDelta,
     TodosChanged,
     ToolAnswered,
@@ -77,6 +79,8 @@ RESUMED: tuple[type[Event], ...] = (
     Undone,
     JobStarted,
     JobEnded,
+    StepStarted,
+    StepEnded,
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 

@@ -30,6 +30,8 @@ from heartbit_tui.kernel.events import (
     RunFailed,
     RunInterrupted,
     RunStarted,
+    StepEnded,
+    StepStarted,
     SubAgentCompleted,
     SubAgentsDispatched,
     ToolCallCompleted,
@@ -64,6 +66,8 @@ PLAIN = (
     Undone,
     SubAgentsDispatched,
     SubAgentCompleted,
+    StepStarted,
+    StepEnded,
 )
 """What is audited as it is, without a decision on one call."""
 

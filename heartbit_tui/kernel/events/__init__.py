@@ -83,6 +83,7 @@ from heartbit_tui.kernel.events.trouble import (
     SummaryFailed,
     SummaryStarted,
 )
+from heartbit_tui.kernel.events.workflows import StepEnd, StepEnded, StepKind, StepStarted
 
 __all__ = (
     "PAYLOAD_BYTES",
@@ -137,6 +138,10 @@ __all__ = (
     "SessionRenamed",
     "SessionStarted",
     "Span",
+    "StepEnd",
+    "StepEnded",
+    "StepKind",
+    "StepStarted",
     "StoryUpdated",
     "SubAgentCompleted",
     "SubAgentsDispatched",
