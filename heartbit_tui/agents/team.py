@@ -79,6 +79,10 @@ class Team:
         """Those that models are told of, in their order."""
         return tuple(each for each in self._members.values() if not each.hidden)
 
+    def member(self, name: str) -> Member | None:
+        """The one of this name, also where models are not told of it."""
+        return self._members.get(name)
+
     def recall(self, log: Iterable[Envelope]) -> None:
         """Take in who worked in a session that is taken up again, so that no name stands for two."""
         for envelope in log:
@@ -161,7 +165,8 @@ class Team:
                 raise
             terminal = RunInterrupted(reason=at_work.why)
         except HeartbitError as error:
-            return report(NOT_MADE.format(error=error))
+            ending = RunFailed(error=str(error), partial_usage=Usage(), kind=error.kind)
+            return replace(report(NOT_MADE.format(error=error)), ending=ending)
         finally:
             del self._at_work[label]
         return replace(_told(report, terminal, said[-1] if said else ""), ending=terminal)

@@ -62,8 +62,8 @@ class Report:
     """What came of an assignment.
 
     `label` is the name on the agent's events: the member's own, with a number from its second assignment on. `text` is its
-    answer, or says what went wrong. `said` are its last words alone, and `ending` how its run ended, None where it never
-    began.
+    answer, or says what went wrong. `said` are its last words alone, and `ending` how its run ended, None where there is no
+    such agent.
     """
 
     agent: str

@@ -14,7 +14,7 @@ from heartbit_tui.kernel.events import Notice, StepKind
 AT_ONCE = 8
 """How many steps work side by side; as many as agents do."""
 
-Condition: TypeAlias = "str | Callable[[str], bool | Awaitable[bool]] | Step"
+Condition: TypeAlias = str | Callable[[str], bool | Awaitable[bool]] | Step
 """When a loop is over: the text holds these words; the predicate says so; the step is done without a failure."""
 
 NO_STEPS = "The workflow “{name}” has no steps."

@@ -32,6 +32,7 @@ commands
   a2a                list, card: agents of others
   plugins            list: what installed packages bring
   import PEER        take over what was set up for claude, codex, gemini, opencode or vibe
+  workflow           list, show, run: agents and commands put together step by step
   eval               run, list, compare, new: tasks, how well they are done, at what cost
   bench              measure heartbit, and other agents here, on this machine
   acp                for editors that speak the Agent Client Protocol, such as Zed

@@ -37,6 +37,7 @@ BUILT = frozenset(
         "plugins",
         "a2a",
         "agents",
+        "workflows",
         "exchange",
         "telemetry",
     }
@@ -58,6 +59,7 @@ TABLES: Mapping[str, Callable[[], tuple[Key, ...]]] = MappingProxyType(
         **dict.fromkeys(("hooks", "skills", "undo"), agent_keys.reach),
         "plugins": agent_keys.plugins,
         **dict.fromkeys(("orchestrator", "agents"), team_keys.team),
+        "workflows": team_keys.workflows,
         **dict.fromkeys(("telemetry", "log"), team_keys.telling),
         **dict.fromkeys(("ui", "editor", "status_line", "commands"), team_keys.screen),
         **dict.fromkeys(("daemon", "restate"), daemon_keys.daemon),
