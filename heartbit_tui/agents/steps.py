@@ -188,7 +188,7 @@ async def perform(step: Step, text: str, around: Around, *, name: str = "", roun
             structured=deed.structured,
             parts=tuple(inner.parts[each] for each in sorted(inner.parts)),
         )
-        around.tell(_ended(inner.id, result))
+        around.tell(_ended(inner.id, around.id, result))
     return result
 
 
@@ -213,12 +213,13 @@ async def _done(step: Step, text: str, around: Around) -> Deed:
         return failed(BROKE.format(kind=type(error).__name__, error=error))
 
 
-def _ended(id: str, result: StepResult) -> StepEnded:
+def _ended(id: str, within: str, result: StepResult) -> StepEnded:
     return StepEnded(
         id=id,
         name=result.name,
         kind=result.kind,
         how=result.how,
+        within=within,
         usage=result.usage,
         cost_usd=result.cost_usd,
         duration_ms=max(0, round(result.seconds * 1000)),

@@ -115,4 +115,4 @@ class Active:
                 self._tell_queued(prompt, position)
 
     def _tell_queued(self, op: Prompt, position: int) -> None:
-        self._desk.emit(PromptQueued(text=runs.words(op), position=position))
+        self._desk.emit(PromptQueued(text=runs.said(op), position=position))

@@ -126,7 +126,7 @@ def _unended(part: Sequence[Envelope]) -> Iterator[Event]:
             case _:
                 pass
     for step in reversed(begun.values()):
-        yield StepEnded(id=step.id, name=step.name, kind=step.kind, how="stopped", error=CRASHED)
+        yield StepEnded(id=step.id, name=step.name, kind=step.kind, how="stopped", within=step.within, error=CRASHED)
 
 
 def _unshown(part: Sequence[Envelope]) -> Iterator[Event]:

@@ -17,7 +17,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.loop import Loop
-from heartbit_tui.kernel.messages import Text, User
+from heartbit_tui.kernel.messages import Audio, Image, Text, User
 from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.kernel.protocols import Agent
 from heartbit_tui.kernel.workflows import Doing
@@ -48,12 +48,23 @@ def begin(desk: Desk, prompt: Prompt) -> None:
     """Tell that a run has started, and with which task; `work` or `end` has to follow."""
     desk.budget = None
     desk.emit(RunStarted(task=words(prompt), workflow=prompt.workflow))
-    desk.emit(UserMessage(message=User(content=prompt.content)))
+    desk.emit(UserMessage(message=User(content=_told(prompt))))
 
 
 def words(prompt: Prompt) -> str:
     """What a prompt says."""
     return "".join(block.text for block in prompt.content if isinstance(block, Text))
+
+
+def said(prompt: Prompt) -> str:
+    """What a prompt says as the conversation has it, with the workflow that it is for."""
+    return f"/workflow {prompt.workflow} {words(prompt)}".rstrip() if prompt.workflow else words(prompt)
+
+
+def _told(prompt: Prompt) -> tuple[Text | Image | Audio, ...]:
+    if not prompt.workflow:
+        return prompt.content
+    return (Text(text=said(prompt)), *(block for block in prompt.content if not isinstance(block, Text)))
 
 
 async def work(

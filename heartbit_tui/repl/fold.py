@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, titles, undone
+from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, stepped, titles, undone
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
@@ -258,7 +258,7 @@ def _changed(event: Event) -> tuple[Piece, ...]:
             told = f"model: {provider} {model}" + (f", effort {effort}" if effort else "")
             return (Told(level="info", text=told),)
         case _:
-            told = metered.notice(event)
+            told = metered.notice(event) or stepped.notice(event)
             return () if told is None else (Told(level=told.level, text=told.text),)
 
 

@@ -20,6 +20,7 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
+from heartbit_tui.kernel.workflows import Offered
 from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.background import Seen
@@ -92,6 +93,8 @@ class Opened:
     """The servers of tools; None where none are defined."""
     peers: "Peers | None" = None
     """The agents of others; None where none is defined."""
+    workflows: tuple[Offered, ...] = ()
+    """The workflows that can be started."""
     language: Language
     """The language servers."""
 
@@ -149,6 +152,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             language=beside.language,
             servers=beside.servers,
             peers=beside.peers,
+            workflows=team.workflows.offered,
         )
 
 

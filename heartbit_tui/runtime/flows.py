@@ -20,7 +20,7 @@ from heartbit_tui.kernel.events import AssistantMessage, RunCompleted, RunFailed
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Assistant, JsonObject, StopReason, Text, ToolCall, ToolResult, Usage, User
 from heartbit_tui.kernel.protocols import Agent, Tool
-from heartbit_tui.kernel.workflows import Doing
+from heartbit_tui.kernel.workflows import Doing, Offered
 from heartbit_tui.runtime.accounts import Accounts
 from heartbit_tui.runtime.flow_tables import wanted
 from heartbit_tui.runtime.settings import Settings
@@ -51,6 +51,12 @@ class Flows:
         self._led = led
         self._settings = settings
         self._hands = _SessionHands(led, accounts)
+
+    @property
+    def offered(self) -> tuple[Offered, ...]:
+        """All of them, as a person is told of them."""
+        every = self.every.workflows.values()
+        return tuple(Offered(name=each.name, description=each.description) for each in every)
 
     def doing(self, name: str, text: str) -> Doing:
         """What does a workflow with these words."""

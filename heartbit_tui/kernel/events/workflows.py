@@ -32,7 +32,7 @@ class StepStarted:
 class StepEnded:
     """A step is over, with all that it holds.
 
-    `output` is what it hands on, cut at `PAYLOAD_BYTES`; `error` says why it was not done. `usage` and `cost_usd` count
+    `id` and `within` are those that it began with. `output` is what it hands on, cut at `PAYLOAD_BYTES`; `error` says why it was not done. `usage` and `cost_usd` count
     all that was spent in it, also where it failed or was stopped; the cost is None where a price is unknown.
     """
 
@@ -40,6 +40,7 @@ class StepEnded:
     name: str
     kind: StepKind
     how: StepEnd
+    within: str = ""
     usage: Usage = field(default_factory=Usage)
     cost_usd: float | None = None
     duration_ms: int = 0

@@ -29,6 +29,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reaching": ("mcp", "lsp", "a2a"),
         "summaries": ("expand", "uncompact"),
         "jobs": ("background", "jobs"),
+        "flows": ("workflow",),
         "service": ("model", "effort", "login", "init"),
         "tabs": (
             "tab",
