@@ -146,7 +146,11 @@ async def asked_later(text: str) -> bool:
     return len(text) >= 2
 
 
-@pytest.mark.parametrize("until", [lambda text: len(text) >= 2, asked_later])
+def asked(text: str) -> bool:
+    return len(text) >= 2
+
+
+@pytest.mark.parametrize("until", [asked, asked_later])
 async def test_a_loop_is_over_when_a_predicate_says_so(until: Callable[[str], bool | Awaitable[bool]]) -> None:
     assert (await Loop(adds("x"), until=until, max_iterations=9).run("")).text == "xx"
 

@@ -44,36 +44,36 @@ def test_steps_are_read_to_any_depth_and_named() -> None:
 STEP = {"command": "true"}
 
 
-@pytest.mark.parametrize(
-    ("table", "told"),
-    [
-        ({}, "[[workflows]]: it needs `steps`, a list with at least one step."),
-        ({"steps": []}, "[[workflows]]: it needs `steps`, a list with at least one step."),
-        ({"steps": [{"kind": "loop", "steps": []}]}, "steps[0]: it needs `steps`, a list with at least one step."),
-        ({"steps": ["x"]}, "steps[0]: this has to be a table, such as { agent = \"NAME\" }, and it is 'x'."),
-        ({"steps": [{"name": "x"}]}, "steps[0]: a step is one of agent, orchestrator, command, workflow, steps;"),
-        ({"steps": [{"agent": "a", "command": "b"}]}, "this one has agent and command."),
-        ({"steps": [{"agnt": "a"}]}, "this one has none of them."),
-        ({"steps": [{**STEP, "nme": "x"}]}, "the key nme is unknown here. Did you mean name?"),
-        (
-            {"steps": [STEP], "kind": "paralel"},
-            "kind has to be one of sequential, parallel, loop, and it is 'paralel'.",
-        ),
-        ({"steps": [STEP], "kind": "loop"}, "max_iterations has to be a whole number from 1 on, and it is None."),
-        ({"steps": [STEP], "kind": "loop", "max_iterations": 0}, "max_iterations has to be a whole number from 1 on"),
-        ({"steps": [STEP], "kind": "parallel", "at_once": 0}, "at_once has to be a whole number from 1 on"),
-        ({"steps": [STEP], "max_iterations": 2}, "the key max_iterations is unknown here."),
-        (
-            {"steps": [STEP], "kind": "loop", "max_iterations": 1, "until": "a", "until_command": "b"},
-            "until and until_command both say when it is over; leave one out.",
-        ),
-        ({"steps": [{"orchestrator": 1}]}, "orchestrator has to be true, and it is 1."),
-        ({"steps": [{"command": " "}]}, "command has to be a text that is not empty, and it is ' '."),
-        ({"steps": [{**STEP, "seconds": 601}]}, "seconds has to be at most 600, and it is 601."),
-        ({"steps": [{"workflow": "nope"}]}, "there is no workflow “nope”. There are: sound, bad."),
-        ({"steps": [{"steps": [{"workflow": "bad"}]}]}, "it leads back to itself: bad → bad."),
-    ],
-)
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({}, "[[workflows]]: it needs `steps`, a list with at least one step."),
+    ({"steps": []}, "[[workflows]]: it needs `steps`, a list with at least one step."),
+    ({"steps": [{"kind": "loop", "steps": []}]}, "steps[0]: it needs `steps`, a list with at least one step."),
+    ({"steps": ["x"]}, "steps[0]: this has to be a table, such as { agent = \"NAME\" }, and it is 'x'."),
+    ({"steps": [{"name": "x"}]}, "steps[0]: a step is one of agent, orchestrator, command, workflow, steps;"),
+    ({"steps": [{"agent": "a", "command": "b"}]}, "this one has agent and command."),
+    ({"steps": [{"agnt": "a"}]}, "this one has none of them."),
+    ({"steps": [{**STEP, "nme": "x"}]}, "the key nme is unknown here. Did you mean name?"),
+    (
+        {"steps": [STEP], "kind": "paralel"},
+        "kind has to be one of sequential, parallel, loop, and it is 'paralel'.",
+    ),
+    ({"steps": [STEP], "kind": "loop"}, "max_iterations has to be a whole number from 1 on, and it is None."),
+    ({"steps": [STEP], "kind": "loop", "max_iterations": 0}, "max_iterations has to be a whole number from 1 on"),
+    ({"steps": [STEP], "kind": "parallel", "at_once": 0}, "at_once has to be a whole number from 1 on"),
+    ({"steps": [STEP], "max_iterations": 2}, "the key max_iterations is unknown here."),
+    (
+        {"steps": [STEP], "kind": "loop", "max_iterations": 1, "until": "a", "until_command": "b"},
+        "until and until_command both say when it is over; leave one out.",
+    ),
+    ({"steps": [{"orchestrator": 1}]}, "orchestrator has to be true, and it is 1."),
+    ({"steps": [{"command": " "}]}, "command has to be a text that is not empty, and it is ' '."),
+    ({"steps": [{**STEP, "seconds": 601}]}, "seconds has to be at most 600, and it is 601."),
+    ({"steps": [{"workflow": "nope"}]}, "there is no workflow “nope”. There are: sound, bad."),
+    ({"steps": [{"steps": [{"workflow": "bad"}]}]}, "it leads back to itself: bad → bad."),
+]
+
+
+@pytest.mark.parametrize(("table", "told"), WRONG)
 def test_what_is_wrong_is_told_with_its_place_and_the_others_count(table: dict[str, Any], told: str) -> None:
     said = problem(name="bad", **table)
     assert said.startswith("config.toml:9: the workflow “bad” is left out: ")
