@@ -6,6 +6,9 @@ The public names are found when they are asked for, so that importing the packag
 TYPE_CHECKING = False  # type checkers take this name as true; `typing` alone would cost as much as a bare start
 
 if TYPE_CHECKING:
+    from heartbit_tui.agents.acting import AgentStep, CommandStep, Named, OrchestratorStep
+    from heartbit_tui.agents.steps import Step, StepResult
+    from heartbit_tui.agents.workflow import Loop, Parallel, Sequential, Workflow
     from heartbit_tui.client.local import local
     from heartbit_tui.client.types import About, Client
     from heartbit_tui.evals import EvalCase, EvalResult, EvalSummary, ExpectedTool, Outcome, Rated, Scorer
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
         Event,
         GuardrailDenied,
         QuestionAsked,
+        StepEnded,
+        StepStarted,
         TextDelta,
         ThinkingDelta,
         ToolCallCompleted,
@@ -62,6 +67,7 @@ if TYPE_CHECKING:
     from heartbit_tui.library.running import run, run_sync, stream
     from heartbit_tui.library.session import Session
     from heartbit_tui.library.tool import FunctionTool, tool
+    from heartbit_tui.library.workflow import SessionStep
     from heartbit_tui.memory.protocols import Memory
     from heartbit_tui.memory.types import Entry, NewEntry, Query, Reach, Recall
     from heartbit_tui.memory.volatile import VolatileMemory
@@ -78,6 +84,7 @@ __all__ = (
     "About",
     "Agent",
     "AgentOptions",
+    "AgentStep",
     "Answer",
     "ApprovalRequested",
     "Assistant",
@@ -87,6 +94,7 @@ __all__ = (
     "Checked",
     "Client",
     "Clock",
+    "CommandStep",
     "ConfigError",
     "Decide",
     "Effects",
@@ -104,14 +112,18 @@ __all__ = (
     "HeartbitError",
     "Image",
     "Interrupt",
+    "Loop",
     "Memory",
     "Mode",
+    "Named",
     "New",
     "NewEntry",
     "Op",
     "Options",
+    "OrchestratorStep",
     "Outcome",
     "Output",
+    "Parallel",
     "Pass",
     "Passing",
     "PluginContext",
@@ -131,8 +143,14 @@ __all__ = (
     "Resume",
     "Rewrite",
     "Scorer",
+    "Sequential",
     "Session",
+    "SessionStep",
     "Steer",
+    "Step",
+    "StepEnded",
+    "StepResult",
+    "StepStarted",
     "StopReason",
     "Stream",
     "SystemClock",
@@ -152,6 +170,7 @@ __all__ = (
     "User",
     "VolatileMemory",
     "Warn",
+    "Workflow",
     "__version__",
     "estimate_cost",
     "evaluate",
@@ -164,6 +183,31 @@ __all__ = (
 )
 
 _HOMES = (
+    (
+        "heartbit_tui.agents.acting",
+        (
+            "AgentStep",
+            "CommandStep",
+            "Named",
+            "OrchestratorStep",
+        ),
+    ),
+    (
+        "heartbit_tui.agents.steps",
+        (
+            "Step",
+            "StepResult",
+        ),
+    ),
+    (
+        "heartbit_tui.agents.workflow",
+        (
+            "Loop",
+            "Parallel",
+            "Sequential",
+            "Workflow",
+        ),
+    ),
     ("heartbit_tui.client.local", ("local",)),
     (
         "heartbit_tui.client.types",
@@ -201,6 +245,8 @@ _HOMES = (
             "Event",
             "GuardrailDenied",
             "QuestionAsked",
+            "StepEnded",
+            "StepStarted",
             "TextDelta",
             "ThinkingDelta",
             "ToolCallCompleted",
@@ -289,6 +335,7 @@ _HOMES = (
             "tool",
         ),
     ),
+    ("heartbit_tui.library.workflow", ("SessionStep",)),
     ("heartbit_tui.memory.protocols", ("Memory",)),
     (
         "heartbit_tui.memory.types",

@@ -1,6 +1,6 @@
 """What happens beside the words of a conversation, in a sentence for the person."""
 
-from heartbit_tui.client import expanding, guarded, metered, pursued, undone
+from heartbit_tui.client import expanding, guarded, metered, pursued, stepped, undone
 from heartbit_tui.client.jobs import told as told_job
 from heartbit_tui.kernel.events import (
     ContextRestored,
@@ -44,5 +44,5 @@ def _beside(event: Event) -> str:
         case JobEnded():
             return told_job(event)
         case _:
-            told = metered.notice(event) or pursued.notice(event)
+            told = metered.notice(event) or stepped.notice(event) or pursued.notice(event)
             return told.text if told is not None else ""

@@ -19,7 +19,8 @@ class Definition:
     """One agent that can be given tasks.
 
     `number` is its place in `[[agents]]`, None for one of a file. `tools` are the names of all that it may use, empty for
-    all that there are. `model` is empty for the session's own. `source` tells where it stands.
+    all that there are. `model` is empty for the session's own. `source` tells where it stands. One that `leads` can hand
+    out tasks itself.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Definition:
     number: int | None = None
     tools: tuple[str, ...] = ()
     model: str = ""
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

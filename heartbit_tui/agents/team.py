@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 
 from heartbit_tui.agents.board import Board
 from heartbit_tui.agents.types import Assignment, Engaged, Member, Report
@@ -77,13 +79,16 @@ class Team:
         """Those that models are told of, in their order."""
         return tuple(each for each in self._members.values() if not each.hidden)
 
+    def member(self, name: str) -> Member | None:
+        """The one of this name, also where models are not told of it."""
+        return self._members.get(name)
+
     def recall(self, log: Iterable[Envelope]) -> None:
         """Take in who worked in a session that is taken up again, so that no name stands for two."""
         for envelope in log:
             if isinstance(envelope.event, RunStarted):
                 name, _, number = envelope.agent.partition("#")
-                if name in self._members:
-                    self._assigned[name] = max(self._assigned[name], int(number) if number.isdecimal() else 1)
+                self._assigned[name] = max(self._assigned[name], int(number) if number.isdecimal() else 1)
 
     def take(self, op: Steer | Interrupt) -> str:
         """Say something to an agent at work, or stop it; why nothing comes of it, empty where it does."""
@@ -111,32 +116,38 @@ class Team:
         `by` is told as the one who hands them out, `call_id` as the call that does. What a member answers is left on the board under `agent:LABEL`.
         Where this is cancelled, all of them are stopped first.
         """
-        labels = [self._label(each.agent) for each in assignments]
+        labels = [self._label(each.agent) if each.agent in self._members else each.agent for each in assignments]
         self._append(by, SubAgentsDispatched(agents=tuple(labels), tool_call_id=call_id))
         try:
             async with asyncio.TaskGroup() as group:
-                pairs = zip(labels, assignments, strict=True)
-                tasks = [group.create_task(self._one(*pair, board), name=f"agent {pair[0]}") for pair in pairs]
+                tasks = [
+                    group.create_task(
+                        self._one(label, each, board, self._members.get(each.agent)), name=f"agent {label}"
+                    )
+                    for label, each in zip(labels, assignments, strict=True)
+                ]
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         return tuple(task.result() for task in tasks)
 
+    async def engage(self, member: Member, task: str, board: Board, *, by: str, call_id: str) -> Report:
+        """Give a task to one that models are not told of, which need not be a member otherwise, and wait for it."""
+        label = self._label(member.name)
+        self._append(by, SubAgentsDispatched(agents=(label,), tool_call_id=call_id))
+        return await self._one(label, Assignment(agent=member.name, task=task), board, member)
+
     def _label(self, name: str) -> str:
-        if name not in self._members:
-            return name
         self._assigned[name] += 1
         return name if self._assigned[name] == 1 else f"{name}#{self._assigned[name]}"
 
-    async def _one(self, label: str, assignment: Assignment, board: Board) -> Report:
-        report = await self._reported(label, assignment, board)
+    async def _one(self, label: str, assignment: Assignment, board: Board, member: Member | None) -> Report:
+        report = await self._reported(label, assignment, board, member)
         self._append(label, SubAgentCompleted(success=report.success, usage=report.usage))
         if report.success:
             board.leave(f"agent:{label}", report.text, by=label)
         return report
 
-    async def _reported(self, label: str, assignment: Assignment, board: Board) -> Report:
-        member = self._members.get(assignment.agent)
-
+    async def _reported(self, label: str, assignment: Assignment, board: Board, member: Member | None) -> Report:
         def report(text: str, *, success: bool = False, usage: Usage | None = None) -> Report:
             return Report(agent=assignment.agent, label=label, text=text, success=success, usage=usage or Usage())
 
@@ -154,30 +165,36 @@ class Team:
                 raise
             terminal = RunInterrupted(reason=at_work.why)
         except HeartbitError as error:
-            return report(NOT_MADE.format(error=error))
+            ending = RunFailed(error=str(error), partial_usage=Usage(), kind=error.kind)
+            return replace(report(NOT_MADE.format(error=error)), ending=ending)
         finally:
             del self._at_work[label]
-        last = said[-1] if said else ""
-        match terminal:
-            case RunCompleted(total_usage=usage, structured=structured):
-                answer = json.dumps(structured, ensure_ascii=False, indent=2) if structured is not None else last
-                return report(answer or SILENT, success=True, usage=usage)
-            case RunFailed(error=error, partial_usage=usage):
-                return report(_with(FAILED.format(error=error), last), usage=usage)
-            case RunInterrupted(reason=reason, partial_usage=usage):
-                return report(_with(STOPPED.format(reason=reason), last), usage=usage)
+        return replace(_told(report, terminal, said[-1] if said else ""), ending=terminal)
 
     async def _run(self, member: Member, label: str, task: str, board: Board, said: list[str]) -> Terminal:
         """One run to its end; what the agent said last is put into `said`, also where it was stopped."""
         at_work = self._at_work
-        async with self._places, member.engage(label, board) as engaged:
+        places = nullcontext() if member.leads else self._places
+        async with places, member.engage(label, board) as engaged:
             at_work[label].desk = engaged.desk
             try:
                 prompt = Prompt(content=(Text(text=task),))
-                agent, desk, within = engaged.agent, engaged.desk, engaged.within
-                return await runs.run(agent, desk, prompt, why=lambda: at_work[label].why, within=within)
+                agent, desk, within, doing = engaged.agent, engaged.desk, engaged.within, engaged.doing
+                return await runs.run(agent, desk, prompt, why=lambda: at_work[label].why, within=within, doing=doing)
             finally:
                 said.append(_last_words(engaged))
+
+
+def _told(report: Callable[..., Report], terminal: Terminal, said: str) -> Report:
+    """What an agent reports whose run has ended so."""
+    match terminal:
+        case RunCompleted(total_usage=usage, structured=structured):
+            answer = json.dumps(structured, ensure_ascii=False, indent=2) if structured is not None else said
+            return replace(report(answer or SILENT, success=True, usage=usage), said=answer)
+        case RunFailed(error=error, partial_usage=usage):
+            return replace(report(_with(FAILED.format(error=error), said), usage=usage), said=said)
+        case RunInterrupted(reason=reason, partial_usage=usage):
+            return replace(report(_with(STOPPED.format(reason=reason), said), usage=usage), said=said)
 
 
 def _last_words(engaged: Engaged) -> str:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.desk import Desk
+from heartbit_tui.kernel.events import Terminal
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.kernel.protocols import Agent
+from heartbit_tui.kernel.workflows import Doing
 
 if TYPE_CHECKING:
     from heartbit_tui.agents.board import Board
@@ -16,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engaged:
-    """An agent that was made for one assignment, with its place in the session and the budget of the whole run."""
+    """An agent that was made for one assignment, with its place in the session and the budget of the whole run.
+
+    `doing` is what it does in place of asking its model, None for an agent like any other.
+    """
 
     agent: Agent
     desk: Desk
     within: Budget | None = None
+    doing: Doing | None = None
 
 
 Engage: TypeAlias = "Callable[[str, Board], AbstractAsyncContextManager[Engaged]]"
@@ -31,7 +37,8 @@ Engage: TypeAlias = "Callable[[str, Board], AbstractAsyncContextManager[Engaged]
 class Member:
     """An agent that can be given tasks; `tools` are the names of those that its own settings give it.
 
-    One that is `hidden` is not told to models: skills are followed by it.
+    One that is `hidden` is not told to models: skills are followed by it. One that `leads` hands out tasks itself, and
+    takes no place of those that others wait for.
     """
 
     name: str
@@ -39,6 +46,7 @@ class Member:
     engage: Engage
     tools: tuple[str, ...] = ()
     hidden: bool = False
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +62,8 @@ class Report:
     """What came of an assignment.
 
     `label` is the name on the agent's events: the member's own, with a number from its second assignment on. `text` is its
-    answer, or says what went wrong.
+    answer, or says what went wrong. `said` are its last words alone, and `ending` how its run ended, None where there is no
+    such agent.
     """
 
     agent: str
@@ -62,3 +71,5 @@ class Report:
     text: str
     success: bool
     usage: Usage
+    said: str = ""
+    ending: Terminal | None = None

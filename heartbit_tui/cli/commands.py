@@ -13,6 +13,7 @@ from heartbit_tui.cli.reach_commands import REACH
 from heartbit_tui.cli.schedule_commands import SCHEDULE
 from heartbit_tui.cli.skills_commands import SKILLS
 from heartbit_tui.cli.spec import Command, Flag, Word
+from heartbit_tui.cli.workflow_commands import WORKFLOW
 
 ID = Word("id", "the session; the beginning of its id is enough")
 SINCE = Flag(("--since",), "only from then on: 30m, 12h, 7d, or a time such as 2026-01-31", "text", "WHEN")
@@ -335,6 +336,7 @@ COMMANDS = (
         ("heartbit import claude --dry-run", "heartbit import codex --project --yes"),
     ),
     *DAEMON,
+    *WORKFLOW,
     *EVAL,
     Command("acp", "acp", "serve an editor that speaks the Agent Client Protocol, over stdin and stdout", groups=ACP),
     Command("models", "models", "list the models whose prices are known", groups=with_everywhere(JSON)),
@@ -366,6 +368,7 @@ DEFAULTS = MappingProxyType(
         "skills": "list",
         "heartbeat": "list",
         "mcp": "list",
+        "workflow": "list",
         "eval": "list",
         "lsp": "list",
         "a2a": "list",

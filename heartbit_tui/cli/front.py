@@ -38,6 +38,7 @@ commands
   daemon             does tasks that come over HTTP, until it is stopped
   submit, status, result, approve, cancel
                      tasks of a daemon
+  workflow           list, show, run: agents and commands put together step by step
   eval               run, list, compare, new: tasks, how well they are done, at what cost
   bench              measure heartbit, and other agents here, on this machine
   acp                for editors that speak the Agent Client Protocol, such as Zed

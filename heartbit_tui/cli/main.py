@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 HELD = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Signals that wait until the command can handle them."""
 
+HEADLESS = ("run", "workflow_run")
+"""The files that handle signals themselves, from the first moment on."""
+
 USAGE = 2
 STDOUT_GONE = 141
 
@@ -75,7 +78,7 @@ def _run(words: Sequence[str], launched: "Launched | None" = None) -> int:
     entry: Callable[[Namespace], int] = import_module(f"heartbit_tui.cli.{module}").main
     if module == "screen":
         values.launched = launched
-    elif module != "run":
+    elif module not in HEADLESS:
         gc.enable()
         _let_signals_in()
     code = entry(values)

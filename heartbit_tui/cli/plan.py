@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -53,6 +53,17 @@ def _task(values: Namespace) -> str:
     if not task.strip():
         raise UsageError(NO_TASK)
     return task
+
+
+def text_beside(words: Sequence[str]) -> str:
+    """The text that words say, which may be empty; what stands on stdin where there are none, or with `-`."""
+    from_stdin = "-" in words
+    said = clean(" ".join(word for word in words if word != "-"))
+    if said.strip():
+        return stdin.attached(said, _beside(True)) if from_stdin else said
+    if not from_stdin and stdin.is_terminal():
+        return ""
+    return _noted(stdin.read(stdin.AS_ASKED if from_stdin else stdin.IN_PLACE_OF_A_PROMPT)).text.strip()
 
 
 def _beside(asked: bool) -> stdin.Taken:

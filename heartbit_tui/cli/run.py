@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from argparse import Namespace
+from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
@@ -19,15 +20,15 @@ from heartbit_tui.headless.reporters import Format, Manner, Reporter, reporter
 from heartbit_tui.headless.telling import Telling
 
 
-def main(values: Namespace) -> int:
-    """Do the task; the exit code, where it has to be returned at all."""
+def main(values: Namespace, make: Callable[[Namespace], Plan] = plan) -> int:
+    """Do what is planned; the exit code, where it has to be returned at all."""
     out, err = Pipe(1), Pipe(2)
     telling = Telling(_reporter(values, terminal=out.is_terminal), out, err, began=values.began)
     interrupts = Interrupts(lambda _: force(telling, interrupts, _kill_all))
     interrupts.watch()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     try:
-        return _leave(_run(plan(values), telling, interrupts))
+        return _leave(_run(make(values), telling, interrupts))
     except Exception as error:  # noqa: BLE001 - the process boundary: whatever happens, it ends with a result line
         return _told(telling, endings.of_error(error))
 

@@ -86,6 +86,7 @@ class Local:
             effort=session.settings.effort,
             offers=self._offers,
             names=found.language.names,
+            workflows=found.workflows,
         )
 
     @property

@@ -9,6 +9,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import CacheExpired, Envelope, GoalJudged, GoalSet, PlanKept
 from heartbit_tui.kernel.ledger import Capped, Daily, Line
 from heartbit_tui.kernel.ops import Effort, Mode, Op
+from heartbit_tui.kernel.workflows import Offered
 from heartbit_tui.runtime.safety import Safety
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class About:
     effort: Effort | None = None
     offers: "Callable[[], Awaitable[tuple[Command, ...]]]" = nothing
     """Tells the skills and commands of files that may be called by `/name` now."""
+    workflows: tuple[Offered, ...] = ()
+    """The workflows that `/workflow NAME` starts."""
     names: "Callable[[str], Awaitable[tuple[Named, ...]]]" = nameless
     """Tells what has a name like this in the project, where a language server can."""
 

@@ -119,6 +119,11 @@ def team() -> tuple[Key, ...]:
     )
 
 
+def workflows() -> tuple[Key, ...]:
+    """Agents, commands and the main agent, put together step by step."""
+    return group("workflows", entries("workflows", plain=True, guarded=True))
+
+
 def telling() -> tuple[Key, ...]:
     """What heartbit tells others about its work."""
     return (

@@ -10,6 +10,7 @@ from heartbit_tui.kernel.events import PromptQueued, RunInterrupted
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.kernel.protocols import Agent
+from heartbit_tui.kernel.workflows import Doing, Workflows
 
 
 class Active:
@@ -18,8 +19,11 @@ class Active:
     An interrupt ends what is active and lets the queue wait until the next prompt comes.
     """
 
-    def __init__(self, agent: Agent, desk: Desk, tasks: asyncio.TaskGroup, *, runs_before: int = 0) -> None:
+    def __init__(
+        self, agent: Agent, desk: Desk, tasks: asyncio.TaskGroup, workflows: Workflows, *, runs_before: int = 0
+    ) -> None:
         self._agent = agent
+        self._workflows = workflows
         self._desk = desk
         self._tasks = tasks
         self._runs = runs_before
@@ -74,8 +78,10 @@ class Active:
         self._runs += 1
         self.run_id = f"run-{self._runs}"
         self._begun, self._why = False, None
-        runs.begin(self._desk, self._queue.popleft())
-        self._launch(self._run(), self.run_id)
+        prompt = self._queue.popleft()
+        runs.begin(self._desk, prompt)
+        doing = self._workflows.doing(prompt.workflow, runs.words(prompt)) if prompt.workflow else None
+        self._launch(self._run(doing), self.run_id)
 
     def _launch(self, work: Coroutine[None, None, None], name: str) -> None:
         self._idle.clear()
@@ -84,9 +90,9 @@ class Active:
         if self._why is not None:
             self._task.cancel()
 
-    async def _run(self) -> None:
+    async def _run(self, doing: Doing | None) -> None:
         self._begun = True
-        await runs.work(self._agent, self._desk, why=lambda: self._why or "")
+        await runs.work(self._agent, self._desk, why=lambda: self._why or "", doing=doing)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         stopped = self._why is not None or task.cancelled()
@@ -109,5 +115,4 @@ class Active:
                 self._tell_queued(prompt, position)
 
     def _tell_queued(self, op: Prompt, position: int) -> None:
-        words = "".join(block.text for block in op.content if isinstance(block, Text))
-        self._desk.emit(PromptQueued(text=words, position=position))
+        self._desk.emit(PromptQueued(text=runs.said(op), position=position))

@@ -33,9 +33,13 @@ Period: TypeAlias = Literal["run", "session", "day"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A task. While a run is active it waits in the queue for the run's end."""
+    """A task. While a run is active it waits in the queue for the run's end.
+
+    Where a `workflow` is named, it gets the words in place of the model.
+    """
 
     content: tuple[Text | Image | Audio, ...]
+    workflow: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

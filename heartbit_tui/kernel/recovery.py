@@ -19,6 +19,8 @@ from heartbit_tui.kernel.events import (
     RetryAttempt,
     RunInterrupted,
     RunStarted,
+    StepEnded,
+    StepStarted,
     SummaryFailed,
     SummaryStarted,
     Terminal,
@@ -107,8 +109,24 @@ def _missing(agent: str, part: Sequence[Envelope]) -> Iterator[Event]:
     yield from _undecided(part)
     if text := _cut_off_text(part):
         yield AssistantMessage(message=Assistant(content=(Text(text=text),), stop=StopReason.INTERRUPTED))
+    yield from _unended(part)
     usage = sum((envelope.event.usage for envelope in part if isinstance(envelope.event, ModelCalled)), Usage())
     yield RunInterrupted(reason=CRASHED, partial_usage=usage)
+
+
+def _unended(part: Sequence[Envelope]) -> Iterator[Event]:
+    """The ends of a workflow's steps that were under way, the innermost first."""
+    begun: dict[str, StepStarted] = {}
+    for envelope in part:
+        match envelope.event:
+            case StepStarted() as step:
+                begun[step.id] = step
+            case StepEnded(id=id):
+                begun.pop(id, None)
+            case _:
+                pass
+    for step in reversed(begun.values()):
+        yield StepEnded(id=step.id, name=step.name, kind=step.kind, how="stopped", within=step.within, error=CRASHED)
 
 
 def _unshown(part: Sequence[Envelope]) -> Iterator[Event]:

@@ -17,38 +17,64 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.loop import Loop
-from heartbit_tui.kernel.messages import Text, User
+from heartbit_tui.kernel.messages import Audio, Image, Text, User
 from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.kernel.protocols import Agent
+from heartbit_tui.kernel.workflows import Doing
 
 CRASH = "heartbit itself failed: {kind}: {error}. The session is kept; please report this."
 STOPPED = "heartbit was stopped"
 
 
 async def run(
-    agent: Agent, desk: Desk, prompt: Prompt, *, why: Callable[[], str], within: Budget | None = None
+    agent: Agent,
+    desk: Desk,
+    prompt: Prompt,
+    *,
+    why: Callable[[], str],
+    within: Budget | None = None,
+    doing: Doing | None = None,
 ) -> Terminal:
     """Work on `prompt` until the run ends, in whatever way; `why` says who interrupted it.
 
-    `within` is the budget of the run that it is a part of. Raises nothing but `asyncio.CancelledError`.
+    `within` is the budget of the run that it is a part of, `doing` what is done in place of asking the model. Raises
+    nothing but `asyncio.CancelledError`.
     """
     begin(desk, prompt)
-    return await work(agent, desk, why=why, within=within)
+    return await work(agent, desk, why=why, within=within, doing=doing)
 
 
 def begin(desk: Desk, prompt: Prompt) -> None:
     """Tell that a run has started, and with which task; `work` or `end` has to follow."""
     desk.budget = None
-    desk.emit(RunStarted(task="".join(block.text for block in prompt.content if isinstance(block, Text))))
-    desk.emit(UserMessage(message=User(content=prompt.content)))
+    desk.emit(RunStarted(task=words(prompt), workflow=prompt.workflow))
+    desk.emit(UserMessage(message=User(content=_told(prompt))))
 
 
-async def work(agent: Agent, desk: Desk, *, why: Callable[[], str], within: Budget | None = None) -> Terminal:
+def words(prompt: Prompt) -> str:
+    """What a prompt says."""
+    return "".join(block.text for block in prompt.content if isinstance(block, Text))
+
+
+def said(prompt: Prompt) -> str:
+    """What a prompt says as the conversation has it, with the workflow that it is for."""
+    return f"/workflow {prompt.workflow} {words(prompt)}".rstrip() if prompt.workflow else words(prompt)
+
+
+def _told(prompt: Prompt) -> tuple[Text | Image | Audio, ...]:
+    if not prompt.workflow:
+        return prompt.content
+    return (Text(text=said(prompt)), *(block for block in prompt.content if not isinstance(block, Text)))
+
+
+async def work(
+    agent: Agent, desk: Desk, *, why: Callable[[], str], within: Budget | None = None, doing: Doing | None = None
+) -> Terminal:
     """Work until the run that was begun ends; how it did. Raises nothing but `asyncio.CancelledError`."""
     budget = desk.budget = Budget(agent.limits, within)
     terminal: Terminal = RunInterrupted(reason=STOPPED)
     try:
-        terminal = await _outcome(agent, desk, budget)
+        terminal = await _outcome(agent, desk, budget, doing)
     except asyncio.CancelledError:
         terminal = RunInterrupted(reason=why() or "cancelled", partial_usage=budget.usage)
         raise
@@ -81,11 +107,13 @@ def end(desk: Desk, terminal: Terminal) -> None:
     desk.emit(terminal)
 
 
-async def _outcome(agent: Agent, desk: Desk, budget: Budget) -> Terminal:
+async def _outcome(agent: Agent, desk: Desk, budget: Budget, doing: Doing | None) -> Terminal:
     limit = agent.limits.run_timeout
     scope = asyncio.timeout(limit)
     try:
         async with scope:
+            if doing is not None:
+                return await doing(agent, desk, budget)
             outcome = await Loop(agent, desk, budget).run()
     except TimeoutError:
         if limit is None or not scope.expired():

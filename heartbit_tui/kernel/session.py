@@ -83,7 +83,7 @@ class Session:
         self._closed = False
         self._tasks = asyncio.TaskGroup()
         self.desk = self.desk_of(agent, self.settings)
-        self._active = Active(agent, self.desk, self._tasks, runs_before=recovery.runs(log))
+        self._active = Active(agent, self.desk, self._tasks, wiring.workflows, runs_before=recovery.runs(log))
         self._log = log
 
     async def __aenter__(self) -> Self:

@@ -12,6 +12,7 @@ from heartbit_tui.kernel.host import OnAsk
 from heartbit_tui.kernel.jobs import NoJobs
 from heartbit_tui.kernel.ops import Mode, SetModel
 from heartbit_tui.kernel.protocols import Clock, Crew, Jobs, Journal, Provider
+from heartbit_tui.kernel.workflows import NoWorkflows, Workflows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Wiring:
     caps: Caps = field(default_factory=Caps)
     jobs: Jobs = field(default_factory=NoJobs)
     crew: Crew = field(default_factory=NoCrew)
+    workflows: Workflows = field(default_factory=NoWorkflows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

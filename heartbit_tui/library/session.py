@@ -81,6 +81,14 @@ class Session:
         content = (Text(text=task),) if isinstance(task, str) else tuple(task)
         return Stream(Prompt(content=content), self._begin, self._leave)
 
+    async def workflow(self, name: str, text: str = "") -> Result:
+        """Do a workflow, of the settings or of the program's own, and wait for its end.
+
+        Raises what a callback of yours raised; that there is no such workflow is told by the result.
+        """
+        prompt = Prompt(content=(Text(text=text),), workflow=name)
+        return await Stream(prompt, self._begin, self._leave).whole()
+
     def steer(self, text: str) -> None:
         """Words for the run that is active, which the model reads after the calls that it asked for."""
         self.submit(Steer(text=text))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from heartbit_tui.client import caps, cascaded, diagnosed, expanding, filled, protection
+from heartbit_tui.client import caps, cascaded, diagnosed, expanding, filled, flowing, protection
 from heartbit_tui.client.commands import Typed
 from heartbit_tui.client.metered import OF
 from heartbit_tui.client.moments import moment
@@ -88,6 +88,7 @@ class Acts:
             "plan": lambda argument: pursuing.plan(conversation, argument),
             "goal": lambda argument: pursuing.goal(conversation, argument),
             "judge": lambda argument: pursuing.judge(conversation, argument),
+            "workflow": self._workflow,
             "background": self._background,
             "jobs": lambda argument: jobs(conversation, argument),
             "compact": self._compact,
@@ -271,6 +272,14 @@ class Acts:
         for hit in hits:
             self._tell(f"{hit.short}  {moment(hit.at)}  {hit.kind:<6}  {one_line(hit.marked, 160)}")
         self._tell("/resume ID takes one of them up." if hits else "Nothing that was said or done holds these words.")
+
+    async def _workflow(self, argument: str) -> None:
+        about = self._client.about
+        found = flowing.prompt(argument, about) if argument else flowing.listed(about)
+        if isinstance(found, str):
+            self._tell(found, warning=bool(argument))
+        else:
+            self._conversation.send(found)
 
     async def _background(self, _: str) -> None:
         self._client.submit(Background())

@@ -29,7 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     replace(_ALL["resume"], does="take up a session of this folder; without ID the list of them"),
     *(_ALL[name] for name in ("fork", "rename")),
     replace(_ALL["export"], does="write this session to a file: md, html or jsonl"),
-    *(_ALL[name] for name in ("plan", "goal", "judge", "background")),
+    *(_ALL[name] for name in ("plan", "goal", "judge", "workflow", "background")),
     replace(_ALL["jobs"], takes="[wait|stop] [ID]"),
     replace(_ALL["search"], takes="TEXT", does="find what was said and done in all sessions"),
     *(_ALL[name] for name in ("compact", "expand", "uncompact")),

@@ -141,8 +141,12 @@ class Conversation:
         if self.fold.running and not queue:
             self.client.submit(Steer(text=text))
         else:
-            self._sent += 1
-            self.client.submit(Prompt(content=(Text(text=text),)))
+            self.send(Prompt(content=(Text(text=text),)))
+
+    def send(self, prompt: Prompt) -> None:
+        """Send a prompt as it is; it waits where a run is active."""
+        self._sent += 1
+        self.client.submit(prompt)
 
     def reply(self, ops: Sequence[Op]) -> None:
         """Send what the person decided or answered."""

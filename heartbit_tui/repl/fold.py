@@ -3,7 +3,17 @@
 import json
 from collections.abc import Mapping
 
-from heartbit_tui.client import cascaded, expanding, guarded, metered, pursued, remembered, titles, undone
+from heartbit_tui.client import (
+    cascaded,
+    expanding,
+    guarded,
+    metered,
+    pursued,
+    remembered,
+    stepped,
+    titles,
+    undone,
+)
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
@@ -269,7 +279,7 @@ def _changed(event: Event) -> tuple[Piece, ...]:
             told = f"model: {provider} {model}" + (f", effort {effort}" if effort else "")
             return (Told(level="info", text=told),)
         case _:
-            told = metered.notice(event) or pursued.notice(event)
+            told = metered.notice(event) or stepped.notice(event) or pursued.notice(event)
             lines = told.text.split("\n") if told is not None else ()
             return tuple(Told(level=told.level, text=line) for line in lines if told is not None)
 

@@ -1,13 +1,20 @@
 """What a program that embeds heartbit brings of its own, as objects."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Guardrail, Provider, Tool
 
 if TYPE_CHECKING:
+    from heartbit_tui.agents.workflow import Workflow
     from heartbit_tui.memory.protocols import Memory
+
+
+def no_workflows() -> "Mapping[str, Workflow]":
+    """The program brings no workflows."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +23,14 @@ class Brought:
 
     `provider` answers instead of the configured model. `tools` and `guardrails` come after the others; a tool whose
     name is taken is left out with a warning. `memory` keeps what is remembered; `close` is called when it is not needed
-    any more.
+    any more. `workflows` can be started by their names.
     """
 
     provider: Provider | None = None
     tools: tuple[Tool, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
     memory: "Memory | None" = None
+    workflows: "Mapping[str, Workflow]" = field(default_factory=no_workflows)
     close: Callable[[], Awaitable[None]] | None = None
 
 

@@ -18,8 +18,9 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
-from heartbit_tui.kernel.protocols import Agent, Clock, Crew, Gate, Guardrail, Journal, Provider, Tool
+from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
+from heartbit_tui.kernel.workflows import Offered
 from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
 from heartbit_tui.runtime.background import Seen
@@ -36,7 +37,7 @@ from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
-from heartbit_tui.runtime.teaming import teamed
+from heartbit_tui.runtime.teaming import Teaming, teamed
 from heartbit_tui.runtime.telemetry import Telemetry
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
@@ -55,6 +56,8 @@ DEMO_PLACE = "heartbit_tui.runtime.demonstration:place"
 NO_MODEL = "heartbit_tui.providers.scripted:Scripted"
 """What stands in for a model that nothing is asked of."""
 
+ASKS = "heartbit_tui.runtime.flow_tables:asks"
+UNASKED = "heartbit_tui.providers.unasked:Unasked"
 DEMO_MODEL = "heartbit_tui.runtime.demonstration:model"
 TRUSTING = "heartbit_tui.runtime.trusting:asking"
 GUARDRAILS = "heartbit_tui.runtime.guardrails"
@@ -91,6 +94,8 @@ class Opened:
     """The servers of tools; None where none are defined."""
     peers: "Peers | None" = None
     """The agents of others; None where none is defined."""
+    workflows: tuple[Offered, ...] = ()
+    """The workflows that can be started."""
     language: Language
     """The language servers."""
     pursuits: Pursuits
@@ -112,14 +117,14 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         settings = await read(options, clock)
         sandboxing.demand(settings.config, settings.sandbox)
         models = await stack.enter_async_context(Models.open(settings, clock))
-        provider = await _provider(options, models, clock)
+        provider = await _provider(options, settings, models, clock)
         beside = await stack.enter_async_context(companions(options, settings, clock))
         place, standing = beside.place, Standing(settings.mode)
-        team = await stack.enter_async_context(teamed(options, settings, clock, beside.skilled))
+        team = await stack.enter_async_context(teamed(options, settings, clock, beside))
         watch = Watchful(beside.policy, place.meters.warmth)
         guardrails = (*_guardrails(settings, models, provider, clock, standing), *beside.guards)
         agent = replace(_agent(options, settings, provider, beside.tools), guardrails=guardrails, context=watch)
-        wiring = _wiring(beside, clock, models, team.crew)
+        wiring = _wiring(beside, clock, models, team)
         session = await stack.enter_async_context(_session(options, settings, team.given_to(agent), wiring, beside))
         place.meters.join(session, watch, beside.chain, _parts(settings))
         standing.follow(lambda: session.settings.mode)
@@ -151,13 +156,16 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             servers=beside.servers,
             peers=beside.peers,
             pursuits=beside.pursuits,
+            workflows=team.workflows.offered,
         )
 
 
-async def _provider(options: Options, models: Models, clock: Clock) -> Provider:
-    """What answers: the demo's script, what the program brought, or what the settings name."""
+async def _provider(options: Options, settings: Settings, models: Models, clock: Clock) -> Provider:
+    """What answers: the demo's script, what the program brought, or what the settings name; nothing where nobody asks."""
     if options.demo:
         return plugins.resolve(DEMO_MODEL)(options, clock)
+    if options.workflow and not plugins.resolve(ASKS)(options, settings):
+        return plugins.resolve(UNASKED)()
     own = options.brought.provider
     return await models.first() if own is None else models.brought(own)
 
@@ -168,7 +176,7 @@ def _session(options: Options, settings: Settings, agent: Agent, wiring: Wiring,
     return Session(beside.place.session_id, whole, wiring, opening)
 
 
-def _wiring(beside: Companions, clock: Clock, models: Models, crew: Crew) -> Wiring:
+def _wiring(beside: Companions, clock: Clock, models: Models, team: Teaming) -> Wiring:
     place = beside.place
     return Wiring(
         bus=place.bus,
@@ -177,7 +185,8 @@ def _wiring(beside: Companions, clock: Clock, models: Models, crew: Crew) -> Wir
         models=models.connect,
         caps=place.meters.caps,
         jobs=Seen(beside.jobs, beside.undoing),
-        crew=crew,
+        crew=team.crew,
+        workflows=team.workflows,
     )
 
 

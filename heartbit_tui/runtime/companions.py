@@ -11,6 +11,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Agent, Clock, ContextPolicy, Guardrail, Tool
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.runtime import contexts, plugins
+from heartbit_tui.runtime.accounts import Accounts
 from heartbit_tui.runtime.language import Language, language
 from heartbit_tui.runtime.lookup import lookup
 from heartbit_tui.runtime.memory_store import remembered
@@ -62,6 +63,8 @@ class Companions:
     language: Language
     telemetry: Telemetry
     pursuits: Pursuits
+    accounts: Accounts
+    """What each agent has spent."""
     servers: "Servers | None" = None
     """What others offer over MCP; None where no server is defined."""
     peers: "Peers | None" = None
@@ -127,12 +130,20 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
     async with AsyncExitStack() as stack:
         finding = _finding(options, settings, clock, stack)
         undoing, voice, following = Undoing(options, settings, clock), Voice(), contexts.Following()
+        accounts = Accounts()
         jobs = await stack.enter_async_context(Jobs())
         pursuits = Pursuits(options, settings, clock)
         hooked = _hooked(options, settings, stack)
         options, warnings = await plugged(options, settings, clock)
         telling = await stack.enter_async_context(telemetry(settings, clock, voice.say))
-        heard = (undoing.take, jobs.hear, telling.take, *pursuits.takes, *((hooked.take,) if hooked else ()))
+        heard = (
+            undoing.take,
+            jobs.hear,
+            accounts.take,
+            telling.take,
+            *pursuits.takes,
+            *((hooked.take,) if hooked else ()),
+        )
         place = await stack.enter_async_context(placed(options, settings, clock, *heard))
         jobs.remember(place.log)
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
@@ -164,6 +175,7 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             voice=voice,
             telemetry=telling,
             pursuits=pursuits,
+            accounts=accounts,
             tools=spoken.around(await stack.enter_async_context(undoing.around((*tools, *brought)))),
             chain=chain,
             policy=remembering.around(chain) if remembering else chain,

@@ -175,7 +175,8 @@ def _tools(
 
 def _system(ground: Ground, definition: Definition, tools: tuple[Tool, ...]) -> str:
     settings, options = ground.settings, ground.options
-    working = (FOLDER / "working.md").read_text(encoding="utf-8").strip()
+    part = FOLDER / ("leading_step.md" if definition.leads else "working.md")
+    working = part.read_text(encoding="utf-8").strip()
     surroundings = prompt.Surroundings(
         cwd=str(options.cwd),
         platform=f"{platform.system()} {platform.release()}",

@@ -33,6 +33,8 @@ from heartbit_tui.kernel.events import (
     RunStarted,
     SessionRenamed,
     SessionStarted,
+    StepEnded,
+    StepStarted,
     TextDelta,
     TodosChanged,
     ToolAnswered,
@@ -86,6 +88,8 @@ RESUMED: tuple[type[Event], ...] = (
     PlanStarted,
     GoalSet,
     GoalJudged,
+    StepStarted,
+    StepEnded,
 )
 """What is read of a session that is taken up again: all that the model sees, what it cost, and what holds."""
 

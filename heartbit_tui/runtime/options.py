@@ -101,5 +101,7 @@ class Options:
     """Servers of tools that the surface brings, each by its name as the settings would define it."""
     verbose: bool = False
     """Whether events are told beside the answer; telemetry then says more, unless its mode is set."""
+    workflow: str = ""
+    """The workflow that the session is opened for; where it asks no model, none is needed."""
     identity: Identity | None = None
     """Whom the session works for, where that is not the person at this machine."""

@@ -1,7 +1,8 @@
 """The agents that a session's own one can hand tasks to, put together: who there is, the tools for it, who hears a person."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -15,8 +16,11 @@ from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event
 from heartbit_tui.kernel.protocols import Agent, CallContext, Clock, Output, Tool
 from heartbit_tui.kernel.session import Session
+from heartbit_tui.runtime.accounts import Accounts
 from heartbit_tui.runtime.companions import Companions
 from heartbit_tui.runtime.engaging import FOLDER, Ground, engaged
+from heartbit_tui.runtime.flow_tables import found as workflows, sentences
+from heartbit_tui.runtime.flows import Flows
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
@@ -39,13 +43,15 @@ class Led:
         self._settings = settings
         self._clock = clock
         self._ground: Ground | None = None
-        self._board = Board(clock)
+        self.board = Board(clock)
+        self.main = ""
+        """The name of the session's own agent, once it is open."""
         self._ending: set[asyncio.Task[None]] = set()
         members = tuple(
-            Member(name=each.name, description=each.description, engage=partial(self._engaged, each), tools=each.tools)
+            Member(name=each.name, description=each.description, engage=partial(self.engaged, each), tools=each.tools)
             for each in definitions
         )
-        follower = partial(self._engaged, Definition(name=FOLLOWER, description="", prompt="", source="heartbit"))
+        follower = partial(self.engaged, Definition(name=FOLLOWER, description="", prompt="", source="heartbit"))
         hidden = Member(name=FOLLOWER, description="Follows a skill.", engage=follower, hidden=True)
         self.team = Team((*members, *(() if FOLLOWER in {each.name for each in members} else (hidden,))), self._tell)
         self.definitions = definitions
@@ -55,7 +61,19 @@ class Led:
         if not self.team.members:
             return agent
         leading = (FOLDER / "leading.md").read_text(encoding="utf-8").strip()
-        return replace(agent, tools=(*agent.tools, *self._tools()), system=f"{agent.system}\n\n{leading}")
+        has = {tool.spec.name for tool in agent.tools}
+        more = (tool for tool in self._tools() if tool.spec.name not in has)
+        return replace(agent, tools=(*agent.tools, *more), system=f"{agent.system}\n\n{leading}")
+
+    def leading(self, definition: Definition) -> Callable[[str, Board], AbstractAsyncContextManager[Engaged]]:
+        """What engages an agent that can hand out tasks as the session's own one can."""
+
+        @asynccontextmanager
+        async def engage(label: str, board: Board) -> AsyncGenerator[Engaged]:
+            async with self.engaged(definition, label, board) as found:
+                yield replace(found, agent=self.given_to(found.agent))
+
+        return engage
 
     def _later(self, stack: AsyncExitStack) -> None:
         """End what an agent had open, beside everything else."""
@@ -79,6 +97,7 @@ class Led:
             guards=guards,
             later=self._later,
         )
+        self.main = session.agent.name
         self.team.recall(beside.place.log)
         if beside.skilled is not None:
             beside.skilled.tool.apart = self.apart
@@ -89,20 +108,21 @@ class Led:
             return None
         known = agent in {each.name for each in self.team.members}
         assignment = Assignment(agent=agent if known else FOLLOWER, task=task)
-        (report,) = await self.team.work([assignment], self._board, by=context.agent, call_id=context.call_id)
+        (report,) = await self.team.work([assignment], self.board, by=context.agent, call_id=context.call_id)
         return Output(content=report.text, is_error=not report.success)
 
     def _tools(self) -> tuple[Tool, ...]:
         config = self._settings.config
         left_out = config.strings("tools.disabled")
         in_turn = config.string("orchestrator.dispatch_mode") == SEQUENTIAL
-        tools: list[Tool] = [(DelegateInTurn if in_turn else Delegate)(self.team, self._board)]
+        tools: list[Tool] = [(DelegateInTurn if in_turn else Delegate)(self.team, self.board)]
         squads = config.boolean("orchestrator.enable_squads") or not config.is_set("orchestrator.enable_squads")
         if squads and not in_turn and len(self.team.members) > 1:
-            tools.append(Squad(self.team, self._board, self._clock))
-        return tuple(tool for tool in (*tools, *board_tools(self._board)) if tool.spec.name not in left_out)
+            tools.append(Squad(self.team, self.board, self._clock))
+        return tuple(tool for tool in (*tools, *board_tools(self.board)) if tool.spec.name not in left_out)
 
-    def _engaged(self, definition: Definition, label: str, board: Board) -> AbstractAsyncContextManager[Engaged]:
+    def engaged(self, definition: Definition, label: str, board: Board) -> AbstractAsyncContextManager[Engaged]:
+        """An agent of a definition, for one assignment. Raises `HeartbitError` before the session is open."""
         if self._ground is None:
             raise HeartbitError(EARLY)
         return engaged(self._ground, definition, label, board)
@@ -112,10 +132,14 @@ class Led:
             self._ground.session.append(agent, event)
 
 
-async def led(options: Options, settings: Settings, clock: Clock) -> tuple[Led, tuple[str, ...]]:
-    """The agents that the settings and files define, with what is wrong with files.
+async def led(
+    options: Options, settings: Settings, clock: Clock, accounts: Accounts
+) -> tuple[Led, Flows, tuple[str, ...]]:
+    """The agents and the workflows that the settings and files define, with what is wrong with others.
 
     Raises `ConfigError`.
     """
     found = await asyncio.to_thread(look, options, settings)
-    return Led(options, settings, clock, found.definitions), found.warnings
+    leading, every = Led(options, settings, clock, found.definitions), workflows(options, settings)
+    flows = Flows(every, leading, settings, accounts)
+    return leading, flows, (*found.warnings, *sentences(every.problems))

@@ -9,10 +9,13 @@ from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.skill_places import OTHERS, OURS
 
 FOLDER = "agents"
+WORKFLOWS = "workflows"
 
 
 def defined(options: Options, settings: Settings) -> bool:
-    """Whether there may be agents."""
+    """Whether there may be agents, or workflows that are done as if by some."""
+    if options.brought.workflows or settings.config.is_set(WORKFLOWS):
+        return True
     if options.bare or options.demo:
         return False
     return settings.config.is_set(FOLDER) or any(folder.is_dir() for folder, _ in folders(options, settings))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from heartbit_tui.kernel.crew import NoCrew
 from heartbit_tui.kernel.protocols import Agent, Clock, Crew, Guardrail, Provider
 from heartbit_tui.kernel.session import Session
+from heartbit_tui.kernel.workflows import NoWorkflows, Workflows
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.companions import Companions
 from heartbit_tui.runtime.models import Models
@@ -16,7 +17,6 @@ from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.team_places import defined
 
 if TYPE_CHECKING:
-    from heartbit_tui.runtime.skilled import Skilled
     from heartbit_tui.runtime.team import Led
 
 LED = "heartbit_tui.runtime.team:led"
@@ -26,10 +26,13 @@ Guards: TypeAlias = Callable[[str, Settings, Provider], tuple[Guardrail, ...]]
 
 
 class Teaming:
-    """The agents of a session, or nobody; `warnings` tell of files that define none."""
+    """The agents of a session and its workflows, or nobody; `warnings` tell of what defines none."""
 
-    def __init__(self, led: "Led | None" = None, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, led: "Led | None" = None, workflows: Workflows | None = None, warnings: tuple[str, ...] = ()
+    ) -> None:
         self.led = led
+        self.workflows = workflows or NoWorkflows()
         self.warnings = warnings
 
     @property
@@ -48,16 +51,18 @@ class Teaming:
 
 
 @asynccontextmanager
-async def teamed(
-    options: Options, settings: Settings, clock: Clock, skilled: "Skilled | None"
-) -> AsyncGenerator[Teaming]:
-    """The agents that the settings and files define, or that skills want. Raises `ConfigError` for two of one name."""
+async def teamed(options: Options, settings: Settings, clock: Clock, beside: Companions) -> AsyncGenerator[Teaming]:
+    """The agents and workflows that the settings and files define, or that skills want.
+
+    Raises `ConfigError` for two agents of one name.
+    """
+    skilled = beside.skilled
     wanted = skilled is not None and any(skill.apart for skill in skilled.catalogue.skills)
     if not wanted and not await asyncio.to_thread(defined, options, settings):
         yield Teaming()
         return
-    led, warnings = await plugins.resolve(LED)(options, settings, clock)
+    led, workflows, warnings = await plugins.resolve(LED)(options, settings, clock, beside.accounts)
     try:
-        yield Teaming(led, warnings)
+        yield Teaming(led, workflows, warnings)
     finally:
         await led.close()

@@ -33,6 +33,8 @@ from heartbit_tui.kernel.events import (
     RunFailed,
     RunInterrupted,
     RunStarted,
+    StepEnded,
+    StepStarted,
     SubAgentCompleted,
     SubAgentsDispatched,
     ToolCallCompleted,
@@ -70,6 +72,8 @@ PLAIN = (
     PlanStarted,
     GoalSet,
     GoalJudged,
+    StepStarted,
+    StepEnded,
 )
 """What is audited as it is, without a decision on one call."""
 

@@ -1,7 +1,8 @@
 """What the agents of a session did side by side: one lane each, step by step in the order of the log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
@@ -16,6 +17,9 @@ from heartbit_tui.kernel.events import (
     RunFailed,
     RunInterrupted,
     RunStarted,
+    StepEnd,
+    StepEnded,
+    StepStarted,
     SubAgentsDispatched,
     ToolCallCompleted,
     ToolCallStarted,
@@ -24,6 +28,8 @@ from heartbit_tui.kernel.events import (
 
 TEXT = 2_000
 """Bytes of a step that are told."""
+
+_HOW: Mapping[StepEnd, str] = MappingProxyType({"done": "is done", "failed": "failed", "stopped": "was stopped"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +82,16 @@ def _told(event: Event) -> tuple[str, str, bool] | None:
             return "hands tasks to", ", ".join(agents), False
         case RunCompleted():
             return "is done", "", False
+        case StepStarted() | StepEnded():
+            return _step(event)
         case _:
             return _trouble(event)
+
+
+def _step(event: StepStarted | StepEnded) -> tuple[str, str, bool]:
+    if isinstance(event, StepStarted):
+        return f"begins step {event.name}", event.kind, False
+    return f"step {event.name} {_HOW[event.how]}", event.error or event.output, event.how != "done"
 
 
 def _trouble(event: Event) -> tuple[str, str, bool] | None:

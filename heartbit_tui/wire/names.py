@@ -5,7 +5,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, get_args
 
-from heartbit_tui.kernel.events import Event, GuardrailDenied
+from heartbit_tui.kernel.events import Event, GuardrailDenied, RunStarted
 from heartbit_tui.kernel.messages import (
     Assistant,
     Audio,
@@ -17,7 +17,7 @@ from heartbit_tui.kernel.messages import (
     ToolResult,
     User,
 )
-from heartbit_tui.kernel.ops import Op
+from heartbit_tui.kernel.ops import Op, Prompt
 
 SCHEMA = "heartbit.v1"
 """The name of this wire form; it changes only when older readers would misunderstand."""
@@ -40,7 +40,7 @@ TAGS = MappingProxyType(
 KEYS = MappingProxyType({(ToolResult, "call_id"): "tool_use_id", (Assistant, "stop"): "stop_reason"})
 """Fields whose JSON key is not their own name."""
 
-BARE = frozenset({(ToolCall, "fault"), (ToolResult, "media")})
+BARE = frozenset({(ToolCall, "fault"), (ToolResult, "media"), (Prompt, "workflow"), (RunStarted, "workflow")})
 """Fields that are left out while they are empty, so that a block has the keys that every provider knows."""
 
 NULLS = frozenset({(GuardrailDenied, "tool_name")})

@@ -61,8 +61,12 @@ class Place:
 
     async def ask(self, text: str = "begin") -> None:
         """One prompt to its end, which was seen."""
+        await self.ask_with(Prompt(content=(Text(text=text),)))
+
+    async def ask_with(self, prompt: Prompt) -> None:
+        """The same with any prompt."""
         before = self._ended()
-        self.submit(Prompt(content=(Text(text=text),)))
+        self.submit(prompt)
         await self.until(lambda: self._ended() > before)
         await self.client.settled()
 

@@ -29,6 +29,7 @@ PAGES = (
     "docs/mcp.md",
     "docs/a2a.md",
     "docs/agents.md",
+    "docs/workflows.md",
     "docs/library.md",
     "docs/evals.md",
     "docs/import.md",

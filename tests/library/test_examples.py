@@ -20,6 +20,7 @@ EXPECTED = {
     "own_tool": "A marathon has 42.165 km.\nAs a function: 6.214\n",
     "shaped": "Finding(file='app.py', line=12, severe=True)\n",
     "streaming": "[glob]\nThere is one page: README.md.\ncompleted, 2 turns\n",
+    "workflow": "## shout\nA LINE.\ndone 15 tokens; poet, count, shout, parallel, shorten, loop, sequential\n",
     "ten_lines": "completed after 1 turn, 15 tokens",
 }
 """What each of them writes."""

@@ -84,6 +84,7 @@ from heartbit_tui.kernel.events.trouble import (
     SummaryFailed,
     SummaryStarted,
 )
+from heartbit_tui.kernel.events.workflows import StepEnd, StepEnded, StepKind, StepStarted
 
 __all__ = (
     "JUDGE",
@@ -145,6 +146,10 @@ __all__ = (
     "SessionRenamed",
     "SessionStarted",
     "Span",
+    "StepEnd",
+    "StepEnded",
+    "StepKind",
+    "StepStarted",
     "StoryUpdated",
     "SubAgentCompleted",
     "SubAgentsDispatched",

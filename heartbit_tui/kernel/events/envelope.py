@@ -72,6 +72,7 @@ from heartbit_tui.kernel.events.trouble import (
     SummaryFailed,
     SummaryStarted,
 )
+from heartbit_tui.kernel.events.workflows import StepEnded, StepStarted
 
 PAYLOAD_BYTES = 4096
 """How much of a text an event shows where the whole text stands elsewhere in the log."""
@@ -133,6 +134,8 @@ Event: TypeAlias = (
     | JobEnded
     | SubAgentsDispatched
     | SubAgentCompleted
+    | StepStarted
+    | StepEnded
     | TaskRouted
     | SensorEventProcessed
     | StoryUpdated

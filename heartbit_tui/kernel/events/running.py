@@ -8,9 +8,10 @@ from heartbit_tui.kernel.messages import JsonObject, StopReason, Usage, empty_ob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """An agent takes up a task."""
+    """An agent takes up a task, or a workflow does where one is named."""
 
     task: str
+    workflow: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "summaries": ("expand", "uncompact"),
         "pursuing": ("plan", "goal", "judge"),
         "jobs": ("background", "jobs"),
+        "flows": ("workflow",),
         "service": ("model", "effort", "login", "init"),
         "tabs": (
             "tab",

@@ -94,6 +94,7 @@ _RUN = _grouped(
     _action("next-mode", "the next mode", "shift+tab", command="mode", takes="[MODE]"),
     _action("background", "let the running command go on in the background", "ctrl+b", command="background"),
     _action("jobs", "the commands in the background", command="jobs", takes="[ID]"),
+    _action("workflow", "do a workflow of the settings, or list them", command="workflow", takes="[NAME [TEXT]]"),
     _action("escalate", "let the stronger model take this turn", "alt+e", "f5", command="escalate"),
     _action("model", "choose the model", "alt+p", "f2", command="model", takes="[[PROVIDER:]MODEL]"),
     _action("effort", "how much the model thinks", "alt+t", "f3", command="effort", takes="[LEVEL]"),

@@ -23,6 +23,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Image, Text
 from heartbit_tui.kernel.ops import Close, Mode, Op, Prompt, Steer
+from heartbit_tui.kernel.runs import said
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.chat.tints import Tints
@@ -177,6 +178,12 @@ class Talk:
             how = "queued" if self.running else "prompt"
             self.pending.send(text, how, words=words, images=len(images))
             self.submit(Prompt(content=(Text(text=words), *images)))
+        self._changed(self)
+
+    def send(self, prompt: Prompt) -> None:
+        """Send a prompt as it is; it waits where a run is active."""
+        self.pending.send(said(prompt), "queued" if self.running else "prompt")
+        self.submit(prompt)
         self._changed(self)
 
     def tell(self, text: str, *, level: Literal["info", "warning", "error"] = "info") -> None:

@@ -1,4 +1,4 @@
-"""The rows of a timeline: calls of tools and of models."""
+"""The rows of a timeline: calls of tools and of models, and the steps of workflows."""
 
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -7,12 +7,12 @@ from heartbit_tui.client.guarded import Did
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.tui.transcript.blocks import State
 
-Kind: TypeAlias = Literal["call", "model"]
+Kind: TypeAlias = Literal["call", "model", "step"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One call of a tool, or one of a model; all times are in milliseconds.
+    """One call of a tool, one of a model, or a step of a workflow; all times are in milliseconds.
 
     `at` is when it was asked for. `working` is what it took itself, `person` how long it waited for a person,
     `queued` how long for a place among the calls that work side by side. `lane` counts from 0 among the calls that

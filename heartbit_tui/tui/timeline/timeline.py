@@ -28,6 +28,7 @@ from heartbit_tui.tui.timeline.calls import Calls
 from heartbit_tui.tui.timeline.log import Log
 from heartbit_tui.tui.timeline.models import Models
 from heartbit_tui.tui.timeline.rows import Row, Totals
+from heartbit_tui.tui.timeline.steps import Steps
 
 KEPT = 20_000
 """Rows that are kept; older ones only count in the totals."""
@@ -47,6 +48,7 @@ class Timeline:
         self._standing = Standing()
         self._models = Models(self._log)
         self._calls = Calls(self._log)
+        self._steps = Steps(self._log)
         self._agent = ""
         self.last: datetime | None = None
         """When the last envelope came."""
@@ -72,6 +74,7 @@ class Timeline:
             case GuardrailDenied() | GuardrailWarned():
                 self._guarded(envelope, event)
             case _:
+                self._steps.apply(envelope)
                 self._calls.apply(envelope, agent)
         for row in self._log.trim():
             if self._calls.find(row.id) == row.number:
@@ -123,7 +126,8 @@ class Timeline:
 
     def since(self, row: Row) -> datetime | None:
         """Since when a row that has not ended is in its state."""
-        return self._calls.since(row) if row.kind == "call" else self._models.since(row)
+        folds = {"call": self._calls, "model": self._models, "step": self._steps}
+        return folds[row.kind].since(row)
 
     def _guarded(self, envelope: Envelope, event: GuardrailDenied | GuardrailWarned) -> None:
         """Mark the call that a guardrail stepped in on, or the answer."""
@@ -150,3 +154,4 @@ class Timeline:
         else:
             self._models.close_all(envelope.at, state)
             self._calls.close_all(envelope.at)
+            self._steps.close_all(envelope.at)

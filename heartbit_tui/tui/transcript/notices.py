@@ -1,6 +1,17 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import cascaded, expanding, guarded, jobs, metered, pursued, remembered, titles, undone
+from heartbit_tui.client import (
+    cascaded,
+    expanding,
+    guarded,
+    jobs,
+    metered,
+    pursued,
+    remembered,
+    stepped,
+    titles,
+    undone,
+)
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     ContextRestored,
@@ -21,6 +32,8 @@ from heartbit_tui.kernel.events import (
     Rewound,
     SessionPruned,
     SessionRenamed,
+    StepEnded,
+    StepStarted,
     Undone,
 )
 from heartbit_tui.tui.transcript.blocks import Call, Guarded, Notice
@@ -30,6 +43,8 @@ def notice(event: Event) -> Notice | None:
     """The sentence for an event, None where it needs none."""
     if isinstance(event, MemoryRecalled | MemoryChanged):
         return _memory(event)
+    if isinstance(event, StepStarted | StepEnded):
+        return _step(event)
     told = event if isinstance(event, Told) else metered.notice(event) or pursued.notice(event)
     if told is not None:
         return Notice(level=told.level, text=told.text)
@@ -48,6 +63,15 @@ def intervention(event: GuardrailDenied | GuardrailWarned, call: Call | None) ->
         call=titles.title(call.tool, call.input) if call else "",
         text=guarded.told(event),
     )
+
+
+def _step(event: StepStarted | StepEnded) -> Notice | None:
+    """How steps ended whose work has no block of its own, and where a workflow begins."""
+    outermost = isinstance(event, StepStarted) and not event.within
+    if not outermost and (isinstance(event, StepStarted) or event.kind in stepped.ACTING):
+        return None
+    told = stepped.notice(event)
+    return Notice(level=told.level, text=told.text) if told is not None else None
 
 
 def _trouble(event: Event) -> Notice | None:

@@ -16,6 +16,7 @@ from heartbit_tui.kernel.events import (
     RetryAttempt,
     RunFailed,
     RunInterrupted,
+    StepEnded,
     SubAgentCompleted,
     SummaryFailed,
     ToolCallCompleted,
@@ -80,6 +81,8 @@ def is_error(event: Event) -> bool:
             return failed
         case SubAgentCompleted(success=success):
             return not success
+        case StepEnded(how=how):
+            return how != "done"
         case Notice(level=level):
             return level != "info"
         case _:
