@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from heartbit_tui.client import guarded, jobs, metered, remembered
+from heartbit_tui.client import guarded, jobs, metered, remembered, routed
 from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
@@ -20,6 +20,7 @@ from heartbit_tui.kernel.events import (
     Notice,
     PermissionDenied,
     RetryAttempt,
+    TaskRouted,
     ToolCallCompleted,
     ToolCallStarted,
 )
@@ -89,6 +90,8 @@ class Progress:
 def _told(event: Event) -> list[str]:
     if isinstance(event, MemoryRecalled | MemoryChanged):
         return _memory(event)
+    if isinstance(event, TaskRouted):
+        return [f"routing: {one_line(routed.told(event), 400)}"]
     told = event if isinstance(event, Notice) else metered.notice(event)
     return [] if told is None else [f"{told.level}: {one_line(told.text, 400)}"]
 

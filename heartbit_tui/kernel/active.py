@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Coroutine
 
 from heartbit_tui.kernel import runs
+from heartbit_tui.kernel.casting import Casting
 from heartbit_tui.kernel.desk import Desk
 from heartbit_tui.kernel.events import PromptQueued, RunInterrupted
 from heartbit_tui.kernel.messages import Text
@@ -18,8 +19,11 @@ class Active:
     An interrupt ends what is active and lets the queue wait until the next prompt comes.
     """
 
-    def __init__(self, agent: Agent, desk: Desk, tasks: asyncio.TaskGroup, *, runs_before: int = 0) -> None:
+    def __init__(
+        self, agent: Agent, desk: Desk, tasks: asyncio.TaskGroup, casting: Casting, *, runs_before: int = 0
+    ) -> None:
         self._agent = agent
+        self._casting = casting
         self._desk = desk
         self._tasks = tasks
         self._runs = runs_before
@@ -74,8 +78,9 @@ class Active:
         self._runs += 1
         self.run_id = f"run-{self._runs}"
         self._begun, self._why = False, None
-        runs.begin(self._desk, self._queue.popleft())
-        self._launch(self._run(), self.run_id)
+        prompt = self._queue.popleft()
+        runs.begin(self._desk, prompt)
+        self._launch(self._run(prompt), self.run_id)
 
     def _launch(self, work: Coroutine[None, None, None], name: str) -> None:
         self._idle.clear()
@@ -84,9 +89,9 @@ class Active:
         if self._why is not None:
             self._task.cancel()
 
-    async def _run(self) -> None:
+    async def _run(self, prompt: Prompt) -> None:
         self._begun = True
-        await runs.work(self._agent, self._desk, why=lambda: self._why or "")
+        await runs.work(self._casting.cast(self._agent, prompt), self._desk, why=lambda: self._why or "")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         stopped = self._why is not None or task.cancelled()

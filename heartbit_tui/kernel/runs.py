@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
+from heartbit_tui.kernel.casting import Cast
 from heartbit_tui.kernel.desk import Desk
 from heartbit_tui.kernel.errors import HeartbitError, LimitError
 from heartbit_tui.kernel.events import (
@@ -17,9 +19,9 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.loop import Loop
-from heartbit_tui.kernel.messages import Text, User
+from heartbit_tui.kernel.messages import JsonObject, Text, User
 from heartbit_tui.kernel.ops import Prompt
-from heartbit_tui.kernel.protocols import Agent
+from heartbit_tui.kernel.protocols import Agent, Limits
 
 CRASH = "heartbit itself failed: {kind}: {error}. The session is kept; please report this."
 STOPPED = "heartbit was stopped"
@@ -33,7 +35,7 @@ async def run(
     `within` is the budget of the run that it is a part of. Raises nothing but `asyncio.CancelledError`.
     """
     begin(desk, prompt)
-    return await work(agent, desk, why=why, within=within)
+    return await work(nullcontext(Cast(agent=agent)), desk, why=why, within=within)
 
 
 def begin(desk: Desk, prompt: Prompt) -> None:
@@ -43,20 +45,26 @@ def begin(desk: Desk, prompt: Prompt) -> None:
     desk.emit(UserMessage(message=User(content=prompt.content)))
 
 
-async def work(agent: Agent, desk: Desk, *, why: Callable[[], str], within: Budget | None = None) -> Terminal:
-    """Work until the run that was begun ends; how it did. Raises nothing but `asyncio.CancelledError`."""
-    budget = desk.budget = Budget(agent.limits, within)
+async def work(
+    casting: AbstractAsyncContextManager[Cast], desk: Desk, *, why: Callable[[], str], within: Budget | None = None
+) -> Terminal:
+    """Work until the run that was begun ends; how it did. Raises nothing but `asyncio.CancelledError`.
+
+    `casting` says who works on it; what is spent on finding that out is part of the run.
+    """
+    desk.budget = Budget(Limits(), within)
     terminal: Terminal = RunInterrupted(reason=STOPPED)
     try:
-        terminal = await _outcome(agent, desk, budget)
+        async with casting as cast:
+            terminal = await _played(cast, desk)
     except asyncio.CancelledError:
-        terminal = RunInterrupted(reason=why() or "cancelled", partial_usage=budget.usage)
+        terminal = RunInterrupted(reason=why() or "cancelled", partial_usage=desk.budget.usage)
         raise
     except HeartbitError as error:
-        terminal = RunFailed(error=str(error), partial_usage=budget.usage, kind=_kind(error))
+        terminal = RunFailed(error=str(error), partial_usage=desk.budget.usage, kind=_kind(error))
     except Exception as error:  # noqa: BLE001 - the session boundary: a fault of ours must not take the session down
         told = CRASH.format(kind=type(error).__name__, error=error)
-        terminal = RunFailed(error=told, partial_usage=budget.usage, kind="crash")
+        terminal = RunFailed(error=told, partial_usage=desk.budget.usage, kind="crash")
     finally:
         end(desk, terminal)
     return terminal
@@ -64,6 +72,13 @@ async def work(agent: Agent, desk: Desk, *, why: Callable[[], str], within: Budg
 
 def end(desk: Desk, terminal: Terminal) -> None:
     """Answer every call that is still open, and tell how the run ended."""
+    _answer_all(desk)
+    desk.budget = None
+    desk.emit(terminal)
+    desk.terms = desk.own_terms
+
+
+def _answer_all(desk: Desk) -> None:
     for open_call in desk.conversation.open_calls():
         call, result, began = open_call.call, open_call.result, open_call.began
         spent = (desk.clock.now() - began).total_seconds() if began else 0.0
@@ -77,23 +92,39 @@ def end(desk: Desk, terminal: Terminal) -> None:
                 output=result.content,
             )
         )
-    desk.budget = None
-    desk.emit(terminal)
 
 
-async def _outcome(agent: Agent, desk: Desk, budget: Budget) -> Terminal:
-    limit = agent.limits.run_timeout
+async def _played(cast: Cast, desk: Desk) -> RunCompleted:
+    """The work of one agent, and of those that go on where it failed."""
+    made = 0
+    while True:
+        budget = desk.budget = (desk.budget or Budget(cast.agent.limits)).handed_on(cast.agent.limits)
+        desk.terms = cast.terms or desk.own_terms
+        loop = Loop(cast.agent, desk, budget)
+        try:
+            structured = await _outcome(loop, cast.agent.limits.run_timeout)
+        except HeartbitError as error:
+            made += loop.calls_made
+            _answer_all(desk)
+            relief = cast.relief(error)
+            if relief is None:
+                raise
+            cast = relief
+        else:
+            calls = made + loop.calls_made
+            return RunCompleted(total_usage=budget.usage, tool_calls_made=calls, structured=structured)
+
+
+async def _outcome(loop: Loop, limit: float | None) -> JsonObject | None:
+    """The answer in the wanted shape, where one was wanted; within so many seconds."""
     scope = asyncio.timeout(limit)
     try:
         async with scope:
-            outcome = await Loop(agent, desk, budget).run()
+            return await loop.run()
     except TimeoutError:
         if limit is None or not scope.expired():
             raise
         raise LimitError("time", used=limit, bound=limit) from None
-    return RunCompleted(
-        total_usage=budget.usage, tool_calls_made=outcome.tool_calls_made, structured=outcome.structured
-    )
 
 
 def _kind(error: HeartbitError) -> str:

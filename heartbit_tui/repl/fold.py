@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, titles, undone
+from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, routed, titles, undone
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
@@ -41,6 +41,7 @@ from heartbit_tui.kernel.events import (
     RunStarted,
     SessionRenamed,
     SummaryStarted,
+    TaskRouted,
     TextDelta,
     ThinkingDelta,
     TodosChanged,
@@ -285,6 +286,8 @@ def _beside(event: Event) -> tuple[Piece, ...]:
     match event:
         case MemoryRecalled() | MemoryChanged():
             return _memory(event)
+        case TaskRouted(escalated=over):
+            return (Told(level="warning" if over else "info", text=routed.told(event)),)
         case JobEnded(exit_code=code) as end:
             return (Told(level="warning" if code else "info", text=told(end)),)
         case _:

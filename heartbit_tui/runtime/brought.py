@@ -7,6 +7,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Guardrail, Provider, Tool
 
 if TYPE_CHECKING:
+    from heartbit_tui.agents.routing import Strategy
     from heartbit_tui.memory.protocols import Memory
 
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 class Brought:
     """Objects that take the place of what the settings name, or come on top of it.
 
-    `provider` answers instead of the configured model. `tools` and `guardrails` come after the others; a tool whose
+    `routing` chooses the agent for each prompt, where there are several. `provider` answers instead of the configured model. `tools` and `guardrails` come after the others; a tool whose
     name is taken is left out with a warning. `memory` keeps what is remembered; `close` is called when it is not needed
     any more.
     """
@@ -23,6 +24,7 @@ class Brought:
     tools: tuple[Tool, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
     memory: "Memory | None" = None
+    routing: "Strategy | None" = None
     close: Callable[[], Awaitable[None]] | None = None
 
 

@@ -18,7 +18,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope, ModeChanged, ModelChanged, SessionStarted
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Mode
-from heartbit_tui.kernel.protocols import Agent, Clock, Crew, Gate, Guardrail, Journal, Provider, Tool
+from heartbit_tui.kernel.protocols import Agent, Clock, Gate, Guardrail, Journal, Provider, Tool
 from heartbit_tui.kernel.session import Opening, Session, Wiring
 from heartbit_tui.runtime import contexts, plugins, sandboxing
 from heartbit_tui.runtime.audited import watched
@@ -35,7 +35,7 @@ from heartbit_tui.runtime.remembering import Remembering
 from heartbit_tui.runtime.safety import NOTHING_KNOWN, Safety
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.standing import Standing
-from heartbit_tui.runtime.teaming import teamed
+from heartbit_tui.runtime.teaming import Teaming, teamed
 from heartbit_tui.runtime.telemetry import Telemetry
 from heartbit_tui.runtime.toolbox import toolbox
 from heartbit_tui.runtime.undoing import Undoing
@@ -116,7 +116,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         watch = Watchful(beside.policy, place.meters.warmth)
         guardrails = (*_guardrails(settings, models, provider, clock, standing), *beside.guards)
         agent = replace(_agent(options, settings, provider, beside.tools), guardrails=guardrails, context=watch)
-        wiring = _wiring(beside, clock, models, team.crew)
+        wiring = _wiring(beside, clock, models, team)
         session = await stack.enter_async_context(_session(options, settings, team.given_to(agent), wiring, beside))
         place.meters.join(session, watch, beside.chain, _parts(settings))
         standing.follow(lambda: session.settings.mode)
@@ -163,7 +163,7 @@ def _session(options: Options, settings: Settings, agent: Agent, wiring: Wiring,
     return Session(beside.place.session_id, _equipped(agent, settings, beside), wiring, opening)
 
 
-def _wiring(beside: Companions, clock: Clock, models: Models, crew: Crew) -> Wiring:
+def _wiring(beside: Companions, clock: Clock, models: Models, team: Teaming) -> Wiring:
     place = beside.place
     return Wiring(
         bus=place.bus,
@@ -172,7 +172,8 @@ def _wiring(beside: Companions, clock: Clock, models: Models, crew: Crew) -> Wir
         models=models.connect,
         caps=place.meters.caps,
         jobs=Seen(beside.jobs, beside.undoing),
-        crew=crew,
+        crew=team.crew,
+        casting=team.casting,
     )
 
 

@@ -15,10 +15,13 @@ from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event
 from heartbit_tui.kernel.protocols import Agent, CallContext, Clock, Output, Tool
 from heartbit_tui.kernel.session import Session
+from heartbit_tui.runtime.casting import Routing
 from heartbit_tui.runtime.companions import Companions
-from heartbit_tui.runtime.engaging import FOLDER, Ground, engaged
+from heartbit_tui.runtime.engaging import engaged
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.own_reach import OwnReach
+from heartbit_tui.runtime.roles import FOLDER, Ground
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.team_files import look
 from heartbit_tui.runtime.teaming import Guards
@@ -31,7 +34,7 @@ EARLY = "The session is not open yet."
 
 
 class Led:
-    """What a session has of other agents. Give `crew` to its wiring, `given_to` its agent, then `join`."""
+    """What a session has of other agents. Give `team` and `casting` to its wiring, `given_to` its agent, then `join`."""
 
     def __init__(self, options: Options, settings: Settings, clock: Clock, definitions: tuple[Definition, ...]) -> None:
         """Raises `ConfigError` where two agents have the same name."""
@@ -40,6 +43,7 @@ class Led:
         self._clock = clock
         self._ground: Ground | None = None
         self._board = Board(clock)
+        self._reach = OwnReach()
         self._ending: set[asyncio.Task[None]] = set()
         members = tuple(
             Member(name=each.name, description=each.description, engage=partial(self._engaged, each), tools=each.tools)
@@ -48,6 +52,7 @@ class Led:
         follower = partial(self._engaged, Definition(name=FOLLOWER, description="", prompt="", source="heartbit"))
         hidden = Member(name=FOLLOWER, description="Follows a skill.", engage=follower, hidden=True)
         self.team = Team((*members, *(() if FOLLOWER in {each.name for each in members} else (hidden,))), self._tell)
+        self.casting = Routing(definitions, self._board, self._reach)
         self.definitions = definitions
 
     def given_to(self, agent: Agent) -> Agent:
@@ -66,6 +71,7 @@ class Led:
     async def close(self) -> None:
         """Return once nothing is left open."""
         await asyncio.gather(*self._ending, return_exceptions=True)
+        await self._reach.close()
 
     def join(self, session: Session, models: Models, beside: Companions, guards: Guards) -> None:
         """The session is open, and agents can be made."""
@@ -79,6 +85,7 @@ class Led:
             guards=guards,
             later=self._later,
         )
+        self.casting.join(self._ground)
         self.team.recall(beside.place.log)
         if beside.skilled is not None:
             beside.skilled.tool.apart = self.apart
@@ -105,7 +112,7 @@ class Led:
     def _engaged(self, definition: Definition, label: str, board: Board) -> AbstractAsyncContextManager[Engaged]:
         if self._ground is None:
             raise HeartbitError(EARLY)
-        return engaged(self._ground, definition, label, board)
+        return engaged(self._ground, definition, label, board, self._reach)
 
     def _tell(self, agent: str, event: Event) -> None:
         if self._ground is not None:

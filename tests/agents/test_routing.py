@@ -12,7 +12,6 @@ from heartbit_tui.agents.routing import (
     by_words,
     escalated,
     escalates,
-    mode_of,
     route,
 )
 from heartbit_tui.kernel.errors import LimitError, NetworkError
@@ -259,15 +258,3 @@ def test_what_failed_for_want_of_more_is_taken_up_by_several(
     assert bool(escalates(error, events, agents=2)) == goes_up
     assert escalates(error, events, agents=1) == ""
     assert escalates(error, events, agents=2, enabled=False) == ""
-
-
-@pytest.mark.parametrize("text", ["auto", " Always_Orchestrate ", "SINGLE_AGENT"])
-def test_modes_are_read(text: str) -> None:
-    assert mode_of(text) == (text.strip().lower(), "")
-
-
-def test_an_unknown_mode_is_told_and_ignored() -> None:
-    assert mode_of("", "single_agent") == ("single_agent", "")
-    mode, warning = mode_of("both", "single_agent")
-    assert mode == "single_agent"
-    assert warning.startswith("HEARTBIT_ROUTING: 'both'")

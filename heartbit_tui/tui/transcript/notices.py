@@ -1,6 +1,6 @@
 """What is told in one sentence beside the conversation."""
 
-from heartbit_tui.client import cascaded, expanding, guarded, jobs, metered, remembered, titles, undone
+from heartbit_tui.client import cascaded, expanding, guarded, jobs, metered, remembered, routed, titles, undone
 from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     ContextRestored,
@@ -21,6 +21,7 @@ from heartbit_tui.kernel.events import (
     Rewound,
     SessionPruned,
     SessionRenamed,
+    TaskRouted,
     Undone,
 )
 from heartbit_tui.tui.transcript.blocks import Call, Guarded, Notice
@@ -61,6 +62,8 @@ def _trouble(event: Event) -> Notice | None:
             return (_warning if code else _info)(jobs.told(end))
         case NameRepaired(asked=asked, tool_name=tool):
             return _info(f"The model wrote {asked}; {tool} was meant.")
+        case TaskRouted():
+            return (_warning if event.escalated else _info)(routed.told(event))
         case _:
             return None
 
