@@ -12,7 +12,6 @@ from heartbit_tui.kernel.events import (
     AssistantMessage,
     GuardrailDenied,
     ModelCalled,
-    Notice,
     QuestionAsked,
     RunCompleted,
     RunFailed,
@@ -179,7 +178,8 @@ async def test_files_that_were_read_and_the_folder_of_commands_are_those_of_the_
         outputs = {each.content.split()[0] for each in here.results() if not each.is_error}
         assert "one" in outputs
         assert (tmp_path / "project" / "b.txt").read_text() == "y"
-        assert await here.client.undo() is not None
+        await here.client.undo.carry_out(await here.client.undo.undo())
+        assert (tmp_path / "project" / "b.txt").read_text() == "x"
 
 
 async def test_what_an_agent_wants_to_do_is_asked_of_the_person_as_always(tmp_path: Path) -> None:
