@@ -6,6 +6,7 @@ The public names are found when they are asked for, so that importing the packag
 TYPE_CHECKING = False  # type checkers take this name as true; `typing` alone would cost as much as a bare start
 
 if TYPE_CHECKING:
+    from heartbit_tui.agents.routing import Candidate, Decision, Strategy
     from heartbit_tui.client.local import local
     from heartbit_tui.client.types import About, Client
     from heartbit_tui.evals import EvalCase, EvalResult, EvalSummary, ExpectedTool, Outcome, Rated, Scorer
@@ -84,11 +85,13 @@ __all__ = (
     "Audio",
     "Block",
     "CallContext",
+    "Candidate",
     "Checked",
     "Client",
     "Clock",
     "ConfigError",
     "Decide",
+    "Decision",
     "Effects",
     "Entry",
     "Envelope",
@@ -134,6 +137,7 @@ __all__ = (
     "Session",
     "Steer",
     "StopReason",
+    "Strategy",
     "Stream",
     "SystemClock",
     "Text",
@@ -164,6 +168,14 @@ __all__ = (
 )
 
 _HOMES = (
+    (
+        "heartbit_tui.agents.routing",
+        (
+            "Candidate",
+            "Decision",
+            "Strategy",
+        ),
+    ),
     ("heartbit_tui.client.local", ("local",)),
     (
         "heartbit_tui.client.types",

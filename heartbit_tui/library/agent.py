@@ -6,6 +6,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
+from heartbit_tui.agents.routing import Strategy
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
 from heartbit_tui.kernel.host import OnAsk
@@ -36,6 +37,7 @@ class AgentOptions(TypedDict, total=False):
     tools: Sequence[Tool]
     guardrails: Sequence[Guardrail]
     memory: Memory | None
+    routing: Strategy | None
     mode: Mode | str | None
     approve: Approve | None
     answer: Reply | None
@@ -60,7 +62,8 @@ class Agent:
     """What an embedded heartbit is made of; what is not said here comes from the settings, as for the command.
 
     `provider` is a name, as in `provider.name`, or an object that answers. `tools` and `guardrails` come on top of the
-    built-in and the configured ones, `memory` takes the place of the configured one. `approve` decides calls that wait
+    built-in and the configured ones, `memory` takes the place of the configured one. `routing` chooses the agent of the
+    settings that takes a prompt. `approve` decides calls that wait
     for a person and `answer` answers the agent's questions; without `approve` such calls are denied. With `on_ask`
     "person" and no callbacks they wait for `Session.decide`. `allow` and `deny` are rules such as `bash(git status)`.
 
@@ -76,6 +79,7 @@ class Agent:
     tools: Sequence[Tool] = ()
     guardrails: Sequence[Guardrail] = ()
     memory: Memory | None = None
+    routing: Strategy | None = None
     mode: Mode | str | None = None
     approve: Approve | None = None
     answer: Reply | None = None
@@ -117,7 +121,11 @@ class Agent:
             bare=self.bare,
             ephemeral=self.ephemeral,
             brought=Brought(
-                provider=own, tools=tuple(self.tools), guardrails=tuple(self.guardrails), memory=self.memory
+                provider=own,
+                tools=tuple(self.tools),
+                guardrails=tuple(self.guardrails),
+                memory=self.memory,
+                routing=self.routing,
             ),
         )
 

@@ -1,5 +1,6 @@
 """Who of a session's agents works on a prompt of its own conversation: decided, told, and put into its place."""
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -29,6 +30,9 @@ from heartbit_tui.runtime.strategies import strategy_of
 
 OWN_FAULTS = (AnswerError, ContextOverflowError, DoomLoopError, LimitError)
 """How an agent fails by itself; what a person, a guardrail or a service ended is not taken up by others."""
+
+CALLED = re.compile(r"/[\w:.-]+(?!\S)")
+"""How a prompt begins that calls a skill, a command or a server's prompt by its name: it is for the session's own agent."""
 
 NOT_SET_UP = "The agent “{name}” could not be set up: {error}"
 BROKE = "The strategy that chooses an agent failed ({error}); the words of the prompt decide."
@@ -62,7 +66,7 @@ class Routing:
     async def cast(self, agent: Agent, prompt: Prompt) -> AsyncGenerator[Cast]:
         """Who works on this prompt. Raises `HeartbitError` where the one that was chosen cannot be set up."""
         ground = self._ground
-        if ground is None or not self._agents:
+        if ground is None or not self._agents or CALLED.match(_words(prompt)):
             yield Cast(agent=agent)
             return
         with ground.session.bus.subscribe() as seen:
@@ -88,7 +92,7 @@ class Routing:
         return decision.agent
 
     async def _decided(self, ground: Ground, prompt: Prompt, mode: Mode) -> Decision:
-        task = "\n".join(block.text for block in prompt.content if isinstance(block, Text))
+        task = _words(prompt)
         media = not all(isinstance(block, Text) for block in prompt.content)
         own, session = ground.session.agent.name, ground.session
         if self._strategy is None:
@@ -115,6 +119,10 @@ class Routing:
             except HeartbitError as error:
                 raise ConfigError(NOT_SET_UP.format(name=name, error=error), key="agents") from error
         return self._made[name]
+
+
+def _words(prompt: Prompt) -> str:
+    return "\n".join(block.text for block in prompt.content if isinstance(block, Text))
 
 
 class _Relief:

@@ -109,6 +109,11 @@ async def test_several_are_led_by_the_own_agent_which_can_hand_tasks_out(tmp_pat
     assert "delegate_task" in here.client.about.tools
 
 
+async def test_what_calls_a_skill_by_its_name_is_for_the_own_agent(tmp_path: Path) -> None:
+    here = await said(tmp_path, "/fix the bug", "/usr/bin/x has a bug")
+    assert (answers(here), told(here)) == (["Heartbit.", "Coder."], [("single_agent", "coder")])
+
+
 async def test_agents_of_files_take_no_prompts(tmp_path: Path) -> None:
     folder = tmp_path / "home" / ".config" / "heartbit" / "agents"
     folder.mkdir(parents=True)
