@@ -10,7 +10,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias, cast, get_args
 
-from heartbit_tui.agents.domains import counted, holds, stems
+from heartbit_tui.agents.domains import counted, doing, holds, stems
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import LimitError
 from heartbit_tui.kernel.events import AutoCompactionTriggered, DoomLoopDetected, Event, RunFailed, TaskRouted
@@ -79,8 +79,8 @@ class Candidate:
 
     @property
     def domains(self) -> frozenset[str]:
-        """What it is good for, by what is said of it and what it can call."""
-        return frozenset(counted(" ".join((self.description, *self.tools))))
+        """What it is good for, by what it is called, what is said of it and what it can call."""
+        return frozenset(counted(" ".join((self.description, *self.tools, *doing(self.name)))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,13 +187,15 @@ def by_words(task: str, agents: Sequence[Candidate]) -> Decision:
 def fitting(task: str, agents: Sequence[Candidate], own: str) -> Decision:
     """The same where the agent `own` leads the others and can do everything itself.
 
-    An agent takes a task alone that names no other one, or that is about its domains and nothing else. `own` keeps
-    everything else, and is not compared with the others.
+    An agent takes a task alone that names it and no other one, or that is about its domains and nothing else. `own`
+    keeps everything else, and what names it.
     """
     signals = analysed(task, agents)
     told, named = signals.told, _named(task, agents)
     if signals.score > HIGH:
         return Decision(agent="", reason=told, score=signals.score)
+    if _named(task, (Candidate(name=own, description=""),)):
+        return Decision(agent=own, reason=f"{told}: the task names it", score=signals.score)
     if len(named) == 1 and signals.score < LOW:
         return Decision(agent=named[0].name, reason=f"{told}: the task names it", score=signals.score)
     if signals.domains and (found := _covered(task, signals, agents)):
@@ -217,19 +219,23 @@ def analysed(task: str, agents: Sequence[Candidate]) -> Signals:
 def best(task: str, agents: Sequence[Candidate]) -> tuple[Candidate, str]:
     """The agent that fits a task best, and why: one that it names, else by domains, else the first.
 
-    Of two whose domains fit as well the one with fewer others wins, then the one that stands first. Raises
-    `ValueError` without agents.
+    Of two whose domains fit as well the one with fewer others wins, then the one whose name says what is to be done, as
+    a reviewer's does, then the one that stands first. Raises `ValueError` without agents.
     """
     if not agents:
         raise ValueError("There is no agent to choose from.")
     named = _named(task, agents)
     if len(named) == 1:
         return named[0], "the task names it"
-    wanted = counted(task)
+    wanted, words = counted(task), frozenset(stems(task))
 
-    def fit(agent: Candidate) -> tuple[int, int]:
+    def fit(agent: Candidate) -> tuple[int, int, int]:
         own = agent.domains
-        return sum(wanted[name] for name in own & wanted.keys()), -len(own - wanted.keys())
+        return (
+            sum(wanted[name] for name in own & wanted.keys()),
+            -len(own - wanted.keys()),
+            len(doing(agent.name) & words),
+        )
 
     chosen = max(agents, key=fit)  # the first of equals
     fitting = sorted(chosen.domains & wanted.keys())
