@@ -64,35 +64,39 @@ class OwnReach:
             return _Own()
         async with self._opening:
             if number not in self._open:
-                self._open[number] = await self._opened(ground, number)
+                async with AsyncExitStack() as stack:  # whoever waits for it may be interrupted
+                    self._open[number] = await _opened(ground, number, stack)
+                    self._stack.push_async_callback(stack.pop_all().aclose)
             return self._open[number]
 
-    async def _opened(self, ground: "Ground", number: int) -> _Own:
-        config = ground.settings.config
-        return _Own(
-            servers=await self._servers(ground, number) if config.is_set(f"agents[{number}].{SERVERS}") else None,
-            peers=await self._peers(ground, number) if config.is_set(f"agents[{number}].{PEERS}") else None,
-        )
 
-    async def _servers(self, ground: "Ground", number: int) -> "Servers":
-        beside = ground.beside
-        found = plugins.resolve(f"{OF_SERVER_DEFINITIONS}:of_agent")(ground.settings, number)
-        serving = plugins.resolve(f"{OF_SERVERS}:serving")
-        opened = serving(found, ground.options, ground.settings, ground.clock, beside.voice, beside.undoing.over)
-        servers: Servers = await self._stack.enter_async_context(opened)
-        for warning in servers.warnings():
-            beside.voice.say(warning, True)
-        await servers.join_late(ground.session)
-        return servers
+async def _opened(ground: "Ground", number: int, stack: AsyncExitStack) -> _Own:
+    config = ground.settings.config
+    return _Own(
+        servers=await _servers(ground, number, stack) if config.is_set(f"agents[{number}].{SERVERS}") else None,
+        peers=await _peers(ground, number, stack) if config.is_set(f"agents[{number}].{PEERS}") else None,
+    )
 
-    async def _peers(self, ground: "Ground", number: int) -> "Peers":
-        beside, options = ground.beside, ground.options
-        found = plugins.resolve(f"{OF_PEERS}:of_agent")(ground.settings.config, number)
-        gathered = plugins.resolve(f"{OF_PEERS}:gathered")
-        opened = gathered(options, ground.settings, ground.clock, beside.voice.say, found)
-        roster = await self._stack.enter_async_context(opened)
-        for warning in roster.warnings():
-            beside.voice.say(warning, True)
-        roster.launch()
-        peers: Peers = plugins.resolve(f"{OF_PEERS}:Peers")(roster, options, beside.undoing.over)
-        return peers
+
+async def _servers(ground: "Ground", number: int, stack: AsyncExitStack) -> "Servers":
+    beside = ground.beside
+    found = plugins.resolve(f"{OF_SERVER_DEFINITIONS}:of_agent")(ground.settings, number)
+    serving = plugins.resolve(f"{OF_SERVERS}:serving")
+    opened = serving(found, ground.options, ground.settings, ground.clock, beside.voice, beside.undoing.over)
+    servers: Servers = await stack.enter_async_context(opened)
+    for warning in servers.warnings():
+        beside.voice.say(warning, True)
+    await servers.join_late(ground.session)
+    return servers
+
+
+async def _peers(ground: "Ground", number: int, stack: AsyncExitStack) -> "Peers":
+    beside, options = ground.beside, ground.options
+    found = plugins.resolve(f"{OF_PEERS}:of_agent")(ground.settings.config, number)
+    gathered = plugins.resolve(f"{OF_PEERS}:gathered")
+    roster = await stack.enter_async_context(gathered(options, ground.settings, ground.clock, beside.voice.say, found))
+    for warning in roster.warnings():
+        beside.voice.say(warning, True)
+    roster.launch()
+    peers: Peers = plugins.resolve(f"{OF_PEERS}:Peers")(roster, options, beside.undoing.over)
+    return peers

@@ -32,6 +32,7 @@ from heartbit_tui.kernel.events import (
     RunStarted,
     SubAgentCompleted,
     SubAgentsDispatched,
+    TaskRouted,
     ToolCallCompleted,
     ToolCallStarted,
     Undone,
@@ -64,6 +65,7 @@ PLAIN = (
     Undone,
     SubAgentsDispatched,
     SubAgentCompleted,
+    TaskRouted,
 )
 """What is audited as it is, without a decision on one call."""
 
