@@ -1,6 +1,7 @@
 """Prompts that go to the agent that fits: the whole program, with nobody there, line by line, and on the screen."""
 
 from pathlib import Path
+from typing import Any
 
 from heartbit_tui.providers.script import call
 from tests.headless.machine import Machine, calls, kept, says, service
@@ -77,7 +78,7 @@ async def test_what_an_agent_learnt_is_there_for_the_one_that_takes_over(machine
 
 def test_line_by_line_it_is_told_who_takes_a_prompt_and_who_goes_on(tmp_path: Path) -> None:
     settings(tmp_path)
-    listing = {"blocks": [{"call": "list", "input": {}}], "times": 2, **CODES}
+    listing: dict[str, Any] = {"blocks": [{"call": "list", "input": {}}], "times": 2, **CODES}
     with desk(tmp_path, listing, {"blocks": [{"text": "I went on."}]}, "Good day.") as made:
         done = made.lines("Fix the bug", "Good morning")
     assert f"info: {TOLD}" in done.stdout
@@ -88,8 +89,12 @@ def test_line_by_line_it_is_told_who_takes_a_prompt_and_who_goes_on(tmp_path: Pa
 
 def test_on_the_screen_it_is_told_who_takes_a_prompt_and_who_goes_on(tmp_path: Path) -> None:
     settings(tmp_path)
-    listing = {"blocks": [{"call": "list", "input": {}}], "times": 2, **CODES}
-    script = (listing, {"blocks": [{"text": "I went on."}]}, {"blocks": [{"text": "Good day."}]})
+    listing: dict[str, Any] = {"blocks": [{"call": "list", "input": {}}], "times": 2, **CODES}
+    script: tuple[dict[str, Any], ...] = (
+        listing,
+        {"blocks": [{"text": "I went on."}]},
+        {"blocks": [{"text": "Good day."}]},
+    )
     with place(tmp_path, *script) as here, here.application(columns=120, rows=40) as app:
         app.keys("Fix the bug\r")
         app.see("I went on.")

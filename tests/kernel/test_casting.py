@@ -52,7 +52,7 @@ async def asked(casting: Others, *replies: Reply) -> Rig:
 async def test_who_relieves_another_goes_on_in_the_same_run_and_everything_counts_once() -> None:
     others = Others(2, 1, 3)
     rig = await asked(others, *works(4), says("Done."))
-    (end,) = rig.of(Terminal)
+    (end,) = (event for event in rig.events if isinstance(event, Terminal))
     assert end == RunCompleted(total_usage=Usage(input_tokens=50, output_tokens=25), tool_calls_made=4)
     assert len(rig.of(RunStarted)) == 1
     assert [(event.turn, event.max_turns) for event in rig.of(TurnStarted)] == [(1, 2), (2, 2), (1, 1), (1, 3), (2, 3)]
@@ -62,7 +62,7 @@ async def test_who_relieves_another_goes_on_in_the_same_run_and_everything_count
 
 async def test_where_nobody_relieves_it_the_run_fails_once() -> None:
     rig = await asked(Others(1, 1), *works(2))
-    (end,) = rig.of(Terminal)
+    (end,) = (event for event in rig.events if isinstance(event, Terminal))
     assert isinstance(end, RunFailed)
     assert (end.kind, end.partial_usage.input_tokens) == ("max_turns", 20)
 
