@@ -7,6 +7,7 @@ TYPE_CHECKING = False  # type checkers take this name as true; `typing` alone wo
 
 if TYPE_CHECKING:
     from heartbit_tui.agents.acting import AgentStep, CommandStep, Named, OrchestratorStep
+    from heartbit_tui.agents.routing import Candidate, Decision, Strategy
     from heartbit_tui.agents.steps import Step, StepResult
     from heartbit_tui.agents.workflow import Loop, Parallel, Sequential, Workflow
     from heartbit_tui.client.local import local
@@ -91,12 +92,14 @@ __all__ = (
     "Audio",
     "Block",
     "CallContext",
+    "Candidate",
     "Checked",
     "Client",
     "Clock",
     "CommandStep",
     "ConfigError",
     "Decide",
+    "Decision",
     "Effects",
     "Entry",
     "Envelope",
@@ -152,6 +155,7 @@ __all__ = (
     "StepResult",
     "StepStarted",
     "StopReason",
+    "Strategy",
     "Stream",
     "SystemClock",
     "Text",
@@ -190,6 +194,14 @@ _HOMES = (
             "CommandStep",
             "Named",
             "OrchestratorStep",
+        ),
+    ),
+    (
+        "heartbit_tui.agents.routing",
+        (
+            "Candidate",
+            "Decision",
+            "Strategy",
         ),
     ),
     (

@@ -1,6 +1,6 @@
 """What happens beside the words of a conversation, in a sentence for the person."""
 
-from heartbit_tui.client import expanding, guarded, metered, pursued, stepped, undone
+from heartbit_tui.client import expanding, guarded, metered, pursued, routed, stepped, undone
 from heartbit_tui.client.jobs import told as told_job
 from heartbit_tui.kernel.events import (
     ContextRestored,
@@ -13,6 +13,7 @@ from heartbit_tui.kernel.events import (
     JobEnded,
     Notice,
     SummaryStarted,
+    TaskRouted,
     Undone,
 )
 
@@ -35,8 +36,10 @@ def notice(event: Event) -> str:
 
 
 def _beside(event: Event) -> str:
-    """The sentence for what became of files, commands in the background and money."""
+    """The sentence for who takes a prompt, what became of files, commands in the background and money."""
     match event:
+        case TaskRouted():
+            return routed.told(event)
         case FilesChanged():
             return undone.lost(event)
         case Undone():

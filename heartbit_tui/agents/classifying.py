@@ -9,7 +9,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any, cast
 
-from heartbit_tui.agents.routing import HIGH, Candidate, Decision, by_words
+from heartbit_tui.agents.routing import HIGH, Candidate, Decision, by_words, fitting
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ProviderError
 from heartbit_tui.kernel.messages import Text, Usage, user
@@ -23,6 +23,9 @@ TOKENS = 300
 
 SHOWN = 8_000
 """Characters of a task that it is shown."""
+
+OWN = "The agent that the user speaks with. It can do everything; choose it where none of the others is meant for the task."
+"""What the model is told of the agent that leads the others."""
 
 SLOW = "the classifier took more than {seconds:g} s"
 BROKE = "the classifier failed: {error}"
@@ -44,19 +47,22 @@ class Classifier:
     """A `Strategy` that asks a small model once, unless the task's words alone speak clearly for several agents.
 
     What the words say decides where the model fails, is too slow, or names nobody. Its cost is in the decision, with
-    the purpose `routing`.
+    the purpose `routing`. `own` is the agent that leads the others where it can do everything itself; it is offered, too.
     """
 
-    def __init__(self, provider: Provider, *, timeout: float = TIMEOUT) -> None:
+    def __init__(self, provider: Provider, *, timeout: float = TIMEOUT, own: str = "") -> None:
         self._provider = provider
         self._timeout = timeout
+        self._own = Candidate(name=own, description=OWN)
 
     async def decide(self, task: str, agents: Sequence[Candidate]) -> Decision:
-        usual = by_words(task, agents)
+        own = self._own.name
+        usual = fitting(task, agents, own) if own else by_words(task, agents)
         if usual.score > HIGH or not task.strip():
             return usual
-        heard = await self._asked(task, agents)
-        found = None if heard.trouble else read(heard.words, agents)
+        offered = (self._own, *agents) if own else agents
+        heard = await self._asked(task, offered)
+        found = None if heard.trouble else read(heard.words, offered)
         if found is None:
             return replace(usual, reason=f"{heard.trouble or UNCLEAR}; {usual.reason}", spent=heard.spent)
         agent, reason = found

@@ -49,6 +49,12 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > SHORT else word
 
 
+def doing(name: str) -> frozenset[str]:
+    """The stems of what agents with such a name do: `review` of a reviewer, `audit` of a security-auditor."""
+    words = (word for word in _WORD.findall(name.casefold()) if len(word) > SHORT + 1 and word.endswith(("er", "or")))
+    return frozenset(stem(f"{word[:-2]}ed") for word in words)
+
+
 def holds(text: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     """Whether these words stand in the text one behind the other."""
     size = len(phrase)

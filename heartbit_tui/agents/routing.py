@@ -10,7 +10,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias, cast, get_args
 
-from heartbit_tui.agents.domains import counted, holds, stems
+from heartbit_tui.agents.domains import counted, doing, holds, stems
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import LimitError
 from heartbit_tui.kernel.events import AutoCompactionTriggered, DoomLoopDetected, Event, RunFailed, TaskRouted
@@ -20,9 +20,6 @@ Mode: TypeAlias = Literal["auto", "always_orchestrate", "single_agent"]
 """Whether there is anything to decide."""
 
 MODES: tuple[Mode, ...] = get_args(Mode)
-VARIABLE = "HEARTBIT_ROUTING"
-"""The environment variable that has the last word on the mode."""
-
 LOW, HIGH = 30, 55
 """Below LOW one agent is enough, above HIGH several are led; between, and at, the domains decide."""
 
@@ -82,8 +79,8 @@ class Candidate:
 
     @property
     def domains(self) -> frozenset[str]:
-        """What it is good for, by what is said of it and what it can call."""
-        return frozenset(counted(" ".join((self.description, *self.tools))))
+        """What it is good for, by what it is called, what is said of it and what it can call."""
+        return frozenset(counted(" ".join((self.description, *self.tools, *doing(self.name)))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +90,11 @@ class Signals:
     score: int
     domains: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     why: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The score, and what it is made of."""
+        return f"score {self.score / 100:.2f}" + (f" ({', '.join(self.why)})" if self.why else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +134,13 @@ class Strategy(Protocol):
 
 
 class Keywords:
-    """The strategy that reads the task's words."""
+    """The strategy that reads the task's words; `own` is the agent that keeps what no other can do alone, if there is one."""
+
+    def __init__(self, own: str = "") -> None:
+        self._own = own
 
     async def decide(self, task: str, agents: Sequence[Candidate]) -> Decision:
-        return by_words(task, agents)
+        return fitting(task, agents, self._own) if self._own else by_words(task, agents)
 
 
 async def route(
@@ -145,12 +150,19 @@ async def route(
     mode: Mode = "auto",
     strategy: Strategy | None = None,
     media: bool = False,
+    own: str = "",
 ) -> Decision:
-    """Who takes a task; `media` is whether it comes with pictures or sounds, which only a single agent gets."""
+    """Who takes a task; `media` is whether it comes with pictures or sounds, which only a single agent gets.
+
+    `own` names the agent that leads the others where that is one that can do everything itself: it gets pictures and
+    sounds, too, and keeps what no other can do alone.
+    """
     if not agents:
         return Decision(agent="", reason="no agents are set up", told=False)
-    if mode == "always_orchestrate" and not media:
+    if mode == "always_orchestrate" and (own or not media):
         return Decision(agent="", reason="the settings always lead several agents", told=False)
+    if own and mode == "auto":
+        return await (strategy or Keywords(own)).decide(task, agents)
     if len(agents) == 1:
         return Decision(agent=agents[0].name, reason="there is only one agent", told=False)
     if media or mode == "single_agent":
@@ -163,19 +175,37 @@ async def route(
 def by_words(task: str, agents: Sequence[Candidate]) -> Decision:
     """The decision by the task's words. Raises `ValueError` without agents."""
     signals = analysed(task, agents)
-    told = f"score {signals.score / 100:.2f}" + (f" ({', '.join(signals.why)})" if signals.why else "")
+    told = signals.told
     if signals.score > HIGH:
         return Decision(agent="", reason=told, score=signals.score)
     if signals.score < LOW or not signals.domains:
         agent, why = best(task, agents)
         return Decision(agent=agent.name, reason=f"{told}: {why}", score=signals.score)
-    covering = tuple(agent for agent in agents if signals.domains.keys() <= agent.domains)
-    wanted = ", ".join(sorted(signals.domains))
-    if not covering:
-        return Decision(agent="", reason=f"{told}: no agent alone has {wanted}", score=signals.score)
-    agent, _ = best(task, covering)
-    names = tuple(each.name for each in covering)
-    return Decision(agent=agent.name, reason=f"{told}: it has {wanted}", score=signals.score, covering=names)
+    return _covered(task, signals, agents) or _uncovered(signals)
+
+
+def fitting(task: str, agents: Sequence[Candidate], own: str) -> Decision:
+    """The same where the agent `own` leads the others and can do everything itself.
+
+    An agent takes a task alone that names it and no other one, or that is about its domains and nothing else. `own`
+    keeps everything else, and what names it.
+    """
+    signals = analysed(task, agents)
+    told, named = signals.told, _named(task, agents)
+    if signals.score > HIGH:
+        return Decision(agent="", reason=told, score=signals.score)
+    if _named(task, (Candidate(name=own, description=""),)):
+        return Decision(agent=own, reason=f"{told}: the task names it", score=signals.score)
+    if len(named) == 1 and signals.score < LOW:
+        return Decision(agent=named[0].name, reason=f"{told}: the task names it", score=signals.score)
+    if signals.domains and (found := _covered(task, signals, agents)):
+        return found
+    if signals.score < LOW or not signals.domains:
+        why = (
+            f"no other agent alone has {_listed(signals)}" if signals.domains else "nothing in it is for another agent"
+        )
+        return Decision(agent=own, reason=f"{told}: {why}", score=signals.score)
+    return _uncovered(signals)
 
 
 def analysed(task: str, agents: Sequence[Candidate]) -> Signals:
@@ -189,19 +219,23 @@ def analysed(task: str, agents: Sequence[Candidate]) -> Signals:
 def best(task: str, agents: Sequence[Candidate]) -> tuple[Candidate, str]:
     """The agent that fits a task best, and why: one that it names, else by domains, else the first.
 
-    Of two whose domains fit as well the one with fewer others wins, then the one that stands first. Raises
-    `ValueError` without agents.
+    Of two whose domains fit as well the one with fewer others wins, then the one whose name says what is to be done, as
+    a reviewer's does, then the one that stands first. Raises `ValueError` without agents.
     """
     if not agents:
         raise ValueError("There is no agent to choose from.")
     named = _named(task, agents)
     if len(named) == 1:
         return named[0], "the task names it"
-    wanted = counted(task)
+    wanted, words = counted(task), frozenset(stems(task))
 
-    def fit(agent: Candidate) -> tuple[int, int]:
+    def fit(agent: Candidate) -> tuple[int, int, int]:
         own = agent.domains
-        return sum(wanted[name] for name in own & wanted.keys()), -len(own - wanted.keys())
+        return (
+            sum(wanted[name] for name in own & wanted.keys()),
+            -len(own - wanted.keys()),
+            len(doing(agent.name) & words),
+        )
 
     chosen = max(agents, key=fit)  # the first of equals
     fitting = sorted(chosen.domains & wanted.keys())
@@ -233,14 +267,22 @@ def escalated(agent: str, why: str) -> Decision:
     return Decision(agent="", reason=f"{agent} failed: {why}", escalated=True)
 
 
-def mode_of(text: str, usual: Mode = "auto") -> tuple[Mode, str]:
-    """The mode that a text names, else the usual one and a warning; an empty text names none."""
-    word = text.strip().lower()
-    if word in MODES:
-        return word, ""
-    if not word:
-        return usual, ""
-    return usual, f"{VARIABLE}: {text.strip()!r} is not one of {', '.join(MODES)}; it is ignored."
+def _covered(task: str, signals: Signals, agents: Sequence[Candidate]) -> Decision | None:
+    """The best of those agents that can do all of it, None where there is none."""
+    covering = tuple(agent for agent in agents if signals.domains.keys() <= agent.domains)
+    if not covering:
+        return None
+    agent, _ = best(task, covering)
+    reason, names = f"{signals.told}: it has {_listed(signals)}", tuple(each.name for each in covering)
+    return Decision(agent=agent.name, reason=reason, score=signals.score, covering=names)
+
+
+def _uncovered(signals: Signals) -> Decision:
+    return Decision(agent="", reason=f"{signals.told}: no agent alone has {_listed(signals)}", score=signals.score)
+
+
+def _listed(signals: Signals) -> str:
+    return ", ".join(sorted(signals.domains))
 
 
 def _signals(task: str, agents: Sequence[Candidate], domains: Mapping[str, int]) -> Iterator[tuple[int, str]]:

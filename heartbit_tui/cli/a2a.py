@@ -15,7 +15,7 @@ from heartbit_tui.client.counterparts import NONE, agent_facts, of_agents
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.runtime.peers import definitions, gathered, is_private
+from heartbit_tui.runtime.peers import every, gathered, is_private
 from heartbit_tui.runtime.settings import Settings, read
 
 NO_AGENT = (
@@ -31,7 +31,7 @@ def main(values: Namespace) -> int:
 async def _list(values: Namespace) -> int:
     around = Surroundings(values)
     settings = await read(around.options, SystemClock())
-    found = definitions(settings.config)
+    found = every(settings.config)
     statuses = await _asked(around, settings, found)
     for each in found:
         if isinstance(each, Fault):
@@ -58,7 +58,7 @@ async def _card(values: Namespace) -> int:
 
 def _meant(word: str, settings: Settings) -> Peer:
     """The agent of the settings with this name or address, else one at this URL. Raises `UsageError`."""
-    known = [each for each in definitions(settings.config) if isinstance(each, Peer)]
+    known = [each for each in every(settings.config) if isinstance(each, Peer)]
     for each in known:
         if word.rstrip("/") == each.url or (each.name and word == each.name):
             return each

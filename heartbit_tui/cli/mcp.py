@@ -24,7 +24,7 @@ from heartbit_tui.mcp.fleet import Fleet
 from heartbit_tui.mcp.types import Fault, Json, Origin, Status
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.server_children import Children
-from heartbit_tui.runtime.server_definitions import definitions
+from heartbit_tui.runtime.server_definitions import every
 from heartbit_tui.runtime.servers import means_of
 from heartbit_tui.runtime.settings import read
 
@@ -68,7 +68,7 @@ async def _here(values: Namespace) -> AsyncGenerator[_Here]:
     around, clock = Surroundings(values), SystemClock()
     settings = await read(around.options, clock)
     only = clean(values.name) if values.command == "mcp test" else ""
-    found = tuple(each for each in definitions(settings, around.cwd) if not only or each.name == only)
+    found = tuple(each for each in every(settings, around.cwd) if not only or each.name == only)
     children = Children(settings.environment)
     try:
         async with Fleet(found, means_of(around.options, settings, clock, children, _tell)) as fleet:

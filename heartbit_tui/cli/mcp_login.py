@@ -17,7 +17,7 @@ from heartbit_tui.mcp.link import connecting
 from heartbit_tui.mcp.types import Address, Answers, Around, Server, ServerError
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.server_children import Children
-from heartbit_tui.runtime.server_definitions import definitions
+from heartbit_tui.runtime.server_definitions import every
 from heartbit_tui.runtime.servers import logins_of
 from heartbit_tui.runtime.settings import Settings, read
 
@@ -67,7 +67,7 @@ async def _out(values: Namespace) -> int:
 async def _wanted(values: Namespace) -> tuple[Settings, Server, Address]:
     around, name = Surroundings(values), clean(values.name)
     settings = await read(around.options, SystemClock())
-    found = {each.name: each for each in definitions(settings, around.cwd)}
+    found = {each.name: each for each in every(settings, around.cwd)}
     server = found.get(name)
     if server is None:
         raise UsageError(f"There is no MCP server “{name}”. There are: {', '.join(found) or 'none'}.")

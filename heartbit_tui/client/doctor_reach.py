@@ -62,7 +62,7 @@ def _plugins(options: Options, settings: Settings) -> Iterator[Finding]:
 def _agents(options: Options, settings: Settings) -> Iterator[Finding]:
     if not settings.config.is_set("a2a_agents"):
         return
-    definitions = plugins.resolve(f"{PEERS}:definitions")(settings.config)
+    definitions = plugins.resolve(f"{PEERS}:every")(settings.config)
     yield from (Finding(state="bad", name="a2a", what=each.text) for each in definitions if isinstance(each, Fault))
     if find_spec("a2a") is None:
         yield Finding(state="note", name="a2a", what=NO_LIBRARY)
@@ -76,12 +76,12 @@ def _agents(options: Options, settings: Settings) -> Iterator[Finding]:
 
 
 async def _asked(options: Options, settings: Settings) -> tuple[Status, ...]:
-    gathered, definitions = (plugins.resolve(f"{PEERS}:{name}") for name in ("gathered", "definitions"))
+    gathered, every = (plugins.resolve(f"{PEERS}:{name}") for name in ("gathered", "every"))
 
     def say(text: str, warning: bool) -> None:
         """What is told of agents is told by how they stand."""
 
-    async with gathered(options, settings, SystemClock(), say, definitions(settings.config)) as roster:
+    async with gathered(options, settings, SystemClock(), say, every(settings.config)) as roster:
         roster.launch()
         try:
             async with asyncio.timeout(SECONDS):

@@ -161,7 +161,7 @@ def _tools(settings: Settings) -> Iterator[Contact]:
 
 
 def _servers(settings: Settings, cwd: Path) -> Iterator[Contact]:
-    for each in server_definitions.definitions(settings, cwd):
+    for each in server_definitions.every(settings, cwd):
         if isinstance(each, Server) and each.enabled:
             there = isinstance(each.way, Address)
             host = host_of(str(each.way)) if there else ANY
@@ -170,7 +170,7 @@ def _servers(settings: Settings, cwd: Path) -> Iterator[Contact]:
 
 
 def _peers(settings: Settings) -> Iterator[Contact]:
-    for each in peers.definitions(settings.config):
+    for each in peers.every(settings.config):
         if isinstance(each, peers.Peer):
             for origin in each.origins:
                 yield Contact(host=host_of(origin), why=PEER.format(name=each.name or each.url), source=each.where)

@@ -360,6 +360,7 @@ def plugins() -> tuple[Key, ...]:
         strings("tools", add_up=True),
         strings("guardrails", add_up=True),
         string("memory"),
+        string("routing"),
         table("settings.*"),
         below="plugins",
         guarded=True,

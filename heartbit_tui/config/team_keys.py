@@ -20,6 +20,8 @@ from heartbit_tui.config.keys import (
 
 OBSERVABILITY = ("off", "production", "analysis", "debug")
 """How much telemetry tells."""
+ROUTING = ("auto", "always_orchestrate", "single_agent")
+"""Who takes a prompt: what fits, the session's own agent with the others to help it, or always one of the others."""
 
 
 def _spelling(pattern: str, same_as: str) -> Key:
@@ -63,14 +65,6 @@ def remembering() -> tuple[Key, ...]:
     return group("memory", *keys, below="agents[]", guarded=True)
 
 
-def _later() -> tuple[Key, ...]:
-    """What is known of several agents and has no effect yet."""
-    ways = ("auto", "always_orchestrate", "single_agent")
-    choosing = (string("routing", "auto", choices=ways), boolean("escalation", True))
-    servers = (entries("mcp_servers", guarded=True), entries("a2a_agents", guarded=True))
-    return (*group("routing", *choosing, below="orchestrator"), *group("own_servers", *servers, below="agents[]"))
-
-
 def team() -> tuple[Key, ...]:
     """Several agents."""
     return (
@@ -80,9 +74,10 @@ def team() -> tuple[Key, ...]:
             "agents",
             boolean("enable_squads"),
             string("dispatch_mode", choices=("parallel", "sequential")),
+            string("routing", "auto", choices=ROUTING),
+            boolean("escalation", True),
             below="orchestrator",
         ),
-        *_later(),
         *group(
             "agents",
             required("name"),
@@ -113,6 +108,8 @@ def team() -> tuple[Key, ...]:
             boolean("provider.prompt_caching", False),
             *cascade("provider.cascade"),
             *(guarded(key) for key in guardrails("guardrails.")),
+            entries("mcp_servers", guarded=True),
+            entries("a2a_agents", guarded=True),
             below="agents[]",
         ),
         *remembering(),

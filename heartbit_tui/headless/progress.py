@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from heartbit_tui.client import guarded, jobs, metered, pursued, remembered, stepped
+from heartbit_tui.client import guarded, jobs, metered, pursued, remembered, routed, stepped
 from heartbit_tui.client.tally import Tally
 from heartbit_tui.client.types import About
 from heartbit_tui.headless.endings import Ending
@@ -20,6 +20,7 @@ from heartbit_tui.kernel.events import (
     Notice,
     PermissionDenied,
     RetryAttempt,
+    TaskRouted,
     ToolCallCompleted,
     ToolCallStarted,
 )
@@ -92,6 +93,8 @@ def _told(event: Event) -> list[str]:
     step = stepped.notice(event)
     if step is not None:
         return [f"{'·' if step.level == 'info' else '✗'} {one_line(step.text, 400)}"]
+    if isinstance(event, TaskRouted):
+        return [f"routing: {one_line(routed.told(event), 400)}"]
     told = event if isinstance(event, Notice) else metered.notice(event)
     if told is not None:
         return [f"{told.level}: {one_line(told.text, 400)}"]

@@ -3,14 +3,16 @@
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
+from contextlib import nullcontext
 
 from heartbit_tui.kernel import runs
+from heartbit_tui.kernel.casting import Cast
 from heartbit_tui.kernel.desk import Desk
 from heartbit_tui.kernel.events import PromptQueued, RunInterrupted
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.kernel.protocols import Agent
-from heartbit_tui.kernel.workflows import Doing, Workflows
+from heartbit_tui.kernel.wiring import Wiring
 
 
 class Active:
@@ -20,10 +22,10 @@ class Active:
     """
 
     def __init__(
-        self, agent: Agent, desk: Desk, tasks: asyncio.TaskGroup, workflows: Workflows, *, runs_before: int = 0
+        self, agent: Agent, desk: Desk, tasks: asyncio.TaskGroup, wiring: Wiring, *, runs_before: int = 0
     ) -> None:
         self._agent = agent
-        self._workflows = workflows
+        self._wiring = wiring
         self._desk = desk
         self._tasks = tasks
         self._runs = runs_before
@@ -80,8 +82,7 @@ class Active:
         self._begun, self._why = False, None
         prompt = self._queue.popleft()
         runs.begin(self._desk, prompt)
-        doing = self._workflows.doing(prompt.workflow, runs.words(prompt)) if prompt.workflow else None
-        self._launch(self._run(doing), self.run_id)
+        self._launch(self._run(prompt), self.run_id)
 
     def _launch(self, work: Coroutine[None, None, None], name: str) -> None:
         self._idle.clear()
@@ -90,9 +91,14 @@ class Active:
         if self._why is not None:
             self._task.cancel()
 
-    async def _run(self, doing: Doing | None) -> None:
+    async def _run(self, prompt: Prompt) -> None:
         self._begun = True
-        await runs.work(self._agent, self._desk, why=lambda: self._why or "", doing=doing)
+        if prompt.workflow:
+            doing = self._wiring.workflows.doing(prompt.workflow, runs.words(prompt))
+            casting = nullcontext(Cast(agent=self._agent, doing=doing))
+        else:
+            casting = self._wiring.casting.cast(self._agent, prompt)
+        await runs.work(casting, self._desk, why=lambda: self._why or "")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         stopped = self._why is not None or task.cancelled()

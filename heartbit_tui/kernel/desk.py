@@ -110,7 +110,8 @@ class Desk:
         self._append = append
         self._journal = journal
         self._clock = clock
-        self._settings = settings
+        self.terms = self.own_terms = settings
+        """What holds for whoever works here now, and where nobody else does."""
         self._people = people
         self._said: list[str] = []
         self._heard = 0
@@ -121,19 +122,19 @@ class Desk:
 
     @property
     def mode(self) -> Mode:
-        return self._settings.mode
+        return self.terms.mode
 
     @property
     def provider(self) -> Provider:
-        return self._settings.provider
+        return self.terms.provider
 
     @property
     def manner(self) -> Manner:
-        return Manner(effort=self._settings.effort, strongest=self._settings.strongest)
+        return Manner(effort=self.terms.effort, strongest=self.terms.strongest)
 
     @property
     def attended(self) -> bool:
-        return self._settings.on_ask == "person"
+        return self.terms.on_ask == "person"
 
     def emit(self, event: Event) -> int:
         envelope = self._append(self.agent, event)
@@ -147,7 +148,7 @@ class Desk:
         self._heard = envelope.seq
         self.conversation.apply(envelope)
         if envelope.agent == self.agent and isinstance(envelope.event, LlmResponse | Terminal):
-            self._settings.strongest = False
+            self.terms.strongest = False
         if self.budget is not None and isinstance(envelope.event, ModelCalled):
             self.budget.spend(envelope.event.usage, envelope.event.cost_usd)
 
@@ -197,7 +198,7 @@ class Desk:
             decision, by_person = await self._decision(request_id), self.attended
         finally:
             self.emit(_decided(requested, decision, by_person))
-        if self._settings.on_ask == "fail":
+        if self.terms.on_ask == "fail":
             raise RefusedError(FAILED.format(name=call.name, reason=ask.reason or NOBODY))
         if decision.allow and decision.note:
             self.say(decision.note)

@@ -27,6 +27,12 @@ class Budget:
         self.unpriced = False
         self._blind = False
 
+    def handed_on(self, limits: Limits) -> "Budget":
+        """The budget of an agent that goes on with the same run: its own limits for all that was used so far."""
+        budget = Budget(limits, self._within)
+        budget.usage, budget.cost_usd, budget.unpriced = self.usage, self.cost_usd, self.unpriced
+        return budget
+
     @property
     def cap(self) -> float | None:
         """US dollars that the whole run may cost, None for any amount."""

@@ -4,7 +4,6 @@ import asyncio
 
 from heartbit_tui.kernel.calls import Calls
 from heartbit_tui.kernel.circles import Circles
-from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import AnswerError, ContextOverflowError
 from heartbit_tui.kernel.events import TurnStarted, UserMessage
 from heartbit_tui.kernel.guards import Guards
@@ -22,14 +21,6 @@ REFUSED = "The model refused to go on with this task. Say it differently, or try
 NOT_RUN = "Not run: the answer that asked for it ended in a refusal."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a run ended well; `structured` is the answer in the wanted shape, where one was wanted."""
-
-    tool_calls_made: int
-    structured: JsonObject | None = None
-
-
 class Loop:
     """One run of one agent: `run` works until the model has nothing left to do."""
 
@@ -44,8 +35,13 @@ class Loop:
         self._sight = Sight(agent, host, self._guards, self._respond)
         self._turn = 0
 
-    async def run(self) -> Outcome:
-        """Ask, act, repeat.
+    @property
+    def calls_made(self) -> int:
+        """How many calls it has made."""
+        return self._calls.made
+
+    async def run(self) -> JsonObject | None:
+        """Ask, act, repeat; the answer in the wanted shape, where one was wanted.
 
         Raises `HeartbitError` when a limit, the provider, a guardrail or a person ends it.
         """
@@ -63,7 +59,7 @@ class Loop:
                 continue
             await self._act(answered.message)
             if self._respond.answer is not None or (not self._steered() and self._finished(answered.message)):
-                return Outcome(tool_calls_made=self._calls.made, structured=self._respond.answer)
+                return self._respond.answer
 
     async def _ask(self, *, held: bool) -> Answered:
         request = await self._sight.request(self._turn)

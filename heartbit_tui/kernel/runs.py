@@ -1,8 +1,11 @@
 """One prompt to its end: whatever happens, every call is answered and the run has exactly one terminal event."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import TypeVar
 
+from heartbit_tui.kernel.casting import Cast
 from heartbit_tui.kernel.desk import Desk
 from heartbit_tui.kernel.errors import HeartbitError, LimitError
 from heartbit_tui.kernel.events import (
@@ -19,8 +22,10 @@ from heartbit_tui.kernel.limits import Budget
 from heartbit_tui.kernel.loop import Loop
 from heartbit_tui.kernel.messages import Audio, Image, Text, User
 from heartbit_tui.kernel.ops import Prompt
-from heartbit_tui.kernel.protocols import Agent
+from heartbit_tui.kernel.protocols import Agent, Limits
 from heartbit_tui.kernel.workflows import Doing
+
+_Answer = TypeVar("_Answer")
 
 CRASH = "heartbit itself failed: {kind}: {error}. The session is kept; please report this."
 STOPPED = "heartbit was stopped"
@@ -41,7 +46,7 @@ async def run(
     nothing but `asyncio.CancelledError`.
     """
     begin(desk, prompt)
-    return await work(agent, desk, why=why, within=within, doing=doing)
+    return await work(nullcontext(Cast(agent=agent, doing=doing)), desk, why=why, within=within)
 
 
 def begin(desk: Desk, prompt: Prompt) -> None:
@@ -68,21 +73,25 @@ def _told(prompt: Prompt) -> tuple[Text | Image | Audio, ...]:
 
 
 async def work(
-    agent: Agent, desk: Desk, *, why: Callable[[], str], within: Budget | None = None, doing: Doing | None = None
+    casting: AbstractAsyncContextManager[Cast], desk: Desk, *, why: Callable[[], str], within: Budget | None = None
 ) -> Terminal:
-    """Work until the run that was begun ends; how it did. Raises nothing but `asyncio.CancelledError`."""
-    budget = desk.budget = Budget(agent.limits, within)
+    """Work until the run that was begun ends; how it did. Raises nothing but `asyncio.CancelledError`.
+
+    `casting` says who works on it; what is spent on finding that out is part of the run.
+    """
+    desk.budget = Budget(Limits(), within)
     terminal: Terminal = RunInterrupted(reason=STOPPED)
     try:
-        terminal = await _outcome(agent, desk, budget, doing)
+        async with casting as cast:
+            terminal = await _played(cast, desk)
     except asyncio.CancelledError:
-        terminal = RunInterrupted(reason=why() or "cancelled", partial_usage=budget.usage)
+        terminal = RunInterrupted(reason=why() or "cancelled", partial_usage=desk.budget.usage)
         raise
     except HeartbitError as error:
-        terminal = RunFailed(error=str(error), partial_usage=budget.usage, kind=_kind(error))
+        terminal = RunFailed(error=str(error), partial_usage=desk.budget.usage, kind=_kind(error))
     except Exception as error:  # noqa: BLE001 - the session boundary: a fault of ours must not take the session down
         told = CRASH.format(kind=type(error).__name__, error=error)
-        terminal = RunFailed(error=told, partial_usage=budget.usage, kind="crash")
+        terminal = RunFailed(error=told, partial_usage=desk.budget.usage, kind="crash")
     finally:
         end(desk, terminal)
     return terminal
@@ -90,6 +99,13 @@ async def work(
 
 def end(desk: Desk, terminal: Terminal) -> None:
     """Answer every call that is still open, and tell how the run ended."""
+    _answer_all(desk)
+    desk.budget = None
+    desk.emit(terminal)
+    desk.terms = desk.own_terms
+
+
+def _answer_all(desk: Desk) -> None:
     for open_call in desk.conversation.open_calls():
         call, result, began = open_call.call, open_call.result, open_call.began
         spent = (desk.clock.now() - began).total_seconds() if began else 0.0
@@ -103,25 +119,42 @@ def end(desk: Desk, terminal: Terminal) -> None:
                 output=result.content,
             )
         )
-    desk.budget = None
-    desk.emit(terminal)
 
 
-async def _outcome(agent: Agent, desk: Desk, budget: Budget, doing: Doing | None) -> Terminal:
-    limit = agent.limits.run_timeout
+async def _played(cast: Cast, desk: Desk) -> Terminal:
+    """The work of one agent, and of those that go on where it failed."""
+    made = 0
+    while True:
+        budget = desk.budget = (desk.budget or Budget(cast.agent.limits)).handed_on(cast.agent.limits)
+        desk.terms = cast.terms or desk.own_terms
+        limit = cast.agent.limits.run_timeout
+        if cast.doing is not None:
+            return await _timed(cast.doing(cast.agent, desk, budget), limit)
+        loop = Loop(cast.agent, desk, budget)
+        try:
+            structured = await _timed(loop.run(), limit)
+        except HeartbitError as error:
+            made += loop.calls_made
+            _answer_all(desk)
+            relief = cast.relief(error)
+            if relief is None:
+                raise
+            cast = relief
+        else:
+            calls = made + loop.calls_made
+            return RunCompleted(total_usage=budget.usage, tool_calls_made=calls, structured=structured)
+
+
+async def _timed(work: Awaitable[_Answer], limit: float | None) -> _Answer:
+    """What the work gives, within so many seconds. Raises `LimitError` after them."""
     scope = asyncio.timeout(limit)
     try:
         async with scope:
-            if doing is not None:
-                return await doing(agent, desk, budget)
-            outcome = await Loop(agent, desk, budget).run()
+            return await work
     except TimeoutError:
         if limit is None or not scope.expired():
             raise
         raise LimitError("time", used=limit, bound=limit) from None
-    return RunCompleted(
-        total_usage=budget.usage, tool_calls_made=outcome.tool_calls_made, structured=outcome.structured
-    )
 
 
 def _kind(error: HeartbitError) -> str:

@@ -83,7 +83,7 @@ class Session:
         self._closed = False
         self._tasks = asyncio.TaskGroup()
         self.desk = self.desk_of(agent, self.settings)
-        self._active = Active(agent, self.desk, self._tasks, wiring.workflows, runs_before=recovery.runs(log))
+        self._active = Active(agent, self.desk, self._tasks, wiring, runs_before=recovery.runs(log))
         self._log = log
 
     async def __aenter__(self) -> Self:
@@ -177,7 +177,7 @@ class Session:
                 if refused := self._jobs.take(op):
                     self._warn(refused)
             case Escalate():
-                escalating.escalate(self.desk, self.settings, running=self.running)
+                escalating.escalate(self.desk, running=self.running)
             case _:
                 self._change(op)
 

@@ -5,6 +5,7 @@ from dataclasses import field
 
 from heartbit_tui.kernel.bus import Bus
 from heartbit_tui.kernel.caps import Caps
+from heartbit_tui.kernel.casting import Alone, Casting
 from heartbit_tui.kernel.crew import NoCrew
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
@@ -27,6 +28,7 @@ class Wiring:
     jobs: Jobs = field(default_factory=NoJobs)
     crew: Crew = field(default_factory=NoCrew)
     workflows: Workflows = field(default_factory=NoWorkflows)
+    casting: Casting = field(default_factory=Alone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
+from heartbit_tui.agents.routing import Strategy
 from heartbit_tui.agents.workflow import Workflow
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
@@ -38,6 +39,7 @@ class AgentOptions(TypedDict, total=False):
     guardrails: Sequence[Guardrail]
     memory: Memory | None
     workflows: Mapping[str, Workflow]
+    routing: Strategy | None
     mode: Mode | str | None
     approve: Approve | None
     answer: Reply | None
@@ -63,7 +65,8 @@ class Agent:
 
     `provider` is a name, as in `provider.name`, or an object that answers. `tools` and `guardrails` come on top of the
     built-in and the configured ones, `memory` takes the place of the configured one. `workflows` can be done by their
-    names with `Session.workflow`, beside those of the settings. `approve` decides calls that wait
+    names with `Session.workflow`, beside those of the settings. `routing` chooses the agent of the settings that takes a
+    prompt. `approve` decides calls that wait
     for a person and `answer` answers the agent's questions; without `approve` such calls are denied. With `on_ask`
     "person" and no callbacks they wait for `Session.decide`. `allow` and `deny` are rules such as `bash(git status)`.
 
@@ -80,6 +83,7 @@ class Agent:
     guardrails: Sequence[Guardrail] = ()
     memory: Memory | None = None
     workflows: Mapping[str, Workflow] = field(default_factory=dict[str, Workflow])
+    routing: Strategy | None = None
     mode: Mode | str | None = None
     approve: Approve | None = None
     answer: Reply | None = None
@@ -126,6 +130,7 @@ class Agent:
                 guardrails=tuple(self.guardrails),
                 memory=self.memory,
                 workflows=dict(self.workflows),
+                routing=self.routing,
             ),
         )
 

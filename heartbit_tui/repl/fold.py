@@ -10,6 +10,7 @@ from heartbit_tui.client import (
     metered,
     pursued,
     remembered,
+    routed,
     stepped,
     titles,
     undone,
@@ -52,6 +53,7 @@ from heartbit_tui.kernel.events import (
     RunStarted,
     SessionRenamed,
     SummaryStarted,
+    TaskRouted,
     TextDelta,
     ThinkingDelta,
     TodosChanged,
@@ -307,6 +309,8 @@ def _beside(event: Event) -> tuple[Piece, ...]:
     match event:
         case MemoryRecalled() | MemoryChanged():
             return _memory(event)
+        case TaskRouted(escalated=over):
+            return (Told(level="warning" if over else "info", text=routed.told(event)),)
         case JobEnded(exit_code=code) as end:
             return (Told(level="warning" if code else "info", text=told(end)),)
         case _:

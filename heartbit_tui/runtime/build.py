@@ -187,6 +187,7 @@ def _wiring(beside: Companions, clock: Clock, models: Models, team: Teaming) -> 
         jobs=Seen(beside.jobs, beside.undoing),
         crew=team.crew,
         workflows=team.workflows,
+        casting=team.casting,
     )
 
 

@@ -15,7 +15,9 @@ from heartbit_tui.runtime.plugged import (
     GUARDRAILS,
     MEMORY,
     OF_A_GUARDRAIL,
+    OF_A_STRATEGY,
     OF_A_TOOL,
+    ROUTING,
     SECTION,
     TOOLS,
     PluginContext,
@@ -24,7 +26,9 @@ from heartbit_tui.runtime.plugged import (
 from heartbit_tui.runtime.settings import Settings
 
 PROVIDER = "heartbit.providers"
-MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType({TOOLS: OF_A_TOOL, GUARDRAILS: OF_A_GUARDRAIL})
+MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {TOOLS: OF_A_TOOL, GUARDRAILS: OF_A_GUARDRAIL, ROUTING: OF_A_STRATEGY}
+)
 """What the objects of these groups have to have; they are made to see whether that works, as for a session."""
 
 
@@ -60,6 +64,7 @@ def _used(settings: Settings) -> Mapping[str, tuple[str, ...]]:
         TOOLS: config.strings(f"{SECTION}.tools"),
         GUARDRAILS: config.strings(f"{SECTION}.guardrails"),
         MEMORY: tuple(filter(None, (config.string(f"{SECTION}.memory"),))),
+        ROUTING: tuple({config.string(f"{SECTION}.routing")} - {"", "classifier"}),
         PROVIDER: tuple(services),
     }
 

@@ -14,7 +14,7 @@ from heartbit_tui.a2a.definitions import defined, settled
 from heartbit_tui.a2a.roster import Means, Roster
 from heartbit_tui.a2a.types import Authority, Card, Definition, Json, Link, Peer
 from heartbit_tui.config import Config
-from heartbit_tui.config.entry import Layer
+from heartbit_tui.config.entry import Entry, Layer
 from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.kernel.bases import Outer
 from heartbit_tui.kernel.protocols import Agent, Clock, ContextPolicy, Request, Scene, Tool
@@ -75,6 +75,18 @@ async def peers(
         yield Peers(roster, options, over)
 
 
+def of_agent(config: Config, number: int) -> tuple[Definition, ...]:
+    """The agents of others that entry `number` of `[[agents]]` has for itself."""
+    entry = config.entries.get(("agents", number, KEY))
+    return () if entry is None else settled(list(_of(entry)))
+
+
+def every(config: Config) -> tuple[Definition, ...]:
+    """Those of the session and those of single agents, each address once."""
+    own = (entry for entry in config.entries.values() if entry.path[0] == "agents" and entry.path[-1] == KEY)
+    return settled([*(found for entry in own for found in _of(entry)), *_defined(config)])
+
+
 @asynccontextmanager
 async def gathered(
     options: Options,
@@ -127,8 +139,12 @@ def is_private(host: str) -> bool:
 def _defined(config: Config) -> Iterator[Definition]:
     for entry in config.stack:
         if entry.path == (KEY,):
-            project = entry.source.layer is Layer.PROJECT
-            yield from defined(cast("list[Json]", entry.value), str(entry.source), is_private, project=project)
+            yield from _of(entry)
+
+
+def _of(entry: Entry) -> Iterator[Definition]:
+    project = entry.source.layer is Layer.PROJECT
+    yield from defined(cast("list[Json]", entry.value), str(entry.source), is_private, project=project)
 
 
 def _authorities(options: Options, settings: Settings, clock: Clock) -> Callable[[Peer], Authority | None]:

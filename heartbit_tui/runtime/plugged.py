@@ -18,11 +18,13 @@ from heartbit_tui.runtime.settings import Settings
 
 SECTION = "plugins"
 TOOLS, GUARDRAILS, MEMORY = "heartbit.tools", "heartbit.guardrails", "heartbit.memory"
+ROUTING = "heartbit.routing"
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CLOSED = "heartbit_tui.guardrails.closed:Closed"
 
 OF_A_TOOL = ("spec", "effects", "keeps_own_time", "touches", "check", "preview", "run")
 OF_A_GUARDRAIL = ("name", "on_answers", "pre_llm", "post_llm", "pre_tool", "post_tool")
+OF_A_STRATEGY = ("decide",)
 OF_A_MEMORY = (
     "store",
     "store_many",
@@ -83,6 +85,7 @@ def _plugged(options: Options, settings: Settings, clock: Clock) -> tuple[Option
         tools=(*own.tools, *_tools(config.strings(f"{SECTION}.tools"), make, told)),
         guardrails=(*_guardrails(config.strings(f"{SECTION}.guardrails"), make, told), *own.guardrails),
         memory=own.memory,
+        routing=own.routing,
     )
     name = config.string(f"{SECTION}.memory")
     if name and own.memory is None and not options.bare:

@@ -36,7 +36,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
 
 GROUPS = (
     *("heartbit.tools", "heartbit.providers", "heartbit.guardrails", "heartbit.memory", "heartbit.embeddings"),
-    "heartbit.scorers",
+    *("heartbit.routing", "heartbit.scorers"),
 )
 """The groups of entry points in which packages can offer something."""
 

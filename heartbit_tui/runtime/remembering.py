@@ -12,7 +12,7 @@ from heartbit_tui.kernel.bases import Outer
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.messages import Assistant, Message, StopReason
-from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Effects, Request, Scene, Tool
+from heartbit_tui.kernel.protocols import Clock, ContextPolicy, Effects, Provider, Request, Scene, Tool
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.settings import Settings
@@ -48,6 +48,8 @@ class Remembering:
         self._clock = clock
         self._session: Session | None = None
         self._finished = False
+        self._model: Callable[[], Provider] | None = None
+        self._others: dict[str, Remembering] = {}
 
     @cached_property
     def ground(self) -> "Ground":
@@ -101,9 +103,11 @@ class Remembering:
             _late("shared_memory_write", Effects.WRITE, lambda: _shared("SharedMemoryWrite")(held())),
         )
 
-    def of_agent(self, agent: str, settings: Settings) -> "Remembering":
-        """The memory as another agent of this session has it."""
+    def of_agent(self, agent: str, settings: Settings, model: Callable[[], Provider] | None = None) -> "Remembering":
+        """The memory as another agent of this session has it, put in order with this one; `model` merges it."""
         other = Remembering(self._shelf, replace(self._whose, agent=agent), settings, self._clock)
+        other._model = model
+        self._others[agent] = other
         if self._session is not None:
             other.begin(self._session)
         return other
@@ -139,7 +143,13 @@ class Remembering:
         self._tell(event)
 
     async def finish(self) -> None:
-        """Merge and prune as the settings want it, once, where a run of this session ended well; raises nothing."""
+        """Merge and prune as the settings want it for each agent that worked here, once; raises nothing.
+
+        Where the last run did not end well, nothing happens.
+        """
+        await asyncio.gather(self._finish(), *(other.finish() for other in self._others.values()))
+
+    async def _finish(self) -> None:
         session = self._session
         if self._finished or session is None or not _went_well(session) or await self._shelf.is_empty():
             return
@@ -157,7 +167,10 @@ class Remembering:
 
     async def _consolidate(self, session: Session) -> None:
         means = plugins.resolve(f"{FOLDER}.consolidating:Means")(
-            provider=lambda: session.settings.provider, fence=self._fence, clean=self.ground.clean, tell=self._tell
+            provider=self._model or (lambda: session.settings.provider),
+            fence=self._fence,
+            clean=self.ground.clean,
+            tell=self._tell,
         )
         await plugins.resolve(f"{FOLDER}.consolidating:merge")(self.ground.memory, self.ground.reach, means)
 

@@ -25,7 +25,7 @@ MOST = 2_000
 async def asking(session: Session, fleet: Fleet) -> AsyncGenerator[None]:
     """Ask while the session is open; what is still open when it closes is declined."""
     async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(_ask(session, fleet), name="servers")
+        task = tasks.create_task(ask(session, fleet), name="servers")
         try:
             yield
         finally:
@@ -45,7 +45,8 @@ def question(server: Server) -> Question:
     return Question(question=told, header="MCP server", options=(LATER, START, NEVER), allow_other=False)
 
 
-async def _ask(session: Session, fleet: Fleet) -> None:
+async def ask(session: Session, fleet: Fleet) -> None:
+    """Ask about each server that waits for a word, and keep what is said."""
     for server in fleet.waiting():
         answers = await session.desk.ask([question(server)])
         said = answers[0][0] if answers and answers[0] else LATER.label

@@ -34,6 +34,24 @@ def definitions(
     return settled(sorted(found, key=lambda each: not each.origin.project))
 
 
+def of_agent(settings: Settings, number: int) -> tuple[Definition, ...]:
+    """The servers that entry `number` of `[[agents]]` has for itself."""
+    entry = settings.config.entries.get(("agents", number, "mcp_servers"))
+    if entry is None:
+        return ()
+    origin = Origin(where=str(entry.source), project=entry.source.layer is Layer.PROJECT)
+    return settled(listed(cast("list[Json]", entry.value), origin, settings.environment))
+
+
+def every(settings: Settings, cwd: Path) -> tuple[Definition, ...]:
+    """Those of the session, and those of single agents whose names are free."""
+    found = {each.name: each for each in definitions(settings, cwd)}
+    for path in settings.config.entries:
+        if path[0] == "agents" and path[2:] == ("mcp_servers",):
+            found = {each.name: each for each in of_agent(settings, cast("int", path[1]))} | found
+    return tuple(found.values())
+
+
 def _shared(settings: Settings, cwd: Path) -> Iterator[Definition]:
     """Those of the project's `.mcp.json`."""
     file = project_root(cwd) / json_file.NAME

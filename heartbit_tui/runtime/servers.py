@@ -1,7 +1,7 @@
 """The servers of tools of one session put together: what they are, what a model gets of them, what a person is asked."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from heartbit_tui.config.locked import LockedFile
 from heartbit_tui.context import tokens
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import Message
-from heartbit_tui.kernel.protocols import Agent, Clock, Tool, ToolSpec
+from heartbit_tui.kernel.protocols import Agent, Clock, ContextPolicy, Tool, ToolSpec
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.mcp.approvals import Approvals
 from heartbit_tui.mcp.fleet import Fleet, Means
@@ -22,7 +22,7 @@ from heartbit_tui.mcp.names import plain
 from heartbit_tui.mcp.search import ToolSearch, offering
 from heartbit_tui.mcp.tokens import Logins
 from heartbit_tui.mcp.tools import ServerTool
-from heartbit_tui.mcp.types import Answers, Status
+from heartbit_tui.mcp.types import Answers, Definition, Status
 from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.authority import authority
 from heartbit_tui.runtime.options import CONVERSING, Options
@@ -38,7 +38,7 @@ VERSION = "heartbit_tui:__version__"
 CONNECTING = "heartbit_tui.mcp.link:connecting"
 """What makes connections is loaded in the thread that needs it: the SDK takes most of a second."""
 
-ASKING = "heartbit_tui.runtime.server_asking:asking"
+ASKING = "heartbit_tui.runtime.server_asking"
 WATCHED = ("repl", "tui")
 """The surfaces that heartbit draws itself: whoever sits there sees it wait."""
 
@@ -87,29 +87,57 @@ class Servers:
 
     def given_to(self, agent: Agent, window: Callable[[], int | None]) -> Agent:
         """The agent with these tools, behind a search where they would take too much of its model's window."""
-        offered = agent.offered
+        return given((self,), agent, window)
 
-        def chosen(specs: Sequence[ToolSpec], messages: Sequence[Message]) -> tuple[ToolSpec, ...]:
-            return offering(offered(specs, messages), messages, tokens.tools, window())
-
-        return replace(
-            agent,
-            tools=(*agent.tools, ToolSearch(self.fleet.tools)),
-            passing=self.tools,
-            offered=chosen,
-            context=Reaching(agent.context, self.fleet, self._patience),
-        )
+    def reaching(self, policy: ContextPolicy) -> ContextPolicy:
+        """The policy with what a prompt names of these servers."""
+        return Reaching(policy, self.fleet, self._patience)
 
     async def join(self, session: Session, stack: AsyncExitStack) -> None:
         """The session is open: servers start, and what a person has to say is asked."""
+        self._begin(session, HEAD_START if self._watched else 0.0)
+        if self._asks and self.fleet.waiting():
+            await stack.enter_async_context(plugins.resolve(f"{ASKING}:asking")(session, self.fleet))
 
+    async def join_late(self, session: Session) -> None:
+        """The same amid a session; what a person has to say was asked when this returns."""
+        self._begin(session, 0.0)
+        if self._asks and self.fleet.waiting():
+            await plugins.resolve(f"{ASKING}:ask")(session, self.fleet)
+
+    def _begin(self, session: Session, after: float) -> None:
         async def person(questions: Sequence[Any]) -> Answers:
             return await session.desk.ask(list(questions))
 
         self.fleet.attend(person, Sampler(session, attended=self._person))
-        self.fleet.launch(HEAD_START if self._watched else 0.0)
-        if self._asks and self.fleet.waiting():
-            await stack.enter_async_context(plugins.resolve(ASKING)(session, self.fleet))
+        self.fleet.launch(after)
+
+
+def given(several: Sequence[Servers], agent: Agent, window: Callable[[], int | None]) -> Agent:
+    """The agent with the tools of all these servers; of two tools with one name it gets the first."""
+    offered = agent.offered
+
+    def tools() -> tuple[Tool, ...]:
+        return _each_once(tool for servers in several for tool in servers.tools())
+
+    def found() -> tuple[Tool, ...]:
+        return _each_once(tool for servers in several for tool in servers.fleet.tools())
+
+    def chosen(specs: Sequence[ToolSpec], messages: Sequence[Message]) -> tuple[ToolSpec, ...]:
+        return offering(offered(specs, messages), messages, tokens.tools, window())
+
+    context = agent.context
+    for servers in several:
+        context = servers.reaching(context)
+    tools_now = several[0].tools if len(several) == 1 else tools
+    return replace(agent, tools=(*agent.tools, ToolSearch(found)), passing=tools_now, offered=chosen, context=context)
+
+
+def _each_once(tools: Iterable[Tool]) -> tuple[Tool, ...]:
+    kept: dict[str, Tool] = {}
+    for tool in tools:
+        kept.setdefault(tool.spec.name, tool)
+    return tuple(kept.values())
 
 
 def _warning(status: Status) -> str:
@@ -122,6 +150,20 @@ async def servers(
 ) -> AsyncGenerator[Servers]:
     """The servers that the settings and the project define."""
     found = await asyncio.to_thread(definitions, settings, options.cwd, options.servers)
+    async with serving(found, options, settings, clock, voice, over) as served:
+        yield served
+
+
+@asynccontextmanager
+async def serving(
+    found: Sequence[Definition],
+    options: Options,
+    settings: Settings,
+    clock: Clock,
+    voice: Voice,
+    over: Callable[[Tool], Tool],
+) -> AsyncGenerator[Servers]:
+    """These servers."""
     children = Children(settings.environment)
     means = means_of(options, settings, clock, children, voice.say)
     try:

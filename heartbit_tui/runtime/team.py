@@ -17,12 +17,15 @@ from heartbit_tui.kernel.events import Event
 from heartbit_tui.kernel.protocols import Agent, CallContext, Clock, Output, Tool
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.runtime.accounts import Accounts
+from heartbit_tui.runtime.casting import Routing
 from heartbit_tui.runtime.companions import Companions
-from heartbit_tui.runtime.engaging import FOLDER, Ground, engaged
+from heartbit_tui.runtime.engaging import engaged
 from heartbit_tui.runtime.flow_tables import found as workflows, sentences
 from heartbit_tui.runtime.flows import Flows
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.own_reach import OwnReach
+from heartbit_tui.runtime.roles import FOLDER, Ground
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.team_files import look
 from heartbit_tui.runtime.teaming import Guards
@@ -35,7 +38,7 @@ EARLY = "The session is not open yet."
 
 
 class Led:
-    """What a session has of other agents. Give `crew` to its wiring, `given_to` its agent, then `join`."""
+    """What a session has of other agents. Give `team` and `casting` to its wiring, `given_to` its agent, then `join`."""
 
     def __init__(self, options: Options, settings: Settings, clock: Clock, definitions: tuple[Definition, ...]) -> None:
         """Raises `ConfigError` where two agents have the same name."""
@@ -46,6 +49,7 @@ class Led:
         self.board = Board(clock)
         self.main = ""
         """The name of the session's own agent, once it is open."""
+        self._reach = OwnReach()
         self._ending: set[asyncio.Task[None]] = set()
         members = tuple(
             Member(name=each.name, description=each.description, engage=partial(self.engaged, each), tools=each.tools)
@@ -54,6 +58,7 @@ class Led:
         follower = partial(self.engaged, Definition(name=FOLLOWER, description="", prompt="", source="heartbit"))
         hidden = Member(name=FOLLOWER, description="Follows a skill.", engage=follower, hidden=True)
         self.team = Team((*members, *(() if FOLLOWER in {each.name for each in members} else (hidden,))), self._tell)
+        self.casting = Routing(definitions, self.board, self._reach)
         self.definitions = definitions
 
     def given_to(self, agent: Agent) -> Agent:
@@ -84,6 +89,7 @@ class Led:
     async def close(self) -> None:
         """Return once nothing is left open."""
         await asyncio.gather(*self._ending, return_exceptions=True)
+        await self._reach.close()
 
     def join(self, session: Session, models: Models, beside: Companions, guards: Guards) -> None:
         """The session is open, and agents can be made."""
@@ -98,6 +104,7 @@ class Led:
             later=self._later,
         )
         self.main = session.agent.name
+        self.casting.join(self._ground)
         self.team.recall(beside.place.log)
         if beside.skilled is not None:
             beside.skilled.tool.apart = self.apart
@@ -125,7 +132,7 @@ class Led:
         """An agent of a definition, for one assignment. Raises `HeartbitError` before the session is open."""
         if self._ground is None:
             raise HeartbitError(EARLY)
-        return engaged(self._ground, definition, label, board)
+        return engaged(self._ground, definition, label, board, self._reach)
 
     def _tell(self, agent: str, event: Event) -> None:
         if self._ground is not None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
+from heartbit_tui.kernel.casting import Alone, Casting
 from heartbit_tui.kernel.crew import NoCrew
 from heartbit_tui.kernel.protocols import Agent, Clock, Crew, Guardrail, Provider
 from heartbit_tui.kernel.session import Session
@@ -39,6 +40,11 @@ class Teaming:
     def crew(self) -> Crew:
         """Who hears what a person says to one of them."""
         return self.led.team if self.led else NoCrew()
+
+    @property
+    def casting(self) -> Casting:
+        """Who works on each prompt."""
+        return self.led.casting if self.led else Alone()
 
     def given_to(self, agent: Agent) -> Agent:
         """The session's own agent, able to hand out tasks where there is somebody."""

@@ -37,6 +37,7 @@ from heartbit_tui.kernel.events import (
     StepStarted,
     SubAgentCompleted,
     SubAgentsDispatched,
+    TaskRouted,
     ToolCallCompleted,
     ToolCallStarted,
     Undone,
@@ -74,6 +75,7 @@ PLAIN = (
     GoalJudged,
     StepStarted,
     StepEnded,
+    TaskRouted,
 )
 """What is audited as it is, without a decision on one call."""
 

@@ -104,19 +104,20 @@ async def place(
     settings: str = RESEARCHER + WRITER,
     *,
     flags: dict[str, object] | None = None,
+    variables: dict[str, str] | None = None,
     **more: Any,
 ) -> AsyncGenerator[Place]:
     """An open session in `folder`/project, whose model plays `replies`; it is closed with all that it started."""
     home, project = folder / "home", folder / "project"
     config = home / ".config" / "heartbit" / "config.toml"
     config.parent.mkdir(parents=True, exist_ok=True)
-    project.mkdir(exist_ok=True)
+    project.mkdir(parents=True, exist_ok=True)
     model = f'[provider]\nname = "scripted"\nscript = "{folder / "script.json"}"\n'
     config.write_text(model + dedent(settings), "utf-8")
     (folder / "script.json").write_text(json.dumps({"replies": list(replies)}), "utf-8")
     options = Options(
         cwd=project,
-        environment={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+        environment={"HOME": str(home), "PATH": "/usr/bin:/bin", **(variables or {})},
         flags=flags or {},
         mode=more.pop("mode", Mode.YOLO),
         **more,

@@ -44,6 +44,14 @@ async def test_the_model_decides_and_is_paid(said: str, agent: str) -> None:
     assert asked.max_tokens <= 300
 
 
+async def test_the_agent_that_can_do_everything_is_offered_too_and_keeps_what_is_unclear() -> None:
+    model = tiny('{"agent": "heartbit", "reason": "small talk"}', "no idea")
+    classifier = Classifier(model, own="heartbit")
+    told = [await route("Guten Tag", TEAM, strategy=classifier, own="heartbit") for _ in range(2)]
+    assert [each.agent for each in told] == ["heartbit", "heartbit"]
+    assert "- heartbit: The agent that the user speaks with." in model.requests[0].system
+
+
 @pytest.mark.parametrize("said", ["no idea", "{", "[1]", '{"agent": "chef"}', '{"reason": "x"}', '"coder"'])
 async def test_without_a_clear_answer_the_words_decide(said: str) -> None:
     decision = await Classifier(tiny(said)).decide(TASK, TEAM)

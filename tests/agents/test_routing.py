@@ -12,7 +12,7 @@ from heartbit_tui.agents.routing import (
     by_words,
     escalated,
     escalates,
-    mode_of,
+    fitting,
     route,
 )
 from heartbit_tui.kernel.errors import LimitError, NetworkError
@@ -137,6 +137,53 @@ def test_of_two_that_fit_as_well_the_more_special_one_takes_it_then_the_first() 
     assert best("fix the bug", (CODER, Candidate(name="b", description="write code")))[0] is CODER
 
 
+FINDER = Candidate(name="researcher", description="Finds out how something works.")
+REVIEWER = Candidate(name="reviewer", description="Looks for faults in a change.")
+
+
+@pytest.mark.parametrize(
+    ("task", "agent"),
+    [
+        ("hello", "own"),
+        ("What is the capital of France?", "own"),
+        ("make it quicker", "own"),
+        ("fix the bug and deploy it to kubernetes", "own"),
+        ("own: fix the bug", "own"),
+        ("1. hand off\n2. go on", "own"),
+        ("fix the bug", "coder"),
+        ("How does the function work?", "coder"),
+        ("writer, what do you think?", "writer"),
+        ("fix the bug, writer", "writer"),
+        ("1. fix the bug\n2. implement the function, and hand off", "coder"),
+        ("coder and writer, collaborate", ""),
+        ("1. investigate the papers\n2. collaborate: deploy it", ""),
+    ],
+)
+def test_an_agent_that_can_do_everything_keeps_what_no_other_is_for(task: str, agent: str) -> None:
+    assert fitting(task, TEAM, "own").agent == agent
+
+
+async def test_where_there_is_such_an_agent_nothing_else_takes_a_prompt_unasked() -> None:
+    told = [
+        await route("hello", (CODER,), own="own"),
+        await route("fix the bug", (CODER,), own="own"),
+        await route("look", TEAM, own="own", media=True),
+        await route("fix the bug", TEAM, own="own", media=True, mode="always_orchestrate"),
+        await route("hello", TEAM, own="own", mode="single_agent"),
+        await route("hello", (), own="own"),
+    ]
+    assert [each.agent for each in told] == ["own", "coder", "own", "", "coder", ""]
+
+
+def test_the_name_of_an_agent_tells_what_it_does() -> None:
+    assert FINDER.domains == REVIEWER.domains == {"research"}
+    assert Candidate(name="security-auditor", description="").domains == {"security"}
+    assert Candidate(name="debugger", description="").domains == {"code"}
+    assert Candidate(name="letter", description="").domains == set()
+    assert fitting("Review my change", (FINDER, REVIEWER), "own").agent == "reviewer"
+    assert fitting("Find the place", (FINDER, REVIEWER), "own").agent == "researcher"
+
+
 def test_tools_tell_of_domains_too() -> None:
     assert Candidate(name="a", description="Helps.", tools=("sql_query", "docker_run")).domains == {
         "database",
@@ -259,15 +306,3 @@ def test_what_failed_for_want_of_more_is_taken_up_by_several(
     assert bool(escalates(error, events, agents=2)) == goes_up
     assert escalates(error, events, agents=1) == ""
     assert escalates(error, events, agents=2, enabled=False) == ""
-
-
-@pytest.mark.parametrize("text", ["auto", " Always_Orchestrate ", "SINGLE_AGENT"])
-def test_modes_are_read(text: str) -> None:
-    assert mode_of(text) == (text.strip().lower(), "")
-
-
-def test_an_unknown_mode_is_told_and_ignored() -> None:
-    assert mode_of("", "single_agent") == ("single_agent", "")
-    mode, warning = mode_of("both", "single_agent")
-    assert mode == "single_agent"
-    assert warning.startswith("HEARTBIT_ROUTING: 'both'")

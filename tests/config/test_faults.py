@@ -167,13 +167,10 @@ def test_problems_come_in_the_order_of_the_sections() -> None:
 
 
 def test_a_key_of_a_later_release_warns_with_its_line() -> None:
-    loaded = config(
-        "[workspace]\nroot = '/w'\n[daemon]\nbind = 'x'", {"HEARTBIT_ROUTING": "auto", "HEARTBIT_A2A_AGENTS": "a,b"}
-    )
+    loaded = config("[workspace]\nroot = '/w'\n[daemon]\nbind = 'x'", {"HEARTBIT_A2A_AGENTS": "a,b"})
     assert loaded.warnings == (
         "config.toml:2: workspace.root is known but not in this release; it has no effect yet.",
         "config.toml:4: daemon.bind is known but not in this release; it has no effect yet.",
-        "environment HEARTBIT_ROUTING: orchestrator.routing is known but not in this release; it has no effect yet.",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from heartbit_tui.kernel.bases import Whole
 from heartbit_tui.kernel.bus import Bus, Subscription
 from heartbit_tui.kernel.caps import Caps
+from heartbit_tui.kernel.casting import Alone, Casting
 from heartbit_tui.kernel.events import (
     AssistantMessage,
     Envelope,
@@ -67,6 +68,7 @@ class Plan:
     sinks: Sequence[Callable[[Envelope], None]] = ()
     caps: Caps = field(default_factory=Caps)
     jobs: Jobs = field(default_factory=NoJobs)
+    casting: Casting = field(default_factory=Alone)
     strict: bool = True
 
 
@@ -94,7 +96,13 @@ class Rig:
         bus = Bus((self.log.append, *plan.sinks))
         self.reader: Subscription = bus.subscribe()
         wiring = Wiring(
-            bus=bus, journal=plan.journal, clock=plan.clock, models=plan.models, caps=plan.caps, jobs=plan.jobs
+            bus=bus,
+            journal=plan.journal,
+            clock=plan.clock,
+            models=plan.models,
+            caps=plan.caps,
+            jobs=plan.jobs,
+            casting=plan.casting,
         )
         self.session = Session("s1", agent, wiring, Opening(log=plan.log, mode=plan.mode, on_ask=plan.on_ask))
 

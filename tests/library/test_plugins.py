@@ -1,14 +1,27 @@
 """What installed packages offer is found by name; what does not work is told, and ends nothing."""
 
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from heartbit_tui import Agent, ConfigError, Entry, GuardrailDenied, PluginContext, Session, run, stream, tool
+from heartbit_tui import (
+    Agent,
+    Candidate,
+    ConfigError,
+    Decision,
+    Entry,
+    GuardrailDenied,
+    PluginContext,
+    Session,
+    run,
+    stream,
+    tool,
+)
 from heartbit_tui.guardrails.passing import Passing
+from heartbit_tui.kernel.events import Notice
 from heartbit_tui.kernel.protocols import Refuse
 from heartbit_tui.memory.volatile import VolatileMemory
 from heartbit_tui.providers.types import Settings as ProviderSettings
@@ -36,6 +49,7 @@ ENTRIES: Mapping[str, Mapping[str, str]] = {
     },
     "guardrails": {"no": f"{HERE}:No", "raises": f"{BAD}.raises:anything"},
     "memory": {"kept": f"{HERE}:Kept", "raises": f"{BAD}.raises:anything", "number": f"{HERE}:NUMBER"},
+    "routing": {"last": f"{HERE}:Last", "number": f"{HERE}:NUMBER"},
     "providers": {"echo": f"{HERE}:echo", "raises": f"{BAD}.raises:anything", "unbuilt": f"{HERE}:unbuilt"},
 }
 NUMBER = 7
@@ -100,6 +114,16 @@ class Kept(VolatileMemory):
     async def close(self) -> None:
         with self._file.open("a") as file:
             file.write("closed\n")
+
+
+class Last:
+    """Chooses the last agent, if the settings want that."""
+
+    def __init__(self, context: PluginContext) -> None:
+        self._wanted = context.settings["wanted"]
+
+    async def decide(self, task: str, agents: Sequence[Candidate]) -> Decision:
+        return Decision(agent=agents[-1].name if self._wanted else "", reason="it is the last")
 
 
 def echo(settings: ProviderSettings, **means: object) -> ScriptedProvider:
@@ -218,6 +242,28 @@ async def test_a_memory_that_does_not_load_is_told_and_nothing_else_is_written_t
             assert words in warning
             assert "memory_store" not in session.about.tools
             assert (await session.ask("hi")).text == "fine"
+
+
+AGENTS = "".join(
+    f'[[agents]]\nname = "{name}"\ndescription = "Anything."\nsystem_prompt = "You are {name}."\n'
+    for name in ("one", "two")
+)
+
+
+async def test_a_strategy_of_a_package_chooses_who_takes_a_prompt(tmp_path: Path) -> None:
+    model = says("done")
+    settings(tmp_path, f'[plugins]\nrouting = "last"\n[plugins.settings.last]\nwanted = true\n{AGENTS}')
+    await run("go", **machine(tmp_path, provider=model, ephemeral=True))
+    assert "You are two." in model.requests[0].system
+
+
+async def test_a_strategy_that_does_not_work_is_told_and_the_words_choose(tmp_path: Path) -> None:
+    model = says("done")
+    settings(tmp_path, f'[plugins]\nrouting = "number"\n{AGENTS}')
+    async with stream("two: go", **machine(tmp_path, provider=model, ephemeral=True)) as events:
+        told = [each.event.text async for each in events if isinstance(each.event, Notice)]
+    assert ["What “number” gives is no routing: it has no decide." in each for each in told] == [True]
+    assert "You are two." in model.requests[0].system
 
 
 async def test_a_provider_of_a_package_answers_to_its_name(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from heartbit_tui.client import (
     metered,
     pursued,
     remembered,
+    routed,
     stepped,
     titles,
     undone,
@@ -34,6 +35,7 @@ from heartbit_tui.kernel.events import (
     SessionRenamed,
     StepEnded,
     StepStarted,
+    TaskRouted,
     Undone,
 )
 from heartbit_tui.tui.transcript.blocks import Call, Guarded, Notice
@@ -85,6 +87,8 @@ def _trouble(event: Event) -> Notice | None:
             return (_warning if code else _info)(jobs.told(end))
         case NameRepaired(asked=asked, tool_name=tool):
             return _info(f"The model wrote {asked}; {tool} was meant.")
+        case TaskRouted():
+            return (_warning if event.escalated else _info)(routed.told(event))
         case _:
             return None
 
