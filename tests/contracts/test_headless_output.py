@@ -81,6 +81,8 @@ async def test_json_is_one_object_with_the_whole_result(machine: Machine) -> Non
             "reasoning_tokens": 0,
         },
         "cascade": None,
+        "judged": None,
+        "plan": None,
         "permission_denials": [],
         "changed_files": [],
         "result": "Hello.",

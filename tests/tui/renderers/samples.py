@@ -224,6 +224,14 @@ def _team() -> tuple[Block, ...]:
     ]
     return (
         Call(id="e1", tool="todowrite", state="ok", input={"todos": todos}, details={"todos": 4}, milliseconds=1),
+        Call(
+            id="e0",
+            tool="present_plan",
+            state="ok",
+            input={"plan": "# Round the total\n\nCents are lost.\n\n1. Write the test\n2. Mend `sum`\n"},
+            details={"decided": "started"},
+            milliseconds=9_000,
+        ),
         Call(id="e2", tool="delegate_task", state="running", input={"tasks": tasks}, at=AT),
         Call(
             id="e3",
