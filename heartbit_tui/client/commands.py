@@ -93,7 +93,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="background", does="let the running command go on in the background"),
     Command(name="jobs", takes="[ID]", does="the commands in the background: read, wait, stop"),
     Command(
-        name="workflow", takes="[NAME [TEXT]]", does="do a workflow of the settings; without NAME the list of them"
+        name="workflow", takes="[NAME [TEXT]]", does="do a workflow of the settings, or list them"
     ),
     Command(name="permissions", does="what is allowed, denied or asked about", aliases=("rules", "allow")),
     Command(name="tools", does="the tools that the agent has"),
