@@ -129,7 +129,7 @@ class Team:
 
     async def _one(self, label: str, assignment: Assignment, board: Board) -> Report:
         report = await self._reported(label, assignment, board)
-        self._append(label, SubAgentCompleted(success=report.success, usage=report.usage))
+        self._append(label, SubAgentCompleted(success=report.success, usage=report.usage, stopped=report.stopped))
         if report.success:
             board.leave(f"agent:{label}", report.text, by=label)
         return report
@@ -137,8 +137,9 @@ class Team:
     async def _reported(self, label: str, assignment: Assignment, board: Board) -> Report:
         member = self._members.get(assignment.agent)
 
-        def report(text: str, *, success: bool = False, usage: Usage | None = None) -> Report:
-            return Report(agent=assignment.agent, label=label, text=text, success=success, usage=usage or Usage())
+        def report(text: str, *, success: bool = False, usage: Usage | None = None, stopped: str = "") -> Report:
+            used = usage or Usage()
+            return Report(agent=assignment.agent, label=label, text=text, success=success, usage=used, stopped=stopped)
 
         if member is None:
             return report(
@@ -165,7 +166,7 @@ class Team:
             case RunFailed(error=error, partial_usage=usage):
                 return report(_with(FAILED.format(error=error), last), usage=usage)
             case RunInterrupted(reason=reason, partial_usage=usage):
-                return report(_with(STOPPED.format(reason=reason), last), usage=usage)
+                return report(_with(STOPPED.format(reason=reason), last), usage=usage, stopped=reason)
 
     async def _run(self, member: Member, label: str, task: str, board: Board, said: list[str]) -> Terminal:
         """One run to its end; what the agent said last is put into `said`, also where it was stopped."""

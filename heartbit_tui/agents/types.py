@@ -54,7 +54,7 @@ class Report:
     """What came of an assignment.
 
     `label` is the name on the agent's events: the member's own, with a number from its second assignment on. `text` is its
-    answer, or says what went wrong.
+    answer, or says what went wrong. `stopped` says who stopped it, where somebody did.
     """
 
     agent: str
@@ -62,3 +62,4 @@ class Report:
     text: str
     success: bool
     usage: Usage
+    stopped: str = ""

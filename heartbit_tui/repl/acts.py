@@ -17,6 +17,7 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.ops import Background, Compact, Effort, Escalate, Mode, Rename, Restore, SetMode, SetModel
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.spending import dollars
+from heartbit_tui.repl.agents import agents, steer, stop
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.jobs import jobs
@@ -86,6 +87,9 @@ class Acts:
             "search": self._search,
             "background": self._background,
             "jobs": lambda argument: jobs(conversation, argument),
+            "agents": lambda argument: agents(conversation, argument),
+            "steer": lambda argument: steer(conversation, argument),
+            "stop": lambda argument: stop(conversation, argument),
             "compact": self._compact,
             "expand": self._expand,
             "uncompact": self._uncompact,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from heartbit_tui.client import cascaded, expanding, guarded, metered, remembered, titles, undone
+from heartbit_tui.client.crew import Mates
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
@@ -68,6 +69,8 @@ class Fold:
         self.todos: tuple[tuple[str, str], ...] = ()
         self.jobs: tuple[Job, ...] = ()
         """The commands in the background, also those that have ended."""
+        self.mates = Mates()
+        """The agents that work for this one, also those that have ended."""
         self.diagnostics: DiagnosticsCounted | None = None
         """What the language servers know of."""
         self.queued = 0
@@ -91,6 +94,7 @@ class Fold:
         """What this envelope shows."""
         event = envelope.event
         self.cut.take(envelope)
+        self.mates.take(envelope)
         self.jobs = after(self.jobs, envelope)
         self.diagnostics = event if isinstance(event, DiagnosticsCounted) else self.diagnostics
         if isinstance(event, AssistantMessage):

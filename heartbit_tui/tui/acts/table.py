@@ -29,6 +29,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reaching": ("mcp", "lsp", "a2a"),
         "summaries": ("expand", "uncompact"),
         "jobs": ("background", "jobs"),
+        "agents": ("agents", "steer", "stop", "follow-agent"),
         "service": ("model", "effort", "login", "init"),
         "tabs": (
             "tab",
@@ -77,6 +78,11 @@ def act(name: str) -> Act:
 async def note(app: "HeartbitApp", text: str, put_back: Callable[[], None]) -> None:
     """Keep what the person noted; `put_back` where it could not be kept."""
     await import_module("heartbit_tui.tui.acts.remembering").note(app, text, put_back)
+
+
+def show(app: "HeartbitApp", call: str) -> None:
+    """Show a call in the chat."""
+    import_module("heartbit_tui.tui.acts.seen").show(app, call)
 
 
 def wish(app: "HeartbitApp", message: Message) -> None:

@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from heartbit_tui.client import titles
+from heartbit_tui.client.crew import BY_YOU
 from heartbit_tui.tui.lines import lanes, setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
@@ -60,11 +61,16 @@ def _head(work: Work, look: Look, scene: Scene, *, open: bool) -> Line:
     told = [plural(work.calls, "call")] if work.calls else []
     told += [f"{tokens(work.tokens)} tokens"] if work.tokens and look.width >= 60 else []
     told += [titles.span(work.milliseconds)] if work.milliseconds and look.width >= NARROW else []
-    word = f" {states.WORDS[work.state]}" if work.state in states.WORDS else ""
+    word = f" {_word(work)}" if work.state in states.WORDS else ""
     right = [(f" {' · '.join(told)}", ink.faint), (word, states.style(work.state, ink))]
     right.append((f" {states.sign(work.state)}", states.style(work.state, ink)))
     line = setting.beside(left, right, look.width, ink.text)
     return Line(line.parts, gutter=min(len(mark), look.width))
+
+
+def _word(work: Work) -> str:
+    """What is told beside the sign: a person wants to see that it was they who stopped it."""
+    return BY_YOU if work.text == BY_YOU else states.WORDS[work.state]
 
 
 def _body(work: Work, look: Look, draw: Draw) -> list[Line]:
