@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from textual import events
@@ -74,6 +76,8 @@ class Live:
         self.recent: list[str] = []
         """The actions that were taken from the palette, the last one first."""
         self.mouse_on = setup.wishes.mouse
+        self.now: Callable[[], datetime] = partial(datetime.now, UTC)
+        """Tells the time to what counts it."""
         self.seeking: Seeking | None = None
         """The search through the history, once there was one."""
         self._app = app

@@ -59,15 +59,7 @@ def sources(app: "HeartbitApp") -> Sources:
             if one_line(mate.name, 200) == mate.name
         ]
 
-    choosers = {
-        "agents": mates,
-        "steer": mates,
-        "stop": mates,
-        "theme": themes,
-        "effort": efforts,
-        "resume": sessions,
-        "model": models,
-    }
+    choosers = {"steer": mates, "theme": themes, "effort": efforts, "resume": sessions, "model": models}
     return Sources(Files(lambda: app.folder), choosers, offers=offers, names=names, resources=resources)
 
 

@@ -1,7 +1,6 @@
 """The agents that work for the session's own one: listed, followed in tabs of their own, told something, stopped."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ async def agents(app: "HeartbitApp", argument: str) -> None:
         return
     seen = talk.follows.seen.name if talk.follows.seen else _in_view(app)
     follows = talk.follows
-    ways = Ways(know=lambda: talk.story.mates.all, say=follows.say, stop=follows.stop, now=lambda: datetime.now(UTC))
+    ways = Ways(know=lambda: talk.story.mates.all, say=follows.say, stop=follows.stop, now=app.living.now)
     chosen = await app.push_screen_wait(Agents(ways, app.keymap, app.ink, start=seen))
     if chosen is not None and talk is app.talk:
         follow(app, chosen)
