@@ -23,8 +23,8 @@ from heartbit_tui.tui.transcript.blocks import Answer, Block, Thinking, Work
 TAIL = 8
 """Lines of a work that are shown while it goes on."""
 
-RECENT = 4_000
-"""Characters at the end of an answer that are looked at for those lines."""
+STEP = 2
+"""Lines by which the place moves from which they are set, so that they do not break anew with each piece that comes."""
 
 Draw = Callable[[Block, Look], list[Line]]
 """Draws a part, folded."""
@@ -89,8 +89,22 @@ def _part(part: Block, look: Look, draw: Draw, *, whole: bool) -> list[Line]:
         return []
     if not isinstance(part, Answer):
         return draw(part, look)
-    text = part.text if whole else part.text[-RECENT:]
-    return [line for piece in pieces_of(text) for line in markdown.lines(piece, look, open=not part.closed)]
+    text = part.text if whole else _end(part.text, look.width)
+    found: list[Line] = []
+    for piece in reversed(pieces_of(text)):
+        found = [*markdown.lines(piece, look, open=not part.closed), *found]
+        if not whole and len(found) >= TAIL:
+            break
+    return found
+
+
+def _end(text: str, width: int) -> str:
+    """As much of the end of a text as those lines may hold, from the beginning of a word on."""
+    step = STEP * width
+    start = (len(text) - TAIL * width) // step * step
+    if start <= 0:
+        return text
+    return text[start:].partition(" ")[2] or text[start:]
 
 
 def _behind(line: Line, style: Style) -> Line:
