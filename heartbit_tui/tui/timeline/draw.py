@@ -79,10 +79,11 @@ def _model(row: Row, look: Look, time: str, now: datetime | None) -> Line:
     """A turn of a model is told more quietly than what was done in it; where a cascade answered, its tier is told."""
     ink = look.ink
     sign = (f" {states.sign(row.state)}", ink.muted if row.state == "ok" else states.style(row.state, ink))
-    short = row.title if row.climbed or row.saved else _counts(row)
-    figures = _figures(row) if look.width >= ROOMY else short
+    tiered = bool(row.climbed or row.saved) and look.width < ROOMY
+    figures = row.title if tiered else _figures(row) if look.width >= ROOMY else _counts(row)
+    took = [] if tiered and not row.going else _took(row, look, now)
     left = [(time, ink.faint), *_agent(row, look), (f"{row.name:<5} ", ink.muted), (figures, ink.faint)]
-    return setting.beside(left, [*_came_of_it(row, look), *_took(row, look, now), sign], look.width, ink.text)
+    return setting.beside(left, [*_came_of_it(row, look), *took, sign], look.width, ink.text)
 
 
 def _figures(row: Row) -> str:
