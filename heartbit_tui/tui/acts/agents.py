@@ -12,7 +12,9 @@ from heartbit_tui.tui.transcript.blocks import Block, Call, Work
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
+    from heartbit_tui.tui.talk.talk import Talk
 
+REPLAY = "This is a replay: its agents can be followed, and nobody hears anything."
 SAY = "What is {name} to be told? /steer NAME WORDS."
 
 
@@ -23,8 +25,12 @@ async def agents(app: "HeartbitApp", argument: str) -> None:
         follow(app, argument)
         return
     seen = talk.follows.seen.name if talk.follows.seen else _in_view(app)
-    follows = talk.follows
-    ways = Ways(know=lambda: talk.story.mates.all, say=follows.say, stop=follows.stop, now=app.living.now)
+    ways = Ways(
+        know=lambda: talk.story.mates.all,
+        say=lambda name, words: _say(talk, name, words),
+        stop=lambda name: _stop(talk, name),
+        now=app.living.now,
+    )
     chosen = await app.push_screen_wait(Agents(ways, app.keymap, app.ink, start=seen))
     if chosen is not None and talk is app.talk:
         follow(app, chosen)
@@ -73,7 +79,7 @@ def steer(app: "HeartbitApp", argument: str) -> None:
     """/steer NAME WORDS: the agent reads them after the calls that it has asked for."""
     name, words = crew.addressed(app.talk.story.mates, argument)
     shown = one_line(name, crew.NAME)
-    refusal = app.talk.follows.say(name, words) if words or not name else SAY.format(name=shown)
+    refusal = _say(app.talk, name, words) if words or not name else SAY.format(name=shown)
     if not refusal:
         app.living.bridge.changed(app.talk)
     app.tell(refusal or f"{shown} {crew.READS}", warning=bool(refusal))
@@ -83,8 +89,21 @@ def stop(app: "HeartbitApp", argument: str) -> None:
     """/stop [NAME], Ctrl+C in its tab: stop one agent; the others go on."""
     seen = app.talk.follows.seen
     name = crew.addressed(app.talk.story.mates, argument)[0] or (seen.name if seen else "")
-    refusal = app.talk.follows.stop(name)
+    refusal = _stop(app.talk, name)
     app.tell(refusal or f"{one_line(name, crew.NAME)} is being stopped; the others go on.", warning=bool(refusal))
+
+
+def _say(talk: "Talk", name: str, words: str) -> str:
+    return _replayed(talk) or talk.follows.say(name, words)
+
+
+def _stop(talk: "Talk", name: str) -> str:
+    return _replayed(talk) or talk.follows.stop(name)
+
+
+def _replayed(talk: "Talk") -> str:
+    """That nothing works here, in a replay."""
+    return REPLAY if talk.client is not None and talk.client.about.safety is None else ""
 
 
 def _in_view(app: "HeartbitApp") -> str:
