@@ -79,12 +79,12 @@ def test_after_a_kill_all_of_them_are_listed_as_they_were(tmp_path: Path) -> Non
         HAND,
         of("read", {"text": "Read to the end."}),
         of("write", {"text": LONG}, pace=0.2),
-        of("test", {"text": LONG}, pace=0.2),
+        of("test", {"text": "I begin with the slow ones."}, call("sleep 60")),
     )
     with place(tmp_path, *script) as here:
-        with here.application(columns=120, rows=36) as app:
+        with here.application("--allow", "bash(sleep 60)", columns=120, rows=36) as app:
             app.keys("begin\r")
-            app.see("writer")
+            app.see("bash sleep 60")
             app.command("/stop writer")
             app.see("stopped by you")
             app.command("/agents")
@@ -97,7 +97,7 @@ def test_after_a_kill_all_of_them_are_listed_as_they_were(tmp_path: Path) -> Non
             app.see("heartbit was stopped while this run was active")
             app.keys("tester\r")
             app.see("tester: stopped")
-            assert "The heart beats." in app.text
+            app.see("I begin with the slow ones.")
             app.keys(ESCAPE)
             app.see("What is to be done?")
             app.leave()
