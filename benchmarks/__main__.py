@@ -8,7 +8,15 @@ from benchmarks.table import Row, render
 PARTS = (
     *("startup", "turns", "agents", "daemon", "undo", "sessions", "search", "soak"),
     *("memory", "knowledge"),
-    *("screen_launch", "screen_stream", "screen_holds", "screen_rest", "screen_files", "screen_markdown"),
+    *(
+        "screen_launch",
+        "screen_stream",
+        "screen_holds",
+        "screen_rest",
+        "screen_agents",
+        "screen_files",
+        "screen_markdown",
+    ),
 )
 
 

@@ -64,7 +64,7 @@ def _durations(replies: list[dict[str, Any]]) -> list[float]:
 
 
 def _events(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as name, _service(Path(name), replies) as url:
+    with tempfile.TemporaryDirectory() as name, service(Path(name), replies) as url:
         settings = Path(name) / ".config" / "heartbit" / "config.toml"
         settings.parent.mkdir(parents=True)
         settings.write_text(AGENTS, "utf-8")
@@ -77,7 +77,7 @@ def _events(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _service(folder: Path, replies: list[dict[str, Any]]) -> Generator[str]:
+def service(folder: Path, replies: list[dict[str, Any]]) -> Generator[str]:
     """A model service that plays these replies; its address."""
     script = folder / "script.json"
     script.write_text(json.dumps({"replies": replies}), "utf-8")

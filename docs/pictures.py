@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +85,55 @@ SCRIPT = (
     [{"call": "bash", "input": {"command": "pip install money"}}],
     "A hook says that libraries are added with uv here. Shall I do that?",
 )
+
+TEAM = "\n".join(
+    f'[[agents]]\nname = "{name}"\ndescription = "{does}"\nsystem_prompt = "You are the {name}."\n'
+    for name, does in (
+        ("researcher", "Finds out how something works, and where."),
+        ("reviewer", "Looks for faults in a change."),
+        ("tester", "Writes and runs tests."),
+    )
+)
+"""Agents for the pictures of them."""
+
+TASKS = (
+    ("researcher", "Where is the price of a delivery decided?"),
+    ("reviewer", "Look at the rounding in shop/basket.py."),
+    ("tester", "Run the tests of the basket."),
+    *(("reviewer", f"Look at the change of {path}.") for path in ("shop/order.py", "shop/till.py")),
+    *(
+        ("researcher", f"How does {what} work?")
+        for what in ("the till", "a voucher", "a refund", "the receipt", "a return", "the stock")
+    ),
+)
+"""What is handed out: more than are done at a time."""
+
+FINDING = (
+    "The price of a delivery is decided in `shop/delivery.py`: **three zones**, and nothing from 50 euros on.\n\n"
+    "- `zone(address)` looks at the first digit of the postcode.\n- `price(zone, total)` has the table.\n\n"
+    "The basket does not know of it yet: its total is the sum of the prices alone, and whoever calls it adds the delivery."
+)
+"""What an agent writes while its picture is taken."""
+
+CASCADE = """\
+[provider]
+name = "anthropic"
+model = "claude-opus-4-5"
+
+[provider.cascade]
+enabled = true
+
+[[provider.cascade.tiers]]
+model = "claude-haiku-4-5"
+"""
+"""Two models, the cheaper one first."""
+
+UNSURE = (
+    ("Which tests are slow?", "`test_receipt_of_a_thousand_lines` takes 4 s; every other one is done in 20 ms."),
+    ("Why does test_mean fail?", "I'm not sure what goes wrong there."),
+)
+SURE = "The mean of no gaps divides by zero: `gaps` is empty for a single beat."
+"""What the models of that cascade answer; the second answer of the cheaper one does not stand."""
 
 PROGRAM = "ten_lines.py"
 """The example whose run is shown."""
@@ -233,6 +282,11 @@ class Screen:
         time.sleep(GRACE)
         self.until(r"─ (ask|accept-edits) ─")
 
+    def leave_list(self) -> None:
+        """Close a list that lies over a sheet."""
+        self.press("Escape")
+        time.sleep(GRACE)
+
     def quit(self) -> None:
         """Leave heartbit."""
         self.type("/quit")
@@ -277,6 +331,8 @@ def moments() -> Iterator[Moment]:
     yield from evaluating()
     yield from beside()
     yield from pursuing()
+    yield from agents()
+    yield from cascading()
     with screen(LINES) as shown:
         shown.type("heartbit --headless --demo run")
         yield Moment("headless", "heartbit --headless --demo run", LINES, shown.until(r"throw-away copy.*^\$\s*$"))
@@ -453,6 +509,78 @@ def pursuing() -> Iterator[Moment]:
         shown.quit()
 
 
+def agents() -> Iterator[Moment]:
+    """Agents side by side: their list, and one of them in a tab of its own."""
+    given = {"tasks": [{"agent": agent, "task": task} for agent, task in TASKS]}
+    usage = {"input_tokens": 8_400, "output_tokens": 310}
+    replies = [
+        {"blocks": [{"call": "delegate_task", "input": given}], "when": "delivery", "usage": usage},
+        {"blocks": [{"call": "read", "input": {"file_path": "shop/basket.py"}}], "when_system": "the researcher"},
+        {"blocks": [{"text": FINDING}], "when_system": "the researcher", "chunk": 12, "pace": 0.4},
+        {"blocks": [{"text": "No fault found."}], "when_system": "the reviewer", "usage": usage},
+        {
+            "blocks": [{"call": "bash", "input": {"command": "pytest -q tests/test_basket.py"}}],
+            "when_system": "the tester",
+        },
+        {"blocks": [{"text": FINDING}], "when_system": "You are", "chunk": 4, "pace": 1.0, "times": 0},
+    ]
+    with screen(FULL) as shown, service(shown, replies) as address:
+        shown.write(".config/heartbit/config.toml", TEAM)
+        shown.write("work/shop/basket.py", BASKET)
+        shown.type(f"clear; cd work; export ANTHROPIC_API_KEY=none ANTHROPIC_BASE_URL={address}; heartbit")
+        shown.until(r"─ ask ─.*(sandbox|no sandbox)")
+        shown.type("Let the delivery be looked into.")
+        shown.until(r"Run this command\?.*y Yes, once.*tester|tester.*y Yes, once")
+        time.sleep(BEGUN)
+        shown.press("M-a")
+        yield Moment(
+            "agents",
+            "heartbit",
+            FULL,
+            shown.until(r"Agents.*at work.*1 ask you.*tester +Run.*works.*waits for its turn"),
+        )
+        shown.leave_list()
+        shown.decide(r"Run this command\?.*y Yes, once")
+        shown.type("/agents researcher")
+        shown.until(r"three zones.*Words for researcher")
+        shown.type("Tell me the table of prices, too.")
+        yield Moment(
+            "followed", "heartbit", FULL, shown.until(r"the table of prices, too\..*for the run that is active")
+        )
+
+
+def cascading() -> Iterator[Moment]:
+    """A cascade: an answer that stands, and one that does not."""
+    usage = {"input_tokens": 12_000, "output_tokens": 640}
+    replies = [{"blocks": [{"text": answer}], "usage": usage} for _, answer in UNSURE]
+    replies.append({"blocks": [{"text": SURE}], "usage": usage})
+    with screen(FULL) as shown, service(shown, replies) as address:
+        shown.write(".config/heartbit/config.toml", CASCADE)
+        shown.type(f"clear; mkdir work; cd work; export ANTHROPIC_API_KEY=none ANTHROPIC_BASE_URL={address}; heartbit")
+        shown.until(r"─ ask ─.*(sandbox|no sandbox)")
+        (first, _), (second, _) = UNSURE
+        shown.type(first)
+        shown.until(r"takes 4 s.*tokens")
+        shown.type(second)
+        yield Moment("cascade", "heartbit", FULL, shown.until(r"takes over from.*divides by zero.*tokens"))
+        shown.quit()
+
+
+@contextmanager
+def service(shown: Screen, replies: Sequence[Mapping[str, object]]) -> Generator[str]:
+    """A model service of this machine that plays these replies; its address."""
+    shown.write("script.json", json.dumps({"replies": replies}))
+    program = (sys.executable, "-m", "heartbit_tui.testing.model_server", "--port", "0")
+    with subprocess.Popen(
+        (*program, "--script", str(shown.home / "script.json")), stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
 def line_by_line() -> Iterator[Moment]:
     """The same in lines."""
     with screen(LINES) as shown:
@@ -488,7 +616,9 @@ def main() -> None:
     wanted = sys.argv[1:]
     pages = [ROOT / "README.md", *sorted(FOLDER.parent.glob("*.md"))]
     text = "".join(page.read_text("utf-8") for page in pages)
-    taken = of_sessions() if wanted and {*wanted} <= {"search", "found", "repair"} else moments()
+    parts = (({"search", "found", "repair"}, of_sessions), ({"agents", "followed"}, agents), ({"cascade"}, cascading))
+    only = next((part for names, part in parts if wanted and {*wanted} <= names), moments)
+    taken = only()
     for moment in taken:
         name = f"docs/pictures/{moment.name}.svg"
         is_shown = f"pictures/{moment.name}.svg)" in text

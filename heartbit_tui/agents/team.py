@@ -142,14 +142,15 @@ class Team:
 
     async def _one(self, label: str, assignment: Assignment, board: Board, member: Member | None) -> Report:
         report = await self._reported(label, assignment, board, member)
-        self._append(label, SubAgentCompleted(success=report.success, usage=report.usage))
+        self._append(label, SubAgentCompleted(success=report.success, usage=report.usage, stopped=report.stopped))
         if report.success:
             board.leave(f"agent:{label}", report.text, by=label)
         return report
 
     async def _reported(self, label: str, assignment: Assignment, board: Board, member: Member | None) -> Report:
-        def report(text: str, *, success: bool = False, usage: Usage | None = None) -> Report:
-            return Report(agent=assignment.agent, label=label, text=text, success=success, usage=usage or Usage())
+        def report(text: str, *, success: bool = False, usage: Usage | None = None, stopped: str = "") -> Report:
+            used = usage or Usage()
+            return Report(agent=assignment.agent, label=label, text=text, success=success, usage=used, stopped=stopped)
 
         if member is None:
             return report(
@@ -194,7 +195,8 @@ def _told(report: Callable[..., Report], terminal: Terminal, said: str) -> Repor
         case RunFailed(error=error, partial_usage=usage):
             return replace(report(_with(FAILED.format(error=error), said), usage=usage), said=said)
         case RunInterrupted(reason=reason, partial_usage=usage):
-            return replace(report(_with(STOPPED.format(reason=reason), said), usage=usage), said=said)
+            told = _with(STOPPED.format(reason=reason), said)
+            return replace(report(told, usage=usage, stopped=reason), said=said)
 
 
 def _last_words(engaged: Engaged) -> str:

@@ -63,7 +63,7 @@ class Report:
 
     `label` is the name on the agent's events: the member's own, with a number from its second assignment on. `text` is its
     answer, or says what went wrong. `said` are its last words alone, and `ending` how its run ended, None where there is no
-    such agent.
+    such agent. `stopped` says who stopped it, where somebody did.
     """
 
     agent: str
@@ -73,3 +73,4 @@ class Report:
     usage: Usage
     said: str = ""
     ending: Terminal | None = None
+    stopped: str = ""

@@ -68,10 +68,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="tab",
         takes="N",
-        does="see the session in tab N, or open one more",
+        does="see tab N, or open one more session",
         choices=("new", "next", "previous", "waiting", "close"),
     ),
-    Command(name="close", takes="[N]", does="close this session's tab, or tab N"),
+    Command(name="close", takes="[N]", does="close this tab, or tab N"),
     Command(name="search", takes="[TEXT]", does="search this conversation and all sessions"),
     Command(name="reader", does="read the whole conversation"),
     Command(name="timeline", does="all tool calls in order"),
@@ -92,9 +92,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="judge", does="hold what was changed against the goal, by commands and another model"),
     Command(name="background", does="let the running command go on in the background"),
     Command(name="jobs", takes="[ID]", does="the commands in the background: read, wait, stop"),
-    Command(
-        name="workflow", takes="[NAME [TEXT]]", does="do a workflow of the settings, or list them"
-    ),
+    Command(name="workflow", takes="[NAME [TEXT]]", does="do a workflow of the settings, or list them"),
+    Command(name="agents", takes="[NAME]", does="the agents at work: follow one, steer it, stop it"),
+    Command(name="steer", takes="NAME WORDS", does="tell an agent at work something"),
+    Command(name="stop", takes="[NAME]", does="stop one agent at work; the others go on"),
     Command(name="permissions", does="what is allowed, denied or asked about", aliases=("rules", "allow")),
     Command(name="tools", does="the tools that the agent has"),
     Command(

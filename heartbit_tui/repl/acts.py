@@ -18,6 +18,7 @@ from heartbit_tui.kernel.ops import Background, Compact, Effort, Escalate, Mode,
 from heartbit_tui.kernel.past import Past
 from heartbit_tui.kernel.spending import dollars
 from heartbit_tui.repl import pursuing
+from heartbit_tui.repl.agents import agents, steer, stop
 from heartbit_tui.repl.commands import table
 from heartbit_tui.repl.conversation import Conversation, Leave, Next, Switch
 from heartbit_tui.repl.jobs import jobs
@@ -91,6 +92,9 @@ class Acts:
             "workflow": self._workflow,
             "background": self._background,
             "jobs": lambda argument: jobs(conversation, argument),
+            "agents": lambda argument: agents(conversation, argument),
+            "steer": lambda argument: steer(conversation, argument),
+            "stop": lambda argument: stop(conversation, argument),
             "compact": self._compact,
             "expand": self._expand,
             "uncompact": self._uncompact,

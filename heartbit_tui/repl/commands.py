@@ -31,6 +31,9 @@ COMMANDS: tuple[Command, ...] = (
     replace(_ALL["export"], does="write this session to a file: md, html or jsonl"),
     *(_ALL[name] for name in ("plan", "goal", "judge", "workflow", "background")),
     replace(_ALL["jobs"], takes="[wait|stop] [ID]"),
+    replace(_ALL["agents"], does="the agents at work: how each stands, what it took"),
+    _ALL["steer"],
+    replace(_ALL["stop"], takes="NAME"),
     replace(_ALL["search"], takes="TEXT", does="find what was said and done in all sessions"),
     *(_ALL[name] for name in ("compact", "expand", "uncompact")),
     replace(

@@ -15,6 +15,7 @@ from heartbit_tui.client import (
     titles,
     undone,
 )
+from heartbit_tui.client.crew import Mates
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.client.jobs import Job, after, told
 from heartbit_tui.kernel.events import (
@@ -81,6 +82,8 @@ class Fold:
         self.todos: tuple[tuple[str, str], ...] = ()
         self.jobs: tuple[Job, ...] = ()
         """The commands in the background, also those that have ended."""
+        self.mates = Mates()
+        """The agents that work for this one, also those that have ended."""
         self.diagnostics: DiagnosticsCounted | None = None
         """What the language servers know of."""
         self.judging = False
@@ -108,6 +111,7 @@ class Fold:
         self.cut.take(envelope)
         if envelope.agent == JUDGE and isinstance(event, RunStarted | RunCompleted | RunFailed | RunInterrupted):
             self.judging = isinstance(event, RunStarted)
+        self.mates.take(envelope)
         self.jobs = after(self.jobs, envelope)
         self.diagnostics = event if isinstance(event, DiagnosticsCounted) else self.diagnostics
         if isinstance(event, AssistantMessage):

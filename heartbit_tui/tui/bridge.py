@@ -9,6 +9,7 @@ from rich.style import Style
 
 from heartbit_tui import __version__
 from heartbit_tui.client import metered, titles
+from heartbit_tui.client.crew import NAME, WORDS
 from heartbit_tui.client.jobs import outcome, running
 from heartbit_tui.client.serving import counted
 from heartbit_tui.client.types import Meters
@@ -21,6 +22,7 @@ from heartbit_tui.store.damage import DamagedError
 from heartbit_tui.tui.acts import table
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.chat.greeting import greeting
+from heartbit_tui.tui.doing import doing as going_on
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import Look
@@ -30,11 +32,10 @@ from heartbit_tui.tui.side.facts import Facts
 from heartbit_tui.tui.status import git
 from heartbit_tui.tui.status.activity import Doing
 from heartbit_tui.tui.status.footer import Standing
-from heartbit_tui.tui.talk.tabs import command_runs, tabs, title
+from heartbit_tui.tui.talk.followed import Followed
+from heartbit_tui.tui.talk.tabs import command_runs, place, tabs, title
 from heartbit_tui.tui.talk.talk import Asked, Talk
-from heartbit_tui.tui.transcript.blocks import Answer, Call
-from heartbit_tui.tui.transcript.summarising import Summarising
-from heartbit_tui.tui.transcript.works import calls
+from heartbit_tui.tui.transcript.blocks import Call
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
@@ -48,9 +49,6 @@ GREETED = (
 """Actions that somebody new is told of."""
 
 MEND = "Enter sends /repair, which saves what can be saved from here."
-
-SUMMARISING = "summarising what was said so far"
-HELD = "thinking; shown once it is checked"
 
 SETTLED = 3.0
 """Seconds that a run takes at least for its end to be worth a word to somebody who looks elsewhere."""
@@ -76,7 +74,8 @@ class Bridge:
     def __init__(self, app: "HeartbitApp") -> None:
         self._app = app
         self._book: Book | None = None
-        self._seen: Talk | None = None
+        self._seen: tuple[Talk, Followed | None] | None = None
+        """The session that is seen, and the agent of it that is followed."""
         self._greets = False
         self._left_at = 0
         self._opened: dict[Talk, tuple[str, ...]] = {}
@@ -104,7 +103,7 @@ class Bridge:
             self._elsewhere(talk)
             return
         app.living.garbage.touched()
-        if talk.book is not self._book or (self._greets and talk.book.first() is not None):
+        if talk.shown is not self._book or (self._greets and talk.book.first() is not None):
             self._open(talk)
         else:
             app.chat.changed()
@@ -129,13 +128,14 @@ class Bridge:
     def _open(self, talk: Talk) -> None:
         """Show another book: from the end of it, or, where it is the same session's, from where one was reading."""
         app, before, top = self._app, self._book, self._app.chat.view.top
-        stays = before is not None and talk is self._seen and not (self._greets or app.chat.following)
-        self._book, self._seen = talk.book, talk
-        self._greets = talk.stage == "open" and talk.book.first() is None
-        app.chat.set_source(Made(self._greeting) if self._greets else talk.book, follow=not stays)
+        book, seen = talk.shown, (talk, talk.follows.seen)
+        stays = before is not None and seen == self._seen and not (self._greets or app.chat.following)
+        self._book, self._seen = book, seen
+        self._greets = talk.stage == "open" and talk.follows.seen is None and book.first() is None
+        app.chat.set_source(Made(self._greeting) if self._greets else book, follow=not stays)
         if before is not None and stays and top is not None:
-            app.chat.to(talk.book.key_in(before, top.key), top.index)
-            self._left_at = talk.book.key_in(before, (self._left_at - 1, 0))[0] + 1
+            app.chat.to(book.key_in(before, top.key), top.index)
+            self._left_at = book.key_in(before, (self._left_at - 1, 0))[0] + 1
         app.living.side.show_timeline(talk.story.timeline)
 
     def _greeting(self, look: Look) -> list[Line]:
@@ -144,7 +144,7 @@ class Bridge:
 
     def followed(self) -> None:
         """The chat begins or ceases to follow its end."""
-        self._left_at = len(self._app.talk.story.transcript.blocks)
+        self._left_at = len(self._app.talk.read.blocks)
         self._badge()
 
     def hinted(self) -> None:
@@ -166,7 +166,7 @@ class Bridge:
         if app.chat.following or app.chat.view.at_end:
             app.chat.set_badge(BLANK)
             return
-        new = len(app.talk.story.transcript.blocks) - self._left_at
+        new = len(app.talk.read.blocks) - self._left_at
         word = f" {new} new  ↓ " if new > 0 else " ↓ "
         app.chat.set_badge(setting.line((word, app.ink.cursor + app.ink.accent)))
 
@@ -179,7 +179,9 @@ class Bridge:
     def tabbed(self) -> None:
         """The row of tabs may be different."""
         talks = self._app.living.talks
-        self._app.living.tabs.tell(tabs(talks.all, talks.current) if len(talks.all) > 1 else ())
+        shown = tabs(talks.all, talks.current)
+        self._app.living.tabs.tell(shown if len(shown) > 1 else ())
+        self._app.draft.invite(*_invitation(talks.current))
         self._last = {talk: last for talk, last in self._last.items() if talk in talks.all}
         self._opened = {talk: names for talk, names in self._opened.items() if talk in talks.all}
         self._filled = {talk: found for talk, found in self._filled.items() if talk in talks.all}
@@ -283,21 +285,24 @@ class Bridge:
 
     def _doing(self, talk: Talk) -> Doing | None:
         """What goes on, and the key that lets a command go on by itself."""
-        doing = _doing(talk)
+        doing = going_on(talk)
         key = self._app.keymap.label_for("background")
-        if doing is None or doing.kind == "asking" or not key or not command_runs(talk):
+        if doing is None or doing.kind == "asking" or not key or talk.follows.seen or not command_runs(talk):
             return doing
         return replace(doing, note=f"{doing.note} · {key} leaves it in the background")
 
     def _hints(self, talk: Talk) -> list[tuple[str, Style]]:
         app, found = self._app, list[tuple[str, Style]]()
-        if len(app.living.talks.all) > 1:
-            found.append((f" tab {app.living.talks.number} of {len(app.living.talks.all)} ", app.ink.muted))
+        number, count = place(app.living.talks.all, talk)
+        if count > 1:
+            found.append((f" tab {number} of {count} ", app.ink.muted))
         if talk.pending.queued:
             found.append((f" queued: {talk.pending.queued} ", app.ink.info))
         if not talk.running and app.draft.text and (cold := _cold(talk)):
             found.append((f" {cold} ", app.ink.warning))
-        if talk.running and app.draft.text:
+        if (followed := talk.follows.seen) is not None:
+            found.append((f" to {one_line(followed.name, NAME)} ", app.ink.info))
+        elif talk.running and app.draft.text:
             does = app.keymap.hints(("send", "steers"), ("queue", "queues"))
             found.append((f" {' · '.join(f'{key} {word}' for key, word in does)} ", app.ink.faint))
         return found
@@ -335,12 +340,6 @@ def _cold(talk: Talk) -> str:
     return metered.cold_hint(expired) if expired else ""
 
 
-def _words(call: Call) -> str:
-    """A call in a few words: its tool, and what says most of its arguments where that is one thing."""
-    title = titles.title(call.tool, call.input)
-    return call.tool if title.startswith("{") else f"{call.tool} {title}".strip()
-
-
 def _place(talk: Talk) -> str:
     """Where the shell of the agent's commands stands, by the last of them; empty before the first."""
     blocks = reversed(talk.story.transcript.blocks)
@@ -355,27 +354,11 @@ def _asks(asked: Asked) -> str:
     return request.questions[0].question if request.questions else ""
 
 
-def _summed(summarising: Summarising) -> str:
-    answers = summarising.answers
-    return f"{SUMMARISING} · {answers} part{'' if answers == 1 else 's'} done" if answers else SUMMARISING
-
-
-def _doing(talk: Talk) -> Doing | None:
-    known = talk.story.transcript.known
-    if talk.stage == "opening" and talk.pending.blocks:
-        return Doing(words="opening the session", note="")
-    if not talk.busy:
-        return None
-    if talk.asked:
-        return Doing(words="waits for your answer", since=known.since, kind="asking", queued=talk.pending.queued)
-    if known.summarising:
-        return Doing(words=_summed(known.summarising), since=known.summarising.since, queued=talk.pending.queued)
-    if known.judging:
-        return Doing(words="judging", since=known.judging, queued=talk.pending.queued)
-    blocks = talk.story.transcript.blocks
-    going = [call for call in calls(blocks[-24:]) if call.state in ("running", "writing")]
-    written = bool(blocks) and isinstance(blocks[-1], Answer) and not blocks[-1].closed
-    alone = "writing" if written else HELD if known.held else "thinking"
-    words = _words(going[-1]) if going else alone
-    since = going[-1].at if going else known.since
-    return Doing(words=words, since=since, beside=max(len(going) - 1, 0), queued=talk.pending.queued)
+def _invitation(talk: Talk) -> tuple[str, ...]:
+    """What an empty draft asks for in the tab of an agent; nothing in that of a session."""
+    followed = talk.follows.seen
+    if followed is None:
+        return ()
+    mate, name = followed.mate, one_line(followed.name, NAME)
+    takes = mate is not None and mate.stage in ("working", "asking")
+    return (f"Words for {name}" if takes else f"{name}: {WORDS[mate.stage] if mate else 'gone'}",)

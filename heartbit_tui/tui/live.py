@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from textual import events
@@ -59,11 +61,10 @@ def sheet_keys(live: Keymap) -> tuple[Mapping[str, Act], Mapping[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a session was left with: its draft, the place at which it was read, what waits in it."""
+    """What a tab was left with: its draft, and the place at which it was read."""
 
     draft: DraftState
     place: Key | None
-    dialog: Dialog
 
 
 class Live:
@@ -75,12 +76,17 @@ class Live:
         self.recent: list[str] = []
         """The actions that were taken from the palette, the last one first."""
         self.mouse_on = setup.wishes.mouse
+        self.now: Callable[[], datetime] = partial(datetime.now, UTC)
+        """Tells the time to what counts it."""
         self.seeking: Seeking | None = None
         """The search through the history, once there was one."""
         self._app = app
-        self._seen = talks.current
-        self._left: dict[Talk, Left] = {}
-        """What each session that is not seen now was left with."""
+        self._seen: tuple[Talk, str] = (talks.current, "")
+        """The session that is seen, and its agent that is; empty for the session's own."""
+        self._left: dict[tuple[Talk, str], Left] = {}
+        """What each tab that is not seen now was left with."""
+        self._dialogs: dict[Talk, Dialog] = {}
+        """What waits in each session that is not seen now."""
         self.side = Side(talks.current.story.timeline, app.ink, calm=setup.wishes.calm)
         self.sheet = Sheet(app.ink, cwd=str(setup.options.cwd))
         self.menu = Menu(app.ink, id="menu")
@@ -205,27 +211,34 @@ class Live:
         self.side.display = self.setup.wishes.side and width >= BESIDE
 
     def switched(self) -> None:
-        """Another session is seen: its own draft and sheet come back, and the place at which it was read."""
-        app, talk = self._app, self.talks.current
+        """Another tab is seen: its own draft comes back, and the place at which it was read; a session's sheet, too."""
+        app, talk, before = self._app, self.talks.current, self._seen
+        seen = (talk, talk.follows.seen.name if talk.follows.seen else "")
         self.submitting.left(self.talks.all)
-        if talk is self._seen:
+        if seen == before:
             return
         rows = app.chat.view.rows
-        place = None if app.chat.following or not rows else rows[0].key
-        self._left[self._seen] = Left(app.draft.snapshot(), place, self.sheet.dialog)
-        self._seen = talk
-        self._left = {each: left for each, left in self._left.items() if each in self.talks.all}
-        left = self._left.get(talk) or Left(DraftState(), None, self.sheet.dialog.another())
-        self.sheet.swap(left.dialog)
+        self._left[before] = Left(app.draft.snapshot(), None if app.chat.following or not rows else rows[0].key)
+        self._seen = seen
+        self._left = {each: left for each, left in self._left.items() if each[0] in self.talks.all}
+        if talk is not before[0]:
+            self._swap(before[0], talk)
         self.bridge.changed(talk)
         self.bridge.tabbed()
-        app.start(self.bridge.look_at_git())
-        if talk in self._left:
+        left = self._left.get(seen)
+        if left is not None:
             app.draft.restore(left.draft)
             if left.place is not None:
                 app.chat.to(left.place)
         elif self._left:
             app.draft.set_text("")
+
+    def _swap(self, before: Talk, talk: Talk) -> None:
+        """Another session is seen."""
+        self._dialogs[before] = self.sheet.dialog
+        self.sheet.swap(self._dialogs.pop(talk, None) or self.sheet.dialog.another())
+        self._dialogs = {each: dialog for each, dialog in self._dialogs.items() if each in self.talks.all}
+        self._app.start(self.bridge.look_at_git())
 
     def hear(self, message: Message) -> None:
         """Do what a widget tells."""
@@ -257,16 +270,14 @@ class Live:
         app = self._app
         match message:
             case Pane.Clicked(pane=pane, key=key, double=False) if pane is app.chat:
-                if app.talk.book.fold(key[0]):
+                if app.talk.shown.fold(key[0]):
                     app.chat.changed()
             case Pane.Copied(text=text):
                 app.act("copy-text", text)
             case Pane.Followed(pane=pane) if pane is app.chat:
                 self.bridge.followed()
             case Side.Chosen(call=call):
-                number = app.talk.story.transcript.call(call)
-                if number is not None:
-                    app.chat.to((number, 0))
+                table.show(app, call)
             case Pane.Clicked() | Pane.Followed():  # of a pane on a screen of its own
                 return
             case _:

@@ -51,7 +51,15 @@ def sources(app: "HeartbitApp") -> Sources:
         served = app.talk.client.served if app.talk.client is not None else None
         return _addresses(served.statuses()) if served is not None else ()
 
-    choosers = {"theme": themes, "effort": efforts, "resume": sessions, "model": models}
+    async def mates() -> Sequence[Choice]:
+        known = app.talk.story.mates.all
+        return [
+            Choice(text=mate.name, meta=one_line(mate.task, 60))
+            for mate in known
+            if one_line(mate.name, 200) == mate.name
+        ]
+
+    choosers = {"steer": mates, "theme": themes, "effort": efforts, "resume": sessions, "model": models}
     return Sources(Files(lambda: app.folder), choosers, offers=offers, names=names, resources=resources)
 
 

@@ -31,6 +31,9 @@ HIDDEN = "(a hidden command)"
 """What the log has of a command of which the model learns nothing."""
 
 
+ONLY_WORDS = "An agent at work can be told words alone; Esc goes back to the session, which takes images."
+
+
 class Submitting:
     """Takes what the draft sends; what a shell command gave rides with the next prompt."""
 
@@ -80,9 +83,23 @@ class Submitting:
             self._app.draft.restore(message.state)
             self._refuse()
             return
+        if self._app.talk.follows.seen is not None:
+            self._say_to(self._app.talk.follows.seen.name, message)
+            return
         ran = [] if message.kind is Kind.COMMAND else self._ran.pop(self._app.talk, [])
         self._app.talk.say(message.text, message.images, queue=message.queue, context=as_context(ran))
         self._app.chat.to_end()
+
+    def _say_to(self, agent: str, message: Submitted) -> None:
+        """Tell the agent whose tab is seen; the draft comes back where it cannot be told."""
+        app = self._app
+        refusal = ONLY_WORDS if message.images else app.talk.follows.say(agent, message.text)
+        if refusal:
+            app.draft.restore(message.state)
+            app.tell(refusal, warning=True)
+        else:
+            app.living.bridge.changed(app.talk)
+            app.chat.to_end()
 
     def _refuse(self) -> None:
         """Offer a way out of what keeps a session from being opened, or gone on with."""
@@ -128,6 +145,7 @@ class Submitting:
             return
         if advice := hint(command):
             self._app.tell(advice)
+        self._app.act("tab", str(self._app.living.talks.number))  # what it writes stands in the session's own tab
         self._app.start(self._run(self._app.talk, command, hidden=hidden))
 
     async def _run(self, talk: Talk, command: str, *, hidden: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from heartbit_tui.agents.team import AT_ONCE
 from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
@@ -174,6 +175,29 @@ async def test_one_of_them_can_be_spoken_to_and_one_be_stopped_while_the_others_
         here.submit(Steer(text="too late", agent="writer"))
         await here.until(lambda: bool(here.notices()))
         assert here.notices() == ["No agent writer is at work."]
+
+
+async def test_one_that_waits_for_its_turn_can_be_stopped_and_its_end_says_by_whom(tmp_path: Path) -> None:
+    names = ["researcher", *(f"researcher#{number}" for number in range(2, AT_ONCE + 2))]
+    script = (
+        delegate(*(("researcher", "a") for _ in names)),
+        *(calls(("bash", {"command": WAIT}), **RESEARCH) for _ in range(AT_ONCE)),
+        says("Done.", times=0, **RESEARCH),
+        says("."),
+    )
+    async with place(tmp_path, script) as here:
+        running = asyncio.ensure_future(here.ask())
+        await here.until(lambda: len(here.started("bash")) == AT_ONCE)
+        begun = {agent for agent, _ in here.of(RunStarted)}
+        (waits,) = [name for name in names if name not in begun]
+        here.submit(Interrupt(agent=waits))
+        await here.until(lambda: bool(here.of(SubAgentCompleted)))
+        assert [(agent, event.stopped) for agent, event in here.of(SubAgentCompleted)] == [(waits, "the user")]
+        (tmp_path / "project" / "go").touch()
+        await running
+        assert waits not in {agent for agent, _ in here.of(RunStarted)}
+        (handed,) = here.results()
+        assert handed.content.endswith(f"1 of {len(names)} failed: {waits}.")
 
 
 async def test_all_are_stopped_with_the_run_and_every_run_has_one_end(tmp_path: Path) -> None:

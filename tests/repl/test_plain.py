@@ -45,6 +45,7 @@ TYPED = (
     *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/jobs", "/background", "/clear", "/vim"),
     *("/context", "/drop", "/drop 1", "/cap", "/cap day 20", "/expand", "/uncompact", "/mcp", "/lsp", "/a2a", "/a2a x"),
     *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
+    *("/agents", "/agents x", "/steer x words", "/stop x"),
     *("/fork", "second"),
     *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
 )
@@ -59,6 +60,8 @@ SHOWN = (
         "this folder is not trusted",
         "info: Nothing is listed",
         "info: bash, ",
+        "info: No agent has worked for this one yet.",
+        "warning: There is no agent x here. /agents lists them.",
         "“A title”",
     ),
     "warning: There is no stronger model to turn to",

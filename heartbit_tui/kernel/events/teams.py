@@ -16,10 +16,11 @@ class SubAgentsDispatched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubAgentCompleted:
-    """A sub-agent has ended."""
+    """A sub-agent has ended; `stopped` says by whom, where somebody stopped it alone."""
 
     success: bool
     usage: Usage
+    stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

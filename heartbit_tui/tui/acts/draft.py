@@ -49,7 +49,7 @@ async def paste(app: "HeartbitApp", _: str) -> None:
 
 async def copy(app: "HeartbitApp", _: str) -> None:
     """/copy: the last answer."""
-    answers = (block for block in reversed(app.talk.story.transcript.blocks) if isinstance(block, Answer))
+    answers = (block for block in reversed(app.talk.read.blocks) if isinstance(block, Answer))
     last = next(answers, None)
     if last is None:
         app.tell("There is no answer yet.")

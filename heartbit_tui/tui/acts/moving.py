@@ -24,7 +24,7 @@ def page_down(app: "HeartbitApp", _: str) -> None:
 async def to_top(app: "HeartbitApp", _: str) -> None:
     """Ctrl+Home: the beginning of all that was said, also where the end alone is there so far."""
     await app.talk.completed()
-    first = app.talk.book.first()
+    first = app.talk.shown.first()
     if first is not None:
         app.chat.to(first)
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.client import filled
 from heartbit_tui.context.ledger import Item
+from heartbit_tui.tui.acts import agents
 from heartbit_tui.tui.acts.draft import away, copy_text
 from heartbit_tui.tui.bridge import outlook
 from heartbit_tui.tui.draft.editor import editor_of
 from heartbit_tui.tui.lines.look import Look
 from heartbit_tui.tui.pane.source import Key
+from heartbit_tui.tui.screens.closing import close
 from heartbit_tui.tui.screens.reader import Reader
 from heartbit_tui.tui.terminal.goodbye import say_goodbye
 from heartbit_tui.tui.transcript.blocks import Call
@@ -29,15 +31,18 @@ async def wished(app: "HeartbitApp", message: Reader.Wished) -> None:
     """Do what the reader was asked for."""
     match message.wish:
         case "copy-block":
-            await copy_text(app, plain(app.talk.book.block(message.key[0])))
+            await copy_text(app, plain(message.reader.book.block(message.key[0])))
         case "open-place":
             await _open(app, _place(app, message.reader, message.key))
         case "in-editor":
             await _read_in_editor(app)
         case "print":
             _print(app)
+        case "follow-agent":
+            close(message.reader, None)
+            agents.of_block(app, message.reader.book.block(message.key[0]))
         case "drop":
-            block = app.talk.book.block(message.key[0])
+            block = message.reader.book.block(message.key[0])
             _drop(app, block if isinstance(block, Call) else None)
 
 
@@ -45,7 +50,7 @@ def _place(app: "HeartbitApp", reader: Reader, key: Key) -> str:
     """The file and line that a piece is about: what its lines name first, else what the call worked on."""
     look = Look(max(app.size.width - 2, 1), app.ink)
     places = (line.place for line in reader.book.lines(key, look) if line.place)
-    block = app.talk.book.block(key[0])
+    block = reader.book.block(key[0])
     path = block.input.get("file_path") if isinstance(block, Call) else None
     return next(places, str(path or ""))
 
@@ -89,7 +94,7 @@ def _print(app: "HeartbitApp") -> None:
 
 
 def _whole(app: "HeartbitApp") -> str:
-    return "\n\n".join(text for block in app.talk.story.transcript.blocks if (text := marked(block))) + "\n"
+    return "\n\n".join(text for block in app.talk.read.blocks if (text := marked(block))) + "\n"
 
 
 async def open_place(app: "HeartbitApp", _: str) -> None:
@@ -110,7 +115,7 @@ async def copy_block(app: "HeartbitApp", _: str) -> None:
 
 def _call(app: "HeartbitApp") -> Call | None:
     number = app.talk.story.transcript.call(app.living.side.call)
-    block = app.talk.book.block(number) if number is not None else None
+    block = app.talk.story.transcript.blocks[number] if number is not None else None
     return block if isinstance(block, Call) else None
 
 

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 
 def interrupt(app: "HeartbitApp", _: str) -> None:
-    """Esc: close the side panel where it lies over the chat, stop a command or the run; idle, twice to go back."""
+    """Esc: close the side panel where it lies over the chat, or the tab of an agent; stop a command or the run; idle, twice to go back."""
     if app.living.side.display and app.living.side.has_class("-over"):
         app.act("side-panel")
+    elif app.talk.follows.seen is not None:
+        app.act("close-tab")
     elif app.living.submitting.running:
         app.living.submitting.stop()
     elif app.talk.busy:
@@ -25,9 +27,11 @@ def interrupt(app: "HeartbitApp", _: str) -> None:
 
 
 def clear_or_quit(app: "HeartbitApp", _: str) -> None:
-    """Ctrl+C: clear the draft; with none stop what runs; idle, twice to leave."""
+    """Ctrl+C: clear the draft; with none stop what runs, or the agent whose tab is seen; idle, twice to leave."""
     if app.draft.text:
         app.draft.set_text("")
+    elif app.talk.follows.seen is not None:
+        app.act("stop")
     elif app.living.submitting.running:
         app.living.submitting.stop()
     elif app.talk.busy:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from heartbit_tui.tui.acts import found
+from heartbit_tui.tui.acts import agents, found
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.diff.language import language
 from heartbit_tui.tui.diff.parse import parse
@@ -32,7 +32,7 @@ HITS = 200
 async def reader(app: "HeartbitApp", _: str) -> None:
     """Ctrl+O."""
     await app.talk.completed()
-    transcript = app.talk.story.transcript
+    transcript = app.talk.read
     rows = app.chat.view.rows
     start = None if app.chat.following or not (rows and transcript.blocks) else rows[0].key
     book = Book(transcript, cwd=str(app.folder), tints=app.living.talks.tints, thinking=True)
@@ -52,6 +52,7 @@ async def search(app: "HeartbitApp", argument: str) -> None:
     if hit is not None and hit.session:
         await found.open_at(app, hit)
     elif hit is not None:
+        agents.back(app)
         app.chat.to(hit.key)
 
 
@@ -115,8 +116,19 @@ async def timeline_screen(app: "HeartbitApp", _: str) -> None:
         return () if own is None else table.render(own, look, open=True, scene=scene)
 
     rows = TimelineScreen(app.talk.story.timeline, app.ink, details=details, shade=lambda: tints.version)
+    rows.follow = lambda agent: agents.follow(app, agents.named(app, agent))
     chosen = await app.push_screen_wait(rows)
-    number = transcript.call(chosen) if chosen is not None else None
+    if chosen is not None:
+        show(app, chosen)
+
+
+def show(app: "HeartbitApp", call: str) -> None:
+    """Show a call in the chat: in the tab of its agent where that is seen, else in that of the session."""
+    number = app.talk.read.call(call)
+    if number is None:
+        number = app.talk.story.transcript.call(call)
+        if number is not None:
+            agents.back(app)
     if number is not None:
         app.chat.to((number, 0))
 
@@ -125,7 +137,7 @@ def previous_prompt(app: "HeartbitApp", _: str) -> None:
     """Alt+Up: your prompt above the window."""
     rows = app.chat.view.rows
     top = rows[0].key if rows and rows[0].index == 0 else (rows[0].key[0], 1) if rows else (0, 0)
-    before = [number for number, _ in app.talk.story.transcript.prompts() if (number, 0) < top]
+    before = [number for number, _ in app.talk.read.prompts() if (number, 0) < top]
     if before:
         app.chat.to((before[-1], 0))
 
@@ -133,7 +145,7 @@ def previous_prompt(app: "HeartbitApp", _: str) -> None:
 def next_prompt(app: "HeartbitApp", _: str) -> None:
     """Alt+Down: your next prompt below the top of the window, or the end."""
     rows = app.chat.view.rows
-    after = [number for number, _ in app.talk.story.transcript.prompts() if rows and number > rows[0].key[0]]
+    after = [number for number, _ in app.talk.read.prompts() if rows and number > rows[0].key[0]]
     if after and not app.chat.view.at_end:
         app.chat.to((after[0], 0))
     else:
@@ -146,7 +158,7 @@ def toggle_fold(app: "HeartbitApp", _: str) -> None:
         app.living.side.choose()
         return
     for row in reversed(app.chat.view.rows):
-        if app.talk.book.fold(row.key[0]):
+        if app.talk.shown.fold(row.key[0]):
             app.chat.changed()
             return
 

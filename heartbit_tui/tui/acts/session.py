@@ -92,7 +92,7 @@ def compact(app: "HeartbitApp", argument: str) -> None:
 
 def clear(app: "HeartbitApp", _: str) -> None:
     """/clear: the chat begins anew; the reader still has all that was said."""
-    app.talk.book.clear()
+    app.talk.shown.clear()
     app.chat.to_end()
 
 

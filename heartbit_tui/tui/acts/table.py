@@ -32,6 +32,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "pursuing": ("plan", "goal", "judge"),
         "jobs": ("background", "jobs"),
         "flows": ("workflow",),
+        "agents": ("agents", "steer", "stop", "follow-agent"),
         "service": ("model", "effort", "login", "init"),
         "tabs": (
             "tab",
@@ -85,6 +86,11 @@ async def note(app: "HeartbitApp", text: str, put_back: Callable[[], None]) -> N
 async def edit(app: "HeartbitApp", path: Path) -> str:
     """Let the person change a file that a session asks about; what went wrong, or empty."""
     return await import_module("heartbit_tui.tui.acts.pursuing").editing(app)(path)
+
+
+def show(app: "HeartbitApp", call: str) -> None:
+    """Show a call in the chat."""
+    import_module("heartbit_tui.tui.acts.seen").show(app, call)
 
 
 def wish(app: "HeartbitApp", message: Message) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.tui.acts import parting
 from heartbit_tui.tui.acts.session import fresh
+from heartbit_tui.tui.talk.tabs import place
 from heartbit_tui.tui.talk.talks import MOST
 
 if TYPE_CHECKING:
@@ -58,10 +59,14 @@ def waiting_tab(app: "HeartbitApp", _: str) -> None:
 
 
 def close_tab(app: "HeartbitApp", argument: str) -> None:
-    """/close: leave this session's tab, or the one with that number; the last one is left by quitting."""
-    talks = app.living.talks
-    number = int(argument) if argument.isdecimal() else talks.number
-    if len(talks.all) < 2:
+    """/close: leave this tab, or the one with that number; the last session's is left by quitting."""
+    talks, follows = app.living.talks, app.talk.follows
+    number = int(argument) if argument.isdecimal() else place(talks.all, app.talk)[0]
+    if 0 < number - len(talks.all) <= len(follows.all):
+        follows.close(follows.all[number - len(talks.all) - 1].name)
+        app.living.switched()
+        app.living.bridge.tabbed()
+    elif len(talks.all) < 2:
         app.tell("This is the only session that is open; /quit leaves heartbit.")
     elif not 1 <= number <= len(talks.all):
         app.tell(f"{_count(app)} open.", warning=True)
@@ -70,23 +75,27 @@ def close_tab(app: "HeartbitApp", argument: str) -> None:
 
 
 def _see(app: "HeartbitApp", wanted: int) -> None:
-    count = len(app.living.talks.all)
-    if app.living.talks.see(wanted):
+    sessions, agents = len(app.living.talks.all), app.talk.follows.all
+    count = sessions + len(agents)
+    if sessions < wanted <= count:
+        app.talk.follows.see(agents[wanted - sessions - 1].name)
         app.living.switched()
-    elif wanted == count + 1 and wanted <= MOST:
+    elif app.living.talks.see(wanted):
+        app.talk.follows.leave()
+        app.living.switched()
+    elif wanted == count + 1 and sessions < MOST:
         new_tab(app, "")
     else:
-        app.tell(
-            f"{_count(app)} open; " + (f"Alt+{count + 1} opens another one." if count < MOST else "no more can be.")
-        )
+        more = f"Alt+{count + 1} opens another one." if sessions < MOST else "no more can be."
+        app.tell(f"{_count(app)} open; {more}")
 
 
 def _turn(app: "HeartbitApp", by: int) -> None:
-    talks = app.living.talks
-    if len(talks.all) < 2:
+    number, count = place(app.living.talks.all, app.talk)
+    if count < 2:
         app.tell("There is one session open; Alt+2 opens another one.")
         return
-    _see(app, (talks.number - 1 + by) % len(talks.all) + 1)
+    _see(app, (number - 1 + by) % count + 1)
 
 
 def _count(app: "HeartbitApp") -> str:

@@ -58,7 +58,7 @@ class Paper(Widget, can_focus=True):
 
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
-        self._placeholder = one_line(placeholder, 200)
+        self._placeholder = self._usual = one_line(placeholder, 200)
         self.shown = Passage()
         self._labels: Mapping[str, str] = {}
         self._layout = Layout("", 1, {})
@@ -67,6 +67,13 @@ class Paper(Widget, can_focus=True):
         self._goal: int | None = None
         self._dragging = False
         self._paint: Paint | None = None
+
+    def invite(self, words: str = "") -> None:
+        """Ask for something else than usual while nothing is written; empty for what is usual."""
+        told = one_line(words, 200) or self._usual
+        if told != self._placeholder:
+            self._placeholder = told
+            self.refresh()
 
     def show(
         self, passage: Passage, labels: Mapping[str, str] | None = None, marked: tuple[int, int] | None = None

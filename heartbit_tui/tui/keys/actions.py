@@ -63,7 +63,7 @@ def _grouped(group: str, where: tuple[Where, ...], *actions: Action) -> tuple[Ac
 
 
 def _tab(number: int) -> Action:
-    title = f"go to session tab {number}"
+    title = f"go to tab {number}"
     return Action(name=f"tab-{number}", title=title, keys=(f"alt+{number}",), command=f"tab {number}", series="tab")
 
 
@@ -84,10 +84,15 @@ _DRAFT = _grouped(
 _RUN = _grouped(
     "Run",
     ("everywhere",),
-    Action(name="interrupt", title="close what is open, else stop the run", keys=("escape",), fixed=("escape",)),
+    Action(
+        name="interrupt",
+        title="close what is open, an agent's tab too, else stop the run",
+        keys=("escape",),
+        fixed=("escape",),
+    ),
     Action(
         name="clear-or-quit",
-        title="clear the draft; with none stop the run; idle, twice to leave",
+        title="clear the draft; with none stop the run, or the agent of this tab; idle, twice to leave",
         keys=("ctrl+c",),
         fixed=("ctrl+c",),
     ),
@@ -95,6 +100,9 @@ _RUN = _grouped(
     _action("background", "let the running command go on in the background", "ctrl+b", command="background"),
     _action("jobs", "the commands in the background", command="jobs", takes="[ID]"),
     _action("workflow", "do a workflow of the settings, or list them", command="workflow", takes="[NAME [TEXT]]"),
+    _action("agents", "the agents at work: follow, steer, stop one", "alt+a", "f10", command="agents", takes="[NAME]"),
+    _action("steer", "tell an agent at work something", command="steer", takes="NAME WORDS"),
+    _action("stop", "stop one agent at work; the others go on", command="stop", takes="[NAME]"),
     _action("escalate", "let the stronger model take this turn", "alt+e", "f5", command="escalate"),
     _action("model", "choose the model", "alt+p", "f2", command="model", takes="[[PROVIDER:]MODEL]"),
     _action("effort", "how much the model thinks", "alt+t", "f3", command="effort", takes="[LEVEL]"),
@@ -142,6 +150,7 @@ _ROWS = (
         _action("open-place", "open the file at its line", "o"),
         _action("copy-block", "copy the block", "y"),
         _action("drop", "drop the result from the context, or put it back", "d", command="drop", takes="N"),
+        _action("follow-agent", "follow the agent of this row in a tab of its own", "a"),
     ),
 )
 
@@ -173,7 +182,7 @@ _SESSION = _grouped(
     _action("next-tab", "the next tab", "ctrl+pagedown", command="tab next"),
     _action("previous-tab", "the tab before", "ctrl+pageup", command="tab previous"),
     _action("waiting-tab", "the next tab that waits for you", command="tab waiting"),
-    _action("close-tab", "close this session's tab", command="close", takes="[N]"),
+    _action("close-tab", "close this tab", command="close", takes="[N]"),
 )
 
 _HEARTBIT = _grouped(
@@ -254,6 +263,7 @@ _LIST = _grouped(
     _action("export-row", "write it to a file", "ctrl+e"),
     _action("delete-row", "delete it", "ctrl+d"),
     _action("pin-row", "hold it against fading, or no longer", "ctrl+k"),
+    _action("say-row", "tell it something", "ctrl+n"),
 )
 
 ACTIONS: tuple[Action, ...] = (

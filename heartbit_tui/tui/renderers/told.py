@@ -6,6 +6,7 @@ from types import MappingProxyType
 from rich.style import Style
 
 from heartbit_tui.client import titles
+from heartbit_tui.client.crew import PERSON
 from heartbit_tui.tui.diff.paint import Parts
 from heartbit_tui.tui.lines import setting
 from heartbit_tui.tui.lines.ink import Ink
@@ -63,7 +64,8 @@ def ending(block: Ending, look: Look, scene: Scene) -> list[Line]:
         return [_ruled(block, look)]
     sign, style = (SIGNS["failed"], ink.error) if block.how == "failed" else (SIGNS["cut"], ink.warning)
     text = _why(block)
-    after = setting.wrapped([(_AFTERWARDS[block.how], ink.muted)], look.width, first=[("  ", ink.muted)])
+    told = "" if block.apart else _AFTERWARDS[block.how]
+    after = setting.wrapped([(told, ink.muted)], look.width, first=[("  ", ink.muted)]) if told else []
     rule = [_ruled(block, look)] if block.milliseconds or block.calls else []
     return [*_signed(sign, text, style, look, scene), *after, *rule]
 
@@ -71,6 +73,8 @@ def ending(block: Ending, look: Look, scene: Scene) -> list[Line]:
 def _why(ending: Ending) -> str:
     if ending.how == "failed":
         return f"The run failed: {ending.text}" if ending.text else "The run failed."
+    if ending.apart and ending.text == PERSON:
+        return "Stopped by you."
     if ending.text.startswith("the "):
         return f"Interrupted by {ending.text}."
     return f"Interrupted: {ending.text}." if ending.text else "Interrupted."

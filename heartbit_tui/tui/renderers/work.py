@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from heartbit_tui.client import titles
+from heartbit_tui.client.crew import BY_YOU
 from heartbit_tui.tui.lines import lanes, setting
 from heartbit_tui.tui.lines.line import Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
@@ -22,8 +23,8 @@ from heartbit_tui.tui.transcript.blocks import Answer, Block, Thinking, Work
 TAIL = 8
 """Lines of a work that are shown while it goes on."""
 
-RECENT = 4_000
-"""Characters at the end of an answer that are looked at for those lines."""
+STEP = 2
+"""Lines by which the place moves from which they are set, so that they do not break anew with each piece that comes."""
 
 Draw = Callable[[Block, Look], list[Line]]
 """Draws a part, folded."""
@@ -60,11 +61,16 @@ def _head(work: Work, look: Look, scene: Scene, *, open: bool) -> Line:
     told = [plural(work.calls, "call")] if work.calls else []
     told += [f"{tokens(work.tokens)} tokens"] if work.tokens and look.width >= 60 else []
     told += [titles.span(work.milliseconds)] if work.milliseconds and look.width >= NARROW else []
-    word = f" {states.WORDS[work.state]}" if work.state in states.WORDS else ""
+    word = f" {_word(work)}" if work.state in states.WORDS else ""
     right = [(f" {' · '.join(told)}", ink.faint), (word, states.style(work.state, ink))]
     right.append((f" {states.sign(work.state)}", states.style(work.state, ink)))
     line = setting.beside(left, right, look.width, ink.text)
     return Line(line.parts, gutter=min(len(mark), look.width))
+
+
+def _word(work: Work) -> str:
+    """What is told beside the sign: a person wants to see that it was they who stopped it."""
+    return BY_YOU if work.text == BY_YOU else states.WORDS[work.state]
 
 
 def _body(work: Work, look: Look, draw: Draw) -> list[Line]:
@@ -83,8 +89,22 @@ def _part(part: Block, look: Look, draw: Draw, *, whole: bool) -> list[Line]:
         return []
     if not isinstance(part, Answer):
         return draw(part, look)
-    text = part.text if whole else part.text[-RECENT:]
-    return [line for piece in pieces_of(text) for line in markdown.lines(piece, look, open=not part.closed)]
+    text = part.text if whole else _end(part.text, look.width)
+    found: list[Line] = []
+    for piece in reversed(pieces_of(text)):
+        found = [*markdown.lines(piece, look, open=not part.closed), *found]
+        if not whole and len(found) >= TAIL:
+            break
+    return found
+
+
+def _end(text: str, width: int) -> str:
+    """As much of the end of a text as those lines may hold, from the beginning of a word on."""
+    step = STEP * width
+    start = (len(text) - TAIL * width) // step * step
+    if start <= 0:
+        return text
+    return text[start:].partition(" ")[2] or text[start:]
 
 
 def _behind(line: Line, style: Style) -> Line:

@@ -32,7 +32,7 @@ HINTS = (
     "q back",
 )
 
-Wish: TypeAlias = Literal["print", "in-editor", "open-place", "copy-block", "drop"]
+Wish: TypeAlias = Literal["print", "in-editor", "open-place", "copy-block", "drop", "follow-agent"]
 
 
 class Reader(Screen[None]):
@@ -92,7 +92,7 @@ class Reader(Screen[None]):
         act = self._acts.get(action)
         if act is not None:
             act()
-        elif action in ("print", "in-editor", "open-place", "copy-block", "drop"):
+        elif action in ("print", "in-editor", "open-place", "copy-block", "drop", "follow-agent"):
             self._wish(action)
         elif action in ("interrupt", "close-reader", "reader", "clear-or-quit"):
             close(self, None)

@@ -23,6 +23,7 @@ from heartbit_tui.tui.timeline.source import Details, Rows
 from heartbit_tui.tui.timeline.timeline import Timeline
 
 HINTS = (
+    "Enter shows it in the chat · Space opens · / filters · f failed · a its agent · Esc closes",
     "Enter shows it in the chat · Space opens · / filters · f failed · Esc closes",
     "Enter chat · Space opens · / filters · Esc",
     "Enter · / · Esc",
@@ -57,6 +58,8 @@ class TimelineScreen(ModalScreen[str | None]):
         zone: tzinfo | None = None,
     ) -> None:
         super().__init__()
+        self.follow: Callable[[str], None] | None = None
+        """Called with the agent of a row that is not the session's own, where a person wants to see it."""
         self._timeline = timeline
         self._ink = ink
         self._now = now
@@ -120,8 +123,16 @@ class TimelineScreen(ModalScreen[str | None]):
             self._take("" if self._filter == "failed" else "failed" if key == "f" else self._filter)
         elif key == "escape" and self._filter:
             self._take("")
+        elif key == "a":
+            self._follow_row()
         elif key in ("escape", "q", "ctrl+c"):
             close(self, None)
+
+    def _follow_row(self) -> None:
+        row = self._rows.row(self._pane.cursor)
+        if row is not None and row.agent and self.follow is not None:
+            close(self, None)
+            self.follow(row.agent)
 
     def _type(self, event: events.Key) -> None:
         if event.key in ("enter", "escape", "ctrl+c"):

@@ -101,6 +101,12 @@ class Side(Vertical):
         row = self._rows.row(self._timeline_pane.cursor)
         return row.id if row is not None and row.kind == "call" else ""
 
+    @property
+    def agent(self) -> str:
+        """Whose row is under the cursor, as the timeline names it; empty for the session's own agent, and for none."""
+        row = self._rows.row(self._timeline_pane.cursor)
+        return row.agent if row is not None else ""
+
     def choose(self) -> None:
         """Ask for the call under the cursor to be shown in the chat."""
         self._choose(self._timeline_pane.cursor)

@@ -1,4 +1,4 @@
-"""The row of tabs: one for each session that is open, with a sign where one needs the person or has news."""
+"""The row of tabs: one for each session that is open, and for each agent that is followed, with a sign of how it stands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
-from heartbit_tui.tui.lines import setting
+from heartbit_tui.tui.lines import lanes, setting
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS
@@ -22,6 +22,8 @@ MARKS: Mapping[State, str] = MappingProxyType(
         "asking": SIGNS["asking"],
         "done": SIGNS["ok"],
         "failed": SIGNS["failed"],
+        "waiting": SIGNS["waiting"],
+        "stopped": SIGNS["cut"],
     }
 )
 
@@ -46,13 +48,16 @@ def cells(count: int, width: int) -> int:
 def _tab(tab: Tab, room: int, ink: Ink) -> list[tuple[str, Style]]:
     over = ink.cursor if tab.current else Style()
     mark = MARKS[tab.state] or (SIGNS["ring"] if tab.jobs else "")
-    lead = f" {tab.number} "
-    left = max(room - len(lead) - (2 if mark else 0) - 1, 0)
+    lead, bar = f" {tab.number} ", f"{SIGNS['bar']} " if tab.agent else ""
+    left = max(room - len(lead) - len(bar) - (2 if mark else 0) - 1, 0)
     title = setting.cut(setting.clean(tab.title).replace("\n", " "), left) if left else ""
-    blank = " " * max(room - len(lead) - (2 if mark else 0) - setting.cells(title), 0)
+    blank = " " * max(room - len(lead) - len(bar) - (2 if mark else 0) - setting.cells(title), 0)
     signs = [(f"{mark} ", over + _style(tab.state, ink))] if mark else []
     words = ink.strong if tab.current else ink.warning if tab.state == "asking" else ink.muted
-    return [(lead, over + (ink.accent if tab.current else ink.faint)), *signs, (f"{title}{blank}", over + words)]
+    shade = ink.faint if tab.lane is None else lanes.style(tab.lane, ink)
+    number = (lead, over + (ink.accent if tab.current else ink.faint))
+    lane = [(bar, over + shade)] if bar else []
+    return [number, *lane, *signs, (f"{title}{blank}", over + words)]
 
 
 def _style(state: State, ink: Ink) -> Style:

@@ -44,6 +44,12 @@ class Pending:
         """The person sent `text`; `words` is all that goes to the model where that is more."""
         self._set((*self._sent, _Sent(words or text, Prompt(text=text, how=how, images=images))))
 
+    def drop(self) -> Sequence[str]:
+        """Nothing of it will ever be read: forget it; the words."""
+        lost = tuple(each.block.text for each in self._sent)
+        self._set(())
+        return lost
+
     def take(self, envelope: Envelope) -> None:
         """See in an envelope that something has arrived, or waits for longer."""
         match envelope.event:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from heartbit_tui.client.crew import Mates
 from heartbit_tui.client.cut import CutCalls
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.tui.timeline.timeline import Timeline
@@ -9,11 +10,12 @@ from heartbit_tui.tui.transcript.transcript import Transcript
 
 
 class Story:
-    """The transcript, the timeline, and the count of calls that were cut off."""
+    """The transcript, the timeline, the agents at work, and the count of calls that were cut off."""
 
     def __init__(self) -> None:
         self.transcript = Transcript()
         self.timeline = Timeline()
+        self.mates = Mates()
         self.cut = CutCalls()
 
     def take(self, envelopes: Iterable[Envelope]) -> None:
@@ -21,4 +23,5 @@ class Story:
         for envelope in envelopes:
             self.transcript.apply(envelope)
             self.timeline.apply(envelope)
+            self.mates.take(envelope)
             self.cut.take(envelope)

@@ -28,10 +28,12 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.chat.book import Book
 from heartbit_tui.tui.chat.tints import Tints
 from heartbit_tui.tui.garbage import Garbage
+from heartbit_tui.tui.talk.followed import Follows
 from heartbit_tui.tui.talk.pace import Pace
 from heartbit_tui.tui.talk.pending import Pending
 from heartbit_tui.tui.talk.story import Story
-from heartbit_tui.tui.transcript.blocks import Notice
+from heartbit_tui.tui.transcript.blocks import Block, Notice
+from heartbit_tui.tui.transcript.transcript import Transcript
 
 TAIL = 400
 """Envelopes of a long log that are folded at once: more than a screen shows."""
@@ -78,6 +80,8 @@ class Talk:
         self.stage: Stage = "opening"
         self.story = Story()
         self.pending = Pending()
+        self.follows = Follows(lambda: self.story, self._bind, self.submit)
+        """The agents that work for the session's own one, as far as they are followed one by one."""
         self.tints = Tints()
         """The colours of code, which whoever opens sessions may share among them."""
         self.book = self._bound()
@@ -108,6 +112,16 @@ class Talk:
     def running(self) -> bool:
         """Whether a run is active, or something was sent that nothing was heard of yet."""
         return self.story.transcript.known.running or any(block.how == "prompt" for block in self.pending.blocks)
+
+    @property
+    def read(self) -> Transcript:
+        """The transcript that is seen: the session's, or that of an agent that is followed."""
+        return self.follows.seen.transcript if self.follows.seen else self.story.transcript
+
+    @property
+    def shown(self) -> Book:
+        """`read` as it is shown."""
+        return self.follows.seen.book if self.follows.seen else self.book
 
     @property
     def busy(self) -> bool:
@@ -251,8 +265,11 @@ class Talk:
         self._changed(self)
 
     def _bound(self) -> Book:
+        return self._bind(self.story.transcript, lambda: self.pending.blocks)
+
+    def _bind(self, transcript: Transcript, below: Callable[[], Sequence[Block]]) -> Book:
         cwd = self.client.about.cwd if self.client is not None else str(self.options.cwd)
-        return Book(self.story.transcript, lambda: self.pending.blocks, cwd=cwd, tints=self.tints)
+        return Book(transcript, below, cwd=cwd, tints=self.tints)
 
     async def _follow(self, client: Client) -> None:
         async for batch in client.batches(self._pause):
@@ -271,7 +288,10 @@ class Talk:
         return HIDDEN if self.hidden else self._pace.pause()
 
     def _take(self, envelope: Envelope) -> None:
-        self.pending.take(envelope)
+        if self.story.mates.find(envelope.agent) is None:
+            self.pending.take(envelope)
+        else:
+            self.follows.take(envelope)
         match envelope.event:
             case ApprovalRequested() | QuestionAsked() as request:
                 self.asked.append(Asked(request, "" if self._is_own(envelope) else envelope.agent))

@@ -76,12 +76,14 @@ def wide(row: Row, look: Look, longest: int, now: datetime | None, zone: tzinfo 
 
 
 def _model(row: Row, look: Look, time: str, now: datetime | None) -> Line:
-    """A turn of a model is told more quietly than what was done in it."""
+    """A turn of a model is told more quietly than what was done in it; where a cascade answered, its tier is told."""
     ink = look.ink
     sign = (f" {states.sign(row.state)}", ink.muted if row.state == "ok" else states.style(row.state, ink))
-    figures = _figures(row) if look.width >= ROOMY else _counts(row)
+    tiered = bool(row.climbed or row.saved) and look.width < ROOMY
+    figures = row.title if tiered else _figures(row) if look.width >= ROOMY else _counts(row)
+    took = [] if tiered and not row.going else _took(row, look, now)
     left = [(time, ink.faint), *_agent(row, look), (f"{row.name:<5} ", ink.muted), (figures, ink.faint)]
-    return setting.beside(left, [*_came_of_it(row, look), *_took(row, look, now), sign], look.width, ink.text)
+    return setting.beside(left, [*_came_of_it(row, look), *took, sign], look.width, ink.text)
 
 
 def _figures(row: Row) -> str:
@@ -114,8 +116,8 @@ def _came_of_it(row: Row, look: Look) -> Parts:
         found.append((f" {row.retries} {'retry' if row.retries == 1 else 'retries'}", ink.warning))
     if row.climbed:
         found.append((f" ↑{len(row.climbed)}", ink.info))
-    if row.saved > 0 and look.width >= ROOMY:
-        found.append((f" about {money(row.saved)} saved", ink.ok))
+    if row.saved > 0:
+        found.append((f" about {money(row.saved)} saved" if look.width >= ROOMY else f" -{money(row.saved)}", ink.ok))
     if row.added is not None or row.removed is not None:
         found += [(f" +{row.added or 0}", ink.ok), (f" -{row.removed or 0}", ink.error)]
     elif row.exit_code:

@@ -104,13 +104,17 @@ class Guarded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """A run is over; `text` says why where it did not end well. `tokens` counts what was read and written."""
+    """A run is over; `text` says why where it did not end well. `tokens` counts what was read and written.
+
+    One that is `apart` was that of an agent which works for another: nobody can go on with it.
+    """
 
     how: Literal["completed", "failed", "interrupted"]
     text: str = ""
     milliseconds: int = 0
     calls: int = 0
     tokens: int = 0
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from heartbit_tui.kernel.events import (
@@ -58,15 +59,19 @@ Place: TypeAlias = tuple[int, int]
 
 
 class Transcript:
-    """The blocks of a session, in order. A block is replaced, never changed; only the last of them are."""
+    """The blocks of a session, in order. A block is replaced, never changed; only the last of them are.
 
-    def __init__(self) -> None:
+    One that is `apart` is that of an agent which works for the session's own.
+    """
+
+    def __init__(self, *, apart: bool = False) -> None:
+        self._apart = apart
         self.blocks: list[Block] = []
         self.known = Known()
         self._seqs: list[int] = []
         self._past: list[tuple[int, Block]] = []
         self._standing = Standing()
-        self._works = Works(Transcript)
+        self.works: Works[Transcript] = Works(partial(Transcript, apart=True))
         self._put: list[tuple[int, Block]] = []
         self._at: dict[str, int] = {}
         self._going: set[str] = set()
@@ -79,7 +84,7 @@ class Transcript:
         event = envelope.event
         if self.known.agent in ("", envelope.agent):
             self._own(envelope, event)
-        elif (work := self._works.take(envelope)) is not None:
+        elif (work := self.works.take(envelope)) is not None:
             self._work(envelope, work)
         elif isinstance(event, ToolInputDelta | AssistantMessage):
             self._of_another(envelope, event)
@@ -93,7 +98,7 @@ class Transcript:
 
     def call(self, id: str) -> int | None:
         """The number of the block of a call, or of the work of another agent that it is a part of."""
-        return self._at.get(id) if id in self._at else self._at.get(self._works.find(id))
+        return self._at.get(id) if id in self._at else self._at.get(self.works.find(id))
 
     def put(self, block: Block) -> int:
         """Add a block that no envelope told of (a command that the person ran); its number."""
@@ -280,9 +285,10 @@ class Transcript:
         for call in filter(None, map(self._find, self._going)):
             self.blocks[self._at[call.id]] = replace(call, state="cut")
         self._going.clear()
-        for work in self._works.cut(envelope):
+        for work in self.works.cut(envelope):
             self._work(envelope, work)
-        self._add(_ending(event, self._since(envelope.at), self._calls, self._run_tokens), envelope.seq)
+        ending = _ending(event, self._since(envelope.at), self._calls, self._run_tokens)
+        self._add(replace(ending, apart=self._apart), envelope.seq)
         self._turn = len(self.blocks)
 
     def _since(self, now: datetime) -> int:

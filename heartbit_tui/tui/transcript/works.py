@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
+from heartbit_tui.client.crew import CUT, stopped_by
 from heartbit_tui.kernel.events import (
     Envelope,
     Event,
@@ -16,8 +17,6 @@ from heartbit_tui.kernel.events import (
     SubAgentCompleted,
 )
 from heartbit_tui.tui.transcript.blocks import Block, Call, Ending, Prompt, State, Work
-
-CUT = "the run that it belonged to is over"
 
 
 class Fold(Protocol):
@@ -34,20 +33,23 @@ class Fold(Protocol):
         ...
 
 
+F = TypeVar("F", bound=Fold)
+
+
 @dataclass(slots=True)
-class _Begun:
-    fold: Fold
+class _Begun(Generic[F]):
+    fold: F
     work: Work
 
 
-class Works:
-    """Takes in the envelopes of other agents; `fold` makes what folds those of one."""
+class Works(Generic[F]):
+    """Takes in the envelopes of other agents; `fold` makes what folds those of one, and `of` and `lane` give what it made."""
 
-    def __init__(self, fold: Callable[[], Fold]) -> None:
+    def __init__(self, fold: Callable[[], F]) -> None:
         self._fold = fold
         self._lanes: dict[str, int] = {}
-        self._last: dict[str, _Begun] = {}
-        self._every: list[_Begun] = []
+        self._last: dict[str, _Begun[F]] = {}
+        self._every: list[_Begun[F]] = []
 
     def take(self, envelope: Envelope) -> Work | None:
         """The work as it is with the next envelope of another agent; None where that is of no work."""
@@ -82,6 +84,15 @@ class Works:
                 begun.work = _after(begun, place, place.event)
                 yield begun.work
 
+    def lane(self, agent: str) -> int | None:
+        """The lane of an agent, None for one that was not heard yet."""
+        return self._lanes.get(agent)
+
+    def of(self, agent: str) -> F | None:
+        """What folds the last work of an agent; None before it has begun."""
+        found = self._last.get(agent)
+        return found.fold if found else None
+
     def find(self, call: str) -> str:
         """The id of the work that a call belongs to, empty for none."""
         return next((each.work.id for each in reversed(self._every) if each.fold.call(call) is not None), "")
@@ -99,7 +110,7 @@ def calls(blocks: Iterable[Block]) -> Iterator[Call]:
                 pass
 
 
-def _after(begun: _Begun, envelope: Envelope, event: Event) -> Work:
+def _after(begun: _Begun[F], envelope: Envelope, event: Event) -> Work:
     blocks, work = begun.fold.blocks, begun.work
     parts = tuple(block for block in blocks if not isinstance(block, Prompt | Ending))
     changed = replace(work, parts=parts, calls=sum(isinstance(part, Call) for part in parts))
@@ -119,7 +130,7 @@ def _end(event: Event) -> tuple[State, str, int]:
         case RunFailed(error=error, partial_usage=usage):
             return "failed", error, usage.total
         case RunInterrupted(reason=reason, partial_usage=usage):
-            return "cut", reason, usage.total
+            return "cut", stopped_by(reason), usage.total
         case SubAgentCompleted(success=success, usage=usage):
             return "ok" if success else "failed", "", usage.total
         case _:

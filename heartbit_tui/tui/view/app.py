@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from textual import events
+from textual.message import Message
 
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.tui.app import HeartbitApp
@@ -219,6 +220,13 @@ class _Live(Live):
         self.talks.changed = self._changed
         self._view.begin()
         self._view.show_state()
+
+    def hear(self, message: Message) -> None:
+        """Do what a widget tells; whatever was asked, there is no draft to come back to."""
+        super().hear(message)
+        self._view.draft.display = False
+        if self._view.draft.has_focus:
+            self._view.set_focus(None)
 
     def _changed(self, talk: Talk) -> None:
         self.bridge.changed(talk)

@@ -48,7 +48,7 @@ def test_help_tells_every_action_and_sign_once() -> None:
     assert len(told) == len(SIGNS) + sum(not action.series for action in ACTIONS) + len(series)
     titles = {entry.title for entry in told}
     assert [each.name for each in ACTIONS if not each.series and each.title not in titles] == []
-    assert ("Alt+1..9", "go to session tab") in {(entry.keys, entry.title) for entry in told}
+    assert ("Alt+1..9", "go to tab") in {(entry.keys, entry.title) for entry in told}
 
 
 def test_help_follows_the_keymap() -> None:
@@ -58,7 +58,7 @@ def test_help_follows_the_keymap() -> None:
         "Ctrl+Y  /palette",
         "/mouse",
     )
-    assert told["go to session tab"].startswith("Alt+Q  Alt+2  ")
+    assert told["go to tab"].startswith("Alt+Q  Alt+2  ")
 
 
 def test_help_begins_with_what_is_wrong_with_the_keymap() -> None:

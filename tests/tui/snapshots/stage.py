@@ -295,6 +295,7 @@ class _Posed(Live):
         super().__init__(app, setup, talks)
         self.sheet = Sheet(app.ink, cwd=PROJECT, clock=_Steps())
         self.bridge = _OnMain(app)
+        self.now = lambda: NOW
 
         async def offers() -> Sequence[Command]:
             return await app.talk.client.about.offers() if app.talk.client else ()

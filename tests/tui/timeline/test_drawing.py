@@ -166,7 +166,7 @@ def test_a_turn_of_a_cascade_shows_its_models_and_what_it_saved() -> None:
     told.tell(ModelEscalated(from_tier="small", to_tier="middle", reason="gate_rejected"))
     told.tell(ModelCalled(purpose="turn", model="middle", usage=usage, cost_usd=0.02, instead_usd=0.20), 1800)
     (row,) = told.timeline.rows()
-    assert narrow(row, Look(40, INK), None, UTC).text.split() == ["14:02", "model", "1.2k", "→", "340", "↑1", "●"]
+    assert narrow(row, Look(40, INK), None, UTC).text.split() == ["14:02", "model", "middle", "↑1", "-$0.18", "●"]
     line = wide(row, Look(110, INK), 1, None, UTC).text
     assert "$0.02  small → middle" in line
     assert "↑1 about $0.18 saved" in line
