@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
@@ -102,7 +101,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         stack.callback(lease.release)
         bind = setup.bind or config.string("daemon.bind") or ""
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
-        queue = SqliteQueue(database, clock, leases.held, partial(_written, path.with_name(path.name + "-wal")))
+        queue = SqliteQueue(database, clock, leases.held)
         stack.push_async_callback(queue.close)
         patience = config.number("daemon.interaction_timeout_seconds")
         figures = Figures()
@@ -118,6 +117,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             name=lambda: ids.new_id(clock.now()),
             doubts=doubting(store) if config.string("daemon.unknown_outcome") != "continue" else _no_doubts,
             heard=told,
+            stirred=Stirred(path.with_name(path.name + "-wal")),
         )
         terms = Terms(
             owner=name,
@@ -188,13 +188,20 @@ def _planner(base: Options, settings: Settings, door: Entrance) -> Callable[[Tas
     return options
 
 
-def _written(log: Path) -> tuple[int, int]:
-    """What changes about the write-ahead log of the file whenever something is written."""
-    try:
-        found = log.stat()
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
+class Stirred:
+    """Whether anybody has written to a file since this was asked last, told by its write-ahead log."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._seen: tuple[int, int] | None = None
+
+    def __call__(self) -> bool:
+        try:
+            found = self._log.stat()
+        except OSError:
+            return True
+        before, self._seen = self._seen, (found.st_mtime_ns, found.st_size)
+        return self._seen != before
 
 
 def _durably(connection: sqlite3.Connection) -> None:
