@@ -154,8 +154,7 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
         brought, doubles = _brought(tools, options, settings)
         servers = await stack.enter_async_context(reached(options, settings, clock, voice, undoing))
         agents = await stack.enter_async_context(met(options, settings, clock, voice, undoing))
-        also = tuple(each.policy for each in (hooked, skilled) if each is not None)
-        chain = contexts.policy(options.cwd, settings, following, remembering, also=also)
+        chain = contexts.policy(options.cwd, settings, following, remembering, also=_policies(hooked, skilled))
         yield Companions(
             place=place,
             jobs=jobs,
@@ -177,6 +176,11 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             unplugged=(*warnings, *doubles),
             peers=agents,
         )
+
+
+def _policies(hooked: "Hooked | None", skilled: "Skilled | None") -> tuple[ContextPolicy, ...]:
+    """What hooks and skills add to what the model is told."""
+    return tuple(each.policy for each in (hooked, skilled) if each is not None)
 
 
 def _taking(hooked: "Hooked | None") -> tuple[Callable[[Envelope], None], ...]:
