@@ -54,7 +54,7 @@ DAEMON = (
         (TASK,),
         with_everywhere(
             URL,
-            Flag(("--deny",), "refuse them"),
+            Flag(("--refuse",), "refuse them"),
             Flag(("--always",), "and from now on without asking"),
             Flag(("--note",), "a word to the model with it", "text", "TEXT"),
         ),

@@ -101,7 +101,7 @@ async def _approve(remote: Remote, values: Namespace) -> int:
     if not waiting:
         sys.stderr.write(f"{NOTHING}\n")
         return 1
-    decision = f"{'always_' if values.always else ''}{'deny' if values.deny else 'allow'}"
+    decision = f"{'always_' if values.always else ''}{'deny' if values.refuse else 'allow'}"
     for each in waiting:
         body = {"decision": decision, "note": values.note or ""}
         await remote.ask("POST", f"/approvals/{each['session_id']}/{each['interaction_id']}", body)

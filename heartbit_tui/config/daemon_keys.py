@@ -144,7 +144,6 @@ def daemon() -> tuple[Key, ...]:
             string("schedules[].folder"),
             boolean("metrics.enabled", True),
             boolean("metrics.public", False),
-            boolean("metrics.public", False),
             boolean("ws.enabled", True),
             integer("ws.interaction_timeout_seconds", 120),
             integer("ws.max_connections", 100),

@@ -59,7 +59,7 @@ async def test_a_call_is_approved_or_refused_from_the_command_line(machine: Mach
     write = {"blocks": [{"call": "write", "input": {"file_path": "new.txt", "content": "x"}}], "times": 0}
     prepared(machine, write | {"when": "write a file"}, says("finished", times=0))
     async with daemon(machine) as (caller, _):
-        for flag, there in (("--deny", False), ("--always", True)):
+        for flag, there in (("--refuse", False), ("--always", True)):
             task_id = (await caller.run("submit", "write a file")).text.strip()
             while (done := await caller.run("approve", task_id, *[flag])).code == 1:
                 assert "Nothing of this task waits" in done.err
