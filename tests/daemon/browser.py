@@ -21,7 +21,9 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server"),
     *("--disable-extensions", "--hide-scrollbars", "--lang=en-US", "--remote-debugging-pipe"),
 )
-AT_ITS_PLACES = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+AT_ITS_PLACES = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+)
 """The browser reads commands from file 3 and answers in file 4."""
 
 LONGEST = 1 << 26
@@ -109,7 +111,7 @@ class Page:
     async def picture(self, path: Path) -> None:
         """Write what is seen as PNG."""
         taken = await self.do("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(taken["data"]))
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(taken["data"]))
 
 
 @asynccontextmanager
@@ -128,9 +130,9 @@ async def page(folder: Path) -> AsyncGenerator[Page]:
     os.close(theirs_in)
     os.close(theirs_out)
     answers = asyncio.StreamReader(limit=LONGEST)
-    reading, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(answers), open(ours_in, "rb"))
+    reading, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(answers), os.fdopen(ours_in, "rb"))
     protocol: Any = asyncio.streams.FlowControlMixin
-    writing, flow = await loop.connect_write_pipe(protocol, open(ours_out, "wb"))
+    writing, flow = await loop.connect_write_pipe(protocol, os.fdopen(ours_out, "wb"))
     found = Page(asyncio.StreamWriter(writing, flow, None, loop), answers)
     listening = asyncio.create_task(found.listen(), name="browser")
     try:

@@ -20,9 +20,7 @@ with_browser = pytest.mark.skipif(not FOUND, reason=MISSING)
 def ready(folder: Path) -> Ground:
     ground = Ground(folder)
     write = calls("write", {"file_path": "new.txt", "content": ATTACK}, when="write", times=1)
-    ground.prepare(
-        [write, says("at last", when="stay", wait=LONG, times=0), says(f"done {ATTACK}", times=0)], SETTINGS
-    )
+    ground.prepare([write, says("at last", when="stay", wait=LONG, times=0), says(f"done {ATTACK}", times=0)], SETTINGS)
     return ground
 
 
@@ -46,7 +44,9 @@ def test_the_page_has_no_script_of_its_own_and_fetches_nothing_from_others() -> 
     assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [""]
     assert re.findall(r"\son\w+=|style=|javascript:", html) == []
     assert [each for each in (html, script, style) if "://" in each] == []
-    banned = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|srcdoc|localStorage\."
+    banned = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|srcdoc|localStorage\."
+    )
     assert re.findall(banned, script) == []
 
 

@@ -31,7 +31,7 @@ class NewTask(Body):
     story_id: Name | None = None
     key: Annotated[str, StringConstraints(max_length=200)] = ""
     priority: Annotated[int, Field(ge=-100, le=100)] = 0
-    deadline: AwareDatetime | None = None
+    deadline: Annotated[AwareDatetime, Field(strict=True)] | None = None
     session_id: Name | None = None
     folder: Annotated[str, StringConstraints(max_length=4_096)] = ""
 

@@ -181,6 +181,8 @@ function showFacts(task) {
 
 function showOutcome(task) {
   const title = { completed: "Answer", failed: "It failed", cancelled: "It was cancelled", interrupted: "It was cut off" }[task.state];
+  const said = [...by("events").querySelectorAll(".answer")].at(-1);
+  if (said && said.textContent.trim() === shown(task.result).trim()) said.parentElement.remove(); // it stands below
   by("outcome").replaceChildren(make("p", { class: "end-title", text: title ?? task.state }),
     make("p", { class: task.error ? "said fault" : "said", text: task.error || task.result || "Nothing was said." }));
   by("outcome").hidden = false;
@@ -212,13 +214,13 @@ function events(list) {
     },
     tool_call_started: (event) => {
       const took = make("span", { class: "quiet", text: "runs" });
-      const more = make("details", {}, make("summary", {}, make("span", { class: "name", text: event.tool_name }), took), make("pre", { text: json(event.input) }));
+      const more = make("details", {}, make("summary", {}, make("span", { class: "name", text: event.tool_name }), took), event.input && make("pre", { text: json(event.input) }));
       calls.set(event.tool_call_id, { took, more });
       add(more);
     },
     tool_call_completed: (event) => {
+      if (!calls.has(event.tool_call_id)) kinds.tool_call_started(event); // one that was refused never began
       const call = calls.get(event.tool_call_id);
-      if (!call) return;
       call.took.textContent = `${event.is_error ? "failed" : "done"} in ${(event.duration_ms / 1000).toFixed(1)} s`;
       call.took.classList.toggle("wrong", event.is_error);
       if (event.output) call.more.append(make("pre", { text: event.output }));
