@@ -70,8 +70,8 @@ def _parameters(each: Operation) -> Iterator[JsonObject]:
     for name, schema in each.query.items():
         yield {"name": name, "in": "query", "schema": dict(schema)}
     if each.kind == EVENTS:
-        schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
-        yield {"name": "Last-Event-ID", "in": "header", "schema": schema}
+        # Any text: what is no seq of ours is passed over, as a browser sends back whatever it was last sent.
+        yield {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
 
 
 def _answer(each: Operation, status: int) -> JsonObject:
