@@ -180,7 +180,7 @@ def _planner(base: Options, settings: Settings, door: Entrance) -> Callable[[Tas
             folder = base.cwd
         else:
             folder = await asyncio.to_thread(workspace_of, settings.config, settings.places, home, who)
-        if not await asyncio.to_thread(folder.is_dir):
+        if not await asyncio.to_thread(_is_folder, folder):
             raise ConfigError(f"The folder of this task is not there: {folder}")
         identity = door.identity(who, (task.request.source,))
         return replace(base, cwd=folder, which=New(id=task.session), identity=identity)
@@ -202,6 +202,13 @@ class Stirred:
             return True
         before, self._seen = self._seen, (found.st_mtime_ns, found.st_size)
         return self._seen != before
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # longer than a path may be, or with a sign in it that none has
+        return False
 
 
 def _durably(connection: sqlite3.Connection) -> None:

@@ -34,8 +34,8 @@ class NewTask(Body):
     task: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TASK)]
     story_id: Name | None = None
     key: Annotated[str, StringConstraints(max_length=200)] = ""
-    priority: Annotated[int, Field(ge=-100, le=100)] = 0
-    deadline: AwareDatetime | None = None
+    priority: Annotated[int, Field(ge=-100, le=100, strict=True)] = 0
+    deadline: Annotated[AwareDatetime, Field(strict=True)] | None = None
     session_id: Name | None = None
     folder: Annotated[str, StringConstraints(max_length=4_096)] = ""
 
