@@ -7,10 +7,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.wire.errors import InvalidError
-from heartbit_tui.wire.read import decode
-
 Kind = TypeVar("Kind", bound="Body")
 Decision = Literal["allow", "deny", "always_allow", "always_deny"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -59,6 +55,13 @@ class Answered(Body):
     answers: Annotated[list[list[Annotated[str, StringConstraints(max_length=10_000)]]], Field(max_length=32)]
 
 
+class SentOp(Body):
+    """An op, flat with its `type`, as `wire` writes it; the rest of its fields are checked there."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    type: Annotated[str, StringConstraints(max_length=64)]
+
+
 async def body_of(request: Request, kind: type[Kind]) -> Kind:
     """The body of a request. Raises `HTTPException`: 415 for another type, 400 for no JSON, 422 for wrong fields."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
@@ -72,14 +75,6 @@ async def body_of(request: Request, kind: type[Kind]) -> Kind:
             raise HTTPException(400, f"The body is no JSON: {first['msg']}") from None
         where = ".".join(map(str, first["loc"]))
         raise HTTPException(422, f"{where}: {first['msg']}" if where else first["msg"]) from None
-
-
-async def json_of(request: Request) -> JsonObject:
-    """The JSON object that is the body of a request. Raises `HTTPException`: 400 where it is none."""
-    try:
-        return decode((await request.body()).decode())
-    except (UnicodeDecodeError, InvalidError) as error:
-        raise HTTPException(400, f"The body is no JSON object: {error}") from None
 
 
 def number_of(request: Request, name: str, usual: int, least: int, most: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final
 
-from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, NewTask
+from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, NewTask, SentOp
 from heartbit_tui.daemon.metrics import TYPE
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
@@ -87,7 +87,16 @@ OPERATIONS: Final = (
     _get("/stats", "How many tasks there are, and what they cost", "Stats"),
     _get("/sessions", "The newest sessions", "Sessions", query={"q": _TEXT, "limit": _number(1, 500, 50)}),
     _get("/sessions/{id}", "A session, and what waits in it", "Session", 404),
-    _get("/sessions/{id}/events", "What happens in a session", "Line", 404, kind=EVENTS, query={"after": _PLACE}),
+    _get(
+        "/sessions/{id}/events",
+        "What happens in a session",
+        "Line",
+        404,
+        kind=EVENTS,
+        query={"after": _PLACE, "follow": {"type": "string", "enum": ["true", "false"]}},
+    ),
+    _get("/sessions/{id}/log", "All that was kept of a session", "Log", 404),
+    _post("/sessions/{id}/ops", "Send an op into a session that is open", (202, 404, 409), "Any", SentOp),
     _get("/approvals", "Calls that wait for a person", "Approvals"),
     _get("/questions", "Questions that wait for a person", "Questions"),
     _post("/approvals/{session}/{id}", "Decide about a call", (200, 404, 409), "Late", Decided),
@@ -131,6 +140,7 @@ SCHEMAS: Final[Mapping[str, JsonObject]] = MappingProxyType(
         "Tasks": _many("tasks", total=dict(_WHOLE)),
         "Session": _object({"id": dict(_TEXT), "open": {"type": "boolean"}, "running": {"type": "boolean"}}),
         "Sessions": _many("sessions"),
+        "Log": _object({"events": {"type": "array", "items": {"type": "object"}}}),
         "Request": _object({"session_id": dict(_TEXT), "interaction_id": dict(_TEXT), "type": dict(_TEXT)}),
         "Approvals": _many("approvals"),
         "Questions": _many("questions"),

@@ -11,7 +11,7 @@ from heartbit_tui.auth.roles import Action, allowed, check
 from heartbit_tui.daemon.asked import Open
 from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
-from heartbit_tui.daemon.http.bodies import Answered, Decided, body_of, json_of, number_of
+from heartbit_tui.daemon.http.bodies import Answered, Decided, SentOp, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.streams import events, last_seen
 from heartbit_tui.daemon.live import Live
@@ -83,12 +83,13 @@ class Sessions:
 
     async def _op(self, request: Request) -> Response:
         """Send an op into a session that is open: 202, or 409 where it is not. A prompt is a task: `POST /tasks`."""
+        allowed(who_of(request.scope), "submit")
+        body = await body_of(request, SentOp)
         try:
-            op = load_op(await json_of(request))
+            op = load_op(body.model_dump())
         except WireError as error:
             raise HTTPException(422, str(error)) from error
-        action: Action = "answer" if isinstance(op, Decide | Answer) else "submit"
-        info = await self._session(request, action)
+        info = await self._session(request, "answer" if isinstance(op, Decide | Answer) else "submit")
         if isinstance(op, Prompt | Close):
             raise HTTPException(
                 422, "a prompt is handed over with POST /tasks, and a session is not closed by its guests"
