@@ -91,7 +91,7 @@ class Remote:
         return self._model
 
     async def stream(self, request: Request) -> AsyncGenerator[Part, None]:
-        """The parts of the answer. What a failed answer has cost comes as `Spent` before the error."""
+        """The parts of the answer. What was told of the tokens of one that breaks off comes as `Spent` before its end."""
         decoder, failure = self._dialect.decoder(), None
         try:
             content = await self._content(request)
@@ -104,6 +104,11 @@ class Remote:
                         break
         except ProviderError as error:
             failure = error
+        except asyncio.CancelledError:
+            # Who stops an answer pays for it too. Nothing is waited for here: whoever reads on is cancelled at once.
+            if decoder.answer.usage != Usage():
+                yield self._spent(decoder.answer)
+            raise
         answer = decoder.answer
         if answer.stop is not None and (failure is None or isinstance(failure, NetworkError)):
             for part in decoder.end():
@@ -136,7 +141,7 @@ class Remote:
 
     def _spent(self, answer: Answer) -> Spent:
         model = answer.model or self._model
-        return Spent(purpose="turn", model=model, usage=answer.usage, cost_usd=self._cost(answer))
+        return Spent(purpose="cut_off", model=model, usage=answer.usage, cost_usd=self._cost(answer))
 
     def _cost(self, answer: Answer) -> float | None:
         if answer.cost_usd is not None:

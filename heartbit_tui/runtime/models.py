@@ -116,7 +116,13 @@ class Models:
         return self._patient(Choice(name=split or self._chosen.name, model=rest))
 
     def _split(self, text: str) -> tuple[str, str]:
-        """Provider and model of `PROVIDER/MODEL`; the first part is OpenRouter's own when only its key is there."""
+        """Provider and model of `PROVIDER/MODEL`, also of a service of the person's own.
+
+        The first part is OpenRouter's own when only its key is there.
+        """
+        first, slash, rest = text.partition("/")
+        if slash and first not in table.PROVIDERS and self._config.is_set(f"providers.{first}"):
+            return first, rest
         name, model = table.split_model(text)
         variable = table.PROVIDERS[name].key_variable if name else ""
         if variable and not self._environment.get(variable) and self._environment.get("OPENROUTER_API_KEY"):

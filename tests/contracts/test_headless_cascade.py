@@ -107,6 +107,17 @@ async def test_a_main_model_that_is_one_of_the_tiers_has_only_those_before_it(ma
     assert service.asked == ["haiku", "sonnet"]
 
 
+async def test_a_tier_can_be_a_model_of_a_service_of_ones_own(machine: Machine) -> None:
+    here, strong = Service(haiku=[says("No, I cannot.")]), Service(opus=[says("From opus.")])
+    async with ModelServer(compose=here) as own, ModelServer(compose=strong) as server:
+        mine = f'[providers.mine]\nkind = "openai"\nbase_url = "{own.url}/v1"\n'
+        settings = CASCADE.partition("[[provider.cascade.tiers]]")[0] + mine
+        settings += '[[provider.cascade.tiers]]\nmodel = "mine/haiku-at-home"\n'
+        result = kept(await machine.config(settings).with_service(server).stream("-p", "hi"))
+    assert (here.asked, strong.asked, result["result"]) == (["haiku"], ["opus"], "From opus.")
+    assert [request.body["model"] for request in own.requests] == ["haiku-at-home"]
+
+
 async def test_a_tier_without_a_key_is_told_before_anything_is_asked(machine: Machine) -> None:
     service = Service()
     async with ModelServer(compose=service) as server:

@@ -64,6 +64,9 @@ SHOWN = (
         "info: No agent has worked for this one yet.",
         "warning: There is no agent x here. /agents lists them.",
         "“A title”",
+        "No workflow is defined.",
+        "warning: There is no workflow “x”.",
+        "There is no goal",
     ),
     "warning: There is no stronger model to turn to",
     *(
@@ -98,7 +101,8 @@ SHOWN = (
 
 
 def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
-    with desk(tmp_path, "one", "no judgement", "two", "three") as made:
+    judged: dict[str, Any] = {"blocks": [{"text": "no grades"}], "when_system": "You judge"}
+    with desk(tmp_path, judged, "one", "two", "three") as made:
         done = made.lines(*TYPED)
     assert (done.returncode, done.stderr) == (0, "")
     tried = {word.partition(" ")[0].removeprefix("/") for word in TYPED if word.startswith("/")}

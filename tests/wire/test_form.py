@@ -23,6 +23,7 @@ from heartbit_tui.kernel.events import (
     ToolCallStarted,
     TurnStarted,
     UserMessage,
+    clip,
 )
 from heartbit_tui.kernel.messages import (
     Assistant,
@@ -241,3 +242,9 @@ def test_times_are_utc_whatever_zone_they_came_in() -> None:
     at = datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=-5)))
     assert read.parse_timestamp(write.timestamp(at)) == at
     assert read.parse_timestamp("2026-01-01T05:00:00").tzinfo is UTC
+
+
+def test_what_is_cut_is_never_cut_inside_a_character_and_says_how_much_is_left_out() -> None:
+    assert clip("éé", 4) == "éé"
+    assert clip("éé", 3) == "é[truncated: 2 bytes omitted]"
+    assert clip("abc", 0) == "[truncated: 3 bytes omitted]"

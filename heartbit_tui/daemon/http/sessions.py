@@ -83,13 +83,14 @@ class Sessions:
 
     async def _op(self, request: Request) -> Response:
         """Send an op into a session that is open: 202, or 409 where it is not. A prompt is a task: `POST /tasks`."""
-        allowed(who_of(request.scope), "submit")
+        info = await self._session(request, "read")
         body = await body_of(request, SentOp)
         try:
             op = load_op(body.model_dump())
         except WireError as error:
             raise HTTPException(422, str(error)) from error
-        info = await self._session(request, "answer" if isinstance(op, Decide | Answer) else "submit")
+        action: Action = "answer" if isinstance(op, Decide | Answer) else "submit"
+        check(who_of(request.scope), action, owner_of_session(info), NO_SESSION)
         if isinstance(op, Prompt | Close):
             raise HTTPException(
                 422, "a prompt is handed over with POST /tasks, and a session is not closed by its guests"

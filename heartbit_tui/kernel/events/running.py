@@ -44,6 +44,9 @@ class LlmResponse:
 class ModelCalled:
     """One model call for the cost ledger, whatever it was for; `cost_usd` is None where the price is unknown.
 
+    With the purpose `cut_off` it is an answer that broke off or was stopped: what the service had told of its tokens by then,
+    which is the least that it costs.
+
     In a cascade, `instead_usd` is what the call would have cost had the strongest model been asked at once: an estimate
     by that model's prices, and nothing for what would then not have been asked. None where that is not known, or the same.
     """

@@ -24,7 +24,7 @@ from heartbit_tui.kernel.events import (
     TurnStarted,
     clip,
 )
-from heartbit_tui.kernel.messages import Assistant, JsonObject, ToolCall, ToolResult, Usage, User
+from heartbit_tui.kernel.messages import Assistant, JsonObject, StopReason, ToolCall, ToolResult, Usage, User
 from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.wire.errors import InvalidError
 from heartbit_tui.wire.read import load, load_message
@@ -60,6 +60,8 @@ class Stream:
         events: Iterable[Event]
         agent = line.get("agent")
         who = agent if isinstance(agent, str) and agent else self._agent
+        if line.get("subtype") != "init":
+            self._main = self._main or who
         match line.get("type"):
             case "system" if line.get("subtype") == "init":
                 events = self._begin(line)
@@ -119,6 +121,8 @@ class Stream:
             raise InvalidError("An assistant's line holds no assistant's message.", type="assistant")
         for call in message.calls:
             self._calls[call.id] = call
+        if _is_own(message) and agent not in self._open:
+            return [*self._run(), *self._work(agent), AssistantMessage(message=message)]
         turn = [*self._run(), *self._turn(agent)]
         self._open.discard(agent)
         self._model = message.model if self._model in ("", message.model) else MIXED
@@ -196,7 +200,6 @@ class Stream:
 
     def _work(self, agent: str) -> list[Event]:
         """Another agent begins to work for the one that was heard first; what its task is no stream tells."""
-        self._main = self._main or agent
         if agent == self._main or agent in self._others:
             return []
         self._others.add(agent)
@@ -206,6 +209,11 @@ class Stream:
         self._seq += 1
         self._at += TICK
         return Envelope(seq=self._seq, at=self._at, session=self._session, run="run", agent=agent, event=event)
+
+
+def _is_own(message: Assistant) -> bool:
+    """Whether no model wrote it: a command of a workflow, or its answer."""
+    return not message.model and message.usage == Usage() and message.stop is not StopReason.INTERRUPTED
 
 
 def _ending(subtype: str, error: str, spent: Usage, calls: int) -> Event:
