@@ -138,6 +138,8 @@ async def test_a_cancel_is_taken_while_all_places_are_taken_and_refused_for_what
         ('{"task": "x", "priority": 101}', 422, "priority"),
         ('{"task": "x", "story_id": "../x"}', 422, "story_id"),
         ('{"task": "x", "deadline": "2026-01-01T00:00:00"}', 422, "deadline"),
+        ('{"task": "x", "deadline": 0}', 422, "deadline"),
+        ('{"task": "x", "priority": true}', 422, "priority"),
         ('{"task": "x", "session_id": "nobody"}', 404, "session"),
         (json.dumps({"task": "x" * 1_100_000}), 413, "bytes"),
     ],
@@ -183,6 +185,13 @@ async def test_a_daemon_that_nobody_set_up_has_a_token_of_its_own_and_keeps_it(t
             async with daemon.caller(kept) as caller:
                 assert (await caller.get("/tasks")).status_code == 200
     assert tokens[0] == tokens[1]
+
+
+async def test_a_folder_that_can_be_none_fails_its_task_in_words(tmp_path: Path) -> None:
+    async with served(ready(tmp_path)) as daemon, daemon.caller() as caller:
+        for folder in ("x" * 4_000, "with\0zero"):
+            task = await ended(caller, await submitted(caller, "say hello", folder=folder))
+            assert (task["state"], task["error"]) == ("failed", f"The folder of this task is not there: {folder}")
 
 
 async def test_the_same_key_is_the_same_task(tmp_path: Path) -> None:
