@@ -225,9 +225,9 @@ async def _session_of(remote: Remote, wanted: str) -> JsonObject:
         return await remote.ask("GET", f"/sessions/{wanted}")
     task = await remote.find(wanted)
     while True:
-        waits = task["state"] in ("pending", "running")
+        session_id, waits = task.get("session_id", "-"), task["state"] in ("pending", "running")
         try:
-            return await remote.ask("GET", f"/sessions/{task.get('session_id', '')}")
+            return await remote.ask("GET", f"/sessions/{session_id}")
         except RemoteError:
             if not waits:
                 raise

@@ -65,7 +65,7 @@ SHOWN = (
         "warning: There is no agent x here. /agents lists them.",
         "“A title”",
         "No workflow is defined.",
-        "warning: There is no workflow “x”.",
+        "warning: There is no workflow “none”.",
         "There is no goal",
     ),
     "warning: There is no stronger model to turn to",
