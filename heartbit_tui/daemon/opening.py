@@ -10,24 +10,26 @@ from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
-from heartbit_tui.auth.users import Owner
 from heartbit_tui.config import Config
+from heartbit_tui.daemon.aftermath import after
 from heartbit_tui.daemon.chats import Chats
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
 from heartbit_tui.daemon.metrics import Figures
+from heartbit_tui.daemon.planning import planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
+from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
 from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import ConfigError, StoreError
+from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope, RunStarted
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
-from heartbit_tui.runtime.options import New, Options
-from heartbit_tui.runtime.owning import workspace_of
-from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.settings import read
 from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
+from heartbit_tui.store.inbox import Inbox
 from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.locks import Leases
 from heartbit_tui.store.store import Store
@@ -74,6 +76,9 @@ class Daemon:
     following: Following
     chats: Chats
     figures: Figures
+    plans: Plans
+    waking: Waking
+    inbox: Inbox
     bind: str
     door: Entrance
 
@@ -83,6 +88,22 @@ class Daemon:
             return await self.store.index.info(session_id)
         return None
 
+    @property
+    def at_work(self) -> int:
+        """How many tasks and beats are at work; a beat that an agent does is one of the tasks."""
+        return max(len(self.service.running), self.waking.beating)
+
+    async def drain(self, grace: float) -> None:
+        """Hand over and begin nothing new, and wait for what is at work; after `grace` seconds it is stopped.
+
+        Beats get half of that, so that the task of one that is stopped ends with it and is not put back.
+        """
+        if grace <= 0:
+            await self.waking.drain(0.0)
+            await self.service.drain(0.0)
+            return
+        await asyncio.gather(self.service.drain(grace), self.waking.drain(grace / 2))
+
 
 @asynccontextmanager
 async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None = None) -> AsyncGenerator[Daemon]:
@@ -90,43 +111,51 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
 
     Raises `ConfigError`, `StoreError`.
     """
-    clock = setup.clock
+    clock, options = setup.clock, replace(setup.options, surface="daemon")
     settings = await read(setup.options, clock)
     config, path = settings.config, settings.store
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store.open(path, clock))
-        database = await stack.enter_async_context(Database.open(path, "tasks", STEPS, _durably))
+        enter = stack.enter_async_context
+        store = await enter(Store.open(path, clock))
+        database = await enter(Database.open(path, "tasks", STEPS, _durably))
         leases = Leases(path.with_name(path.name + ".locks"))
-        name = f"daemon-{ids.new_id(clock.now())}"
-        lease = await asyncio.to_thread(leases.take, name)
+        terms = _terms(config, clock)
+        lease = await asyncio.to_thread(leases.take, terms.owner)
         stack.callback(lease.release)
         bind = setup.bind or config.string("daemon.bind") or ""
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
         queue = SqliteQueue(database, clock, leases.held, partial(_written, path.with_name(path.name + "-wal")))
         stack.push_async_callback(queue.close)
-        patience = config.number("daemon.interaction_timeout_seconds")
         figures = Figures()
-        host = await stack.enter_async_context(Host(setup.connect, clock, figures.take, patience=patience or 0.0))
+        plans = await enter(planned(options, settings, clock))
+        aftermath = await enter(after(options, settings, store, clock))
+
+        def take(envelope: Envelope) -> None:
+            figures.take(envelope)
+            aftermath.posting.take(envelope)
+
+        patience = config.number("daemon.interaction_timeout_seconds") or 0.0
+        host = await enter(Host(setup.connect, clock, take, patience=patience))
 
         async def told(task: Task) -> None:
             figures.task(task)
+            await aftermath.task(task)
             if heard is not None:
                 await heard(task)
 
         around = Around(
-            options=_planner(replace(setup.options, surface="daemon"), settings, door),
+            options=planner(options, settings, door, plans.todos, clock),
             name=lambda: ids.new_id(clock.now()),
             doubts=doubting(store) if config.string("daemon.unknown_outcome") != "continue" else _no_doubts,
             heard=told,
+            recall=aftermath.recall,
         )
-        terms = Terms(
-            owner=name,
-            most=config.integer("daemon.max_concurrent_tasks") or 1,
-            restart=cast("Restart", config.string("daemon.on_restart")),
-        )
-        service = await stack.enter_async_context(Service(queue, host, around, clock, terms))
+        await aftermath.posting.catch_up(queue)
+        service = await enter(Service(queue, host, around, clock, terms))
+        waking = await enter(awake(options, settings, plans, service, clock))
+        aftermath.hear(waking.hear)
         yield Daemon(
-            name=name,
+            name=terms.owner,
             config=config,
             clock=clock,
             since=clock.now(),
@@ -137,14 +166,20 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             chats=Chats(database, store, clock),
             figures=figures,
             following=Following(host, store, queue, service, clock),
+            plans=plans,
+            waking=waking,
+            inbox=aftermath.inbox,
             bind=bind,
             door=door,
         )
 
 
-def owner_of(task: Task) -> Owner:
-    """Whose a task is."""
-    return Owner(tenant=task.request.tenant_id, user=task.request.user_id)
+def _terms(config: Config, clock: Clock) -> Terms:
+    return Terms(
+        owner=f"daemon-{ids.new_id(clock.now())}",
+        most=config.integer("daemon.max_concurrent_tasks") or 1,
+        restart=cast("Restart", config.string("daemon.on_restart")),
+    )
 
 
 def doubting(store: Store) -> Doubts:
@@ -166,26 +201,6 @@ def unknown_calls(log: Sequence[Envelope]) -> tuple[str, ...]:
     agents = dict.fromkeys(each.agent for each in log if isinstance(each.event, RunStarted))
     calls = (call for agent in agents for call in Conversation(agent, log).open_calls())
     return tuple(call.call.name for call in calls if call.began is not None and call.call.name not in HARMLESS)
-
-
-def _planner(base: Options, settings: Settings, door: Entrance) -> Callable[[Task], Awaitable[Options]]:
-    """How the session of a task is opened: as the daemon was told to, in the task's own folder, session and name."""
-    home = Path(base.environment.get("HOME") or "/")
-
-    async def options(task: Task) -> Options:
-        who = owner_of(task)
-        if task.request.folder:
-            folder = Path(task.request.folder)
-        elif who == Owner():
-            folder = base.cwd
-        else:
-            folder = await asyncio.to_thread(workspace_of, settings.config, settings.places, home, who)
-        if not await asyncio.to_thread(folder.is_dir):
-            raise ConfigError(f"The folder of this task is not there: {folder}")
-        identity = door.identity(who, (task.request.source,))
-        return replace(base, cwd=folder, which=New(id=task.session), identity=identity)
-
-    return options
 
 
 def _written(log: Path) -> tuple[int, int]:

@@ -53,13 +53,14 @@ class Around:
     """What the service needs: how a session for a task is opened, and named.
 
     `doubts` says what is not known of a task that a crash has cut off, in a sentence, or nothing. `heard` is told of each
-    task that has begun, ended or been interrupted.
+    task that has begun, ended or been interrupted. `recall` gives what is known from earlier ones, as data, or nothing.
     """
 
     options: Callable[[Task], Awaitable[Options]]
     name: Callable[[], str]
     doubts: Callable[[Task], Awaitable[str]]
     heard: Callable[[Task], Awaitable[None]]
+    recall: Callable[[Task], Awaitable[str]]
 
 
 class Service:
@@ -251,10 +252,11 @@ class Service:
         task = attempt.task
         try:
             options = await self._around.options(task)
+            known = await self._around.recall(task)
             async with self._host.use(task.session, options) as live:
                 first = await self._queue.begun(task.id, self._terms.owner, live.feed.last)
                 self._wake(task.id)
-                return await attempt.run(live, first)
+                return await attempt.run(live, first, known)
         except HeartbitError as error:
             return attempt.gave_up("failed", str(error))
         except Exception as error:

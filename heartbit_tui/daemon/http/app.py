@@ -17,6 +17,7 @@ from heartbit_tui.daemon.http.sockets import Sockets
 from heartbit_tui.daemon.http.standing import Standing
 from heartbit_tui.daemon.http.tasks import Tasks
 from heartbit_tui.daemon.http.timed import Timed
+from heartbit_tui.daemon.http.waking import Waking
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
 
@@ -26,7 +27,8 @@ LOG = logging.getLogger("heartbit.daemon.http")
 def application(daemon: Daemon) -> Starlette:
     """The daemon as an ASGI application; whoever serves it closes neither."""
     opened = frozenset({"/metrics"} if daemon.door.open_metrics else ())
-    routes = [*Standing(daemon).routes, *Tasks(daemon).routes, *Sessions(daemon).routes, *Sockets(daemon).routes]
+    parts = (Standing(daemon), Tasks(daemon), Waking(daemon), Sessions(daemon), Sockets(daemon))
+    routes = [route for part in parts for route in part.routes]
     return Starlette(
         routes=routes,
         middleware=[
