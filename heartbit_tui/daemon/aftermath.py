@@ -41,8 +41,11 @@ class Aftermath:
         """Hear how a task stands."""
         await self.posting.task(task)
         self._notifying.task(task)
+        await self._remember(task)
         for hear in self._hearers:
             await hear(task)
+
+    async def _remember(self, task: Task) -> None:
         if self._known is None or is_silent(task):
             return
         try:

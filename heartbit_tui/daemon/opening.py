@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from heartbit_tui.config import Config
-from heartbit_tui.daemon.aftermath import after
+from heartbit_tui.daemon.aftermath import Aftermath, after
 from heartbit_tui.daemon.chats import Chats
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
@@ -114,43 +114,28 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
     clock, options = setup.clock, replace(setup.options, surface="daemon")
     settings = await read(setup.options, clock)
     config, path = settings.config, settings.store
+    terms = _terms(config, clock)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         store = await enter(Store.open(path, clock))
-        database = await enter(Database.open(path, "tasks", STEPS, _durably))
-        leases = Leases(path.with_name(path.name + ".locks"))
-        terms = _terms(config, clock)
-        lease = await asyncio.to_thread(leases.take, terms.owner)
-        stack.callback(lease.release)
+        database, queue = await enter(_queue(path, clock, terms.owner))
         bind = setup.bind or config.string("daemon.bind") or ""
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
-        queue = SqliteQueue(database, clock, leases.held, partial(_written, path.with_name(path.name + "-wal")))
-        stack.push_async_callback(queue.close)
-        figures = Figures()
         plans = await enter(planned(options, settings, clock))
         aftermath = await enter(after(options, settings, store, clock))
-
-        def take(envelope: Envelope) -> None:
-            figures.take(envelope)
-            aftermath.posting.take(envelope)
-
+        await aftermath.posting.catch_up(queue)
+        figures = Figures()
+        aftermath.hear(partial(_told, figures, heard))
         patience = config.number("daemon.interaction_timeout_seconds") or 0.0
-        host = await enter(Host(setup.connect, clock, take, patience=patience))
-
-        async def told(task: Task) -> None:
-            figures.task(task)
-            await aftermath.task(task)
-            if heard is not None:
-                await heard(task)
-
+        host = await enter(Host(setup.connect, clock, partial(_take, figures, aftermath), patience=patience))
         around = Around(
             options=planner(options, settings, door, plans.todos, clock),
             name=lambda: ids.new_id(clock.now()),
             doubts=doubting(store) if config.string("daemon.unknown_outcome") != "continue" else _no_doubts,
-            heard=told,
+            heard=aftermath.task,
+            stirred=Stirred(path.with_name(path.name + "-wal")),
             recall=aftermath.recall,
         )
-        await aftermath.posting.catch_up(queue)
         service = await enter(Service(queue, host, around, clock, terms))
         waking = await enter(awake(options, settings, plans, service, clock))
         aftermath.hear(waking.hear)
@@ -172,6 +157,31 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             bind=bind,
             door=door,
         )
+
+
+@asynccontextmanager
+async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Database, SqliteQueue]]:
+    """The queue in the data file, for a daemon of this name, which lives as long as this is open."""
+    leases = Leases(path.with_name(path.name + ".locks"))
+    async with Database.open(path, "tasks", STEPS, _durably) as database:
+        lease = await asyncio.to_thread(leases.take, name)
+        try:
+            queue = SqliteQueue(database, clock, leases.held)
+            yield database, queue
+            await queue.close()
+        finally:
+            lease.release()
+
+
+def _take(figures: Figures, aftermath: Aftermath, envelope: Envelope) -> None:
+    figures.take(envelope)
+    aftermath.posting.take(envelope)
+
+
+async def _told(figures: Figures, heard: Callable[[Task], Awaitable[None]] | None, task: Task) -> None:
+    figures.task(task)
+    if heard is not None:
+        await heard(task)
 
 
 def _terms(config: Config, clock: Clock) -> Terms:
@@ -203,13 +213,20 @@ def unknown_calls(log: Sequence[Envelope]) -> tuple[str, ...]:
     return tuple(call.call.name for call in calls if call.began is not None and call.call.name not in HARMLESS)
 
 
-def _written(log: Path) -> tuple[int, int]:
-    """What changes about the write-ahead log of the file whenever something is written."""
-    try:
-        found = log.stat()
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
+class Stirred:
+    """Whether anybody has written to a file since this was asked last, told by its write-ahead log."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._seen: tuple[int, int] | None = None
+
+    def __call__(self) -> bool:
+        try:
+            found = self._log.stat()
+        except OSError:
+            return True
+        before, self._seen = self._seen, (found.st_mtime_ns, found.st_size)
+        return self._seen != before
 
 
 def _durably(connection: sqlite3.Connection) -> None:

@@ -53,13 +53,15 @@ class Around:
     """What the service needs: how a session for a task is opened, and named.
 
     `doubts` says what is not known of a task that a crash has cut off, in a sentence, or nothing. `heard` is told of each
-    task that has begun, ended or been interrupted. `recall` gives what is known from earlier ones, as data, or nothing.
+    task that has begun, ended or been interrupted. `stirred` says whether anybody may have written to the queue since it
+    was asked last. `recall` gives what is known from earlier tasks, as data, or nothing.
     """
 
     options: Callable[[Task], Awaitable[Options]]
     name: Callable[[], str]
     doubts: Callable[[Task], Awaitable[str]]
     heard: Callable[[Task], Awaitable[None]]
+    stirred: Callable[[], bool]
     recall: Callable[[Task], Awaitable[str]]
 
 
@@ -209,7 +211,7 @@ class Service:
         while True:
             await self._clock.sleep(TICK)
             since += TICK
-            if since < ROUND and not self._queue.stirred():
+            if since < ROUND and not self._around.stirred():
                 continue
             try:
                 for task_id in await self._queue.asked_to_stop(self._terms.owner) if self._running else ():
@@ -259,7 +261,7 @@ class Service:
                 return await attempt.run(live, first, known)
         except HeartbitError as error:
             return attempt.gave_up("failed", str(error))
-        except Exception as error:
+        except Exception as error:  # one task's end: the others go on, and this one says what happened
             LOG.exception("task %s", task.id)
             return attempt.gave_up("failed", BROKEN.format(kind=type(error).__name__, error=error))
 

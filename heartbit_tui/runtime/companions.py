@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from heartbit_tui.config.files import project_root
 from heartbit_tui.context.chain import Chain
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Agent, Clock, ContextPolicy, Guardrail, Tool
 from heartbit_tui.kernel.session import Session
 from heartbit_tui.runtime import contexts, plugins
@@ -130,20 +131,12 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
     async with AsyncExitStack() as stack:
         finding = _finding(options, settings, clock, stack)
         undoing, voice, following = Undoing(options, settings, clock), Voice(), contexts.Following()
-        accounts = Accounts()
+        accounts, pursuits = Accounts(), Pursuits(options, settings, clock)
         jobs = await stack.enter_async_context(Jobs())
-        pursuits = Pursuits(options, settings, clock)
         hooked = _hooked(options, settings, stack)
         options, warnings = await plugged(options, settings, clock)
         telling = await stack.enter_async_context(telemetry(settings, clock, voice.say))
-        heard = (
-            undoing.take,
-            jobs.hear,
-            accounts.take,
-            telling.take,
-            *pursuits.takes,
-            *((hooked.take,) if hooked else ()),
-        )
+        heard = (undoing.take, jobs.hear, accounts.take, telling.take, *pursuits.takes, *_taking(hooked))
         place = await stack.enter_async_context(placed(options, settings, clock, *heard))
         jobs.remember(place.log)
         remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
@@ -159,10 +152,9 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
         )
         brought, doubles = _brought(tools, options, settings)
-        also = tuple(each.policy for each in (hooked, skilled) if each is not None)
         servers = await stack.enter_async_context(reached(options, settings, clock, voice, undoing))
         agents = await stack.enter_async_context(met(options, settings, clock, voice, undoing))
-        chain = contexts.policy(options.cwd, settings, following, remembering, also=also)
+        chain = contexts.policy(options.cwd, settings, following, remembering, also=_policies(hooked, skilled))
         yield Companions(
             place=place,
             jobs=jobs,
@@ -184,6 +176,16 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             unplugged=(*warnings, *doubles),
             peers=agents,
         )
+
+
+def _policies(hooked: "Hooked | None", skilled: "Skilled | None") -> tuple[ContextPolicy, ...]:
+    """What hooks and skills add to what the model is told."""
+    return tuple(each.policy for each in (hooked, skilled) if each is not None)
+
+
+def _taking(hooked: "Hooked | None") -> tuple[Callable[[Envelope], None], ...]:
+    """What tells the hooks of a person what happens, where there are any."""
+    return (hooked.take,) if hooked else ()
 
 
 def _brought(tools: tuple[Tool, ...], options: Options, settings: Settings) -> tuple[tuple[Tool, ...], tuple[str, ...]]:

@@ -100,10 +100,6 @@ class CommandQueue(Protocol):
         """Whether any task waits."""
         ...
 
-    def stirred(self) -> bool:
-        """Whether anything may have changed since this was asked last; to be asked often."""
-        ...
-
     async def prune(self, before: datetime) -> int:
         """Forget the tasks that ended before this; how many these were."""
         ...
@@ -112,19 +108,14 @@ class CommandQueue(Protocol):
 class SqliteQueue:
     """A `CommandQueue` in the one data file, which several daemons may share.
 
-    `lives` tells whether the daemon with this name still runs; it is asked in a thread. `signs` gives something else
-    whenever anybody may have written to the file.
+    `lives` tells whether the daemon with this name still runs; it is asked in a thread.
     """
 
-    def __init__(
-        self, database: Database, clock: Clock, lives: Callable[[str], bool], signs: Callable[[], object] | None = None
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, lives: Callable[[str], bool]) -> None:
         self._database = database
         self._grouped = Grouped(database)
         self._clock = clock
         self._lives = lives
-        self._signs = signs
-        self._seen: object = None
 
     async def close(self) -> None:
         """Wait until all is written."""
@@ -294,12 +285,6 @@ class SqliteQueue:
             )
 
         return await self._database.read(operation)
-
-    def stirred(self) -> bool:
-        if self._signs is None:
-            return True
-        before, self._seen = self._seen, self._signs()
-        return self._seen != before
 
     async def waits(self) -> bool:
         waiting = "SELECT EXISTS (SELECT 1 FROM tasks WHERE state = 'pending')"

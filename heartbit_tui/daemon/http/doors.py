@@ -1,5 +1,7 @@
 """Who gets in: under which name, from which page, with which token."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -21,11 +23,9 @@ BESIDE: Final = "token."
 WHO: Final = "heartbit.who"
 """Where in the scope of a request it stands whom it is from."""
 
-HARDENED: Final = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
+HARDENED: Mapping[str, str] = MappingProxyType(
+    {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cache-control": "no-store"}
+)
 
 
 class Doors:
