@@ -126,8 +126,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         await aftermath.posting.catch_up(queue)
         figures = Figures()
         aftermath.hear(partial(_told, figures, heard))
-        patience = config.number("daemon.interaction_timeout_seconds") or 0.0
-        host = await enter(Host(setup.connect, clock, partial(_take, figures, aftermath), patience=patience))
+        host = await enter(_host(setup, config, partial(_take, figures, aftermath)))
         around = Around(
             options=planner(options, settings, door, plans.todos, clock),
             name=lambda: ids.new_id(clock.now()),
@@ -171,6 +170,11 @@ async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Da
             await queue.close()
         finally:
             lease.release()
+
+
+def _host(setup: Setup, config: Config, hear: Callable[[Envelope], None]) -> Host:
+    patience = config.number("daemon.interaction_timeout_seconds") or 0.0
+    return Host(setup.connect, setup.clock, hear, patience=patience)
 
 
 def _take(figures: Figures, aftermath: Aftermath, envelope: Envelope) -> None:

@@ -46,7 +46,7 @@ async def test_a_heartbeat_is_done_by_an_agent_on_a_real_model(tmp_path: Path, u
     folder = ground.home / "notes"
     folder.mkdir()
     (folder / "HEARTBEAT.md").write_text("---\nevery: 10m\n---\nTell me in a few words how you are.\n", "utf-8")
-    async with asyncio.timeout(560), daemon(ground, heard, clock, flags={"provider": "mine"}) as found:
+    async with asyncio.timeout(560), daemon(ground, heard, clock, flags={"provider.name": "mine"}) as found:
         while not heard.tasks:
             await clock.advance(5)
             await asyncio.to_thread(lambda: None)

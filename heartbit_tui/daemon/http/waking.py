@@ -1,5 +1,8 @@
 """What is done by itself, over HTTP: the inbox, the schedules, the heartbeats, and the list of the pulse."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +20,7 @@ from heartbit_tui.store.inbox import Letter, json_of
 
 NO_LETTER = "letter not found"
 NO_PULSE = "heartbit pulse not enabled"
-DONE = {"": False, "false": False, "true": True, "all": None}
+DONE: Mapping[str, bool | None] = MappingProxyType({"": False, "false": False, "true": True, "all": None})
 MOST = 500
 """Letters of a list."""
 
