@@ -81,6 +81,7 @@ class Daemon:
     inbox: Inbox
     bind: str
     door: Entrance
+    warnings: tuple[str, ...]
 
     async def session(self, session_id: str) -> SessionInfo | None:
         """The session with exactly this id, open or kept; None where there is none."""
@@ -122,9 +123,8 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         bind = setup.bind or config.string("daemon.bind") or ""
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
         plans = await enter(planned(options, settings, clock))
-        aftermath = await enter(after(options, settings, store, clock))
+        aftermath, figures = await enter(after(options, settings, store, clock)), Figures()
         await aftermath.posting.catch_up(queue)
-        figures = Figures()
         aftermath.hear(partial(_told, figures, heard))
         host = await enter(_host(setup, config, partial(_take, figures, aftermath)))
         around = Around(
@@ -155,6 +155,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             inbox=aftermath.inbox,
             bind=bind,
             door=door,
+            warnings=tuple(settings.warnings),
         )
 
 

@@ -76,7 +76,7 @@ async def serve(setup: Setup, tell: Callable[[str], None], stop: Stop | None = N
         server = _Server(_config(daemon))
         answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
         tell(f"heartbit listens at http://{_shown(host)}:{port}")
-        for told in (*_own(daemon), *daemon.door.warnings):
+        for told in (*_own(daemon), *daemon.door.warnings, *daemon.warnings):
             tell(told)
         await first_of(stop.wanted(), _end_of(answering))
         tell(FINISHING.format(count=daemon.at_work))

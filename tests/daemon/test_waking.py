@@ -152,7 +152,7 @@ async def test_a_question_at_a_task_that_nobody_watches_is_a_letter_until_it_was
     ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
     ground.prepare([calls("bash", {"command": "rm -r build"}), says("done")], CRON)
     async with daemon(ground, heard, clock, mode=None) as found:
-        await clock.advance(30 * 60)
+        await until(found, clock, heard, 1, "running")
         (letter,) = await letters(found)
         assert (letter.kind, letter.source, "bash" in letter.title) == ("question", "cron:tidy", True)
         await clock.advance(121)  # nobody is there, and the patience with the request ends
