@@ -86,7 +86,8 @@ def _daemon(reply: dict[str, Any], settings: str = "") -> Generator[_Daemon]:
         with subprocess.Popen(command, env=environment, cwd=name, stderr=subprocess.PIPE, text=True) as process:
             try:
                 assert process.stderr is not None
-                yield _Daemon(url=process.stderr.readline().rpartition(" ")[2].strip(), pid=process.pid)
+                first = json.loads(process.stderr.readline())["message"]
+                yield _Daemon(url=first.rpartition(" ")[2], pid=process.pid)
             finally:
                 process.kill()
 

@@ -1,7 +1,6 @@
 """`heartbit daemon`: the mode that stays."""
 
 import asyncio
-import logging
 import sys
 from argparse import Namespace
 from importlib.util import find_spec
@@ -12,6 +11,7 @@ from heartbit_tui.cli.told import attempt
 from heartbit_tui.client.local import local
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.masking import mask_for
 
 ABSENT = MappingProxyType(
     {"continue": False, "resume": None, "session": None, "fork": False, "output_schema": None, "json_schema": None}
@@ -20,7 +20,6 @@ ABSENT = MappingProxyType(
 
 NEEDED = ("starlette", "uvicorn", "sse_starlette", "wsproto")
 MISSING = "The daemon needs {name}: pip install 'heartbit-tui[daemon]'"
-LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def main(values: Namespace) -> int:
@@ -33,10 +32,11 @@ def _serve(values: Namespace) -> int:
     for name in NEEDED:
         if find_spec(name) is None:
             raise UsageError(MISSING.format(name=name))
+    from heartbit_tui.daemon.logs import telling
     from heartbit_tui.daemon.opening import Setup
-    from heartbit_tui.daemon.serving import serve, tell_stderr
+    from heartbit_tui.daemon.serving import serve
 
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO if values.verbose else logging.WARNING, format=LINE)
     given = options(values, surface="daemon", on_ask="person")
+    tell = telling(sys.stderr, mask_for(given), verbose=values.verbose)
     setup = Setup(options=given, connect=local, clock=SystemClock(), bind=values.bind or "")
-    return asyncio.run(serve(setup, tell_stderr))
+    return asyncio.run(serve(setup, tell))

@@ -54,10 +54,18 @@ DAEMON = (
         (TASK,),
         with_everywhere(
             URL,
-            Flag(("--deny",), "refuse them"),
+            Flag(("--refuse",), "refuse them"),
             Flag(("--always",), "and from now on without asking"),
             Flag(("--note",), "a word to the model with it", "text", "TEXT"),
         ),
+    ),
+    Command(
+        "attach",
+        "attach",
+        "see a task or a session of a daemon on the screen, and take part in it",
+        (Word("id", "the task or the session"),),
+        with_everywhere(URL, Flag(("--plain",), "in plain lines, without a screen")),
+        ("heartbit attach 3f2a", "heartbit attach --plain 20261121-093000-k3v9x2mq"),
     ),
     Command("cancel", "remote", "stop a task, whether it waits or is at work", (TASK,), with_everywhere(URL)),
 )

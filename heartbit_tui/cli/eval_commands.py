@@ -20,7 +20,7 @@ EVAL = (
             Flag(("--provider",), "the model service; scripted plays the answers of the cases", "text", "NAME"),
             Flag(("--model",), "the model", "text", "NAME"),
             Flag(("--effort",), "how much the model thinks first", "text", "LEVEL", ("none", "low", "medium", "high")),
-            Flag(("--judge",), "the model that is asked about criteria, [PROVIDER/]MODEL", "text", "NAME"),
+            Flag(("--judge-model",), "the model that is asked about criteria, [PROVIDER/]MODEL", "text", "NAME"),
             Flag(("--scorer",), "let a scorer of an installed package judge too; may be repeated", "many", "NAME"),
             Flag(
                 ("--permission-mode",),

@@ -35,7 +35,7 @@ from heartbit_tui.runtime.embedding import embedding
 from heartbit_tui.runtime.evaluating import elsewhere, judging, model_of, options_for, scorers, usual_mode
 from heartbit_tui.runtime.options import Options
 
-NO_JUDGE = "heartbit: {count} of the cases have criteria, which nobody judges; name a model with --judge.\n"
+NO_JUDGE = "heartbit: {count} of the cases have criteria, which nobody judges; name a model with --judge-model.\n"
 STOPPED = "heartbit: stopped; these are the {done} of {total} attempts that were done.\n"
 UNTRUSTED = (
     "These cases run commands, no sandbox holds them, and {folder} is not trusted. Look at them, then run "
@@ -177,14 +177,14 @@ async def _attempts(values: Namespace, wanted: _Wanted, clock: SystemClock) -> E
 async def _judges(values: Namespace, wanted: _Wanted, clock: SystemClock) -> AsyncGenerator[Sequence[Scorer]]:
     found = [*usual_scorers(wanted.agent), *scorers(values.scorer, wanted.own, clock)]
     criteria = sum(bool(case.criteria) for case in wanted.cases)
-    if criteria and not values.judge:
+    if criteria and not values.judge_model:
         sys.stderr.write(NO_JUDGE.format(count=criteria))
     async with _similarity(wanted, clock) as similar:
         found = [similar if isinstance(each, SimilarityScorer) else each for each in found]
-        if not values.judge or not criteria:
+        if not values.judge_model or not criteria:
             yield found
             return
-        async with judging(wanted.options, clean(values.judge), clock) as judge:
+        async with judging(wanted.options, clean(values.judge_model), clock) as judge:
             yield [*found, JudgeScorer(judge, clock)]
 
 

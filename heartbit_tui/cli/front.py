@@ -37,7 +37,7 @@ commands
   plugins            list: what installed packages bring
   import PEER        take over what was set up for claude, codex, gemini, opencode or vibe
   daemon             does tasks that come over HTTP, at set times and by themselves
-  submit, status, result, approve, cancel
+  submit, status, result, approve, attach, cancel
                      tasks of a daemon
   workflow           list, show, run: agents and commands put together step by step
   eval               run, list, compare, new: tasks, how well they are done, at what cost

@@ -40,11 +40,16 @@ def main(values: Namespace) -> int:
     return attempt(lambda: asyncio.run(_with_daemon(values, work[values.command])))
 
 
-async def _with_daemon(values: Namespace, work: Callable[[Remote, Namespace], Awaitable[int]]) -> int:
+def address(values: Namespace) -> tuple[str, str]:
+    """The address of the daemon that is meant, and the token for it. Raises `ConfigError`."""
     around = Surroundings(values)
     config = configuration(around.options)
     url = values.url or around.environment.get("HEARTBIT_URL") or config.string("client.url") or _bound(config)
-    async with Remote.open(url.rstrip("/"), _token(around, config)) as remote:
+    return url.rstrip("/"), _token(around, config)
+
+
+async def _with_daemon(values: Namespace, work: Callable[[Remote, Namespace], Awaitable[int]]) -> int:
+    async with Remote.open(*address(values)) as remote:
         return await work(remote, values)
 
 
@@ -96,7 +101,7 @@ async def _approve(remote: Remote, values: Namespace) -> int:
     if not waiting:
         sys.stderr.write(f"{NOTHING}\n")
         return 1
-    decision = f"{'always_' if values.always else ''}{'deny' if values.deny else 'allow'}"
+    decision = f"{'always_' if values.always else ''}{'deny' if values.refuse else 'allow'}"
     for each in waiting:
         body = {"decision": decision, "note": values.note or ""}
         await remote.ask("POST", f"/approvals/{each['session_id']}/{each['interaction_id']}", body)

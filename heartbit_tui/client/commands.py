@@ -85,11 +85,9 @@ COMMANDS: tuple[Command, ...] = (
         does="how much passes without asking",
         choices=tuple(mode for mode in Mode if mode is not Mode.YOLO),
     ),
-    Command(name="plan", takes="[TASK]", does="plan before anything is changed; start, edit or leave the plan"),
-    Command(
-        name="goal", takes="[TEXT]", does="what has to hold before the work is done: add, drop, edit, propose, clear"
-    ),
-    Command(name="judge", does="hold what was changed against the goal, by commands and another model"),
+    Command(name="plan", takes="[TASK]", does="plan before anything is changed"),
+    Command(name="goal", takes="[TEXT]", does="what has to hold before the work is done"),
+    Command(name="judge", does="hold what was changed against the goal"),
     Command(name="background", does="let the running command go on in the background"),
     Command(name="jobs", takes="[ID]", does="the commands in the background: read, wait, stop"),
     Command(name="workflow", takes="[NAME [TEXT]]", does="do a workflow of the settings, or list them"),

@@ -28,6 +28,24 @@ class Following:
         self._queue = queue
         self._service = service
 
+    async def stay(self, session_id: str, after: int) -> AsyncGenerator[tuple[Line, ...]]:
+        """All lines of a session after a seq, in order, for as long as this is read: also of what comes later."""
+        while True:
+            async with aclosing(self.of_session(session_id, after)) as batches:
+                async for batch in batches:
+                    if batch:
+                        after = batch[-1].seq
+                        yield batch
+            while self._host.find(session_id) is None and await self._last(session_id) <= after:
+                await first_of(self._host.opens(), self._clock.sleep(PAUSE))
+
+    async def _last(self, session_id: str) -> int:
+        """The seq of the newest event that is kept of a session."""
+        try:
+            return (await self._store.index.info(session_id)).summary.last_seq
+        except StoreError:
+            return 0
+
     async def of_session(self, session_id: str, after: int) -> AsyncGenerator[tuple[Line, ...]]:
         """All lines of a session after a seq, in order; it goes on while the session is open."""
         live = self._host.find(session_id)

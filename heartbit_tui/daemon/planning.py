@@ -42,7 +42,7 @@ def planner(base: Options, settings: Settings, door: Entrance, todos: Todos | No
             folder = base.cwd
         else:
             folder = await asyncio.to_thread(workspace_of, settings.config, settings.places, home, who)
-        if not await asyncio.to_thread(folder.is_dir):
+        if not await asyncio.to_thread(_is_folder, folder):
             raise ConfigError(f"The folder of this task is not there: {folder}")
         identity = door.identity(who, (task.request.source,))
         found = replace(base, cwd=folder, which=New(id=task.session), identity=identity)
@@ -60,3 +60,10 @@ def with_list(options: Options, task: Task, todos: Todos, clock: Clock) -> Optio
     brought = replace(options.brought, tools=(*options.brought.tools, todo_tool(todos, clock)))
     allow = (*options.allow, TodoManage.name) if task.request.source == SOURCE else options.allow
     return replace(options, brought=brought, allow=allow)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # longer than a path may be, or with a sign in it that none has
+        return False

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -143,9 +142,3 @@ def _own(daemon: Daemon) -> Iterator[str]:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def tell_stderr(text: str) -> None:
-    """Tell a person at the terminal, or a log."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()

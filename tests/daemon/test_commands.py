@@ -28,7 +28,7 @@ async def daemon(machine: Machine, *words: str) -> AsyncGenerator[tuple[Machine,
     process = await machine.start("daemon", "--bind", "127.0.0.1:0", *words)
     try:
         line = await told(process.stderr, b"heartbit listens at ")
-        yield machine.having(HEARTBIT_URL=line.decode().rpartition(" ")[2].strip()), process
+        yield machine.having(HEARTBIT_URL=json.loads(line)["message"].rpartition(" ")[2]), process
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
@@ -55,11 +55,25 @@ async def test_a_task_is_handed_over_waited_for_and_listed(machine: Machine) -> 
         assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
+async def test_a_log_has_one_json_object_a_line_and_no_token_in_it(machine: Machine) -> None:
+    prepared(machine, says("It is done.", times=0))
+    process = await machine.start("daemon", "--bind", "127.0.0.1:0", "--verbose")
+    first = await told(process.stderr, b"heartbit listens at ")
+    second = await told(process.stderr, b"which is told once")
+    process.send_signal(signal.SIGTERM)
+    _, rest = await asyncio.wait_for(process.communicate(), 30)
+    lines = [json.loads(line) for line in (first + second + rest).splitlines()]
+    assert {tuple(line)[:4] for line in lines} == {("at", "level", "logger", "message")}
+    token = (machine.home / ".local/state/heartbit/daemon-token").read_text().strip()
+    assert token.startswith("hbt_")
+    assert token.encode() not in first + second + rest
+
+
 async def test_a_call_is_approved_or_refused_from_the_command_line(machine: Machine) -> None:
     write = {"blocks": [{"call": "write", "input": {"file_path": "new.txt", "content": "x"}}], "times": 0}
     prepared(machine, write | {"when": "write a file"}, says("finished", times=0))
     async with daemon(machine) as (caller, _):
-        for flag, there in (("--deny", False), ("--always", True)):
+        for flag, there in (("--refuse", False), ("--always", True)):
             task_id = (await caller.run("submit", "write a file")).text.strip()
             while (done := await caller.run("approve", task_id, *[flag])).code == 1:
                 assert "Nothing of this task waits" in done.err

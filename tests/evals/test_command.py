@@ -114,7 +114,7 @@ async def test_a_judge_is_another_model_whose_cost_is_counted_by_itself(machine:
     verdict = Reply(blocks=(Text(text="1. yes: it is\n2. no: it is not"),), usage=usage, when_system="You judge")
     async with ModelServer([verdict, says("Please.", usage=usage)]) as server:
         mine = machine.config(MINE.format(url=server.url))
-        done = await mine.run("eval", "run", str(folder), "--judge", "small", "--json")
+        done = await mine.run("eval", "run", str(folder), "--judge-model", "small", "--json")
     (result,) = json.loads(done.out)["results"]
     assert done.code == 1, done.err
     assert (result["scores"][0]["scorer"], result["scores"][0]["score"]) == ("judge", 0.5)
@@ -124,7 +124,7 @@ async def test_a_judge_is_another_model_whose_cost_is_counted_by_itself(machine:
 async def test_criteria_that_nobody_judges_are_told(machine: Machine) -> None:
     folder = cases(machine, {**HELLO, "criteria": ["is polite"]})
     done = await machine.run("eval", "run", str(folder), "--provider", "scripted")
-    assert (done.code, "name a model with --judge" in done.err) == (0, True)
+    assert (done.code, "name a model with --judge-model" in done.err) == (0, True)
 
 
 async def test_without_a_sandbox_the_commands_of_a_folder_wait_for_trust_in_it(machine: Machine) -> None:

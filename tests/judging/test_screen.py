@@ -95,6 +95,7 @@ def test_a_goal_stands_in_the_side_panel_and_a_judgement_in_the_chat(tmp_path: P
         app.command("/cost")
         app.see(f"{JUDGE} (judge)")
         app.keys("q")
+        app.see_no_more(f"{JUDGE} (judge)")
         app.leave()
 
 

@@ -46,6 +46,7 @@ TYPED = (
     *("/context", "/drop", "/drop 1", "/cap", "/cap day 20", "/expand", "/uncompact", "/mcp", "/lsp", "/a2a", "/a2a x"),
     *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
     *("/agents", "/agents x", "/steer x words", "/stop x"),
+    *("/plan", "/goal", "/judge", "/workflow", "/workflow none"),
     *("/fork", "second"),
     *("/rewind 1", "/status", "/new", "/status", "/bogus", "/etc/hosts is a path", "/quit", "never read"),
 )
@@ -72,6 +73,8 @@ SHOWN = (
         "warning: /rewind takes a number",
     ),
     *("no 7 to go back to", "nothing to redo"),
+    *("info: The mode is plan: say what is to be planned.", "info: There is no goal.", "0 of 1 met, by claude-haiku"),
+    *("info: No workflow is defined.", "warning: There is no workflow “none”. /workflow lists them."),
     *(
         "No MCP server is defined for this session",
         "typescript-language-server",
@@ -95,7 +98,7 @@ SHOWN = (
 
 
 def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
-    with desk(tmp_path, "one", "two", "three") as made:
+    with desk(tmp_path, "one", "no judgement", "two", "three") as made:
         done = made.lines(*TYPED)
     assert (done.returncode, done.stderr) == (0, "")
     tried = {word.partition(" ")[0].removeprefix("/") for word in TYPED if word.startswith("/")}

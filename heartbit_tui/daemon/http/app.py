@@ -10,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from heartbit_tui.auth.refusing import Refused
+from heartbit_tui.daemon.http.card import Card
+from heartbit_tui.daemon.http.dashboard import Dashboard
 from heartbit_tui.daemon.http.doors import Doors
 from heartbit_tui.daemon.http.limits import Limits
+from heartbit_tui.daemon.http.openapi import Described
 from heartbit_tui.daemon.http.sessions import Sessions
 from heartbit_tui.daemon.http.sockets import Sockets
 from heartbit_tui.daemon.http.standing import Standing
@@ -27,7 +30,16 @@ LOG = logging.getLogger("heartbit.daemon.http")
 def application(daemon: Daemon) -> Starlette:
     """The daemon as an ASGI application; whoever serves it closes neither."""
     opened = frozenset({"/metrics"} if daemon.door.open_metrics else ())
-    parts = (Standing(daemon), Tasks(daemon), Waking(daemon), Sessions(daemon), Sockets(daemon))
+    parts = (
+        Standing(daemon),
+        Tasks(daemon),
+        Waking(daemon),
+        Sessions(daemon),
+        Sockets(daemon),
+        Card(daemon),
+        Described(),
+        Dashboard(),
+    )
     routes = [route for part in parts for route in part.routes]
     return Starlette(
         routes=routes,

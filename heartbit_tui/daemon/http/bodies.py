@@ -7,6 +7,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.wire.errors import InvalidError
+from heartbit_tui.wire.read import decode
+
 Kind = TypeVar("Kind", bound="Body")
 Decision = Literal["allow", "deny", "always_allow", "always_deny"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -30,8 +34,8 @@ class NewTask(Body):
     task: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TASK)]
     story_id: Name | None = None
     key: Annotated[str, StringConstraints(max_length=200)] = ""
-    priority: Annotated[int, Field(ge=-100, le=100)] = 0
-    deadline: AwareDatetime | None = None
+    priority: Annotated[int, Field(ge=-100, le=100, strict=True)] = 0
+    deadline: Annotated[AwareDatetime, Field(strict=True)] | None = None
     session_id: Name | None = None
     folder: Annotated[str, StringConstraints(max_length=4_096)] = ""
 
@@ -68,6 +72,14 @@ async def body_of(request: Request, kind: type[Kind]) -> Kind:
             raise HTTPException(400, f"The body is no JSON: {first['msg']}") from None
         where = ".".join(map(str, first["loc"]))
         raise HTTPException(422, f"{where}: {first['msg']}" if where else first["msg"]) from None
+
+
+async def json_of(request: Request) -> JsonObject:
+    """The JSON object that is the body of a request. Raises `HTTPException`: 400 where it is none."""
+    try:
+        return decode((await request.body()).decode())
+    except (UnicodeDecodeError, InvalidError) as error:
+        raise HTTPException(400, f"The body is no JSON object: {error}") from None
 
 
 def number_of(request: Request, name: str, usual: int, least: int, most: int) -> int:

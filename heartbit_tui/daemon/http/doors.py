@@ -11,9 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from heartbit_tui.auth.hosts import check_host, check_origin, preflight, shared_with
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.auth.users import UserContext
+from heartbit_tui.daemon.http.dashboard import FILES
 from heartbit_tui.runtime.admitting import Entrance
 
-OPEN: Final = frozenset({"/healthz", "/health", "/readyz", "/.well-known/agent.json", "/.well-known/agent-card.json"})
+CARDS: Final = ("/.well-known/agent.json", "/.well-known/agent-card.json")
+OPEN: Final = frozenset({"/healthz", "/health", "/readyz", *CARDS, *FILES})
 """What needs no token."""
 
 SUBPROTOCOL: Final = "heartbit"

@@ -11,18 +11,21 @@ from heartbit_tui.auth.roles import Action, allowed, check
 from heartbit_tui.daemon.asked import Open
 from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
-from heartbit_tui.daemon.http.bodies import Answered, Decided, body_of, number_of
+from heartbit_tui.daemon.http.bodies import Answered, Decided, body_of, json_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.streams import events, last_seen
 from heartbit_tui.daemon.live import Live
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.events import ApprovalRequested, QuestionAsked
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.kernel.ops import Answer, Decide
+from heartbit_tui.kernel.ops import Answer, Close, Decide, Prompt
 from heartbit_tui.store.index import SessionInfo
-from heartbit_tui.wire.write import dump, timestamp
+from heartbit_tui.wire.errors import WireError
+from heartbit_tui.wire.read import load_op
+from heartbit_tui.wire.write import dump, dump_envelope, timestamp
 
 NO_SESSION = "session not found"
+NOT_OPEN = "nothing runs in this session now; a prompt opens it"
 NO_REQUEST = "nothing waits under this id"
 WRONG_KIND = "what waits under this id is {kind}"
 
@@ -40,6 +43,8 @@ class Sessions:
             Route("/sessions", self._list, methods=["GET"]),
             Route("/sessions/{id}", self._show, methods=["GET"]),
             Route("/sessions/{id}/events", self._events, methods=["GET"]),
+            Route("/sessions/{id}/log", self._log, methods=["GET"]),
+            Route("/sessions/{id}/ops", self._op, methods=["POST"]),
             Route("/approvals", self._approvals, methods=["GET"]),
             Route("/questions", self._questions, methods=["GET"]),
             Route("/approvals/{session}/{id}", self._decide, methods=["POST"]),
@@ -61,12 +66,38 @@ class Sessions:
 
     async def _events(self, request: Request) -> Response:
         info = await self._session(request, "read")
-        return events(self._followed(info.id, last_seen(request)))
+        stays = request.query_params.get("follow") == "true"
+        return events(self._followed(info.id, last_seen(request), stays=stays))
 
-    async def _followed(self, session_id: str, after: int) -> AsyncGenerator[bytes]:
-        async for lines in self._daemon.following.of_session(session_id, after):
+    async def _followed(self, session_id: str, after: int, *, stays: bool) -> AsyncGenerator[bytes]:
+        following = self._daemon.following
+        async for lines in following.stay(session_id, after) if stays else following.of_session(session_id, after):
             if lines:
                 yield chunk(lines)
+
+    async def _log(self, request: Request) -> Response:
+        """All that has happened in a session, as it is kept."""
+        info = await self._session(request, "read")
+        log = await self._daemon.store.load(info.id)
+        return JSONResponse({"events": [dump_envelope(each) for each in log.envelopes]})
+
+    async def _op(self, request: Request) -> Response:
+        """Send an op into a session that is open: 202, or 409 where it is not. A prompt is a task: `POST /tasks`."""
+        try:
+            op = load_op(await json_of(request))
+        except WireError as error:
+            raise HTTPException(422, str(error)) from error
+        action: Action = "answer" if isinstance(op, Decide | Answer) else "submit"
+        info = await self._session(request, action)
+        if isinstance(op, Prompt | Close):
+            raise HTTPException(
+                422, "a prompt is handed over with POST /tasks, and a session is not closed by its guests"
+            )
+        live = self._daemon.host.find(info.id)
+        if live is None:
+            raise HTTPException(409, NOT_OPEN)
+        live.client.submit(op)
+        return JSONResponse({}, 202)
 
     async def _approvals(self, request: Request) -> Response:
         return JSONResponse({"approvals": self._waiting(request, ApprovalRequested)})
@@ -135,7 +166,21 @@ class Sessions:
             "message_count": summary.messages,
             "open": live is not None,
             "running": live is not None and live.client.running,
+            **(_standing(live) if live else {}),
         }
+
+
+def _standing(live: Live) -> JsonObject:
+    """How an open session stands."""
+    about = live.client.about
+    return {
+        "provider": about.provider,
+        "model": about.model,
+        "mode": about.mode.value,
+        "tools": list(about.tools),
+        "sandbox": about.sandbox,
+        "warnings": list(about.warnings),
+    }
 
 
 def asked_json(live: Live, waiting: Open) -> JsonObject:

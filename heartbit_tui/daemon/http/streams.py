@@ -18,7 +18,8 @@ def last_seen(request: Request) -> int:
     """After which seq to go on: what the header `Last-Event-ID` says, else `after` in the query, else the beginning."""
     told = request.headers.get("last-event-id", "")
     known = told.isascii() and told.isdecimal() and len(told) < 10
-    return int(told) if known else number_of(request, "after", 0, 0, 999_999_999)
+    after = number_of(request, "after", 0, 0, 999_999_999)
+    return int(told) if known else after
 
 
 def events(chunks: AsyncIterable[bytes]) -> EventSourceResponse:

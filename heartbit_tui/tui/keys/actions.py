@@ -169,7 +169,7 @@ _SESSION = _grouped(
     _action("uncompact", "tell the model again what was summarised", command="uncompact", takes="[N]"),
     _action("search", "search this conversation and all sessions", command="search", takes="[WORDS]"),
     _action("diff", "what was changed in the files", command="diff"),
-    _action("plan", "plan before anything is changed; start, edit or leave the plan", command="plan", takes="[TASK]"),
+    _action("plan", "plan before anything is changed", command="plan", takes="[TASK]"),
     _action("goal", "what has to hold before the work is done", command="goal", takes="[TEXT]"),
     _action("judge", "hold what was changed against the goal", command="judge"),
     _action("todos", "the agent's list of things to do", command="todos"),
@@ -263,7 +263,7 @@ _LIST = _grouped(
     _action("export-row", "write it to a file", "ctrl+e"),
     _action("delete-row", "delete it", "ctrl+d"),
     _action("pin-row", "hold it against fading, or no longer", "ctrl+k"),
-    _action("say-row", "tell it something", "ctrl+n"),
+    _action("say-row", "tell it something", "ctrl+t"),
 )
 
 ACTIONS: tuple[Action, ...] = (
