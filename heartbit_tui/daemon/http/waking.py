@@ -36,7 +36,7 @@ class Waking:
         """What is answered."""
         return [
             Route("/inbox", self._inbox, methods=["GET"]),
-            Route("/inbox/{id:int}/done", self._done, methods=["POST"]),
+            Route("/inbox/{id}/done", self._done, methods=["POST"]),
             Route("/schedules", self._schedules, methods=["GET"]),
             Route("/heartbeats", self._heartbeats, methods=["GET"]),
             Route("/todo", self._todo, methods=["GET"]),
@@ -58,7 +58,8 @@ class Waking:
 
     async def _done(self, request: Request) -> Response:
         """Be done with a letter: 204, also for one that was done with."""
-        number = request.path_params["id"]
+        given: str = request.path_params["id"]
+        number = int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else 0
         letter = await self._letter(number)
         owner = Owner(tenant=letter.tenant_id, user=letter.user_id) if letter else None
         check(who_of(request.scope), "cancel", owner, NO_LETTER)
