@@ -7,6 +7,7 @@ from heartbit_tui.cli.daemon_commands import DAEMON
 from heartbit_tui.cli.eval_commands import EVAL
 from heartbit_tui.cli.flags import ACP, CHAT, FORCE, JSON, MODES, RUN, with_everywhere
 from heartbit_tui.cli.heartbeat_commands import HEARTBEAT
+from heartbit_tui.cli.inbox_commands import INBOX
 from heartbit_tui.cli.mcp_commands import MCP
 from heartbit_tui.cli.memory_commands import MEMORY
 from heartbit_tui.cli.reach_commands import REACH
@@ -319,6 +320,7 @@ COMMANDS = (
     *SCHEDULE,
     *SKILLS,
     *HEARTBEAT,
+    *INBOX,
     *MCP,
     *REACH,
     Command(
@@ -367,6 +369,7 @@ DEFAULTS = MappingProxyType(
         "schedule": "list",
         "skills": "list",
         "heartbeat": "list",
+        "inbox": "list",
         "mcp": "list",
         "workflow": "list",
         "eval": "list",

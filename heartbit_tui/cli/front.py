@@ -29,13 +29,14 @@ commands
   schedule           list, add, remove, run, next: tasks that are done at set times
   skills             list, lint, why, new: instructions for kinds of tasks
   heartbeat          list, run, pause, resume, why, import: files that are done again and again
+  inbox              list, show, done: what came of work that nobody watched
   mcp                list, add, remove, test, login, logout, approve, refuse, serve:
                      servers of tools
   lsp                list, check: language servers, and what they say of files
   a2a                list, card: agents of others
   plugins            list: what installed packages bring
   import PEER        take over what was set up for claude, codex, gemini, opencode or vibe
-  daemon             does tasks that come over HTTP, until it is stopped
+  daemon             does tasks that come over HTTP, at set times and by themselves
   submit, status, result, approve, attach, cancel
                      tasks of a daemon
   workflow           list, show, run: agents and commands put together step by step

@@ -17,7 +17,7 @@ from heartbit_tui.client.local import local
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError, HeartbitError
-from heartbit_tui.kernel.messages import JsonObject, Text
+from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.library.exchange import Exchange
 from heartbit_tui.runtime import beating
@@ -27,6 +27,7 @@ from heartbit_tui.runtime.settings import read
 from heartbit_tui.schedules import beats_old, beats_plan, beats_told
 from heartbit_tui.schedules.beats import BeatState, Done, Heartbeat, Said, Standing, is_silent
 from heartbit_tui.schedules.beats_found import Finder
+from heartbit_tui.schedules.facts import of_heartbeat
 
 NONE = "No heartbeats. Put a HEARTBEAT.md into a trusted folder, or into one that heartbeat.workspaces names.\n"
 OFF = "heartbit: heartbeat.enabled is false, so the daemon lets none of them beat.\n"
@@ -86,7 +87,7 @@ async def _at_desk(values: Namespace) -> int:
 async def _list(desk: Desk, values: Namespace) -> int:
     found = await desk.standings()
     if values.json:
-        say_json([_shown(each) for each in found])
+        say_json([of_heartbeat(each) for each in found])
         return 0
     if not desk.enabled:
         sys.stderr.write(OFF)
@@ -100,7 +101,7 @@ async def _list(desk: Desk, values: Namespace) -> int:
 async def _why(desk: Desk, values: Namespace) -> int:
     standing = await desk.meant(values)
     if values.json:
-        say_json(_shown(standing))
+        say_json(of_heartbeat(standing))
     else:
         say(within(beats_told.why(standing, desk.clock.now())))
     return 1 if standing.heartbeat is None else 0
@@ -187,29 +188,6 @@ def _row(standing: Standing, now: datetime) -> tuple[str, ...]:
     due = "-" if standing.heartbeat is None or standing.state.paused else beats_told.ahead(standing.state.next_due, now)
     last = standing.fault or standing.state.error or f"last {beats_told.ago(standing.state.last_run, now)}"
     return (standing.key, due, beats_told.condition(standing), one_line(last, LONGEST))
-
-
-def _shown(standing: Standing) -> JsonObject:
-    beat, state = standing.heartbeat, standing.state
-    told: JsonObject = {
-        "file": standing.key,
-        "used": beat is not None,
-        "fault": standing.fault,
-        "paused": state.paused,
-        "next": _time(None if beat is None else state.next_due),
-        "last": _time(state.last_run),
-        "status": state.status,
-        "error": state.error,
-        "failures": state.failures,
-    }
-    if beat is None:
-        return told
-    hours = beats_told.hours(beat)
-    return {**told, "every": beat.every, "type": beat.kind, "hours": hours, "tools": list(beat.tools)}
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
 
 
 def _said(values: Namespace, standing: Standing, done: str) -> int:

@@ -16,11 +16,11 @@ from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.scheduling import Schedules, scheduling
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.schedules.durations import shown
+from heartbit_tui.schedules.facts import of_schedule
 from heartbit_tui.schedules.reading import ScheduleError, Wanted
 from heartbit_tui.schedules.types import Firing, Schedule
 
@@ -81,7 +81,7 @@ async def here(values: Namespace) -> AsyncGenerator[Here]:
 async def _list(found: Here, values: Namespace) -> int:
     firings = await found.schedules.firings.all()
     if values.json:
-        say_json([_facts(each, firings.get(each.source), found.now) for each in found.known])
+        say_json([of_schedule(each, firings.get(each.source), found.now) for each in found.known])
     elif found.known:
         say(columns(_row(each, firings.get(each.source), found.now) for each in found.known))
     else:
@@ -103,7 +103,7 @@ async def _add(found: Here, values: Namespace) -> int:
     )
     schedule = await found.schedules.add(wanted, found.now)
     if values.json:
-        say_json(_facts(schedule, None, found.now))
+        say_json(of_schedule(schedule, None, found.now))
         return 0
     times = [_moment(due, schedule) for due in schedule.cron.coming(found.now, 3)]
     say(f"{schedule.name} is added, in {schedule.folder}. It is due {', '.join(times)}, and so on.")
@@ -170,27 +170,6 @@ def _last(firing: Firing | None) -> str:
     stage = firing.stage if firing else "seen"
     passed = f", {firing.passed} passed over" if firing and firing.passed else ""
     return f"{STAGES.get(stage, f'last {stage}')}{passed}"
-
-
-def _facts(schedule: Schedule, firing: Firing | None, now: datetime) -> JsonObject:
-    due = schedule.cron.after(now)
-    return {
-        "name": schedule.name,
-        "cron": schedule.cron.expression,
-        "dialect": schedule.cron.dialect,
-        "timezone": str(schedule.cron.zone),
-        "task": schedule.task,
-        "enabled": schedule.enabled,
-        "overlap": schedule.overlap,
-        "jitter": schedule.jitter,
-        "catch_up": schedule.catch_up,
-        "folder": schedule.folder,
-        "origin": schedule.origin,
-        "next": None if due is None else due.astimezone(schedule.cron.zone).isoformat(),
-        "stage": firing.stage if firing else "seen",
-        "last_task": firing.task if firing else "",
-        "passed_over": firing.passed if firing else 0,
-    }
 
 
 def _tell(sentence: str) -> None:

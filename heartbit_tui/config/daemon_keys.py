@@ -111,54 +111,91 @@ def _telegram() -> tuple[Key, ...]:
     )
 
 
+def _serving() -> tuple[Key, ...]:
+    """Where the daemon listens, and how it does tasks."""
+    return (
+        string("bind", "127.0.0.1:3000"),
+        strings("allowed_hosts"),
+        strings("allowed_origins"),
+        integer("max_concurrent_tasks", 4),
+        integer("drain_timeout_seconds", 30, least=0),
+        number("interaction_timeout_seconds", 120),
+        string("on_restart", "resume", choices=("resume", "interrupt")),
+        string("unknown_outcome", "ask", choices=("ask", "continue")),
+        boolean("metrics.enabled", True),
+        boolean("metrics.public", False),
+        boolean("ws.enabled", True),
+        integer("ws.max_connections", 100),
+        boolean("institutional_memory.enabled", False),
+        integer("institutional_memory.recall_limit", 3, least=0),
+    )
+
+
+def _schedules() -> tuple[Key, ...]:
+    return (
+        required("schedules[].name"),
+        required("schedules[].cron"),
+        required("schedules[].task"),
+        boolean("schedules[].enabled", True),
+        string("schedules[].dialect", "standard", choices=("standard", "seed")),
+        string("schedules[].timezone", "UTC"),
+        string("schedules[].overlap", "skip", choices=("skip", "queue", "allow")),
+        string("schedules[].jitter"),
+        boolean("schedules[].catch_up", True),
+        string("schedules[].folder"),
+    )
+
+
+def _pulse() -> tuple[Key, ...]:
+    return (
+        boolean("heartbit_pulse.enabled", False),
+        integer("heartbit_pulse.interval_seconds", 1_800),
+        string("heartbit_pulse.prompt"),
+        integer("heartbit_pulse.idle_backoff_threshold", 6, least=0),
+        string("heartbit_pulse.active_hours.start"),
+        string("heartbit_pulse.active_hours.end"),
+        string("heartbit_pulse.active_hours.timezone", "local"),
+        number("heartbit_pulse.max_cost_per_day"),
+    )
+
+
+def _notify() -> tuple[Key, ...]:
+    """Who is told at once what came of a task."""
+    return (
+        strings("notify.states", ("completed", "failed", "interrupted")),
+        string("notify.webhook.url"),
+        string("notify.webhook.secret_env"),
+        integer("notify.webhook.tries", 4),
+        boolean("notify.webhook.allow_private", False),
+        strings("notify.command"),
+        number("notify.command_seconds", 30),
+        boolean("notify.desktop", False),
+        string("notify.quiet_hours.start"),
+        string("notify.quiet_hours.end"),
+        string("notify.quiet_hours.timezone", "local"),
+    )
+
+
+def _distributed() -> tuple[Key, ...]:
+    """What this release knows and does not act on."""
+    return (
+        *(string(name, secret=True) for name in ("database_url", "ws.database_url")),
+        strings("owner_emails"),
+        string("kafka.brokers"),
+        string("kafka.consumer_group", "heartbit-daemon"),
+        string("kafka.commands_topic", "heartbit.commands"),
+        string("kafka.events_topic", "heartbit.events"),
+        string("kafka.dead_letter_topic", "heartbit.dead-letter"),
+        integer("keep_days", 30),
+        integer("ws.interaction_timeout_seconds", 120),
+    )
+
+
 def daemon() -> tuple[Key, ...]:
     """The daemon and all that wakes it."""
     return (
-        *group(
-            "daemon",
-            string("bind", "127.0.0.1:3000"),
-            strings("allowed_hosts"),
-            strings("allowed_origins"),
-            integer("max_concurrent_tasks", 4),
-            integer("drain_timeout_seconds", 30, least=0),
-            number("interaction_timeout_seconds", 120),
-            string("on_restart", "resume", choices=("resume", "interrupt")),
-            string("unknown_outcome", "ask", choices=("ask", "continue")),
-            integer("keep_days", 30),
-            string("database_url", secret=True),
-            strings("owner_emails"),
-            string("kafka.brokers"),
-            string("kafka.consumer_group", "heartbit-daemon"),
-            string("kafka.commands_topic", "heartbit.commands"),
-            string("kafka.events_topic", "heartbit.events"),
-            string("kafka.dead_letter_topic", "heartbit.dead-letter"),
-            required("schedules[].name"),
-            required("schedules[].cron"),
-            required("schedules[].task"),
-            boolean("schedules[].enabled", True),
-            string("schedules[].dialect", "standard", choices=("standard", "seed")),
-            string("schedules[].timezone", "UTC"),
-            string("schedules[].overlap", "skip", choices=("skip", "queue", "allow")),
-            string("schedules[].jitter"),
-            boolean("schedules[].catch_up", True),
-            string("schedules[].folder"),
-            boolean("metrics.enabled", True),
-            boolean("metrics.public", False),
-            boolean("ws.enabled", True),
-            integer("ws.interaction_timeout_seconds", 120),
-            integer("ws.max_connections", 100),
-            string("ws.database_url", secret=True),
-            boolean("heartbit_pulse.enabled", False),
-            integer("heartbit_pulse.interval_seconds", 1_800),
-            string("heartbit_pulse.prompt"),
-            integer("heartbit_pulse.idle_backoff_threshold", 6, least=0),
-            string("heartbit_pulse.active_hours.start"),
-            string("heartbit_pulse.active_hours.end"),
-            string("heartbit_pulse.active_hours.timezone", "local"),
-            number("heartbit_pulse.max_cost_per_day"),
-            below="daemon",
-            guarded=True,
-        ),
+        *group("daemon", *_serving(), *_schedules(), *_pulse(), *_notify(), below="daemon", guarded=True),
+        *group("distributed", *_distributed(), below="daemon", guarded=True),
         *group("daemon", *_auth(), below="daemon.auth", guarded=True),
         *group("exchange", *_exchange(), below="daemon.auth", guarded=True),
         *group("telegram", *_telegram(), below="daemon.telegram", guarded=True),

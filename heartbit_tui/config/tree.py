@@ -41,6 +41,8 @@ BUILT = frozenset(
         "exchange",
         "telemetry",
         "client",
+        "daemon",
+        "workspace",
         "heartbeats",
         "evolution",
         "goals",

@@ -36,8 +36,8 @@ class Attempt:
         if self._live is not None:
             self._live.client.submit(Interrupt(reason=why))
 
-    async def run(self, live: Live, first: int) -> Outcome:
-        """What came of the task, which begins in this session after the seq `first`."""
+    async def run(self, live: Live, first: int, known: str = "") -> Outcome:
+        """What came of the task, which begins in this session after the seq `first`; `known` stands behind its words."""
         earlier = [each for each in await live.client.whole() if each.seq > first] if self.task.attempts > 1 else []
         if self._stopped is not None:
             return self.gave_up(*self._stopped, earlier=earlier)
@@ -52,7 +52,9 @@ class Attempt:
         alarm = asyncio.create_task(self._watch_deadline(), name=f"deadline of {self.task.id}")
         try:
             self._live = live
-            live.client.submit(Prompt(content=(Text(text=self._prompt(earlier)),)))
+            words = self._prompt(earlier)
+            texts = (words,) if words == AGAIN or not known else (words, known)
+            live.client.submit(Prompt(content=tuple(Text(text=each) for each in texts)))
             end: Envelope = await ended
             await live.client.settled()
         finally:

@@ -6,27 +6,30 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
-from heartbit_tui.auth.users import Owner
 from heartbit_tui.config import Config
+from heartbit_tui.daemon.aftermath import Aftermath, after
 from heartbit_tui.daemon.chats import Chats
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
 from heartbit_tui.daemon.metrics import Figures
+from heartbit_tui.daemon.planning import planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
+from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
 from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import ConfigError, StoreError
+from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope, RunStarted
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
-from heartbit_tui.runtime.options import New, Options
-from heartbit_tui.runtime.owning import workspace_of
-from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.settings import read
 from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
+from heartbit_tui.store.inbox import Inbox
 from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.locks import Leases
 from heartbit_tui.store.store import Store
@@ -73,14 +76,34 @@ class Daemon:
     following: Following
     chats: Chats
     figures: Figures
+    plans: Plans
+    waking: Waking
+    inbox: Inbox
     bind: str
     door: Entrance
+    warnings: tuple[str, ...]
 
     async def session(self, session_id: str) -> SessionInfo | None:
         """The session with exactly this id, open or kept; None where there is none."""
         with suppress(StoreError):
             return await self.store.index.info(session_id)
         return None
+
+    @property
+    def at_work(self) -> int:
+        """How many tasks and beats are at work; a beat that an agent does is one of the tasks."""
+        return max(len(self.service.running), self.waking.beating)
+
+    async def drain(self, grace: float) -> None:
+        """Hand over and begin nothing new, and wait for what is at work; after `grace` seconds it is stopped.
+
+        Beats get half of that, so that the task of one that is stopped ends with it and is not put back.
+        """
+        if grace <= 0:
+            await self.waking.drain(0.0)
+            await self.service.drain(0.0)
+            return
+        await asyncio.gather(self.service.drain(grace), self.waking.drain(grace / 2))
 
 
 @asynccontextmanager
@@ -89,44 +112,34 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
 
     Raises `ConfigError`, `StoreError`.
     """
-    clock = setup.clock
+    clock, options = setup.clock, replace(setup.options, surface="daemon")
     settings = await read(setup.options, clock)
     config, path = settings.config, settings.store
+    terms = _terms(config, clock)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store.open(path, clock))
-        database = await stack.enter_async_context(Database.open(path, "tasks", STEPS, _durably))
-        leases = Leases(path.with_name(path.name + ".locks"))
-        name = f"daemon-{ids.new_id(clock.now())}"
-        lease = await asyncio.to_thread(leases.take, name)
-        stack.callback(lease.release)
+        enter = stack.enter_async_context
+        store = await enter(Store.open(path, clock))
+        database, queue = await enter(_queue(path, clock, terms.owner))
         bind = setup.bind or config.string("daemon.bind") or ""
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
-        queue = SqliteQueue(database, clock, leases.held)
-        stack.push_async_callback(queue.close)
-        patience = config.number("daemon.interaction_timeout_seconds")
-        figures = Figures()
-        host = await stack.enter_async_context(Host(setup.connect, clock, figures.take, patience=patience or 0.0))
-
-        async def told(task: Task) -> None:
-            figures.task(task)
-            if heard is not None:
-                await heard(task)
-
+        plans = await enter(planned(options, settings, clock))
+        aftermath, figures = await enter(after(options, settings, store, clock)), Figures()
+        await aftermath.posting.catch_up(queue)
+        aftermath.hear(partial(_told, figures, heard))
+        host = await enter(_host(setup, config, partial(_take, figures, aftermath)))
         around = Around(
-            options=_planner(replace(setup.options, surface="daemon"), settings, door),
+            options=planner(options, settings, door, plans.todos, clock),
             name=lambda: ids.new_id(clock.now()),
             doubts=doubting(store) if config.string("daemon.unknown_outcome") != "continue" else _no_doubts,
-            heard=told,
+            heard=aftermath.task,
             stirred=Stirred(path.with_name(path.name + "-wal")),
+            recall=aftermath.recall,
         )
-        terms = Terms(
-            owner=name,
-            most=config.integer("daemon.max_concurrent_tasks") or 1,
-            restart=cast("Restart", config.string("daemon.on_restart")),
-        )
-        service = await stack.enter_async_context(Service(queue, host, around, clock, terms))
+        service = await enter(Service(queue, host, around, clock, terms))
+        waking = await enter(awake(options, settings, plans, service, clock))
+        aftermath.hear(waking.hear)
         yield Daemon(
-            name=name,
+            name=terms.owner,
             config=config,
             clock=clock,
             since=clock.now(),
@@ -137,14 +150,51 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             chats=Chats(database, store, clock),
             figures=figures,
             following=Following(host, store, queue, service, clock),
+            plans=plans,
+            waking=waking,
+            inbox=aftermath.inbox,
             bind=bind,
             door=door,
+            warnings=tuple(settings.warnings),
         )
 
 
-def owner_of(task: Task) -> Owner:
-    """Whose a task is."""
-    return Owner(tenant=task.request.tenant_id, user=task.request.user_id)
+@asynccontextmanager
+async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Database, SqliteQueue]]:
+    """The queue in the data file, for a daemon of this name, which lives as long as this is open."""
+    leases = Leases(path.with_name(path.name + ".locks"))
+    async with Database.open(path, "tasks", STEPS, _durably) as database:
+        lease = await asyncio.to_thread(leases.take, name)
+        try:
+            queue = SqliteQueue(database, clock, leases.held)
+            yield database, queue
+            await queue.close()
+        finally:
+            lease.release()
+
+
+def _host(setup: Setup, config: Config, hear: Callable[[Envelope], None]) -> Host:
+    patience = config.number("daemon.interaction_timeout_seconds") or 0.0
+    return Host(setup.connect, setup.clock, hear, patience=patience)
+
+
+def _take(figures: Figures, aftermath: Aftermath, envelope: Envelope) -> None:
+    figures.take(envelope)
+    aftermath.posting.take(envelope)
+
+
+async def _told(figures: Figures, heard: Callable[[Task], Awaitable[None]] | None, task: Task) -> None:
+    figures.task(task)
+    if heard is not None:
+        await heard(task)
+
+
+def _terms(config: Config, clock: Clock) -> Terms:
+    return Terms(
+        owner=f"daemon-{ids.new_id(clock.now())}",
+        most=config.integer("daemon.max_concurrent_tasks") or 1,
+        restart=cast("Restart", config.string("daemon.on_restart")),
+    )
 
 
 def doubting(store: Store) -> Doubts:
@@ -168,26 +218,6 @@ def unknown_calls(log: Sequence[Envelope]) -> tuple[str, ...]:
     return tuple(call.call.name for call in calls if call.began is not None and call.call.name not in HARMLESS)
 
 
-def _planner(base: Options, settings: Settings, door: Entrance) -> Callable[[Task], Awaitable[Options]]:
-    """How the session of a task is opened: as the daemon was told to, in the task's own folder, session and name."""
-    home = Path(base.environment.get("HOME") or "/")
-
-    async def options(task: Task) -> Options:
-        who = owner_of(task)
-        if task.request.folder:
-            folder = Path(task.request.folder)
-        elif who == Owner():
-            folder = base.cwd
-        else:
-            folder = await asyncio.to_thread(workspace_of, settings.config, settings.places, home, who)
-        if not await asyncio.to_thread(_is_folder, folder):
-            raise ConfigError(f"The folder of this task is not there: {folder}")
-        identity = door.identity(who, (task.request.source,))
-        return replace(base, cwd=folder, which=New(id=task.session), identity=identity)
-
-    return options
-
-
 class Stirred:
     """Whether anybody has written to a file since this was asked last, told by its write-ahead log."""
 
@@ -202,13 +232,6 @@ class Stirred:
             return True
         before, self._seen = self._seen, (found.st_mtime_ns, found.st_size)
         return self._seen != before
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):  # longer than a path may be, or with a sign in it that none has
-        return False
 
 
 def _durably(connection: sqlite3.Connection) -> None:

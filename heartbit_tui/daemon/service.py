@@ -54,7 +54,7 @@ class Around:
 
     `doubts` says what is not known of a task that a crash has cut off, in a sentence, or nothing. `heard` is told of each
     task that has begun, ended or been interrupted. `stirred` says whether anybody may have written to the queue since it
-    was asked last.
+    was asked last. `recall` gives what is known from earlier tasks, as data, or nothing.
     """
 
     options: Callable[[Task], Awaitable[Options]]
@@ -62,6 +62,7 @@ class Around:
     doubts: Callable[[Task], Awaitable[str]]
     heard: Callable[[Task], Awaitable[None]]
     stirred: Callable[[], bool]
+    recall: Callable[[Task], Awaitable[str]]
 
 
 class Service:
@@ -253,10 +254,11 @@ class Service:
         task = attempt.task
         try:
             options = await self._around.options(task)
+            known = await self._around.recall(task)
             async with self._host.use(task.session, options) as live:
                 first = await self._queue.begun(task.id, self._terms.owner, live.feed.last)
                 self._wake(task.id)
-                return await attempt.run(live, first)
+                return await attempt.run(live, first, known)
         except HeartbitError as error:
             return attempt.gave_up("failed", str(error))
         except Exception as error:  # one task's end: the others go on, and this one says what happened

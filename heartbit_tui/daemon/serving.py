@@ -28,6 +28,7 @@ MADE: Mapping[str, str] = MappingProxyType(
         "exposed": "Others could read the token that it had, so there is a new one, which is told once: {token}",
     }
 )
+FINISHING = "heartbit finishes what it is at ({count} at work); once more stops it at once."
 NO_ADDRESS = "daemon.bind takes a host and a port, as 127.0.0.1:3000, and not {text!r}."
 TAKEN = "{host}:{port} cannot be listened on: {why}. Another program may have it; give another one with --bind."
 
@@ -74,10 +75,10 @@ async def serve(setup: Setup, tell: Callable[[str], None], stop: Stop | None = N
         server = _Server(_config(daemon))
         answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
         tell(f"heartbit listens at http://{_shown(host)}:{port}")
-        for told in (*_own(daemon), *daemon.door.warnings):
+        for told in (*_own(daemon), *daemon.door.warnings, *daemon.warnings):
             tell(told)
         await first_of(stop.wanted(), _end_of(answering))
-        tell("heartbit finishes what it is at; once more stops it at once.")
+        tell(FINISHING.format(count=daemon.at_work))
         await _drain(daemon, stop)
         server.should_exit = True
         await answering
@@ -109,11 +110,11 @@ async def _end_of(task: asyncio.Task[None]) -> None:
 
 async def _drain(daemon: Daemon, stop: Stop) -> None:
     grace = float(daemon.config.integer("daemon.drain_timeout_seconds") or 0)
-    draining = asyncio.create_task(daemon.service.drain(grace), name="drain")
+    draining = asyncio.create_task(daemon.drain(grace), name="drain")
     hurrying = asyncio.create_task(stop.hurried(), name="hurry")
     await asyncio.wait({draining, hurrying}, return_when=asyncio.FIRST_COMPLETED)
     if not draining.done():
-        await daemon.service.drain(0.0)
+        await daemon.drain(0.0)
     hurrying.cancel()
     await asyncio.gather(draining, hurrying, return_exceptions=True)
 

@@ -159,6 +159,7 @@ def letter(said: Said) -> Letter:
         title=title,
         text=said.text,
         about=said.task,
+        key=f"{said.task}:1" if said.task else "",
     )
 
 

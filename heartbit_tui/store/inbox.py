@@ -1,5 +1,6 @@
 """The inbox: what came of work that nobody watched, and waits for a person, in the one data file."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,10 +8,12 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.store.database import Database
 
-LetterKind: TypeAlias = Literal["reply", "failure", "meditation", "draft"]
-"""What a heartbeat had to say, one that failed, what came of putting the memory in order, a skill that wants a word."""
+LetterKind: TypeAlias = Literal["reply", "failure", "interrupted", "question", "meditation", "draft"]
+"""What work had to say, work that failed, a task that waits to be taken up again, a request that waits for an answer, what
+came of putting the memory in order, a skill that wants a word."""
 
 STEPS: Final[tuple[tuple[str, ...], ...]] = (
     (
@@ -28,12 +31,21 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE INDEX inbox_waiting ON inbox (done, at)",
     ),
+    (
+        "ALTER TABLE inbox ADD COLUMN tenant_id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE inbox ADD COLUMN user_id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE inbox ADD COLUMN key TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE inbox ADD COLUMN changed TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE inbox ADD COLUMN cost_usd REAL",
+        "CREATE UNIQUE INDEX inbox_by_key ON inbox (key) WHERE key != ''",
+    ),
 )
 PART: Final = "inbox"
 KEPT: Final = 1_000
 """Letters that are kept; of those that were done with, the oldest go first, then the oldest of all."""
 
-_COLUMNS: Final = "id, at, kind, source, title, text, about, done"
+_GIVEN: Final = "at, kind, source, title, text, about, tenant_id, user_id, key, changed, cost_usd"
+_COLUMNS: Final = f"id, done, {_GIVEN}"
 NO_LETTER = "Nothing in the inbox has the number {number}."
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -41,7 +53,12 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One thing in the inbox. `source` says where it is from; `about` is the id of the task or the draft behind it."""
+    """One thing in the inbox. `source` says where it is from; `about` is the id of the task or the draft behind it.
+
+    `tenant_id` and `user_id` say whose it is, both empty for the person at this machine. `key` makes it the same letter
+    however often it is put. `changed` are the files that the work changed, as absolute paths, and `cost_usd` what it cost,
+    None where no price is known.
+    """
 
     at: datetime
     kind: LetterKind
@@ -51,6 +68,11 @@ class Letter:
     about: str = ""
     id: int = 0
     done: bool = False
+    tenant_id: str = ""
+    user_id: str = ""
+    key: str = ""
+    changed: tuple[str, ...] = ()
+    cost_usd: float | None = None
 
 
 class Inbox:
@@ -60,15 +82,28 @@ class Inbox:
         self._database = database
 
     async def put(self, letter: Letter) -> Letter:
-        """Keep a letter; it as it is then, with its number."""
+        """Keep a letter; it as it is then, with its number. One with a key that is known already stays as it was."""
         return await self._database.write(lambda connection: _put(connection, letter))
 
-    async def list(self, *, done: bool | None = False, limit: int = 100) -> tuple[Letter, ...]:
-        """Those that wait; with `done` those that were done with, or all for None."""
-        where = "" if done is None else f"WHERE done = {int(done)}"
-        asked = f"SELECT {_COLUMNS} FROM inbox {where} ORDER BY at DESC, id DESC LIMIT ?"
-        rows = await self._database.read(lambda connection: connection.execute(asked, (limit,)).fetchall())
+    async def list(
+        self, *, done: bool | None = False, limit: int = 100, tenant_id: str | None = None, user_id: str | None = None
+    ) -> tuple[Letter, ...]:
+        """Those that wait; with `done` those that were done with, or all for None. A tenant and a user of None are any."""
+        wanted = {"done": None if done is None else int(done), "tenant_id": tenant_id, "user_id": user_id}
+        known = {name: value for name, value in wanted.items() if value is not None}
+        where = " AND ".join(f"{name} = :{name}" for name in known) or "TRUE"
+        asked = f"SELECT {_COLUMNS} FROM inbox WHERE {where} ORDER BY at DESC, id DESC LIMIT :limit"
+        given = {**known, "limit": limit}
+        rows = await self._database.read(lambda connection: connection.execute(asked, given).fetchall())
         return tuple(map(_letter, rows))
+
+    async def get(self, number: int) -> Letter:
+        """One letter. Raises `StoreError` for a number that there is not."""
+        asked = f"SELECT {_COLUMNS} FROM inbox WHERE id = ?"
+        row = await self._database.read(lambda connection: connection.execute(asked, (number,)).fetchone())
+        if row is None:
+            raise StoreError(NO_LETTER.format(number=number))
+        return _letter(row)
 
     async def finish(self, number: int) -> None:
         """A person is done with a letter."""
@@ -81,12 +116,44 @@ class Inbox:
         asked = "UPDATE inbox SET done = 1 WHERE kind = ? AND about = ?"
         await self._database.write(lambda connection: connection.execute(asked, (kind, about)))
 
+    async def finish_key(self, key: str) -> None:
+        """The letter with a key waits for nobody any more, such as a question that was answered elsewhere."""
+        asked = "UPDATE inbox SET done = 1 WHERE key = ? AND key != ''"
+        await self._database.write(lambda connection: connection.execute(asked, (key,)))
+
+
+def json_of(letter: Letter) -> JsonObject:
+    """A letter as it is told to programs."""
+    return {
+        "id": letter.id,
+        "at": letter.at.isoformat(),
+        "kind": letter.kind,
+        "source": letter.source,
+        "title": letter.title,
+        "text": letter.text,
+        "about": letter.about,
+        "done": letter.done,
+        "changed": list(letter.changed),
+        "cost_usd": letter.cost_usd,
+        "tenant_id": letter.tenant_id,
+        "user_id": letter.user_id,
+    }
+
 
 def _put(connection: sqlite3.Connection, letter: Letter) -> Letter:
-    asked = f"INSERT INTO inbox (at, kind, source, title, text, about) VALUES (?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}"
-    at = (letter.at - _EPOCH) // _MICROSECOND
+    known = connection.execute(f"SELECT {_COLUMNS} FROM inbox WHERE key = ? AND key != ''", (letter.key,)).fetchone()
+    if known is not None:
+        return _letter(known)
+    marks = ", ".join("?" for _ in _GIVEN.split(","))
     row = connection.execute(
-        asked, (at, letter.kind, letter.source, letter.title, letter.text, letter.about)
+        f"INSERT INTO inbox ({_GIVEN}) VALUES ({marks}) RETURNING {_COLUMNS}",
+        (
+            (letter.at - _EPOCH) // _MICROSECOND,
+            *(letter.kind, letter.source, letter.title, letter.text, letter.about),
+            *(letter.tenant_id, letter.user_id, letter.key),
+            json.dumps(letter.changed),
+            letter.cost_usd,
+        ),
     ).fetchone()
     connection.execute(
         "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox ORDER BY done, at DESC, id DESC LIMIT -1 OFFSET ?)",
@@ -96,7 +163,7 @@ def _put(connection: sqlite3.Connection, letter: Letter) -> Letter:
 
 
 def _letter(row: Sequence[Any]) -> Letter:
-    number, at, kind, source, title, text, about, done = row
+    number, done, at, kind, source, title, text, about, tenant, user, key, changed, cost = row
     return Letter(
         id=number,
         at=_EPOCH + at * _MICROSECOND,
@@ -106,4 +173,9 @@ def _letter(row: Sequence[Any]) -> Letter:
         text=text,
         about=about,
         done=bool(done),
+        tenant_id=tenant,
+        user_id=user,
+        key=key,
+        changed=tuple(json.loads(changed)),
+        cost_usd=cost,
     )

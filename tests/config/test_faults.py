@@ -167,10 +167,14 @@ def test_problems_come_in_the_order_of_the_sections() -> None:
 
 
 def test_a_key_of_a_later_release_warns_with_its_line() -> None:
-    loaded = config("[workspace]\nroot = '/w'\n[daemon]\nbind = 'x'", {"HEARTBIT_A2A_AGENTS": "a,b"})
-    assert loaded.warnings == (
-        "config.toml:2: workspace.root is known but not in this release; it has no effect yet.",
-        "config.toml:4: daemon.bind is known but not in this release; it has no effect yet.",
+    later = (
+        "[daemon]\nbind = 'x'\nowner_emails = ['a@b.c']\n[daemon.kafka]\nbrokers = 'k:9092'\n[restate]\nendpoint = 'r'"
+    )
+    loaded = config(f"[workspace]\nroot = '/w'\n{later}", {"HEARTBIT_A2A_AGENTS": "a,b"})
+    told = {5: "daemon.owner_emails", 7: "daemon.kafka.brokers", 9: "restate.endpoint"}
+    assert loaded.warnings == tuple(
+        f"config.toml:{line}: {key} is known but not in this release; it has no effect yet."
+        for line, key in told.items()
     )
 
 

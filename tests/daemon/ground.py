@@ -14,6 +14,7 @@ from heartbit_tui.kernel.ops import Mode
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import New, Options
+from heartbit_tui.store.inbox import Letter
 from heartbit_tui.tasks import Outcome, Request, State, Task
 
 LONG = 3_600
@@ -94,6 +95,14 @@ async def daemon(
 async def done(found: Daemon, task: str, **more: Any) -> Outcome:
     """What comes of a task."""
     return await found.service.outcome(await found.service.submit(Request(task=task, **more)))
+
+
+async def letters(found: Daemon, count: int = 1) -> tuple[Letter, ...]:
+    """What waits in the inbox, once it is so many letters; each look goes to the file and back."""
+    async with asyncio.timeout(30):
+        while len(waiting := await found.inbox.list()) != count:
+            pass
+    return waiting
 
 
 async def seen(ground: Ground, found: Daemon, task: Task, kind: str) -> int:

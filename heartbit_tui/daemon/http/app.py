@@ -20,6 +20,7 @@ from heartbit_tui.daemon.http.sockets import Sockets
 from heartbit_tui.daemon.http.standing import Standing
 from heartbit_tui.daemon.http.tasks import Tasks
 from heartbit_tui.daemon.http.timed import Timed
+from heartbit_tui.daemon.http.waking import Waking
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
 
@@ -29,7 +30,16 @@ LOG = logging.getLogger("heartbit.daemon.http")
 def application(daemon: Daemon) -> Starlette:
     """The daemon as an ASGI application; whoever serves it closes neither."""
     opened = frozenset({"/metrics"} if daemon.door.open_metrics else ())
-    parts = (Standing(daemon), Tasks(daemon), Sessions(daemon), Sockets(daemon), Card(daemon), Described(), Dashboard())
+    parts = (
+        Standing(daemon),
+        Tasks(daemon),
+        Waking(daemon),
+        Sessions(daemon),
+        Sockets(daemon),
+        Card(daemon),
+        Described(),
+        Dashboard(),
+    )
     routes = [route for part in parts for route in part.routes]
     return Starlette(
         routes=routes,

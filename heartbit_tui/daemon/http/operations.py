@@ -85,6 +85,22 @@ OPERATIONS: Final = (
     _post("/tasks/{id}/resume", "Take an interrupted task up again", (202, 404, 409), "Accepted"),
     _get("/tasks/{id}/events", "What happens in a task", "Line", 404, kind=EVENTS, query={"after": _PLACE}),
     _get("/stats", "How many tasks there are, and what they cost", "Stats"),
+    _get(
+        "/inbox",
+        "What came of work that nobody watched",
+        "Any",
+        query={"done": {"type": "string", "enum": ["", "false", "true", "all"]}, "limit": _number(1, 500, 100)},
+    ),
+    Operation(
+        method="POST",
+        path="/inbox/{id}/done",
+        summary="Be done with a letter",
+        statuses=(204, *REFUSED, 404, 503),
+        answer="",
+    ),
+    _get("/schedules", "What is done at set times, and when next", "Any"),
+    _get("/heartbeats", "What is done again and again, and when next", "Any"),
+    _get("/todo", "The list of the pulse", "Any", 404),
     _get("/sessions", "The newest sessions", "Sessions", query={"q": _TEXT, "limit": _number(1, 500, 50)}),
     _get("/sessions/{id}", "A session, and what waits in it", "Session", 404),
     _get(

@@ -14,7 +14,8 @@ from heartbit_tui.daemon.http.bodies import NewTask, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.shown import stats_json, task_json
 from heartbit_tui.daemon.http.streams import events, last_seen
-from heartbit_tui.daemon.opening import Daemon, owner_of
+from heartbit_tui.daemon.opening import Daemon
+from heartbit_tui.daemon.planning import owner_of
 from heartbit_tui.tasks import STATES, Request as TaskRequest, Sight, Task
 from heartbit_tui.wire.write import encode
 

@@ -1,0 +1,96 @@
+"""`heartbit inbox`: list, show, done. It works on the data file, with a daemon or without."""
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from heartbit_tui.cli.options import clean
+from heartbit_tui.cli.surroundings import Surroundings
+from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
+from heartbit_tui.headless.endings import UsageError
+from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.runtime import beating
+from heartbit_tui.store.inbox import Inbox, Letter, json_of
+
+EMPTY = "Nothing waits in the inbox.\n"
+NO_NUMBER = "{text!r} is no number of a letter. `heartbit inbox` lists them."
+NOT_THERE = "Nothing in the inbox has the number {number}. `heartbit inbox` lists what waits."
+LONGEST = 80
+"""Characters of a title."""
+
+MOST = 1_000
+"""Letters of a list."""
+
+Act: TypeAlias = Callable[[Inbox, Namespace], Awaitable[int]]
+
+
+def main(values: Namespace) -> int:
+    """Do what the second word of the command says; the exit code."""
+    return attempt(lambda: asyncio.run(_with_inbox(values)))
+
+
+async def _with_inbox(values: Namespace) -> int:
+    async with beating.ledger(Surroundings(values).sessions_file) as ledger:
+        return await _ACTS[values.command.partition(" ")[2]](ledger.inbox, values)
+
+
+async def _list(inbox: Inbox, values: Namespace) -> int:
+    found = await inbox.list(done=None if values.all else False, limit=MOST)
+    if values.json:
+        say_json([json_of(each) for each in found])
+    elif found:
+        say(columns(map(_row, found)))
+    else:
+        sys.stderr.write(EMPTY)
+    return 0
+
+
+async def _show(inbox: Inbox, values: Namespace) -> int:
+    letter = await _meant(inbox, values.number)
+    if values.json:
+        say_json(json_of(letter))
+        return 0
+    cost = "" if letter.cost_usd is None else f", ${letter.cost_usd:.4f}"
+    say(f"{letter.at:%Y-%m-%d %H:%M} UTC, {letter.kind} of {letter.source}{cost}\n\n{letter.text or letter.title}")
+    if letter.changed:
+        say("\nChanged:\n" + "\n".join(f"  {path}" for path in letter.changed))
+    if letter.about:
+        say(f"\nAbout {letter.about}")
+    return 0
+
+
+async def _done(inbox: Inbox, values: Namespace) -> int:
+    letters = [await _meant(inbox, text) for text in values.numbers]
+    if values.all:
+        letters = list(await inbox.list(limit=MOST))
+    if not letters and not values.all:
+        raise UsageError("Say which letters you are done with, by their numbers, or --all.")
+    for letter in letters:
+        await inbox.finish(letter.id)
+    if values.json:
+        say_json({"done": [each.id for each in letters]})
+    else:
+        say(f"{len(letters)} done with.")
+    return 0
+
+
+_ACTS: Mapping[str, Act] = MappingProxyType({"list": _list, "show": _show, "done": _done})
+
+
+async def _meant(inbox: Inbox, given: str) -> Letter:
+    """The letter of a number. Raises `UsageError`."""
+    text = clean(given)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise UsageError(NO_NUMBER.format(text=text))
+    try:
+        return await inbox.get(int(text))
+    except StoreError as error:
+        raise UsageError(NOT_THERE.format(number=text)) from error
+
+
+def _row(letter: Letter) -> tuple[str, ...]:
+    kind = f"{letter.kind}{', done' if letter.done else ''}"
+    return (str(letter.id), f"{letter.at:%Y-%m-%d %H:%M}", kind, letter.source, one_line(letter.title, LONGEST))

@@ -1,0 +1,94 @@
+"""What is done by itself, over HTTP: seen by whom it belongs to, and done with."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.daemon.ground import Ground, says
+from tests.daemon.http import OPERATOR, SETTINGS, TOKEN, USERS, ended, served, submitted
+
+WAKING = """
+[heartbeat]
+workspaces = ["~/notes"]
+[[daemon.schedules]]
+name = "tidy"
+cron = "0 9 * * *"
+task = "tidy up"
+"""
+
+
+def ready(tmp_path: Path, settings: str = "") -> Ground:
+    ground = Ground(tmp_path)
+    ground.prepare([says("hello", times=0)], SETTINGS + settings)
+    return ground
+
+
+async def inbox(caller: httpx.AsyncClient, count: int = 1, **query: str) -> list[dict[str, Any]]:
+    """The letters that somebody sees, once there are so many."""
+    async with asyncio.timeout(30):
+        while len(found := (await caller.get("/inbox", params=query)).json()["letters"]) != count:
+            pass
+    return found
+
+
+async def test_a_letter_is_seen_by_whom_it_belongs_to_and_they_can_be_done_with_it(tmp_path: Path) -> None:
+    ground = ready(tmp_path)
+    (ground.home / ".heartbit").mkdir(parents=True)
+    (ground.home / ".heartbit" / "workspaces").write_text("no folder", "utf-8")  # so that her tasks fail
+    async with served(ground) as daemon:
+        async with daemon.caller(USERS["anna"]) as anna:
+            task_id = await submitted(anna, "say hello")
+            assert (await ended(anna, task_id))["state"] == "failed"
+            (letter,) = await inbox(anna)
+            assert (letter["kind"], letter["about"], letter["user_id"]) == ("failure", task_id, "anna")
+        for token, sees in ((USERS["ben"], False), (USERS["carl"], False), (OPERATOR, True), (TOKEN, True)):
+            async with daemon.caller(token) as caller:
+                await inbox(caller, int(sees))
+        async with daemon.caller(USERS["carl"]) as carl:
+            assert (await carl.post(f"/inbox/{letter['id']}/done")).status_code == 404
+            assert (await carl.post("/inbox/99/done")).json() == {"error": "letter not found"}
+        async with daemon.caller(USERS["anna"]) as anna:
+            assert (await anna.post(f"/inbox/{letter['id']}/done")).status_code == 204
+            assert (await inbox(anna, 0), len(await inbox(anna, done="true"))) == ([], 1)
+            assert (await anna.get("/inbox?done=x")).status_code == 400
+        async with daemon.caller("") as nobody:
+            assert (await nobody.get("/inbox")).status_code == 401
+
+
+async def test_schedules_and_heartbeats_are_told_with_their_next_times_to_whom_the_machine_belongs(
+    tmp_path: Path,
+) -> None:
+    ground = ready(tmp_path, WAKING)
+    (ground.home / "notes").mkdir(parents=True)
+    (ground.home / "notes" / "HEARTBEAT.md").write_text("---\nevery: 1h\n---\nLook.\n", "utf-8")
+    async with served(ground) as daemon:
+        async with daemon.caller() as caller:
+            (schedule,) = (await caller.get("/schedules")).json()["schedules"]
+            assert (schedule["name"], schedule["next"][11:], schedule["origin"]) == (
+                "tidy",
+                "09:00:00+00:00",
+                "settings",
+            )
+            found = (await caller.get("/heartbeats")).json()
+            assert (found["enabled"], [each["every"] for each in found["heartbeats"]]) == (True, [3_600])
+            assert found["heartbeats"][0]["next"]
+            todo = await caller.get("/todo")
+            assert (todo.status_code, todo.json()) == (404, {"error": "heartbit pulse not enabled"})
+        async with daemon.caller(USERS["anna"]) as anna:
+            for path in ("/schedules", "/heartbeats", "/todo"):
+                assert (await anna.get(path)).status_code == 403
+
+
+async def test_the_list_of_the_pulse_is_told_as_the_file_has_it(tmp_path: Path) -> None:
+    ground = ready(tmp_path, "[daemon.heartbit_pulse]\nenabled = true\n")
+    (ground.project / "TODO.json").write_text('{"entries": [{"id": "a", "title": "mend the roof"}]}', "utf-8")
+    async with served(ground) as daemon, daemon.caller() as caller:
+        (entry,) = (await caller.get("/todo")).json()["entries"]
+        assert (entry["id"], entry["title"], entry["status"], entry["source"]) == (
+            "a",
+            "mend the roof",
+            "pending",
+            "file",
+        )
