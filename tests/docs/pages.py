@@ -28,6 +28,8 @@ PAGES = (
     "docs/lsp.md",
     "docs/mcp.md",
     "docs/a2a.md",
+    "docs/daemon.md",
+    "docs/schedules.md",
     "docs/agents.md",
     "docs/workflows.md",
     "docs/library.md",
