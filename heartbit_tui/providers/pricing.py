@@ -45,6 +45,11 @@ def _openai(input: float, output: float, cached: float, *, long: bool = False, w
     return Price(input=input, output=output, cache_read=cached, cache_write=written, long_above=above)
 
 
+def _routed(input: float, output: float) -> Price:
+    """The price of a model that several services have, without a word on what they take for their caches."""
+    return Price(input=input, output=output, cache_read=input, cache_write=input)
+
+
 PRICES: MappingProxyType[str, Price] = MappingProxyType(
     {
         "claude-fable-5": _claude(10, 50),
@@ -87,12 +92,16 @@ PRICES: MappingProxyType[str, Price] = MappingProxyType(
         "gpt-4o-mini": _openai(0.15, 0.60, 0.075),
         "o3": _openai(2, 8, 0.50),
         "o4-mini": _openai(1.10, 4.40, 0.275),
+        "qwen3-5-plus-02-15": _routed(0.40, 2.40),
+        "deepseek-v3-2": _routed(0.26, 0.38),
+        "gemini-3-flash-preview": _routed(0.50, 3),
+        "nemotron-3-nano-30b-a3b": _routed(0.05, 0.20),
     }
 )
 """By the beginning of the name; the longest that fits counts.
 
-Source: the price pages of Anthropic and OpenAI, standard tier, November 2026. Models that are reached through
-OpenRouter report their own cost, which is preferred.
+Source: the price pages of Anthropic and OpenAI, standard tier, November 2026; the last four are the seed's, of
+OpenRouter. Models that are reached through OpenRouter report their own cost, which is preferred.
 """
 
 FREE_VARIANT = ":free"
