@@ -263,7 +263,7 @@ _LIST = _grouped(
     _action("export-row", "write it to a file", "ctrl+e"),
     _action("delete-row", "delete it", "ctrl+d"),
     _action("pin-row", "hold it against fading, or no longer", "ctrl+k"),
-    _action("say-row", "tell it something", "ctrl+t"),
+    _action("say-row", "tell it something", "ctrl+g"),
 )
 
 ACTIONS: tuple[Action, ...] = (

@@ -46,7 +46,7 @@ async def test_the_list_of_agents_and_one_followed(opened: Open) -> None:
         await stage.press("y")
         await stage.until("is being stopped")
         assert stage.client.sent[-1] == Interrupt(agent="tester")
-        await stage.press("up", "ctrl+t", *"short", "enter")
+        await stage.press("up", "ctrl+g", *"short", "enter")
         await stage.until("reads it after")
         assert stage.client.sent[-1] == Steer(text="short", agent="reader")
         await stage.press("enter")
