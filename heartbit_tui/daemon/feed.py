@@ -81,6 +81,12 @@ class Feed:
             else:
                 await self._news.wait()
 
+    def since(self, seq: int, until: int | None = None) -> tuple[Line, ...] | None:
+        """The lines after `seq`, up to another, as they are now; None where some of them are not kept here any more."""
+        if seq < self._gone:
+            return None
+        return tuple(each for each in self._lines if each.seq > seq and (until is None or each.seq <= until))
+
     def _batch(self, seq: int) -> tuple[Line, ...]:
         if self.last <= seq:
             return ()

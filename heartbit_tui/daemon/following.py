@@ -102,7 +102,13 @@ class Following:
                 await asyncio.gather(changing, *((reading,) if reading else ()), return_exceptions=True)
 
     async def _kept(self, session_id: str, after: int, until: int | None = None) -> tuple[Line, ...]:
-        """What the store has of a session after one seq, up to another; nothing where there is no such session."""
+        """What there is of a session after one seq, up to another; nothing where there is no such session.
+
+        An open one has the pieces of answers too, which the store lets go of once the answer is whole.
+        """
+        live = self._host.find(session_id)
+        if live is not None and (found := live.feed.since(after, until)) is not None:
+            return found
         try:
             log = await self._store.load(session_id, until=until)
         except StoreError:
