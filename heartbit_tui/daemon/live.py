@@ -50,8 +50,8 @@ class _Place:
 class Host:
     """Opens each session once, however many use it, and closes it some time after the last one has left.
 
-    `async with` it; at its end all sessions are closed. `hear` is called with every envelope of every session. `patience` is for how many seconds a request waits for a person,
-    `linger` for how many an unused session stays open.
+    `async with` it; at its end all sessions are closed. `hear` is called with every envelope of every session.
+    `patience` is for how many seconds a request waits for a person, `linger` for how many an unused session stays open.
     """
 
     def __init__(

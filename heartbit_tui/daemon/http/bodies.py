@@ -1,6 +1,5 @@
 """What callers send, checked; what is wrong with it is said by the name of the field."""
 
-from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -34,11 +33,6 @@ class NewTask(Body):
     deadline: Annotated[AwareDatetime, Field(strict=True)] | None = None
     session_id: Name | None = None
     folder: Annotated[str, StringConstraints(max_length=4_096)] = ""
-
-    @property
-    def until(self) -> datetime | None:
-        """When it is of no use any more."""
-        return self.deadline
 
 
 class Decided(Body):

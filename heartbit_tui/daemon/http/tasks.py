@@ -65,7 +65,7 @@ class Tasks:
             tenant_id=who.tenant_id,
             key=body.key or request.headers.get("idempotency-key", "")[:200],
             priority=body.priority,
-            deadline=body.until,
+            deadline=body.deadline,
             folder=body.folder,
             session=body.session_id or "",
             story_id=body.story_id or "",
