@@ -11,6 +11,7 @@ from typing import Final
 import uvicorn
 
 from heartbit_tui.daemon.http.app import application
+from heartbit_tui.daemon.http.heads import PunctualHeads
 from heartbit_tui.daemon.opening import Daemon, Setup, opened
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.errors import ConfigError
@@ -145,7 +146,7 @@ def _config(daemon: Daemon) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         ws="wsproto",
-        http="h11",
+        http=PunctualHeads,
         h11_max_incomplete_event_size=65_536,
         timeout_graceful_shutdown=CLOSING,
         timeout_keep_alive=30,

@@ -6,7 +6,7 @@ from typing import cast
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from heartbit_tui.auth.refusing import Refused
@@ -41,21 +41,24 @@ def application(daemon: Daemon) -> Starlette:
         Dashboard(),
     )
     routes = [route for part in parts for route in part.routes]
-    return Starlette(
+    answering = Starlette(
         routes=routes,
         middleware=[
             Middleware(Timed, figures=daemon.figures),
-            Middleware(Doors, door=daemon.door, opened=opened),
             Middleware(Limits),
+            Middleware(Doors, door=daemon.door, opened=opened),
         ],
         exception_handlers={
             Refused: _refused,
             HTTPException: _http,
             StoreError: _unavailable,
             HeartbitError: _failed,
+            ClientDisconnect: _gone,
             Exception: _broken,
         },
     )
+    answering.router.redirect_slashes = False  # a path with a slash too many is none, and no body is sent twice
+    return answering
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -74,6 +77,11 @@ async def _unavailable(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, 400)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Nobody reads it; it keeps what no fault of heartbit is out of the log."""
+    return JSONResponse({"error": "the body broke off"}, 400, {"connection": "close"})
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -12,15 +12,23 @@ BODY_SECONDS: Final = 30.0
 HEADERS: Final = 100
 
 TOO_LARGE = f"the body may have {BODY_BYTES} bytes"
-TOO_SLOW = f"the body did not arrive within {BODY_SECONDS:g} s"
+TOO_SLOW = "the body did not arrive within {seconds:g} s"
 TOO_MANY = f"a request may have {HEADERS} headers"
 
 
-class Limits:
-    """Refuses what is too large with 413, what comes too slowly with 408, and too many headers with 431."""
+TWICE = "a request says its length once, by Content-Length or by Transfer-Encoding"
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Limits:
+    """Refuses what is too large with 413, what comes too slowly with 408, and too many headers with 431.
+
+    A request that tells its length in two ways is refused with 400 and the last of its connection: what it leaves behind
+    could be read as a request that somebody else sent (RFC 9112, 6.3).
+    """
+
+    def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
         self._app = app
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -30,7 +38,7 @@ class Limits:
         if refused is not None:
             await refused(scope, receive, send)
             return
-        taken, ends = 0, asyncio.get_running_loop().time() + BODY_SECONDS
+        taken, ends = 0, asyncio.get_running_loop().time() + self._seconds
 
         async def limited() -> Message:
             nonlocal taken
@@ -40,7 +48,7 @@ class Limits:
                 async with asyncio.timeout_at(ends):
                     message = await receive()
             except TimeoutError:
-                raise HTTPException(408, TOO_SLOW, {"connection": "close"}) from None
+                raise HTTPException(408, TOO_SLOW.format(seconds=self._seconds), {"connection": "close"}) from None
             taken += len(message.get("body", b""))
             if taken > BODY_BYTES:
                 raise HTTPException(413, TOO_LARGE, {"connection": "close"})
@@ -55,6 +63,8 @@ def _refused(scope: Scope) -> JSONResponse | None:
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     if len(headers) > HEADERS:
         return JSONResponse({"error": TOO_MANY}, 431)
+    if {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}:
+        return JSONResponse({"error": TWICE}, 400, {"connection": "close"})
     length = next((value for name, value in headers if name == b"content-length"), b"0")
     if length.isdigit() and int(length) > BODY_BYTES:
         return JSONResponse({"error": TOO_LARGE}, 413, {"connection": "close"})
