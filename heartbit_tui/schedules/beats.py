@@ -12,7 +12,7 @@ Kind: TypeAlias = Literal["message", "meditate"]
 """What a beat does: it says the file's words to an agent, or puts the memory in order."""
 
 Status: TypeAlias = Literal["", "ok", "error", "interrupted"]
-"""How the last beat ended; empty where there was none. An interrupted one was stopped with its daemon, which is no failure."""
+"""How the last beat ended; empty where there was none. An interrupted one ended with its daemon, which is no failure."""
 
 LEAST = 30
 """Seconds between two beats at least, so that no file keeps a model busy without end."""
@@ -137,6 +137,10 @@ class States(Protocol):
 
     async def plan(self, key: str, next_due: datetime | None, every: int) -> None:
         """Keep when a heartbeat is due, and the interval that this was planned with."""
+        ...
+
+    async def begin(self, before: BeatState, begun: BeatState) -> bool:
+        """Keep that a beat begins, if its last one is still that of `before`; else another daemon was faster: False."""
         ...
 
     async def ran(self, state: BeatState) -> None:

@@ -217,20 +217,33 @@ class Engine:
         return min([LONGEST, *((due - now).total_seconds() for due in dues)])
 
     async def _beat(self, beat: Heartbeat) -> None:
-        began = self._means.clock.now()
+        began, before = self._means.clock.now(), self._state(beat.key)
         try:
-            done = await self._done(beat)
-        except asyncio.CancelledError:
-            await self._keep(beats_plan.interrupted(self._state(beat.key), began, self._means.clock.now()))
-            raise
-        else:
-            ended = beats_plan.ended(beat, self._state(beat.key), done, began, self._means.clock.now())
-            await self._keep(ended)
-            if ended.failures == 1 or (done.ok and not is_silent(done.text)):
-                await self._say(Said(heartbeat=beat, at=began, text=done.text, ok=done.ok, task=done.task))
+            if await self._begun(before, beats_plan.begun(beat, before, began)):
+                await self._work(beat, before, began)
         finally:
             del self._running[beat.key]
             self._news.set()
+
+    async def _work(self, beat: Heartbeat, before: BeatState, began: datetime) -> None:
+        """Do a beat, keep what came of it, and tell what it had to say."""
+        try:
+            done = await self._done(beat)
+        except asyncio.CancelledError:
+            await self._keep(beats_plan.interrupted(before, began, self._means.clock.now()))
+            raise
+        ended = beats_plan.ended(beat, before, done, began, self._means.clock.now())
+        await self._keep(ended)
+        if ended.failures == 1 or (done.ok and not is_silent(done.text)):
+            await self._say(Said(heartbeat=beat, at=began, text=done.text, ok=done.ok, task=done.task))
+
+    async def _begun(self, before: BeatState, begun: BeatState) -> bool:
+        """Whether a beat is this daemon's to do. That it began is written first: who is killed at it does not do it again."""
+        try:
+            return await self._means.states.begin(before, begun)
+        except StoreError as error:
+            self._means.warn(str(error))
+            return True
 
     async def _done(self, beat: Heartbeat) -> Done:
         """Do it; one that takes too long is stopped."""

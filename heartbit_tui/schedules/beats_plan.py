@@ -15,6 +15,7 @@ LONGEST = 500
 """Letters of an error that are kept."""
 
 STOPPED = "It was stopped with the daemon."
+BROKEN = "It began, and the daemon was gone before it ended."
 
 
 def first(beat: Heartbeat, state: BeatState, now: datetime, share: float) -> datetime | None:
@@ -49,6 +50,12 @@ def at_start(beat: Heartbeat, state: BeatState, now: datetime, share: float) -> 
     """The same when a daemon starts: what was due while there was none is due soon, not at once."""
     due = again(beat, state, now, share)
     return due if due is None or due > now else beat.from_then(now + _soon(share))
+
+
+def begun(beat: Heartbeat, state: BeatState, now: datetime) -> BeatState:
+    """How a heartbeat stands while it beats, and after that if its daemon dies: the next one comes after an interval."""
+    due = beat.from_then(now + interval(beat.every, state.failures, state.quiet))
+    return replace(state, last_run=now, next_due=due, every=beat.every, status="interrupted", error=BROKEN)
 
 
 def ended(beat: Heartbeat, state: BeatState, done: Done, began: datetime, now: datetime) -> BeatState:

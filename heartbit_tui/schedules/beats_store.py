@@ -38,6 +38,7 @@ _RAN: Final = f"""
         status = excluded.status, error = excluded.error, failures = excluded.failures, quiet = excluded.quiet,
         seconds = excluded.seconds
 """
+_BEGIN: Final = f"{_RAN} WHERE last_run IS ?"
 _PLAN: Final = """
     INSERT INTO heartbeats (key, next_due, every) VALUES (?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET next_due = excluded.next_due, every = excluded.every
@@ -75,6 +76,11 @@ class SqliteStates:
     async def plan(self, key: str, next_due: datetime | None, every: int) -> None:
         """Keep when a heartbeat is due."""
         await self._database.write(lambda connection: connection.execute(_PLAN, (key, _stored(next_due), every)))
+
+    async def begin(self, before: BeatState, begun: BeatState) -> bool:
+        """Keep that a beat begins, if its last one is still that of `before`; else another daemon was faster: False."""
+        row = (*_values(begun), _stored(before.last_run))
+        return await self._database.write(lambda connection: connection.execute(_BEGIN, row).rowcount == 1)
 
     async def ran(self, state: BeatState) -> None:
         """Keep what came of a beat."""

@@ -230,6 +230,9 @@ class Full:
     async def plan(self, key: str, next_due: object, every: int) -> None:
         raise StoreError("The disk is full.")
 
+    async def begin(self, before: BeatState, begun: BeatState) -> bool:
+        raise StoreError("The disk is full.")
+
     async def ran(self, state: BeatState) -> None:
         raise StoreError("The disk is full.")
 
