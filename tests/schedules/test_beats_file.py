@@ -54,11 +54,13 @@ def test_intervals_are_read(text: str, seconds: int) -> None:
     assert beat(f"every: {text}").every == seconds
 
 
+@pytest.mark.security("X12", n=1)
 @pytest.mark.parametrize("text", ["90min", "2H", "1.5h", "-5m", "1h 30m", "sometimes", "[]", "99999999999999999999d"])
 def test_what_is_no_interval_is_an_error_and_never_a_minute(text: str) -> None:
     assert "`every" in wrong(headed(f"every: {text}"))
 
 
+@pytest.mark.security("X12", n=1)
 @pytest.mark.parametrize("text", ["0", "0s", "29s", "0h0m1s"])
 def test_no_interval_is_so_short_that_a_model_is_kept_busy(text: str) -> None:
     assert "`every" in wrong(headed(f"every: {text}"))

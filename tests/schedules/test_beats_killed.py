@@ -69,6 +69,7 @@ async def _beats_and_is_killed(folder: Path, begin: float, chance: random.Random
     return told + after * SPEED + 1.0
 
 
+@pytest.mark.security("X12", n=200)
 @pytest.mark.timeout(600)
 async def test_a_daemon_that_is_killed_again_and_again_beats_once_in_an_interval(tmp_path: Path) -> None:
     (tmp_path / "workspace").mkdir()
@@ -83,6 +84,7 @@ async def test_a_daemon_that_is_killed_again_and_again_beats_once_in_an_interval
         assert [state.failures for state in (await kept.all()).values()] == [0]
 
 
+@pytest.mark.security("X12", n=1)
 async def test_of_two_daemons_on_one_file_one_beats(tmp_path: Path) -> None:
     async with bench(tmp_path) as one, states(tmp_path) as kept:
         two = Bench(one.workspace, kept, one.clock)

@@ -88,6 +88,7 @@ def within(found: Stretch, given: Cron) -> list[datetime]:
     return moments
 
 
+@pytest.mark.security("X11", n=1)
 @pytest.mark.slow
 @pytest.mark.timeout(3_600 if WHOLE else 120)
 @pytest.mark.parametrize("name", ZONES)
@@ -146,6 +147,7 @@ def test_both_day_fields_have_to_fit_in_the_seeds_dialect_and_one_in_the_standar
     assert shown(cron.read("0 0 8 13 * 5"), start, 3) == [f"2026-01-{day} 08:00:00" for day in ("02", "09", "13")]
 
 
+@pytest.mark.security("X11", n=1)
 @pytest.mark.parametrize(
     ("expression", "dialect", "reason"),
     [

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from heartbit_tui.schedules.deciding import late_by
 from heartbit_tui.tasks import Request
 from heartbit_tui.testing import FakeClock
@@ -38,6 +40,7 @@ async def test_it_sleeps_until_the_moment_and_never_longer_than_a_minute(tmp_pat
         assert found.due() == ["2026-03-28T12:01:30"]
 
 
+@pytest.mark.security("X11", n=1)
 async def test_of_all_that_was_missed_asleep_one_is_made_up_for(tmp_path: Path) -> None:
     async with place(tmp_path, schedule("*/10 * * * *", overlap="allow")) as found, at_work(found):
         found.clock.jump(8 * 3_600 + 5)
@@ -60,6 +63,7 @@ async def test_what_was_missed_without_a_daemon_is_made_up_for_once_and_only_whe
         ]
 
 
+@pytest.mark.security("X11", n=1)
 async def test_a_clock_that_is_set_back_brings_no_occurrence_again(tmp_path: Path) -> None:
     async with place(tmp_path, schedule("0 * * * *", overlap="allow")) as found, at_work(found):
         await found.pass_time(3_600)
@@ -81,6 +85,7 @@ async def test_a_clock_that_was_far_ahead_does_not_silence_a_schedule(tmp_path: 
         assert found.due() == ["2026-07-06T13:00:00", "2026-03-28T14:00:00"]
 
 
+@pytest.mark.security("X11", n=1)
 async def test_two_daemons_on_one_file_make_one_task_of_each_occurrence(tmp_path: Path) -> None:
     each = schedule("*/5 * * * * *", overlap="allow")
     async with place(tmp_path, each) as one, place(tmp_path, each) as other:

@@ -43,6 +43,7 @@ def within(found: Stretch, given: Window) -> list[bool]:
     return result
 
 
+@pytest.mark.security("X12", n=1)
 @pytest.mark.slow
 @pytest.mark.timeout(3_600 if WHOLE else 120)
 @pytest.mark.parametrize("name", ZONES)
