@@ -20,6 +20,9 @@ TOKENS: Final = re.compile(r"(?i)(\bbearer |\bbasic |\btoken\.)[^\s\"',]{6,}")
 QUERY: Final = re.compile(
     r"(?i)([?&;#][a-z0-9_.-]*(?:token|secret|passw(?:or)?d|pwd|key|sig|signature|credentials?|auth|code)=)[^\s&#;\"']+"
 )
+ESCAPED: Final = re.compile(r"(\\[nrt])")
+"""A line's end in a text that Python or JSON has quoted: what comes after it begins a word, although a letter is before it."""
+
 INSTEAD: Final = "[the token, which a log does not get: see daemon-token in heartbit's state folder]"
 HIDDEN: Final = r"\1[redacted]"
 LONGEST: Final = 32_768
@@ -47,10 +50,14 @@ class Masked(logging.Formatter):
 
     def clean(self, text: str) -> str:
         """A text as a log may have it."""
-        shown = self._mask(TOKENS.sub(HIDDEN, QUERY.sub(HIDDEN, OWN.sub(INSTEAD, text))))
+        whole = self._hidden(text)
+        shown = "".join(self._hidden(each) for each in ESCAPED.split(whole)) if "\\" in whole else whole
         if len(shown) <= LONGEST:
             return shown
         return f"{shown[: LONGEST // 2]}\n[{len(shown) - LONGEST} characters left out]\n{shown[-LONGEST // 2 :]}"
+
+    def _hidden(self, text: str) -> str:
+        return self._mask(TOKENS.sub(HIDDEN, QUERY.sub(HIDDEN, OWN.sub(INSTEAD, text))))
 
 
 class JsonLines(Masked):

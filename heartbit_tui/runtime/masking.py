@@ -21,6 +21,8 @@ REDACTOR = "heartbit_tui.config.redact:Redactor"
 SECRET_NAME: Final = re.compile(r"(?i)(?:key|token|secret|passwd|password|credentials?)\Z")
 """How names of variables and fields end that hold secrets."""
 
+_LOGIN: Final = re.compile(r"://[^\s:/@]*:([^\s/@]+)@")
+
 Known: TypeAlias = tuple[Directories, Mapping[str, str], frozenset[str]]
 """heartbit's own folders, the environment, and the variables of it that hold keys."""
 
@@ -72,12 +74,13 @@ def mask_for_logs(options: Options) -> Callable[[str], str]:
 
 
 def _settled(config: Config, environment: Mapping[str, str]) -> Iterator[str]:
-    """What settings keep secret, or name the variable of."""
+    """What settings keep secret, name the variable of, or have as the password of an address."""
     for path, entry in config.entries.items():
         if entry.key.secret:
             yield from _secrets(entry.value)
-        elif str(path[-1]).endswith("_env") and isinstance(entry.value, str):
-            yield environment.get(entry.value, "")
+        elif isinstance(entry.value, str):
+            yield environment.get(entry.value, "") if str(path[-1]).endswith("_env") else ""
+            yield from _LOGIN.findall(entry.value)
 
 
 def _secrets(value: object) -> Iterator[str]:
