@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
 from tests.daemon.test_commands import prepared
 from tests.headless.machine import ROOT, Machine, told
@@ -138,6 +139,7 @@ def found(text: str) -> list[str]:
     return [each for each in CORPUS if each in text]
 
 
+@pytest.mark.security("D15")
 async def test_what_is_logged_anywhere_in_the_process_holds_no_secret(machine: Machine, tmp_path: Path) -> None:
     known = leaky(machine)
     kept = KNOWN["a key that login kept"].encode()
@@ -157,6 +159,7 @@ async def test_what_is_logged_anywhere_in_the_process_holds_no_secret(machine: M
     assert {"uvicorn.access", "uvicorn.error", "httpx", "asyncio", "py.warnings"} <= {each["logger"] for each in lines}
 
 
+@pytest.mark.security("D15")
 async def test_a_daemon_that_is_told_secrets_and_fails_with_them_logs_none(machine: Machine) -> None:
     known = leaky(machine)
     assert (await known.run("auth", "login", "anthropic", input=KNOWN["a key that login kept"].encode())).code == 0
@@ -182,7 +185,7 @@ async def test_a_daemon_that_is_told_secrets_and_fails_with_them_logs_none(machi
     for value in CORPUS:
         await raw(
             url,
-            f"GET /ws?token={value} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET /ws?token={value} HTTP/1.1\r\nHost: {url.removeprefix('http://')}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: heartbit, token.{token}\r\n\r\n",
         )
         await raw(url, f"{value} is no request\r\nAuthorization: Bearer {value}\r\n\r\n")

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.headless.machine import Machine, told
 
 
 @contextmanager
-def listening(address: str) -> Iterator[socket.socket]:
+def listening(address: str) -> Generator[socket.socket]:
     """The socket of somebody who supervises, as `NOTIFY_SOCKET` names it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as found:
         found.bind(f"\0{address[1:]}" if address.startswith("@") else address)

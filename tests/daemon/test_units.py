@@ -5,7 +5,9 @@ import json
 import os
 import pwd
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -151,23 +153,23 @@ async def test_whose_rights_a_unit_has_is_said_for_the_machine_alone(apart: Mach
     assert (found.one("User"), found.one("EnvironmentFile")) == (ME, "-/etc/heartbit/daemon.env")
 
 
-def here(uid: int = 0, **environment: str) -> Here:
+def here(environment: Mapping[str, str] = MappingProxyType({})) -> Here:
     places = directories(environment, Path("/home/x"))
-    return Here(environment=environment, places=places, config=Config(), uid=uid)
+    return Here(environment=environment, places=places, config=Config(), uid=0)
 
 
 def test_nobody_becomes_root_without_saying_so_and_sudo_means_who_used_it() -> None:
     wish = Wish(scope="system", cwd=Path("/w"))
     with pytest.raises(ConfigError, match="--account root"):
         service(wish, here())
-    assert service(wish, here(SUDO_USER="daemon")).account == "daemon"
+    assert service(wish, here({"SUDO_USER": "daemon"})).account == "daemon"
     assert service(Wish(scope="system", cwd=Path("/w"), account="root"), here()).account == "root"
 
 
 def test_folders_and_programs_of_one_person_are_not_given_to_another() -> None:
     mine = {"PATH": "/a:relative::/b:/a", "XDG_CONFIG_HOME": "/c", "XDG_DATA_HOME": "relative", "HEARTBIT_HOME": "/h"}
-    own = service(Wish(scope="user", cwd=Path("/w")), here(**mine))
-    other = service(Wish(scope="system", cwd=Path("/w"), account="daemon"), here(**mine))
+    own = service(Wish(scope="user", cwd=Path("/w")), here(mine))
+    other = service(Wish(scope="system", cwd=Path("/w"), account="daemon"), here(mine))
     assert own.environment == {"HEARTBIT_HOME": "/h", "XDG_CONFIG_HOME": "/c", "PATH": "/a:/b"}
     assert other.environment == {"HEARTBIT_HOME": "/h"}
     assert (own.keys, other.keys) == ("/h/daemon.env", "/etc/heartbit/daemon.env")
