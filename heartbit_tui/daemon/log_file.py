@@ -9,18 +9,21 @@ from typing import Final
 NAME: Final = "daemon.log"
 PRIVATE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
+USUAL: Final = 5_242_880
+"""Bytes of a file where none are said; without a bound there would be none for the disk either."""
+
 FLAGS: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class LogFile:
     """Appends lines to `path`; at `most` bytes it becomes `path.1`, and so on up to `path.KEEP`, the oldest.
 
-    Several processes may write at once: a line is one write, and one of them moves the files. Everything raises `OSError`.
+    One older file is kept in any case. Several processes may write at once: a line is one write, and one of them moves the files. Everything raises `OSError`.
     """
 
     def __init__(self, path: Path, most: int, keep: int) -> None:
         self._path = path
-        self._most = max(most, 1)
+        self._most = most if most > 0 else USUAL
         self._keep = max(keep, 1)
         self._file = -1
 

@@ -84,7 +84,7 @@ def shown(said: Said) -> str:
     """A line for a person, on their own clock, with a traceback below it."""
     if said.at is None:
         return said.message
-    task = f" [{said.task[:8]}]" if said.task else ""
+    task = f" [{said.task[:8]}]" if said.task and said.task[:8] not in said.message else ""
     below = "".join(f"\n    {each}" for each in said.exception.splitlines())
     return f"{said.at.astimezone():%Y-%m-%d %H:%M:%S} {said.level:<8}{task} {said.message}{below}"
 

@@ -107,7 +107,7 @@ async def test_the_log_tells_of_tasks_and_can_be_asked_for_one(machine: Machine)
     told_of = [each["message"].partition(": ")[2].split(" after ")[0] for each in lines]
     assert ({each["task"] for each in lines}, told_of) == ({task}, ["pending", "running", "completed"])
     everything = (await machine.run("daemon", "logs")).text
-    assert f"[{json.loads(other)['id'][:8]}]" in everything
+    assert f"task {json.loads(other)['id'][:8]} of api" in everything
     assert "first words" not in everything
     assert len((await machine.run("daemon", "logs", "-n", "2")).text.splitlines()) == 2
     assert (await machine.run("daemon", "logs", "--since", "tomorrow")).code == 2
