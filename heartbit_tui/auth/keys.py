@@ -136,8 +136,9 @@ class Credentials:
         )
 
     def secrets(self) -> tuple[str, ...]:
-        """The text of every key there is, for a redactor."""
-        return tuple(status.secret.value for status in self.status() if status.secret)
+        """The text of every key there is, for a redactor; also of those in the file that others stand before."""
+        found = (status.secret.value for status in self.status() if status.secret)
+        return tuple(dict.fromkeys((*found, *self._kept().values())))
 
     def _kept(self) -> Mapping[str, str]:
         if self._file.is_open_to_others:

@@ -370,6 +370,7 @@ DEFAULTS = MappingProxyType(
         "skills": "list",
         "heartbeat": "list",
         "inbox": "list",
+        "daemon": "run",
         "mcp": "list",
         "workflow": "list",
         "eval": "list",

@@ -1,17 +1,23 @@
-"""`heartbit daemon`: the mode that stays."""
+"""`heartbit daemon run`: the mode that stays."""
 
 import asyncio
+import logging
+import os
 import sys
 from argparse import Namespace
 from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 
 from heartbit_tui.cli.options import options
 from heartbit_tui.cli.told import attempt
 from heartbit_tui.client.local import local
-from heartbit_tui.headless.endings import UsageError
+from heartbit_tui.config import directories
+from heartbit_tui.headless.endings import UsageError, failed
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.runtime.masking import mask_for
+from heartbit_tui.runtime.masking import mask_for_logs
+from heartbit_tui.runtime.settings import configuration
 
 ABSENT = MappingProxyType(
     {"continue": False, "resume": None, "session": None, "fork": False, "output_schema": None, "json_schema": None}
@@ -28,15 +34,32 @@ def main(values: Namespace) -> int:
     return attempt(lambda: _serve(values))
 
 
-def _serve(values: Namespace) -> int:
+def check_extra() -> None:
+    """Raises `UsageError` where a library is missing that the daemon needs."""
     for name in NEEDED:
         if find_spec(name) is None:
             raise UsageError(MISSING.format(name=name))
+
+
+def _serve(values: Namespace) -> int:
+    check_extra()
+    from heartbit_tui.daemon.log_file import NAME, LogFile
     from heartbit_tui.daemon.logs import telling
     from heartbit_tui.daemon.opening import Setup
     from heartbit_tui.daemon.serving import serve
+    from heartbit_tui.daemon.supervised import VARIABLES, Supervisor
 
+    supervisor = Supervisor.of(os.environ, os.getpid())
+    for name in VARIABLES:
+        os.environ.pop(name, None)
     given = options(values, surface="daemon", on_ask="person")
-    tell = telling(sys.stderr, mask_for(given), verbose=values.verbose)
+    config = configuration(given)
+    state = directories(given.environment, Path(given.environment.get("HOME") or "/")).state
+    log = LogFile(state / NAME, config.integer("log.max_bytes") or 0, config.integer("log.keep") or 0)
+    tell = telling(sys.stderr, mask_for_logs(given), verbose=values.verbose, keep=log.write)
     setup = Setup(options=given, connect=local, clock=SystemClock(), bind=values.bind or "")
-    return asyncio.run(serve(setup, tell))
+    try:
+        return asyncio.run(serve(setup, tell, supervisor=supervisor))
+    except HeartbitError as error:
+        logging.getLogger("heartbit.daemon").error("%s", error)  # in the log too, for who was not there
+        return failed(error.kind, "").exit_code

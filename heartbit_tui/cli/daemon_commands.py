@@ -6,16 +6,69 @@ from heartbit_tui.cli.spec import Command, Flag, Word
 TASK = Word("id", "the task; the beginning of its id is enough")
 URL = Flag(("--url",), "where the daemon is, as http://127.0.0.1:3000", "text", "URL")
 
+BIND = Flag(("--bind",), "where to listen, as 127.0.0.1:3000", "text", "HOST:PORT")
+SYSTEM = Flag(("--system",), "of the machine, in /etc/systemd/system, not of your own systemd")
+
 DAEMON = (
     Command(
-        "daemon",
+        "daemon run",
         "daemon",
         "do tasks that come over HTTP, at set times and by themselves, until it is stopped",
         groups={
-            "options": (Flag(("--bind",), "where to listen, as 127.0.0.1:3000", "text", "HOST:PORT"),),
+            "options": (BIND,),
             **{name: flags for name, flags in RUN.items() if name != "output"},
         },
         examples=("heartbit daemon", "heartbit daemon --bind 127.0.0.1:7777 --permission-mode auto"),
+    ),
+    Command(
+        "daemon install",
+        "daemon_unit",
+        "let systemd start the daemon and look after it, with this very heartbit in this directory",
+        groups=with_everywhere(
+            SYSTEM,
+            Flag(("--account",), "whose rights a unit of the machine has; your own without", "text", "NAME"),
+            BIND,
+            Flag(("--keys",), "copy the keys of this environment into the file that the unit reads"),
+            Flag(("--now",), "begin at once, and with each start of the machine"),
+            Flag(("--dry-run",), "only print the unit, and tell what would be done"),
+            Flag(("--force",), "also over a unit that was edited"),
+        ),
+        examples=(
+            "heartbit daemon install --now",
+            "heartbit daemon install --dry-run > heartbit.service",
+            "sudo heartbit daemon install --system --account anna --cwd /srv/work",
+        ),
+    ),
+    Command(
+        "daemon uninstall",
+        "daemon_unit",
+        "stop the daemon of systemd and take its unit away; all else stays",
+        groups=with_everywhere(
+            SYSTEM,
+            Flag(("--dry-run",), "only tell what would be done"),
+            Flag(("--force",), "also a unit that was edited"),
+        ),
+    ),
+    Command(
+        "daemon status",
+        "daemon_status",
+        "tell which daemons run here, and how they stand; exit code 0 where one does, else 3",
+        groups=with_everywhere(JSON),
+        examples=("heartbit daemon status --json",),
+    ),
+    Command(
+        "daemon logs",
+        "daemon_logs",
+        "show what the daemons of this machine have told, the newest last",
+        groups=with_everywhere(
+            Flag(("-f", "--follow"), "go on with what comes"),
+            Flag(("-n", "--lines"), "so many at most, 100 without", "count", "N"),
+            Flag(("--level",), "only from this level on", "text", "LEVEL", ("debug", "info", "warning", "error")),
+            Flag(("--since",), "only from then on: 30m, 12h, 7d, or a time such as 2026-01-31", "text", "WHEN"),
+            Flag(("--task",), "only of this task; the beginning of its id is enough", "text", "ID"),
+            JSON,
+        ),
+        examples=("heartbit daemon logs -f", "heartbit daemon logs --level error --since 7d --json"),
     ),
     Command(
         "submit",

@@ -36,7 +36,8 @@ commands
   a2a                list, card: agents of others
   plugins            list: what installed packages bring
   import PEER        take over what was set up for claude, codex, gemini, opencode or vibe
-  daemon             does tasks that come over HTTP, at set times and by themselves
+  daemon             does tasks that come over HTTP, at set times and by themselves;
+                     install, uninstall, status, logs
   submit, status, result, approve, attach, cancel
                      tasks of a daemon
   workflow           list, show, run: agents and commands put together step by step

@@ -16,6 +16,7 @@ from heartbit_tui.daemon.chats import Chats
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
 from heartbit_tui.daemon.metrics import Figures
+from heartbit_tui.daemon.noted import note
 from heartbit_tui.daemon.planning import planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
 from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
@@ -66,6 +67,7 @@ class Daemon:
     """A daemon at work."""
 
     name: str
+    file: Path
     config: Config
     clock: Clock
     since: datetime
@@ -114,8 +116,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
     """
     clock, options = setup.clock, replace(setup.options, surface="daemon")
     settings = await read(setup.options, clock)
-    config, path = settings.config, settings.store
-    terms = _terms(config, clock)
+    config, path, terms = settings.config, settings.store, _terms(settings.config, clock)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         store = await enter(Store.open(path, clock))
@@ -140,6 +141,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         aftermath.hear(waking.hear)
         yield Daemon(
             name=terms.owner,
+            file=path,
             config=config,
             clock=clock,
             since=clock.now(),
@@ -185,6 +187,7 @@ def _take(figures: Figures, aftermath: Aftermath, envelope: Envelope) -> None:
 
 async def _told(figures: Figures, heard: Callable[[Task], Awaitable[None]] | None, task: Task) -> None:
     figures.task(task)
+    note(task)
     if heard is not None:
         await heard(task)
 

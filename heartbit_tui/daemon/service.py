@@ -7,6 +7,7 @@ from typing import Final, Literal, Self, TypeAlias
 
 from heartbit_tui.daemon.attempt import Attempt
 from heartbit_tui.daemon.live import Host
+from heartbit_tui.daemon.noted import note
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
@@ -109,6 +110,7 @@ class Service:
     async def accept(self, request: Request) -> Task:
         """Take a task in; with a key that its user has used before, the task of then. Raises `StoreError`."""
         task = await self._queue.accept(request)
+        note(task)
         self._news.set()
         return task
 

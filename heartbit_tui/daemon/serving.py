@@ -3,8 +3,8 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +13,9 @@ import uvicorn
 from heartbit_tui.daemon.http.app import application
 from heartbit_tui.daemon.http.heads import PunctualHeads
 from heartbit_tui.daemon.opening import Daemon, Setup, opened
+from heartbit_tui.daemon.registered import registered
+from heartbit_tui.daemon.supervised import Supervisor
+from heartbit_tui.daemon.unit.text import ENDING
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.errors import ConfigError
 
@@ -32,6 +35,8 @@ MADE: Mapping[str, str] = MappingProxyType(
         "exposed": "Others could read the token that it had, so there is a new one, which is told once: {token}",
     }
 )
+LISTENS = "heartbit listens at {address}"
+ENDED = "heartbit has ended."
 FINISHING = "heartbit finishes what it is at ({count} at work); once more stops it at once."
 NO_ADDRESS = "daemon.bind takes a host and a port, as 127.0.0.1:3000, and not {text!r}."
 TAKEN = "{host}:{port} cannot be listened on: {why}. Another program may have it; give another one with --bind."
@@ -80,27 +85,35 @@ class Stop:
         await self._now.wait()
 
 
-async def serve(setup: Setup, tell: Callable[[str], None], stop: Stop | None = None) -> int:
+async def serve(
+    setup: Setup, tell: Callable[[str], None], stop: Stop | None = None, supervisor: Supervisor | None = None
+) -> int:
     """Do tasks and answer over HTTP until a signal comes; the exit code. Raises `ConfigError`, `StoreError`.
 
-    `tell` gets a sentence for whoever has started it.
+    `tell` gets a sentence for whoever has started it, `supervisor` what a program wants to know that looks after it.
     """
-    stop = stop or Stop()
+    stop, supervisor = stop or Stop(), supervisor or Supervisor()
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.ask)
     async with opened(setup) as daemon:
         listening = listen(daemon.bind)
         host, port = listening.getsockname()[:2]
+        address = f"http://{_shown(host)}:{port}"
         server = _Server(_config(daemon))
         answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
-        tell(f"heartbit listens at http://{_shown(host)}:{port}")
-        for told in (*_own(daemon), *daemon.door.warnings, *daemon.warnings):
-            tell(told)
-        await first_of(stop.wanted(), _end_of(answering))
-        tell(FINISHING.format(count=daemon.at_work))
-        await _drain(daemon, stop)
-        server.end()
-        await answering
+        async with _standing(daemon, address, supervisor):
+            tell(LISTENS.format(address=address))
+            for told in (*_own(daemon), *daemon.door.warnings, *daemon.warnings):
+                tell(told)
+            supervisor.ready(LISTENS.format(address=address))
+            await first_of(stop.wanted(), _end_of(answering))
+            finishing = FINISHING.format(count=daemon.at_work)
+            tell(finishing)
+            supervisor.stopping(finishing, _grace(daemon) + ENDING)
+            await _drain(daemon, stop)
+            server.end()
+            await answering
+    tell(ENDED)
     return 0
 
 
@@ -127,15 +140,26 @@ async def _end_of(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
 
 
+@asynccontextmanager
+async def _standing(daemon: Daemon, address: str, supervisor: Supervisor) -> AsyncGenerator[None]:
+    """Let it be seen from outside, as long as this is open, that the daemon is there and not stuck."""
+    with registered(daemon.file, daemon.name, address, daemon.since):
+        async with supervisor.watched(daemon.clock):
+            yield
+
+
 async def _drain(daemon: Daemon, stop: Stop) -> None:
-    grace = float(daemon.config.integer("daemon.drain_timeout_seconds") or 0)
-    draining = asyncio.create_task(daemon.drain(grace), name="drain")
+    draining = asyncio.create_task(daemon.drain(_grace(daemon)), name="drain")
     hurrying = asyncio.create_task(stop.hurried(), name="hurry")
     await asyncio.wait({draining, hurrying}, return_when=asyncio.FIRST_COMPLETED)
     if not draining.done():
         await daemon.drain(0.0)
     hurrying.cancel()
     await asyncio.gather(draining, hurrying, return_exceptions=True)
+
+
+def _grace(daemon: Daemon) -> float:
+    return float(daemon.config.integer("daemon.drain_timeout_seconds") or 0)
 
 
 def _config(daemon: Daemon) -> uvicorn.Config:

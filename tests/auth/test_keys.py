@@ -111,6 +111,8 @@ def test_status_tells_every_known_provider_and_every_kept_key(tmp_path: Path) ->
     status = {one.provider: one.secret.place if one.secret else None for one in kept.status()}
     assert status == {**dict.fromkeys(VARIABLES), "openai": "environment", "my-own": "file"}
     assert set(kept.secrets()) == {"k", KEY}
+    kept.login("openai", "kept-behind-that-of-the-environment")
+    assert set(kept.secrets()) == {"k", KEY, "kept-behind-that-of-the-environment"}
     assert kept.status([])[-1] == Status(provider="my-own", secret=kept.find("my-own"))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sqlite3
 from collections.abc import AsyncGenerator
@@ -67,6 +68,18 @@ async def test_a_log_has_one_json_object_a_line_and_no_token_in_it(machine: Mach
     token = (machine.home / ".local/state/heartbit/daemon-token").read_text().strip()
     assert token.startswith("hbt_")
     assert token.encode() not in first + second + rest
+
+
+async def test_the_journal_of_systemd_gets_the_level_in_front_of_each_line(machine: Machine) -> None:
+    prepared(machine, says("It is done.", times=0))
+    reading, writing = os.pipe()
+    found = os.fstat(writing)
+    journal = machine.having(JOURNAL_STREAM=f"{found.st_dev}:{found.st_ino}")
+    process = await journal.start("daemon", "--bind", "0.0.0.0:0", stderr=writing)
+    os.close(writing)
+    assert await asyncio.wait_for(process.wait(), 30) == 52
+    with os.fdopen(reading) as lines:
+        assert [line[:3] + json.loads(line[3:])["level"] for line in lines] == ["<3>error"]
 
 
 async def test_a_call_is_approved_or_refused_from_the_command_line(machine: Machine) -> None:
