@@ -49,6 +49,12 @@ class Answered(Body):
     answers: Annotated[list[list[Annotated[str, StringConstraints(max_length=10_000)]]], Field(max_length=32)]
 
 
+class Pinned(Body):
+    """Whether a memory is held against fading and merging."""
+
+    pinned: Annotated[bool, Field(strict=True)] = True
+
+
 class SentOp(Body):
     """An op, flat with its `type`, as `wire` writes it; the rest of its fields are checked there."""
 
