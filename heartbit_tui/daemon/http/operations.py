@@ -5,7 +5,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
-from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, NewTask, Pinned, SentOp
+from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, Named, NewTask, Paused, Pinned, SentOp
 from heartbit_tui.daemon.metrics import TYPE
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
@@ -126,6 +126,10 @@ OPERATIONS: Final = (
     ),
     _get("/schedules", "What is done at set times, and when next", "Any"),
     _get("/heartbeats", "What is done again and again, and when next", "Any"),
+    _post("/schedules/run", "Hand the task of a schedule over now", (201, 404), "Accepted", Named),
+    _post("/schedules/pause", "Let a schedule rest, or go on", (200, 404), "Any", Paused),
+    _post("/heartbeats/run", "Let a heartbeat beat now", (202, 404, 409), "Any", Named),
+    _post("/heartbeats/pause", "Let a heartbeat rest, or go on", (200, 404), "Any", Paused),
     _get("/todo", "The list of the pulse", "Any", 404),
     _get("/sessions", "The newest sessions", "Sessions", query={"q": _TEXT, "limit": _number(1, 500, 50)}),
     _get("/sessions/{id}", "A session, and what waits in it", "Session", 404),
