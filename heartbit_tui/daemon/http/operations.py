@@ -185,6 +185,10 @@ OPERATIONS: Final = (
     _open("/", "The dashboard", "", kind="text/html"),
     _open("/dashboard.css", "Its style", "", kind="text/css"),
     _open("/dashboard.js", "Its script", "", kind="text/javascript"),
+    *(
+        _open(f"/dashboard-{part}.js", "A part of its script", "", kind="text/javascript")
+        for part in ("words", "daemon", "waiting", "panels")
+    ),
     _open("/dashboard.svg", "Its picture", "", kind="image/svg+xml"),
 )
 
