@@ -12,6 +12,7 @@ from heartbit_tui.wire.write import encode, timestamp
 LOGGER: Final = "heartbit.daemon"
 PLAIN: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 TOKENS: Final = re.compile(r"hbt_[A-Za-z0-9_-]{43}|(?<=Bearer )[^\s\"']+|(?<=token\.)[A-Za-z0-9._~-]{8,}")
+CONTROLS: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
 INSTEAD: Final = "[the token, which a log does not get: see daemon-token in heartbit's state folder]"
 
 
@@ -41,11 +42,19 @@ class JsonLines(logging.Formatter):
         return TOKENS.sub(INSTEAD, self._mask(text))
 
 
+class Lines(logging.Formatter):
+    """A record as a person reads it: one line, in which nothing that it is about moves the cursor or begins another one."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
+        """The line; what follows it is the trace of an exception."""
+        return CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", super().formatMessage(record))
+
+
 def telling(stream: TextIO, mask: Callable[[str], str], *, verbose: bool) -> Callable[[str], None]:
     """Let all loggers write there, what is said as `INFO` where that is wanted; what tells a sentence there."""
     handler = logging.StreamHandler(stream)
     attended = stream.isatty()
-    handler.setFormatter(logging.Formatter(PLAIN) if attended else JsonLines(mask))
+    handler.setFormatter(Lines(PLAIN) if attended else JsonLines(mask))
     logging.basicConfig(handlers=[handler], level=logging.INFO if verbose else logging.WARNING, force=True)
     if attended:
         return tell_stderr
