@@ -47,7 +47,7 @@ function choose(id, move = false) {
   following = new AbortController();
   const { signal } = following;
   chosen = id;
-  history.replaceState(null, "", id ? `#task=${encodeURIComponent(id)}` : " ");
+  history.replaceState(null, "", id ? `#task=${encodeURIComponent(id)}` : "/");
   by("one-body").hidden = !id;
   by("one-none").hidden = Boolean(id);
   by("one-fault").textContent = "";
@@ -148,7 +148,6 @@ function leave(why = "") {
   by("door").hidden = false;
   by("login-fault").textContent = why;
   document.title = "heartbit";
-  history.replaceState(null, "", " ");
   by("token").focus();
 }
 
@@ -192,7 +191,10 @@ by("filter").addEventListener("change", () => ((limit = PAGE), showTasks().catch
 by("more").addEventListener("click", () => ((limit = Math.min(limit + PAGE, 500)), showTasks().catch(trouble)));
 by("cancel").addEventListener("click", () => withChosen("DELETE", "", () => look()));
 by("resume").addEventListener("click", () => withChosen("POST", "/resume", (id) => choose(id)));
-by("logout").addEventListener("click", () => leave());
+by("logout").addEventListener("click", () => {
+  history.replaceState(null, "", "/"); // which task was looked at is nobody else's business
+  leave();
+});
 document.addEventListener("visibilitychange", () => look());
 
 if (hasToken()) enter();
