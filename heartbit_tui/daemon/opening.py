@@ -117,8 +117,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
     """
     clock, options = setup.clock, replace(setup.options, surface="daemon")
     settings = await read(setup.options, clock)
-    config, path = settings.config, settings.store
-    terms = _terms(config, clock)
+    config, path, terms = settings.config, settings.store, _terms(settings.config, clock)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         store = await enter(Store.open(path, clock))
@@ -129,9 +128,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         aftermath, figures = await enter(after(options, settings, store, clock)), Figures()
         await aftermath.posting.catch_up(queue)
         aftermath.hear(partial(_told, figures, heard))
-        patience = _patience(config)
-        aftermath.hear(patience.hear)
-        host = await enter(Host(setup.connect, clock, partial(_take, figures, aftermath), patience=patience))
+        host = await enter(_host(setup, config, figures, aftermath))
         around = Around(
             options=planner(options, settings, door, plans.todos, clock),
             name=lambda: ids.new_id(clock.now()),
@@ -179,9 +176,11 @@ async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Da
             lease.release()
 
 
-def _patience(config: Config) -> Patience:
+def _host(setup: Setup, config: Config, figures: Figures, aftermath: Aftermath) -> Host:
     usual, sockets = (config.number(f"daemon.{of}interaction_timeout_seconds") or 0.0 for of in ("", "ws."))
-    return Patience(usual, sockets)
+    patience = Patience(usual, sockets)
+    aftermath.hear(patience.hear)
+    return Host(setup.connect, setup.clock, partial(_take, figures, aftermath), patience=patience)
 
 
 def _take(figures: Figures, aftermath: Aftermath, envelope: Envelope) -> None:
