@@ -42,6 +42,7 @@ async def test_what_a_websocket_is_asked_waits_its_own_time_and_is_then_denied(t
         daemon.caller() as caller,
         socket(daemon.url, TOKEN) as found,
     ):
+        assert [each for each in daemon.told if "timeout" in each] == []
         made = await found.ask("session.create")
         await found.ask("chat.send", message="please write", **made)
         needed = await found.pushed("approval.needed")
