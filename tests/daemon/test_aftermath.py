@@ -33,7 +33,7 @@ from heartbit_tui.runtime.institutional import is_trusted
 from heartbit_tui.schedules.windows import Window
 from heartbit_tui.tasks import Request, State, Task
 from heartbit_tui.testing.clock import EPOCH, FakeClock
-from tests.daemon.ground import Ground, daemon, done, letters, says
+from tests.daemon.ground import Ground, daemon, done, says
 
 STATES: tuple[State, ...] = ("completed", "failed", "interrupted")
 URL = "https://hooks.example/in"

@@ -28,10 +28,11 @@ from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.events import RunStarted, ToolCallCompleted
 from heartbit_tui.memory.sqlite import STEPS, SqliteMemory
 from heartbit_tui.memory.types import NewEntry, Scope
+from heartbit_tui.runtime.beating import ledger
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.store import driver
 from heartbit_tui.store.database import Database
-from heartbit_tui.store.inbox import Letter
+from heartbit_tui.store.inbox import KEPT, Letter
 from heartbit_tui.store.recorder import Place, save_summary
 from heartbit_tui.store.summary import Summary
 from heartbit_tui.store.trail import Trail
@@ -258,6 +259,16 @@ async def _waiting(found: Street, number: int) -> dict[str, Any]:
                 (only,) = told
                 return only
             await asyncio.sleep(0)  # all of this is one process: the daemon has its turn
+
+
+async def test_the_letters_of_one_user_push_none_of_another_out_of_the_inbox(tmp_path: Path) -> None:
+    letter = Letter(at=datetime(2026, 1, 1, tzinfo=UTC), kind="reply", source="x", title="first", text="x")
+    async with ledger(tmp_path / "heartbit.db") as found:
+        ben = await found.inbox.put(replace(letter, tenant_id="acme", user_id="ben"))
+        anna = [await found.inbox.put(replace(letter, tenant_id="acme", user_id="anna")) for _ in range(KEPT + 2)]
+        assert [each.id for each in await found.inbox.list(user_id="ben")] == [ben.id]
+        kept = await found.inbox.list(user_id="anna", limit=2 * KEPT)
+        assert [each.id for each in reversed(kept)] == [each.id for each in anna[2:]]
 
 
 def _check_figures(text: str, known: Sequence[Owner]) -> None:
