@@ -12,12 +12,14 @@ import httpx
 import pytest
 
 from heartbit_tui.memory.types import EntryType, NewEntry, Scope
-from heartbit_tui.testing.clock import FakeClock
+from heartbit_tui.runtime.beating import ledger
+from heartbit_tui.store.inbox import Letter
+from heartbit_tui.testing.clock import EPOCH, FakeClock
 from tests.daemon.browser import Page, page
 from tests.daemon.ground import LONG, Ground, calls, says
 from tests.daemon.http import SETTINGS, TOKEN, ended, served, submitted
 from tests.daemon.test_dashboard import ATTACK, SHOWN, enter, hand_over, with_browser
-from tests.daemon.test_remembered import remembered
+from tests.daemon.test_remembered import drafted, remembered
 
 pytestmark = [with_browser, pytest.mark.timeout(90)]
 
@@ -348,6 +350,27 @@ async def test_panels_search_forget_after_a_question_rest_and_go_on(tmp_path: Pa
         await press(shown, "Done", "#inbox")
         await shown.until("document.querySelector('#inbox-body').textContent === 'No letter waits.'")
         assert (await caller.get("/inbox")).json() == {"letters": []}
+
+
+async def test_drafts_are_read_accepted_and_refused_from_the_inbox(tmp_path: Path) -> None:
+    ground = ready(tmp_path)
+    names = ("release", "tidy")
+    await drafted(ground, *names)
+    async with ledger(ground.home / ".local/share/heartbit/heartbit.db") as kept:
+        for name in names:
+            letter = Letter(at=EPOCH, kind="draft", source="meditation", title=name, text="How.", about=f"draft-{name}")
+            await kept.inbox.put(letter)
+    skills = ground.home / ".config/heartbit/skills"
+    async with served(ground) as daemon, daemon.caller() as caller, page(tmp_path / "profile") as shown:
+        await entered(shown, daemon.url)
+        await shown.until("document.querySelectorAll('#inbox li').length === 2")
+        waiting = {each["title"] for each in (await caller.get("/inbox")).json()["letters"]}
+        assert (waiting, "Tag it." in await text(shown, "#inbox pre")) == ({*names}, True)
+        await press(shown, "Accept", "#inbox li:first-child")
+        await shown.until("document.querySelectorAll('#inbox li').length === 1")
+        await press(shown, "Refuse", "#inbox")
+        await shown.until("document.querySelector('#inbox-body').textContent === 'No letter waits.'")
+        assert [len(list(skills.glob("*/SKILL.md"))), (await caller.get("/drafts")).json()] == [1, {"drafts": []}]
 
 
 async def test_every_control_has_a_name_and_the_keyboard_reaches_it(tmp_path: Path) -> None:

@@ -43,6 +43,17 @@ async def _memory(ground: Ground) -> AsyncGenerator[Database]:
         yield database
 
 
+async def drafted(ground: Ground, *names: str) -> None:
+    """Drafts of skills with these names in the data file, each of one memory, that wait for a word."""
+    entries = await remembered(ground, *(NewEntry(content=f"how to {name}", scope=Scope()) for name in names))
+    async with _memory(ground) as database:
+        drafts = SqliteDrafts(database, SystemClock(), Reach())
+        for each, name in zip(entries, names, strict=True):
+            sources = (Provenance(id=each.id, content=each.content),)
+            made = Draft(id=f"draft-{name}", made=EPOCH, name=name, description="How.", text="Tag it.", sources=sources)
+            await drafts.add(made)
+
+
 def of(user: str, tenant: str = "acme") -> Scope:
     return Scope(tenant=tenant, user=user)
 
@@ -143,13 +154,7 @@ async def test_where_nothing_is_remembered_there_is_no_memory_to_look_at(tmp_pat
 
 async def test_a_draft_waits_for_the_word_of_whom_the_machine_belongs_to_and_is_decided_once(tmp_path: Path) -> None:
     ground = ready(tmp_path)
-    entries = await remembered(ground, *(NewEntry(id=name, content=f"step {name}", scope=Scope()) for name in "abc"))
-    async with _memory(ground) as database:
-        drafts = SqliteDrafts(database, SystemClock(), Reach())
-        for each, name in zip(entries, ("release", "tidy", "open"), strict=True):
-            sources = (Provenance(id=each.id, content=each.content),)
-            made = Draft(id=f"draft-{name}", made=EPOCH, name=name, description="How.", text="Tag it.", sources=sources)
-            await drafts.add(made)
+    await drafted(ground, "release", "tidy", "open")
     async with served(ground) as daemon, daemon.caller() as caller:
         async with daemon.caller(USERS["anna"]) as anna:
             assert (await anna.get("/drafts")).status_code == 403
