@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import dashboard
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
@@ -614,6 +615,10 @@ def main() -> None:
         raise SystemExit("The pictures are taken in tmux, and there is none on the PATH.")
     FOLDER.mkdir(exist_ok=True)
     wanted = sys.argv[1:]
+    if not wanted or dashboard.NAMES & {*wanted}:
+        dashboard.take(FOLDER, dashboard.NAMES & {*wanted} or dashboard.NAMES)
+    if wanted and {*wanted} <= dashboard.NAMES:
+        return
     pages = [ROOT / "README.md", *sorted(FOLDER.parent.glob("*.md"))]
     text = "".join(page.read_text("utf-8") for page in pages)
     parts = (({"search", "found", "repair"}, of_sessions), ({"agents", "followed"}, agents), ({"cascade"}, cascading))

@@ -1,4 +1,4 @@
-"""`heartbit schedule`: list, add, remove, next."""
+"""`heartbit schedule`: list, add, remove, pause, resume, next."""
 
 import asyncio
 import heapq
@@ -121,9 +121,19 @@ async def _remove(found: Here, values: Namespace) -> int:
     return 0
 
 
+async def _pause(found: Here, values: Namespace) -> int:
+    schedule, paused = found.one(clean(values.name)), values.command == "schedule pause"
+    await found.schedules.pause(schedule, found.now, paused=paused)
+    if values.json:
+        say_json({"name": schedule.name, "paused": paused})
+    else:
+        say(f"{schedule.name} {'rests until `heartbit schedule resume`' if paused else 'goes on'}.")
+    return 0
+
+
 async def _next(found: Here, values: Namespace) -> int:
     count = min(values.number or USUAL, MOST)
-    chosen = [found.one(clean(values.name))] if values.name else [each for each in found.known if each.enabled]
+    chosen = [found.one(clean(values.name))] if values.name else [each for each in found.known if each.at_work]
     coming = heapq.merge(*(_coming(each, found.now) for each in chosen), key=lambda pair: (pair[0], pair[1].name))
     pairs = list(islice(coming, count))
     if values.json:
@@ -135,7 +145,9 @@ async def _next(found: Here, values: Namespace) -> int:
     return 0
 
 
-_ACTS: Mapping[str, Act] = MappingProxyType({"list": _list, "add": _add, "remove": _remove, "next": _next})
+_ACTS: Mapping[str, Act] = MappingProxyType(
+    {"list": _list, "add": _add, "remove": _remove, "pause": _pause, "resume": _pause, "next": _next}
+)
 
 
 def _coming(schedule: Schedule, now: datetime) -> Iterator[tuple[datetime, Schedule]]:
@@ -150,8 +162,9 @@ def _moment(due: datetime, schedule: Schedule) -> str:
 
 
 def _row(schedule: Schedule, firing: Firing | None, now: datetime) -> tuple[str, ...]:
-    due = schedule.cron.after(now) if schedule.enabled else None
-    coming = "switched off" if not schedule.enabled else "never" if due is None else f"next {_moment(due, schedule)}"
+    due = schedule.cron.after(now) if schedule.at_work else None
+    rests = "switched off" if not schedule.enabled else "paused" if schedule.paused else ""
+    coming = rests or "never" if due is None else f"next {_moment(due, schedule)}"
     return (schedule.name, schedule.cron.expression, coming, _how(schedule), _last(firing), one_line(schedule.task, 60))
 
 

@@ -52,6 +52,8 @@ SCHEDULE = (
         ),
     ),
     Command("schedule remove", "schedule", "remove a schedule that was added", (NAME,), with_everywhere(JSON)),
+    Command("schedule pause", "schedule", "let a schedule rest", (NAME,), with_everywhere(JSON)),
+    Command("schedule resume", "schedule", "let a schedule that rests go on", (NAME,), with_everywhere(JSON)),
     Command(
         "schedule run",
         "schedule_run",
@@ -69,4 +71,4 @@ SCHEDULE = (
         ("heartbit schedule next", "heartbit schedule next tidy -n 3 --json"),
     ),
 )
-"""The five of them."""
+"""The seven of them."""

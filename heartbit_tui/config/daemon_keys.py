@@ -126,6 +126,7 @@ def _serving() -> tuple[Key, ...]:
         boolean("metrics.public", False),
         boolean("ws.enabled", True),
         integer("ws.max_connections", 100),
+        number("ws.interaction_timeout_seconds", 120),
         boolean("institutional_memory.enabled", False),
         integer("institutional_memory.recall_limit", 3, least=0),
     )
@@ -187,7 +188,6 @@ def _distributed() -> tuple[Key, ...]:
         string("kafka.events_topic", "heartbit.events"),
         string("kafka.dead_letter_topic", "heartbit.dead-letter"),
         integer("keep_days", 30),
-        integer("ws.interaction_timeout_seconds", 120),
     )
 
 

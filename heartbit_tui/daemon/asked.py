@@ -16,6 +16,10 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.ops import Answer, Decide, Op
 from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.tasks import Task
+
+SOCKETS: Final = "ws"
+"""The source of tasks that come over a WebSocket."""
 
 GRACE: Final = 15.0
 """Seconds for which an answer that comes too late is still taken for what it is."""
@@ -34,13 +38,32 @@ class Open:
     since: datetime
 
 
-class Asked:
-    """The open requests of one session; one that waits longer than `patience` seconds is denied or declined.
+class Patience:
+    """For how many seconds what a session asks waits: `sockets` while a task from a WebSocket is at work, else `usual`."""
 
-    With a patience of 0 it waits for ever.
+    def __init__(self, usual: float, sockets: float) -> None:
+        self._usual = usual
+        self._sockets = sockets
+        self._at_work: dict[str, str] = {}
+
+    def __call__(self, session_id: str) -> float:
+        return self._sockets if session_id in self._at_work.values() else self._usual
+
+    async def hear(self, task: Task) -> None:
+        """A task was begun, or has ended."""
+        if task.state == "running" and task.request.source == SOCKETS:
+            self._at_work[task.id] = task.session
+        else:
+            self._at_work.pop(task.id, None)
+
+
+class Asked:
+    """The open requests of one session; one that waits for longer than `patience` then says is denied or declined.
+
+    With a patience of 0 seconds it waits for ever.
     """
 
-    def __init__(self, clock: Clock, patience: float, submit: Callable[[Op], None]) -> None:
+    def __init__(self, clock: Clock, patience: Callable[[], float], submit: Callable[[Op], None]) -> None:
         self._clock = clock
         self._patience = patience
         self._submit = submit
@@ -58,8 +81,8 @@ class Asked:
         match envelope.event:
             case ApprovalRequested(id=id) | QuestionAsked(id=id) as event:
                 self._open[id] = Open(event=event, agent=envelope.agent, since=envelope.at)
-                if self._patience > 0:
-                    self._timers[id] = asyncio.create_task(self._give_up(id), name=f"patience for {id}")
+                if (seconds := self._patience()) > 0:
+                    self._timers[id] = asyncio.create_task(self._give_up(id, seconds), name=f"patience for {id}")
             case ApprovalDecision(id=id) | QuestionAnswered(id=id):
                 self._open.pop(id, None)
                 if (timer := self._timers.pop(id, None)) is not None:
@@ -79,14 +102,14 @@ class Asked:
             timer.cancel()
         await asyncio.gather(*timers, return_exceptions=True)
 
-    async def _give_up(self, id: str) -> None:
-        await self._clock.sleep(self._patience)
+    async def _give_up(self, id: str, seconds: float) -> None:
+        await self._clock.sleep(seconds)
         waiting = self._open.get(id)
         if waiting is None:
             return
         now = self._clock.monotonic()
         self._late = {each: until for each, until in self._late.items() if until >= now} | {id: now + GRACE}
         if isinstance(waiting.event, ApprovalRequested):
-            self._submit(Decide(id=id, allow=False, note=NOBODY.format(seconds=self._patience)))
+            self._submit(Decide(id=id, allow=False, note=NOBODY.format(seconds=seconds)))
         else:
             self._submit(Answer(id=id, answers=()))

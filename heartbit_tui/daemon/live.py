@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import field
+from functools import partial
 from typing import Self, TypeAlias
 
 from heartbit_tui.auth.users import Owner
@@ -51,7 +52,8 @@ class Host:
     """Opens each session once, however many use it, and closes it some time after the last one has left.
 
     `async with` it; at its end all sessions are closed. `hear` is called with every envelope of every session.
-    `patience` is for how many seconds a request waits for a person, `linger` for how many an unused session stays open.
+    `patience` says for how many seconds a request of a session waits for a person, for ever with 0; an unused session stays
+    open for `linger` seconds.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class Host:
         clock: Clock,
         hear: Callable[[Envelope], None],
         *,
-        patience: float = 0.0,
+        patience: Callable[[str], float] = lambda session_id: 0.0,
         linger: float = LINGER,
     ) -> None:
         self._connect = connect
@@ -121,7 +123,7 @@ class Host:
         """Keep a session open until all have left it; a context has to be left by the task that entered it."""
         try:
             async with self._connect(options) as client:
-                asked = Asked(self._clock, self._patience, client.submit)
+                asked = Asked(self._clock, partial(self._patience, session_id), client.submit)
                 await self._follow(_live(session_id, client, options, asked), place)
         except Exception as error:  # noqa: BLE001 - whoever wanted the session is told; the host and its other sessions go on
             if not place.live.done():

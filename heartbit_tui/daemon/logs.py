@@ -20,6 +20,7 @@ TOKENS: Final = re.compile(r"(?i)(\bbearer |\bbasic |\btoken\.)[^\s\"',]{6,}")
 QUERY: Final = re.compile(
     r"(?i)([?&;#][a-z0-9_.-]*(?:token|secret|passw(?:or)?d|pwd|key|sig|signature|credentials?|auth|code)=)[^\s&#;\"']+"
 )
+CONTROLS: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
 ESCAPED: Final = re.compile(r"(\\[nrt])")
 """A line's end in a text that Python or JSON has quoted: what comes after it begins a word, although a letter is before it."""
 
@@ -47,6 +48,10 @@ class Masked(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, and the traceback below it where there is one."""
         return self.clean(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
+        """One line, in which nothing that it is about moves the cursor or begins another one."""
+        return CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", self.clean(super().formatMessage(record)))
 
     def clean(self, text: str) -> str:
         """A text as a log may have it."""

@@ -38,6 +38,13 @@ CALL_SECONDS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 FIRST_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 TOOL_SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 30)
 HTTP_SECONDS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5)
+MOST: Final = 100
+"""Values of one label; what comes after them is counted as `OTHER`."""
+
+OTHER: Final = "other"
+LONGEST: Final = 128
+"""Characters of a value."""
+
 PULSE: Final = "heartbit"
 """The source of the pulse's tasks."""
 
@@ -109,6 +116,7 @@ class Figures:
         }
         self._active = Gauge("heartbit_daemon_tasks_active", "Tasks at work.", registry=self._registry)
         self._at_work: set[str] = set()
+        self._values: dict[str, set[str]] = {}
 
     def text(self) -> bytes:
         """All of it in Prometheus's text format."""
@@ -218,8 +226,20 @@ class Figures:
 
     def _count(self, name: str, amount: float = 1, **labels: str) -> None:
         counter = self._counters[name]
-        (counter.labels(**labels) if labels else counter).inc(amount)
+        (counter.labels(**self._bounded(labels)) if labels else counter).inc(amount)
 
     def _time(self, name: str, seconds: float, **labels: str) -> None:
         times = self._times[name]
-        (times.labels(**labels) if labels else times).observe(seconds)
+        (times.labels(**self._bounded(labels)) if labels else times).observe(seconds)
+
+    def _bounded(self, labels: Mapping[str, str]) -> dict[str, str]:
+        """Labels of which each has so many values at most: models make up names of tools, and each is kept for good."""
+        return {name: self._value(name, text) for name, text in labels.items()}
+
+    def _value(self, name: str, text: str) -> str:
+        known = self._values.setdefault(name, set())
+        value = text[:LONGEST].encode("utf-8", "replace").decode()
+        if value not in known and len(known) >= MOST:
+            return OTHER
+        known.add(value)
+        return value

@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from heartbit_tui.config import Config
 from heartbit_tui.daemon.aftermath import Aftermath, after
+from heartbit_tui.daemon.asked import Patience
 from heartbit_tui.daemon.chats import Chats
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.live import Connect, Host
@@ -26,6 +27,7 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope, RunStarted
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
+from heartbit_tui.runtime.memory_owned import Holdings, holdings
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.store import ids
@@ -81,6 +83,7 @@ class Daemon:
     plans: Plans
     waking: Waking
     inbox: Inbox
+    holdings: Holdings | None
     bind: str
     door: Entrance
     warnings: tuple[str, ...]
@@ -127,7 +130,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         aftermath, figures = await enter(after(options, settings, store, clock)), Figures()
         await aftermath.posting.catch_up(queue)
         aftermath.hear(partial(_told, figures, heard))
-        host = await enter(_host(setup, config, partial(_take, figures, aftermath)))
+        host = await enter(_host(setup, config, figures, aftermath))
         around = Around(
             options=planner(options, settings, door, plans.todos, clock),
             name=lambda: ids.new_id(clock.now()),
@@ -155,6 +158,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             plans=plans,
             waking=waking,
             inbox=aftermath.inbox,
+            holdings=await enter(holdings(options, settings, clock)),
             bind=bind,
             door=door,
             warnings=tuple(settings.warnings),
@@ -175,9 +179,11 @@ async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Da
             lease.release()
 
 
-def _host(setup: Setup, config: Config, hear: Callable[[Envelope], None]) -> Host:
-    patience = config.number("daemon.interaction_timeout_seconds") or 0.0
-    return Host(setup.connect, setup.clock, hear, patience=patience)
+def _host(setup: Setup, config: Config, figures: Figures, aftermath: Aftermath) -> Host:
+    usual, sockets = (config.number(f"daemon.{of}interaction_timeout_seconds") or 0.0 for of in ("", "ws."))
+    patience = Patience(usual, sockets)
+    aftermath.hear(patience.hear)
+    return Host(setup.connect, setup.clock, partial(_take, figures, aftermath), patience=patience)
 
 
 def _take(figures: Figures, aftermath: Aftermath, envelope: Envelope) -> None:

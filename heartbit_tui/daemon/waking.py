@@ -105,6 +105,15 @@ class Waking:
         """How each heartbeat stands, the next one first; None where none may beat."""
         return self._engine.standing() if self._engine else None
 
+    def beat(self, key: str) -> bool:
+        """Let a heartbeat beat now; whether there is one that can, and is not at it."""
+        return self._engine is not None and self._engine.beat(key)
+
+    async def pause(self, key: str, *, paused: bool) -> None:
+        """Let a heartbeat rest, or go on. Raises `StoreError`."""
+        if self._engine is not None:
+            await self._engine.pause(key, paused=paused)
+
     async def hear(self, task: Task) -> None:
         """A task was begun: where a person handed it over, what came less often for having nothing to say does no more."""
         if self._engine is None or task.state != "running" or task.request.source not in PEOPLE:

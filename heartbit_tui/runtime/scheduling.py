@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -63,7 +64,17 @@ class Schedules:
                     self._tell(f"A schedule that was added is left out: {error}")
             else:
                 found.append(schedule)
-        return tuple(found)
+        paused = await self.firings.paused()
+        return tuple(replace(each, paused=each.name in paused) for each in found)
+
+    async def pause(self, schedule: Schedule, now: datetime, *, paused: bool) -> None:
+        """Let a schedule rest, or go on; what it was due for while it rested is passed over."""
+        firing = (await self.firings.all()).get(schedule.source)
+        if not paused and schedule.paused and firing is not None:
+            due = schedule.cron.after(firing.due)
+            if due is not None and due <= now:
+                await self.firings.pass_over(schedule.source, now)
+        await self.firings.pause(schedule.name, paused=paused)
 
     async def add(self, wanted: Wanted, now: datetime) -> Schedule:
         """Keep a further schedule. Raises `ScheduleError`, also for a name that there is."""
@@ -82,6 +93,7 @@ class Schedules:
         if not await self._added.remove(name):
             return False
         await self.firings.forget(f"cron:{name}")
+        await self.firings.pause(name, paused=False)
         return True
 
     def _fresh(self, wanted: Wanted) -> Schedule:

@@ -147,6 +147,10 @@ class States(Protocol):
         """Keep what came of a beat; whether it is paused stays as it is."""
         ...
 
+    async def pause(self, key: str, *, paused: bool = True) -> None:
+        """Let a heartbeat rest, or go on."""
+        ...
+
     async def heard(self) -> None:
         """A person is there: nothing was quiet so far, and what was put off for it is planned anew."""
         ...

@@ -36,6 +36,7 @@ PATIENCE = 300.0
 GRACE = 10.0
 """Seconds that beats at work may still take when the daemon ends."""
 
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
 TOO_LONG = "It took longer than {seconds:g} seconds and was stopped."
 
@@ -85,6 +86,7 @@ class Engine:
         self._known: dict[str, _Known] = {}
         self._kept = _Kept()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._wanted: set[str] = set()
         self._news = asyncio.Event()
         self._draining = False
         self._began = False
@@ -112,6 +114,21 @@ class Engine:
 
     def look_again(self) -> None:
         """Something may have changed: look now."""
+        self._news.set()
+
+    def beat(self, key: str) -> bool:
+        """Let a heartbeat beat as soon as its workspace is free, also one that rests; whether there is one that can."""
+        known = self._known.get(key)
+        if known is None or known.heartbeat is None or key in self._running:
+            return False
+        self._wanted.add(key)
+        self._news.set()
+        return True
+
+    async def pause(self, key: str, *, paused: bool) -> None:
+        """Let a heartbeat rest, or go on. Raises `StoreError`."""
+        await self._means.states.pause(key, paused=paused)
+        self._kept.states[key] = replace(self._state(key), paused=paused)
         self._news.set()
 
     def drain(self) -> None:
@@ -193,18 +210,22 @@ class Engine:
         now = self._means.clock.now()
         for beat, due in sorted(self._waiting(), key=lambda each: (each[1], each[0].key)):
             if due <= now and not self._is_busy(beat.workspace):
+                self._wanted.discard(beat.key)
                 self._running[beat.key] = tasks.create_task(self._beat(beat), name=f"heartbeat {beat.file.name}")
 
     def _waiting(self) -> list[tuple[Heartbeat, datetime]]:
         """What may beat, each with when it is due."""
         return [
-            (each.heartbeat, each.due)
+            (each.heartbeat, due)
             for key, each in self._known.items()
-            if each.heartbeat is not None
-            and each.due is not None
-            and key not in self._running
-            and not self._state(key).paused
+            if each.heartbeat is not None and key not in self._running and (due := self._due(key, each)) is not None
         ]
+
+    def _due(self, key: str, known: _Known) -> datetime | None:
+        """When something is to beat: at once where a person wants it, and not at all while it rests."""
+        if key in self._wanted:
+            return AT_ONCE
+        return None if self._state(key).paused else known.due
 
     def _is_busy(self, workspace: Path) -> bool:
         known = (self._known.get(key) for key in self._running)

@@ -18,6 +18,7 @@ def of_schedule(schedule: Schedule, firing: Firing | None, now: datetime) -> Jso
         "timezone": str(schedule.cron.zone),
         "task": schedule.task,
         "enabled": schedule.enabled,
+        "paused": schedule.paused,
         "overlap": schedule.overlap,
         "jitter": schedule.jitter,
         "catch_up": schedule.catch_up,

@@ -106,6 +106,19 @@ class Firings:
             (state, source, task, memo),
         )
 
+    async def paused(self) -> frozenset[str]:
+        """The names of the schedules that rest."""
+
+        def operation(connection: sqlite3.Connection) -> frozenset[str]:
+            return frozenset(name for (name,) in connection.execute("SELECT name FROM schedules_paused"))
+
+        return await self._database.read(operation)
+
+    async def pause(self, name: str, *, paused: bool) -> None:
+        """Let a schedule rest, or go on."""
+        rests = "INSERT OR IGNORE INTO schedules_paused (name) VALUES (?)"
+        await self._change(rests if paused else "DELETE FROM schedules_paused WHERE name = ?", (name,))
+
     async def forget(self, source: str) -> None:
         """Know nothing of a source any more."""
         await self._change("DELETE FROM schedule_firings WHERE source = ?", (source,))

@@ -42,7 +42,7 @@ class Scheduler:
             schedules = await self._known()
             firings = await self._firings.all()
             moments = [
-                await self._tend(each, firings.get(each.source), following) for each in schedules if each.enabled
+                await self._tend(each, firings.get(each.source), following) for each in schedules if each.at_work
             ]
         except HeartbitError as error:
             self._tell(f"The schedules could not be looked at: {error} It is tried again in a minute.")

@@ -22,13 +22,15 @@ class Schedule:
     """A task that is handed over whenever its cron is due.
 
     Each occurrence is late by its own share of `jitter`, in seconds. With `catch_up` one occurrence is made up for after the
-    machine slept or no daemon was at work. `origin` tells whether it stands in the settings or was added by command.
+    machine slept or no daemon was at work. `origin` tells whether it stands in the settings or was added by command. One
+    that is `paused` rests until a person lets it go on.
     """
 
     name: str
     cron: Cron
     task: str
     enabled: bool = True
+    paused: bool = False
     overlap: Overlap = "skip"
     jitter: int = 0
     catch_up: bool = True
@@ -39,6 +41,11 @@ class Schedule:
     def source(self) -> str:
         """Who hands the task over."""
         return f"cron:{self.name}"
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it hands anything over."""
+        return self.enabled and not self.paused
 
     @property
     def plan(self) -> str:

@@ -20,6 +20,9 @@ RECENT = 2_000
 """So many of the newest rows are looked through for what was asked lately."""
 
 CUT = "[truncated: "
+_OF_USER = "(json_valid(told) AND coalesce(told ->> '$.delegation_chain[0]', '') GLOB 'user:*')"
+"""In a row of a user somebody acts for them; an agent of the person at this machine stands behind the session's own."""
+
 _LATELY = (
     "WHERE id > (SELECT max(id) FROM audit) - ? AND user = ? AND tenant = ? "
     "AND kind IN ('approval_requested', 'approval_decision') ORDER BY id"
@@ -31,7 +34,7 @@ class Wanted:
     """Which rows are looked for; what is empty does not matter. `since` is a timestamp as rows have it.
 
     `tenant` and `user` say whose they are, and None that this does not matter: the tenant of the person at this machine
-    is empty.
+    is empty. `of_user` tells the rows of that person from those of users. `before` is a row behind which one looks.
     """
 
     session: str = ""
@@ -40,6 +43,8 @@ class Wanted:
     decision: str = ""
     tenant: str | None = None
     user: str | None = None
+    of_user: bool | None = None
+    before: int = 0
 
     def conditions(self) -> tuple[list[str], list[object]]:
         """The conditions of a query, and their values."""
@@ -49,6 +54,10 @@ class Wanted:
         given += [(text, storable(value)) for text, value in whose if value is not None]
         # Said as in the index, which is looked at only then.
         texts = [text for text, _ in given] + (["tenant != ''"] if self.tenant else [])
+        if self.of_user is not None:
+            texts.append(_OF_USER if self.of_user else f"NOT {_OF_USER}")
+        if self.before:
+            texts.append(f"id < {self.before:d}")
         return texts, [value for _, value in given]
 
 

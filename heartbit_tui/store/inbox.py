@@ -42,7 +42,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
 )
 PART: Final = "inbox"
 KEPT: Final = 1_000
-"""Letters that are kept; of those that were done with, the oldest go first, then the oldest of all."""
+"""Letters that are kept of each owner; of those that were done with, the oldest go first, then the oldest of all."""
 
 _GIVEN: Final = "at, kind, source, title, text, about, tenant_id, user_id, key, changed, cost_usd"
 _COLUMNS: Final = f"id, done, {_GIVEN}"
@@ -156,8 +156,9 @@ def _put(connection: sqlite3.Connection, letter: Letter) -> Letter:
         ),
     ).fetchone()
     connection.execute(
-        "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox ORDER BY done, at DESC, id DESC LIMIT -1 OFFSET ?)",
-        (KEPT,),
+        "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE tenant_id = ? AND user_id = ? "
+        "ORDER BY done, at DESC, id DESC LIMIT -1 OFFSET ?)",
+        (letter.tenant_id, letter.user_id, KEPT),
     )
     return _letter(row)
 

@@ -28,6 +28,7 @@ async def test_a_schedule_is_added_listed_and_removed(machine: Machine) -> None:
         "timezone": "Asia/Tokyo",
         "task": "look around",
         "enabled": True,
+        "paused": False,
         "overlap": "skip",
         "jitter": 90,
         "catch_up": False,
@@ -42,6 +43,19 @@ async def test_a_schedule_is_added_listed_and_removed(machine: Machine) -> None:
     again = await machine.run("schedule", "remove", "tidy")
     assert again.code == 2
     assert again.err.startswith("heartbit: There is no schedule 'tidy'. There are no schedules.")
+
+
+async def test_a_schedule_rests_and_goes_on_and_one_that_is_removed_is_forgotten_to_rest(machine: Machine) -> None:
+    await schedule(machine, "add", "tidy", "0 9 * * *", "look")
+    assert await schedule(machine, "pause", "tidy") == "tidy rests until `heartbit schedule resume`.\n"
+    assert "  paused  " in await schedule(machine, "list")
+    assert json.loads(await schedule(machine, "next", "--json") or "[]") == []
+    assert json.loads(await schedule(machine, "resume", "tidy", "--json")) == {"name": "tidy", "paused": False}
+    await schedule(machine, "pause", "tidy")
+    await schedule(machine, "remove", "tidy")
+    await schedule(machine, "add", "tidy", "0 9 * * *", "look")
+    assert [each["paused"] for each in json.loads(await schedule(machine, "list", "--json"))] == [False]
+    assert (await machine.run("schedule", "pause", "other")).code == 2
 
 
 async def test_the_coming_times_of_all_are_told_in_order_with_their_zones(machine: Machine) -> None:

@@ -26,6 +26,9 @@ AT_ITS_PLACES = (
 )
 """The browser reads commands from file 3 and answers in file 4."""
 
+PATIENCE = 30.0
+"""Seconds for what should come to be on a page."""
+
 LONGEST = 1 << 26
 """Bytes of one answer; a picture is one."""
 
@@ -81,7 +84,12 @@ class Page:
     async def until(self, expression: str) -> Any:
         """The value of an expression, once it is true; looked at with every frame."""
         look = f"try {{ const found = ({expression}); if (found) return done(found); }} catch {{}}"
-        return await self.js(f"new Promise((done) => (function look() {{ {look} setTimeout(look, 15); }})())")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self.js(f"new Promise((done) => (function look() {{ {look} setTimeout(look, 15); }})())")
+        except TimeoutError:
+            seen = await self.js("document.body.innerText")
+            raise AssertionError(f"It was never so that {expression}. The page shows:\n{seen}") from None
 
     async def open(self, url: str) -> None:
         """Go there, and wait until it is read."""

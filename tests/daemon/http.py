@@ -11,6 +11,7 @@ import httpx
 from heartbit_tui.client.local import local
 from heartbit_tui.daemon.opening import Setup
 from heartbit_tui.daemon.serving import Stop, serve
+from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.clock import SystemClock
 from tests.daemon.ground import Ground
 
@@ -50,7 +51,7 @@ class Served:
 
 
 @asynccontextmanager
-async def served(ground: Ground, **more: Any) -> AsyncGenerator[Served]:
+async def served(ground: Ground, clock: Clock | None = None, **more: Any) -> AsyncGenerator[Served]:
     """A daemon of this machine, stopped after it."""
     told, stop, begun = list[str](), Stop(), asyncio.Event()
 
@@ -58,7 +59,7 @@ async def served(ground: Ground, **more: Any) -> AsyncGenerator[Served]:
         told.append(text)
         begun.set()
 
-    setup = Setup(options=ground.options(**more), connect=local, clock=SystemClock(), bind="127.0.0.1:0")
+    setup = Setup(options=ground.options(**more), connect=local, clock=clock or SystemClock(), bind="127.0.0.1:0")
     serving = asyncio.create_task(serve(setup, tell, stop))
     waiting = asyncio.create_task(begun.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)

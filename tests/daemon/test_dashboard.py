@@ -40,7 +40,9 @@ async def test_the_page_needs_no_token_and_lets_nothing_but_its_own_files_run(tm
 
 
 def test_the_page_has_no_script_of_its_own_and_fetches_nothing_from_others() -> None:
-    html, script, style = ((FOLDER / f"dashboard.{kind}").read_text("utf-8") for kind in ("html", "js", "css"))
+    html, style = ((FOLDER / f"dashboard.{kind}").read_text("utf-8") for kind in ("html", "css"))
+    script = "\n".join(each.read_text("utf-8") for each in sorted(FOLDER.glob("*.js")))
+    assert {each.name for each in FOLDER.iterdir()} == {name for name, _ in FILES.values()}
     assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [""]
     assert re.findall(r"\son\w+=|style=|javascript:", html) == []
     assert [each for each in (html, script, style) if "://" in each] == []
@@ -56,11 +58,11 @@ async def test_a_person_logs_in_hands_over_watches_approves_and_cancels(tmp_path
     ground = ready(tmp_path)
     async with served(ground, mode=None) as daemon, daemon.caller() as caller, page(tmp_path / "profile") as shown:
         await shown.size(400, 900)
-        await _enter(shown, daemon.url, "wrong")
+        await enter(shown, daemon.url, "wrong")
         await shown.until("document.getElementById('login-fault').textContent !== ''")
-        await _enter(shown, daemon.url, TOKEN)
+        await enter(shown, daemon.url, TOKEN)
         await shown.until("document.getElementById('tasks').textContent.startsWith('There are no tasks')")
-        await _hand_over(shown, f"write {ATTACK}")
+        await hand_over(shown, f"write {ATTACK}")
         await shown.until("document.querySelectorAll('.request').length === 1")
         told = await shown.js("document.querySelector('.request pre').textContent")
         assert json.dumps(ATTACK, ensure_ascii=False).replace("\u202e", r"\u{202e}") in told
@@ -70,7 +72,7 @@ async def test_a_person_logs_in_hands_over_watches_approves_and_cancels(tmp_path
         assert await shown.js("document.querySelector('#outcome .said').textContent") == f"done {SHOWN}"
         assert await shown.js("document.getElementById('one-task').textContent") == f"write {SHOWN}"
         assert (ground.project / "new.txt").read_text() == ATTACK
-        await _hand_over(shown, "stay")
+        await hand_over(shown, "stay")
         await shown.until("document.querySelector('#one-facts .state').textContent === 'running'")
         await shown.js("document.getElementById('cancel').click()")
         await shown.until("document.querySelector('#outcome .end-title').textContent === 'It was cancelled'")
@@ -84,7 +86,8 @@ async def test_a_person_logs_in_hands_over_watches_approves_and_cancels(tmp_path
         assert await shown.js("[sessionStorage.length, document.getElementById('tasks').childElementCount]") == [0, 0]
 
 
-async def _enter(shown: Page, url: str, token: str) -> None:
+async def enter(shown: Page, url: str, token: str = TOKEN) -> None:
+    """Go to the page and log in."""
     await shown.open(f"{url}/")
     await shown.until("!document.getElementById('door').hidden")
     await shown.js("document.getElementById('token').focus()")
@@ -92,7 +95,7 @@ async def _enter(shown: Page, url: str, token: str) -> None:
     await shown.press("Enter", 13)
 
 
-async def _hand_over(shown: Page, task: str) -> None:
+async def hand_over(shown: Page, task: str) -> None:
     """Type a task, and send it with the keys."""
     await shown.js("document.getElementById('task').focus()")
     await shown.type(task)

@@ -92,3 +92,49 @@ async def test_the_list_of_the_pulse_is_told_as_the_file_has_it(tmp_path: Path) 
             "pending",
             "file",
         )
+
+
+async def test_a_schedule_is_handed_over_now_rests_and_goes_on(tmp_path: Path) -> None:
+    async with served(ready(tmp_path, WAKING)) as daemon, daemon.caller() as caller:
+        handed = await caller.post("/schedules/run", json={"name": "tidy"})
+        assert (handed.status_code, handed.headers["location"]) == (201, f"/tasks/{handed.json()['id']}")
+        task = await ended(caller, handed.json()["id"])
+        assert (task["source"], task["task"], task["state"]) == ("cron:tidy", "tidy up", "completed")
+        for paused in (True, True, False):
+            answer = await caller.post("/schedules/pause", json={"name": "tidy", "paused": paused})
+            (listed,) = (await caller.get("/schedules")).json()["schedules"]
+            assert (answer.json()["paused"], listed["paused"], listed["enabled"]) == (paused, paused, True)
+        for what in ("run", "pause"):
+            assert (await caller.post(f"/schedules/{what}", json={"name": "x"})).json() == {
+                "error": "schedule not found"
+            }
+            async with daemon.caller(USERS["anna"]) as anna:
+                assert (await anna.post(f"/schedules/{what}", json={"name": "tidy"})).status_code == 403
+
+
+async def test_a_heartbeat_says_why_rests_and_beats_when_a_person_wants_it(tmp_path: Path) -> None:
+    ground = ready(tmp_path, WAKING)
+    folder = ground.home / "notes"
+    folder.mkdir(parents=True)
+    (folder / "HEARTBEAT.md").write_text("---\nevery: 1h\n---\nLook.\n", "utf-8")
+    async with served(ground) as daemon, daemon.caller() as caller:
+        beats = (await caller.get("/heartbeats")).json()["heartbeats"]
+        while not beats:  # the first look at the folders may still be under way
+            beats = (await caller.get("/heartbeats")).json()["heartbeats"]
+        key = beats[0]["file"]
+        told = {each["what"]: each["is"] for each in beats[0]["why"]}
+        assert (beats[0]["stands"], told["every"], told["hours"]) == ("not yet", "1h", "at any hour")
+        paused = (await caller.post("/heartbeats/pause", json={"name": key, "paused": True})).json()
+        assert (paused["paused"], paused["stands"]) == (True, "paused")
+        assert (await caller.post("/heartbeats/run", json={"name": key})).status_code == 202
+        (letter,) = await inbox(caller)
+        assert (letter["source"], letter["text"]) == ("heartbeat:notes/HEARTBEAT.md", "hello")
+        (after,) = (await caller.get("/heartbeats")).json()["heartbeats"]
+        assert (after["paused"], after["status"]) == (True, "ok")
+        assert (await caller.post("/heartbeats/pause", json={"name": key, "paused": False})).json()["paused"] is False
+        for what in ("run", "pause"):
+            assert (await caller.post(f"/heartbeats/{what}", json={"name": "/x"})).json() == {
+                "error": "heartbeat not found"
+            }
+            async with daemon.caller(USERS["anna"]) as anna:
+                assert (await anna.post(f"/heartbeats/{what}", json={"name": key})).status_code == 403

@@ -33,6 +33,7 @@ class Place:
     clock: FakeClock
     intake: FakeIntake
     firings: Firings
+    database: Database
     told: list[str] = field(default_factory=list[str])
 
     async def known(self) -> Sequence[Schedule]:
@@ -65,7 +66,7 @@ class Place:
 async def place(path: Path, *schedules: Schedule, clock: FakeClock | None = None) -> AsyncGenerator[Place]:
     """A daemon that is not at work yet."""
     async with Database.open(path / "heartbit.db", schema.NAME, schema.STEPS) as database:
-        yield Place(list(schedules), clock or FakeClock(START), FakeIntake(), Firings(database))
+        yield Place(list(schedules), clock or FakeClock(START), FakeIntake(), Firings(database), database)
 
 
 @asynccontextmanager

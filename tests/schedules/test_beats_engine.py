@@ -193,6 +193,22 @@ async def test_a_drain_waits_for_what_is_at_work_and_then_stops_it_which_is_no_f
     assert (state.status, state.failures, state.next_due) == ("interrupted", 0, NOON + timedelta(seconds=30))
 
 
+async def test_a_person_lets_a_heartbeat_beat_now_also_one_that_rests_and_its_rhythm_goes_on_from_there(
+    tmp_path: Path,
+) -> None:
+    async with bench(tmp_path) as on:
+        key = str(on.write("every: 10m"))
+        async with on.beating():
+            await on.engine.pause(key, paused=True)
+            await on.pass_by(100)
+            assert on.engine.standing()[0].state.paused
+            assert (on.engine.beat(key), on.engine.beat("/w/unknown.md")) == (True, False)
+            await on.pass_by(1_000)
+            await on.engine.pause(key, paused=False)
+            await on.pass_by(1_000)
+    assert on.doer.times == [100.0, 1_100.0, 1_700.0]
+
+
 async def test_what_is_paused_rests_until_it_goes_on(tmp_path: Path) -> None:
     async with states(tmp_path) as kept:
         on = Bench(tmp_path, kept)
@@ -234,6 +250,9 @@ class Full:
         raise StoreError("The disk is full.")
 
     async def ran(self, state: BeatState) -> None:
+        raise StoreError("The disk is full.")
+
+    async def pause(self, key: str, *, paused: bool = True) -> None:
         raise StoreError("The disk is full.")
 
     async def heard(self) -> None:

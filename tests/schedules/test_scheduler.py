@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from heartbit_tui.runtime.scheduling import Schedules
 from heartbit_tui.schedules.deciding import late_by
 from heartbit_tui.tasks import Request
 from heartbit_tui.testing import FakeClock
@@ -171,3 +172,22 @@ async def test_a_schedule_that_is_added_changed_or_switched_off_counts_at_once(t
         await found.noticed(scheduler.changed)
         await found.pass_time(60)
         assert found.due() == ["2026-03-28T12:00:10", "2026-03-28T12:00:20"]
+
+
+async def test_what_was_due_while_a_schedule_rested_is_passed_over_when_it_goes_on(tmp_path: Path) -> None:
+    hourly = schedule("0 * * * *", overlap="allow")
+    async with place(tmp_path, hourly) as found:
+        schedules = Schedules((hourly,), found.database, {}, found.told.append)
+
+        async def pause(*, paused: bool) -> None:
+            (found.schedules[0],) = await schedules.known()
+            await schedules.pause(found.schedules[0], found.clock.now(), paused=paused)
+            (found.schedules[0],) = await schedules.known()
+
+        async with at_work(found):
+            await found.pass_time(3_600)
+            await pause(paused=True)
+            await found.pass_time(3 * 3_600 + 60)
+            await pause(paused=False)
+            await found.pass_time(3_600)
+        assert found.due() == ["2026-03-28T13:00:00", "2026-03-28T17:00:00"]

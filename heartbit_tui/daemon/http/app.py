@@ -10,11 +10,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from heartbit_tui.auth.refusing import Refused
+from heartbit_tui.daemon.http.audited import Audited
 from heartbit_tui.daemon.http.card import Card
 from heartbit_tui.daemon.http.dashboard import Dashboard
 from heartbit_tui.daemon.http.doors import Doors
 from heartbit_tui.daemon.http.limits import Limits
 from heartbit_tui.daemon.http.openapi import Described
+from heartbit_tui.daemon.http.remembered import Remembered
 from heartbit_tui.daemon.http.sessions import Sessions
 from heartbit_tui.daemon.http.sockets import Sockets
 from heartbit_tui.daemon.http.standing import Standing
@@ -35,6 +37,8 @@ def application(daemon: Daemon) -> Starlette:
         Tasks(daemon),
         Waking(daemon),
         Sessions(daemon),
+        Remembered(daemon),
+        Audited(daemon),
         Sockets(daemon),
         Card(daemon),
         Described(),

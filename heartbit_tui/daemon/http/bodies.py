@@ -49,6 +49,24 @@ class Answered(Body):
     answers: Annotated[list[list[Annotated[str, StringConstraints(max_length=10_000)]]], Field(max_length=32)]
 
 
+class Named(Body):
+    """Which schedule, by its name, or which heartbeat, by its file."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
+
+
+class Paused(Named):
+    """Whether it rests."""
+
+    paused: Annotated[bool, Field(strict=True)] = True
+
+
+class Pinned(Body):
+    """Whether a memory is held against fading and merging."""
+
+    pinned: Annotated[bool, Field(strict=True)] = True
+
+
 class SentOp(Body):
     """An op, flat with its `type`, as `wire` writes it; the rest of its fields are checked there."""
 

@@ -1,4 +1,4 @@
-"""The dashboard: one page with its style and its script, which asks for all that it shows with the token of its reader."""
+"""The dashboard: one page with its style and its scripts, which ask for all that it shows with the token of its reader."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +16,10 @@ FILES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "/": ("dashboard.html", "text/html"),
         "/dashboard.css": ("dashboard.css", "text/css"),
         "/dashboard.js": ("dashboard.js", "text/javascript"),
+        "/dashboard-words.js": ("dashboard-words.js", "text/javascript"),
+        "/dashboard-daemon.js": ("dashboard-daemon.js", "text/javascript"),
+        "/dashboard-waiting.js": ("dashboard-waiting.js", "text/javascript"),
+        "/dashboard-panels.js": ("dashboard-panels.js", "text/javascript"),
         "/dashboard.svg": ("dashboard.svg", "image/svg+xml"),
     }
 )

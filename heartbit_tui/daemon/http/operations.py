@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, NewTask, SentOp
+from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, Named, NewTask, Paused, Pinned, SentOp
 from heartbit_tui.daemon.metrics import TYPE
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.memory.meditation_tiers import Tier
+from heartbit_tui.memory.types import EntryType
 from heartbit_tui.tasks import STATES
 
 EVENTS: Final = "text/event-stream"
@@ -37,6 +39,10 @@ def _get(path: str, summary: str, answer: str, *more: int, **traits: Any) -> Ope
     )
 
 
+def _delete(path: str, summary: str, *more: int) -> Operation:
+    return Operation(method="DELETE", path=path, summary=summary, statuses=(204, *REFUSED, 404, *more, 503))
+
+
 def _post(path: str, summary: str, statuses: tuple[int, ...], answer: str, body: type[Body] | None = None) -> Operation:
     checked = (415, 422) if body else ()
     said = (*statuses, *REFUSED, *checked, 503)
@@ -62,12 +68,34 @@ _PLACE: Final = _number(0, 999_999_999, 0)
 _STATE: Final = MappingProxyType({"type": "string", "enum": list(STATES)})
 
 
+def _words(*choices: str) -> JsonObject:
+    return {"type": "string", "enum": ["", *choices]}
+
+
 def _many(name: str, **more: Any) -> JsonObject:
     return _object({name: {"type": "array", "items": {"$ref": f"#/components/schemas/{_ONE[name]}"}}, **more})
 
 
+def _page(name: str, more: JsonObject) -> JsonObject:
+    """A part of many; `next` says from where to go on, where there is more."""
+    found: dict[str, Any] = dict(_many(name))
+    return {**found, "properties": {**found["properties"], "next": dict(more)}}
+
+
 _ONE: Final = MappingProxyType(
-    {"tasks": "Task", "sessions": "Session", "approvals": "Request", "questions": "Request", "waiting": "Request"}
+    {
+        "tasks": "Task",
+        "sessions": "Session",
+        "approvals": "Request",
+        "questions": "Request",
+        "waiting": "Request",
+        "entries": "Memory",
+        "drafts": "Draft",
+        "rows": "Audited",
+    }
+)
+_ROWS: Final[Mapping[str, JsonObject]] = MappingProxyType(
+    {"tool": _TEXT, "decision": _words("allow", "ask", "deny"), "limit": _number(1, 500, 50), "before": _PLACE}
 )
 
 OPERATIONS: Final = (
@@ -79,9 +107,7 @@ OPERATIONS: Final = (
         query={"state": _STATE, "source": _TEXT, "limit": _number(1, 500, 50), "offset": _PLACE},
     ),
     _get("/tasks/{id}", "How a task stands", "Task", 404),
-    Operation(
-        method="DELETE", path="/tasks/{id}", summary="Stop a task", statuses=(204, *REFUSED, 404, 409, 503), answer=""
-    ),
+    _delete("/tasks/{id}", "Stop a task", 409),
     _post("/tasks/{id}/resume", "Take an interrupted task up again", (202, 404, 409), "Accepted"),
     _get("/tasks/{id}/events", "What happens in a task", "Line", 404, kind=EVENTS, query={"after": _PLACE}),
     _get("/stats", "How many tasks there are, and what they cost", "Stats"),
@@ -100,6 +126,10 @@ OPERATIONS: Final = (
     ),
     _get("/schedules", "What is done at set times, and when next", "Any"),
     _get("/heartbeats", "What is done again and again, and when next", "Any"),
+    _post("/schedules/run", "Hand the task of a schedule over now", (201, 404), "Accepted", Named),
+    _post("/schedules/pause", "Let a schedule rest, or go on", (200, 404), "Any", Paused),
+    _post("/heartbeats/run", "Let a heartbeat beat now", (202, 404, 409), "Any", Named),
+    _post("/heartbeats/pause", "Let a heartbeat rest, or go on", (200, 404), "Any", Paused),
     _get("/todo", "The list of the pulse", "Any", 404),
     _get("/sessions", "The newest sessions", "Sessions", query={"q": _TEXT, "limit": _number(1, 500, 50)}),
     _get("/sessions/{id}", "A session, and what waits in it", "Session", 404),
@@ -117,6 +147,34 @@ OPERATIONS: Final = (
     _get("/questions", "Questions that wait for a person", "Questions"),
     _post("/approvals/{session}/{id}", "Decide about a call", (200, 404, 409), "Late", Decided),
     _post("/questions/{session}/{id}", "Answer a question", (200, 404, 409), "Late", Answered),
+    _get(
+        "/memory",
+        "What the caller remembers, the newest first",
+        "Memories",
+        404,
+        query={
+            "q": _TEXT,
+            "type": _words(*EntryType),
+            "tier": _words(*get_args(Tier)),
+            "category": _TEXT,
+            "pinned": _words("true", "false"),
+            "limit": _number(1, 500, 50),
+            "after": _TEXT,
+        },
+    ),
+    _get("/memory/{id}", "One memory", "Memory", 404, query={"reveal": _words("true", "false")}),
+    _delete("/memory/{id}", "Forget a memory for good"),
+    _post("/memory/{id}/pin", "Hold a memory against fading, or no longer", (200, 404), "Memory", Pinned),
+    _get("/drafts", "Skills that wait for a word", "Drafts", 404),
+    _post("/drafts/{id}/accept", "Write a draft to the skills", (200, 404, 409), "Draft"),
+    _post("/drafts/{id}/refuse", "Let a draft be", (200, 404, 409), "Draft"),
+    _get(
+        "/audit",
+        "Who did what in whose name, the newest first",
+        "Audit",
+        query={"session": _TEXT, **_ROWS},
+    ),
+    _get("/sessions/{id}/audit", "The same of one session", "Audit", 404, query=_ROWS),
     _get("/metrics", "Figures for Prometheus", "", 404, kind=TYPE),
     _get("/openapi.json", "This document", "Any"),
     _open("/healthz", "Whether it lives", "Health", 503),
@@ -127,6 +185,10 @@ OPERATIONS: Final = (
     _open("/", "The dashboard", "", kind="text/html"),
     _open("/dashboard.css", "Its style", "", kind="text/css"),
     _open("/dashboard.js", "Its script", "", kind="text/javascript"),
+    *(
+        _open(f"/dashboard-{part}.js", "A part of its script", "", kind="text/javascript")
+        for part in ("words", "daemon", "waiting", "panels")
+    ),
     _open("/dashboard.svg", "Its picture", "", kind="image/svg+xml"),
 )
 
@@ -160,6 +222,33 @@ SCHEMAS: Final[Mapping[str, JsonObject]] = MappingProxyType(
         "Request": _object({"session_id": dict(_TEXT), "interaction_id": dict(_TEXT), "type": dict(_TEXT)}),
         "Approvals": _many("approvals"),
         "Questions": _many("questions"),
+        "Memory": _object(
+            {
+                "id": dict(_TEXT),
+                "content": dict(_TEXT),
+                "category": dict(_TEXT),
+                "memory_type": {"type": "string", "enum": list(EntryType)},
+                "tier": {"type": "string", "enum": list(get_args(Tier))},
+                "strength": {"type": "number", "minimum": 0, "maximum": 1},
+                "pinned": {"type": "boolean"},
+                "withheld": {"type": "boolean"},
+            }
+        ),
+        "Memories": _page("entries", _TEXT),
+        "Draft": _object(
+            {"id": dict(_TEXT), "state": dict(_TEXT), "name": dict(_TEXT), "skill": dict(_TEXT), "file": dict(_TEXT)}
+        ),
+        "Drafts": _many("drafts"),
+        "Audited": _object(
+            {
+                "id": dict(_WHOLE),
+                "at": dict(_TEXT),
+                "kind": dict(_TEXT),
+                "delegation_chain": {"type": "array", "items": dict(_TEXT)},
+                "told": {"type": "object"},
+            }
+        ),
+        "Audit": _page("rows", _WHOLE),
         "Late": _object({"late": {"type": "boolean"}}),
         "Stats": _object({"total_tasks": dict(_WHOLE), "active_tasks": dict(_WHOLE), "uptime_seconds": dict(_WHOLE)}),
         "Health": _object({"status": dict(_TEXT), "uptime_seconds": dict(_WHOLE)}),

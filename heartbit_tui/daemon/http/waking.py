@@ -1,7 +1,10 @@
 """What is done by itself, over HTTP: the inbox, the schedules, the heartbeats, and the list of the pulse."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
+from typing import TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,15 +13,26 @@ from starlette.routing import BaseRoute, Route
 
 from heartbit_tui.auth.roles import allowed, check
 from heartbit_tui.auth.users import Owner
-from heartbit_tui.daemon.http.bodies import number_of
+from heartbit_tui.daemon.http.bodies import Named, Paused, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
+from heartbit_tui.daemon.http.tasks import STOPPING
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.schedules import beats_told
+from heartbit_tui.schedules.beats import Standing
 from heartbit_tui.schedules.facts import of_heartbeat, of_schedule
 from heartbit_tui.schedules.todo.entries import shown, write
+from heartbit_tui.schedules.types import Schedule
 from heartbit_tui.store.inbox import Letter, json_of
+from heartbit_tui.tasks import Request as Task
+
+Given = TypeVar("Given", bound=Named)
 
 NO_LETTER = "letter not found"
+NO_SCHEDULE = "schedule not found"
+NO_HEARTBEAT = "heartbeat not found"
+CANNOT_BEAT = "it beats now, or is no heartbeat as its file stands"
 NO_PULSE = "heartbit pulse not enabled"
 DONE: Mapping[str, bool | None] = MappingProxyType({"": False, "false": False, "true": True, "all": None})
 MOST = 500
@@ -39,6 +53,10 @@ class Waking:
             Route("/inbox/{id}/done", self._done, methods=["POST"]),
             Route("/schedules", self._schedules, methods=["GET"]),
             Route("/heartbeats", self._heartbeats, methods=["GET"]),
+            Route("/schedules/run", self._hand_over, methods=["POST"]),
+            Route("/schedules/pause", self._pause_schedule, methods=["POST"]),
+            Route("/heartbeats/run", self._beat, methods=["POST"]),
+            Route("/heartbeats/pause", self._pause_heartbeat, methods=["POST"]),
             Route("/todo", self._todo, methods=["GET"]),
         ]
 
@@ -84,8 +102,57 @@ class Waking:
         """All heartbeats, the next one first; none where the settings let none beat."""
         allowed(who_of(request.scope), "schedules")
         found = self._daemon.waking.heartbeats
-        listed = [{**of_heartbeat(each), "beating": each.beating} for each in found or ()]
-        return JSONResponse({"enabled": found is not None, "heartbeats": listed})
+        now = self._daemon.clock.now()
+        return JSONResponse(
+            {"enabled": found is not None, "heartbeats": [_heartbeat(each, now) for each in found or ()]}
+        )
+
+    async def _hand_over(self, request: Request) -> Response:
+        """Accept the task of a schedule now: 201; its next time stays."""
+        schedule = await self._schedule(request, await self._named(request, Named))
+        if self._daemon.service.draining:
+            raise HTTPException(503, STOPPING, {"retry-after": "5"})
+        asked = Task(task=schedule.task, source=schedule.source, folder=schedule.folder)
+        task = await self._daemon.service.accept(asked)
+        return JSONResponse({"id": task.id, "state": task.state}, 201, {"location": f"/tasks/{task.id}"})
+
+    async def _pause_schedule(self, request: Request) -> Response:
+        body = await self._named(request, Paused)
+        schedule, now = await self._schedule(request, body), self._daemon.clock.now()
+        await self._daemon.plans.schedules.pause(schedule, now, paused=body.paused)
+        firings = await self._daemon.plans.schedules.firings.all()
+        return JSONResponse(of_schedule(replace(schedule, paused=body.paused), firings.get(schedule.source), now))
+
+    async def _beat(self, request: Request) -> Response:
+        """Let a heartbeat beat as soon as its workspace is free: 202, or 409 where it beats, or cannot."""
+        standing = self._heartbeat(await self._named(request, Named))
+        if not self._daemon.waking.beat(standing.key):
+            raise HTTPException(409, CANNOT_BEAT)
+        return JSONResponse(_heartbeat(standing, self._daemon.clock.now()), 202)
+
+    async def _pause_heartbeat(self, request: Request) -> Response:
+        body = await self._named(request, Paused)
+        standing = self._heartbeat(body)
+        await self._daemon.waking.pause(standing.key, paused=body.paused)
+        return JSONResponse(_heartbeat(self._heartbeat(body), self._daemon.clock.now()))
+
+    async def _named(self, request: Request, kind: type[Given]) -> Given:
+        allowed(who_of(request.scope), "schedules")
+        return await body_of(request, kind)
+
+    async def _schedule(self, request: Request, body: Named) -> Schedule:
+        known = await self._daemon.plans.schedules.known()
+        found = next((each for each in known if each.name == body.name), None)
+        if found is None:
+            raise HTTPException(404, NO_SCHEDULE)
+        return found
+
+    def _heartbeat(self, body: Named) -> Standing:
+        known = self._daemon.waking.heartbeats or ()
+        found = next((each for each in known if each.key == body.name), None)
+        if found is None:
+            raise HTTPException(404, NO_HEARTBEAT)
+        return found
 
     async def _todo(self, request: Request) -> Response:
         """The list of the pulse, as TODO.json has it; 404 where there is no pulse."""
@@ -96,3 +163,10 @@ class Waking:
         listed = await todos.listed()
         reviewed = {} if listed.reviewed is None else {"last_reviewed_at": shown(listed.reviewed)}
         return JSONResponse({"entries": [write(each) for each in listed.entries], **reviewed})
+
+
+def _heartbeat(standing: Standing, now: datetime) -> JsonObject:
+    """A heartbeat with how it stands, and all that is known of why, in words."""
+    why = [{"what": what, "is": told} for what, told in beats_told.why(standing, now)]
+    stands = beats_told.condition(standing)
+    return {**of_heartbeat(standing), "beating": standing.beating, "stands": stands, "why": why}
