@@ -15,7 +15,7 @@ from heartbit_tui.runtime.safety import Safety
 if TYPE_CHECKING:
     from heartbit_tui.client.commands import Command
     from heartbit_tui.client.counterparts import LookUp
-    from heartbit_tui.client.memories import Memories
+    from heartbit_tui.client.memories import Memory
     from heartbit_tui.client.served import Served
     from heartbit_tui.context.outlook import Outlook
     from heartbit_tui.lsp.types import Named
@@ -230,7 +230,7 @@ class Client(Protocol):
         """Return once no run is active and none can start by itself, and all that was said is durable."""
         ...
 
-    def memories(self) -> "Memories | None":
+    def memories(self) -> "Memory | None":
         """What is remembered, for the person; None where there is no memory."""
         ...
 

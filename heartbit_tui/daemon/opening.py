@@ -18,6 +18,7 @@ from heartbit_tui.daemon.live import Connect, Host
 from heartbit_tui.daemon.metrics import Figures
 from heartbit_tui.daemon.planning import planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
+from heartbit_tui.daemon.visiting import Visits
 from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
 from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.dataclass import dataclass
@@ -75,6 +76,7 @@ class Daemon:
     store: Store
     following: Following
     chats: Chats
+    visits: Visits
     figures: Figures
     plans: Plans
     waking: Waking
@@ -148,6 +150,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             host=host,
             store=store,
             chats=Chats(database, store, clock),
+            visits=Visits(host, around.options, clock),
             figures=figures,
             following=Following(host, store, queue, service, clock),
             plans=plans,
