@@ -61,6 +61,8 @@ class About:
     """The workflows that `/workflow NAME` starts."""
     names: "Callable[[str], Awaitable[tuple[Named, ...]]]" = nameless
     """Tells what has a name like this in the project, where a language server can."""
+    elsewhere: str = ""
+    """Why a person's own commands are not run in the session's folder; empty where they are."""
 
 
 class Meters(Protocol):
