@@ -37,7 +37,6 @@ from heartbit_tui.kernel.messages import JsonObject, Text
 from heartbit_tui.kernel.ops import Close, Mode, Op, Prompt
 from heartbit_tui.kernel.session import BUSY
 from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.runtime.options import Options
 from heartbit_tui.undo.past import Past
 from heartbit_tui.wire.write import dump
 
@@ -84,11 +83,6 @@ async def attached(url: str, token: str, wanted: str) -> AsyncGenerator["Attache
                 each.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             client.close()
-
-
-def connecting(url: str, token: str, wanted: str) -> "Callable[[Options], Any]":
-    """The same as a surface opens sessions; what its options say of a session counts for nothing there."""
-    return lambda options: attached(url, token, wanted)
 
 
 class Attached:

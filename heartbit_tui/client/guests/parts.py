@@ -26,8 +26,8 @@ Later = Callable[[str, BaseModel], None]
 """The same, without waiting: what goes wrong is told as a notice."""
 
 ELSEWHERE: Final = (
-    "This session is in a folder of the daemon's. A command of yours with ! would run on this machine, "
-    "so it is not run: ask the agent, or open a shell there."
+    "This session works in a folder of the daemon's, and a command with ! would run on this machine: it was not run. "
+    "Ask the agent for it, or open a shell there."
 )
 
 
