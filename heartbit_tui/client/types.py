@@ -127,8 +127,16 @@ class Plans(Protocol):
     """The plans of a session. `edit` lets the person change a file, where the surface has a way: what went wrong, or empty."""
 
     edit: "Callable[[Path], Awaitable[str]] | None"
-    newest: PlanKept | None
-    started: bool
+
+    @property
+    def newest(self) -> PlanKept | None:
+        """The plan that was handed over last."""
+        ...
+
+    @property
+    def started(self) -> bool:
+        """Whether that was started."""
+        ...
 
     def review(self) -> None:
         """Ask the person about the newest plan, beside no run. Raises `HeartbitError` where that cannot be now."""
@@ -138,8 +146,15 @@ class Plans(Protocol):
 class Goals(Protocol):
     """What a session is to reach, and what came of it when that was last judged."""
 
-    goal: GoalSet | None
-    judged: GoalJudged | None
+    @property
+    def goal(self) -> GoalSet | None:
+        """What is to be reached; None for no goal."""
+        ...
+
+    @property
+    def judged(self) -> GoalJudged | None:
+        """What came of it when a change was last judged."""
+        ...
 
     @property
     def criteria(self) -> tuple[str, ...]:
