@@ -163,7 +163,7 @@ class Attached:
         return tuple(await self._visit.look("offers"))
 
     async def _names(self, text: str) -> "tuple[Named, ...]":
-        return tuple(await self._visit.look("names", text=text))
+        return tuple(await self._visit.look("names", text=text[:400]))
 
 
 async def _looked(visit: Visit, shown: JsonObject) -> tuple[State, Outlook]:

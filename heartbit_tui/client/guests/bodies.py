@@ -6,7 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(max_length=20_000)]
-Several = Annotated[list[Words], Field(max_length=100)]
+Asked = Annotated[str, StringConstraints(max_length=400)]
+"""Words of a query: they stand in an address."""
+
+Several = Annotated[list[Annotated[str, StringConstraints(max_length=2_000)]], Field(max_length=100)]
 
 
 class Asking(BaseModel):
@@ -22,13 +25,13 @@ class Nothing(Asking):
 class OfJobs(Asking):
     """Commands in the background whose output is wanted, by their ids with commas between."""
 
-    jobs: Words = ""
+    jobs: Asked = ""
 
 
 class Likeness(Asking):
     """A text that names are to be like."""
 
-    text: Words = ""
+    text: Asked = ""
 
 
 class Span(Asking):
@@ -40,9 +43,9 @@ class Span(Asking):
 class Searching(Asking):
     """Which entries of the memory; `project` leaves those of others out where it is given."""
 
-    text: Words = ""
+    text: Asked = ""
     limit: Annotated[int, Field(ge=1, le=1_000)] = 50
-    project: Words | None = None
+    project: Asked = ""
 
 
 class OfEntry(Asking):

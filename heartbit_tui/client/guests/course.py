@@ -37,6 +37,9 @@ TURN: Final = 1.0
 """Seconds between two looks whether a prompt that waits for its turn was given up."""
 
 ENDED: Final = frozenset({"completed", "failed", "cancelled"})
+MOST: Final = 20
+"""Commands in the background whose output is asked for, the newest."""
+
 NOT_TAKEN: Final = "Your prompt was not taken up: {why}"
 
 
@@ -53,7 +56,7 @@ class Course:
         self.seq = 0
         self._visit = visit
         self._jobs = dict[str, None]()
-        self.known = Known(visit, *found, lambda: ",".join(self._jobs))
+        self.known = Known(visit, *found, lambda: ",".join(tuple(self._jobs)[-MOST:]))
         self._ops: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self.runs = False
         """Whether a run is active, as far as the log tells it."""

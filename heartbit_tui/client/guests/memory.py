@@ -13,11 +13,14 @@ from heartbit_tui.memory import scoring
 from heartbit_tui.memory.errors import EntryError, EntryMissing
 from heartbit_tui.memory.types import Change, Entry, Reach, Recall
 
+LONGEST = 400
+"""Letters of a question: it stands in an address."""
+
 
 class AwayMemory:
     """A `Memory` over HTTP; `project` leaves out what belongs to other projects."""
 
-    def __init__(self, visit: Visit, do: Do, clock: Clock, project: str | None = None) -> None:
+    def __init__(self, visit: Visit, do: Do, clock: Clock, project: str = "") -> None:
         self._visit = visit
         self._do = do
         self._clock = clock
@@ -26,7 +29,7 @@ class AwayMemory:
     def narrowed(self, narrow: Callable[[Reach], Reach]) -> "AwayMemory":
         """The same for the first project that is left in reach: the daemon decides what that is."""
         projects = narrow(Reach()).projects
-        return AwayMemory(self._visit, self._do, self._clock, projects[0] if projects else None)
+        return AwayMemory(self._visit, self._do, self._clock, projects[0] if projects else "")
 
     def strength(self, entry: Entry) -> float:
         return scoring.strength_at(entry.strength, entry.last_accessed, self._clock.now())
@@ -60,5 +63,5 @@ class AwayMemory:
         return cast("Entry", await self._do("forget", OfEntry(id=text)))
 
     def _query(self, wanted: Wanted) -> dict[str, str]:
-        query = {"text": wanted.text, "limit": str(wanted.limit)}
-        return query if self._project is None else {**query, "project": self._project}
+        query = {"text": wanted.text[:LONGEST], "limit": str(wanted.limit)}
+        return query if not self._project else {**query, "project": self._project}

@@ -94,7 +94,7 @@ def memory_of(seat: Seat) -> Memory:
 
 def _within(seat: Seat, asked: Searching) -> Memory:
     """The memory without what belongs to other projects, where one is named; never more than is in reach."""
-    if asked.project is None:
+    if not asked.project:
         return memory_of(seat)
     wanted = (asked.project, "")
 
