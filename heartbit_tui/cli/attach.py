@@ -6,11 +6,12 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 from heartbit_tui.cli.remote import address
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, is_terminal
-from heartbit_tui.client.attached import connecting
+from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.launch.start import NoScreen, launch
 
 
@@ -21,7 +22,12 @@ def main(values: Namespace) -> int:
 
 def _attach(values: Namespace) -> int:
     around = Surroundings(values)
-    connect = connecting(*address(values), values.id)
+    url, token = address(values)
+
+    def connect(options: Options) -> Any:
+        # What speaks HTTP is loaded once the first frame is painted.
+        return import_module("heartbit_tui.client.attached").attached(url, token, values.id)
+
     if values.plain or not (is_terminal(0) and is_terminal(1)):
         converse = import_module("heartbit_tui.repl.app").main
         return converse(replace(around.options, surface="repl", ephemeral=True), plain=values.plain, connect=connect)

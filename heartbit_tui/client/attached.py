@@ -1,38 +1,37 @@
-"""A session of a daemon, seen as a client: what happens comes as server-sent events, ops go as requests."""
+"""A session of a daemon, seen as a client: what happens comes as server-sent events, what a person does goes as requests."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
+from heartbit_tui.client.commands import Command
+from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
+from heartbit_tui.client.guests.answers import State
+from heartbit_tui.client.guests.course import AGENT, Course
+from heartbit_tui.client.guests.listening import Listening, read
+from heartbit_tui.client.guests.memory import AwayMemory
+from heartbit_tui.client.guests.parts import ELSEWHERE, AwayGoals, AwayMeters, AwayPlans, AwayServers, AwayUndo
+from heartbit_tui.client.guests.visit import Visit
 from heartbit_tui.client.remote import Remote, RemoteError
-from heartbit_tui.client.still import Still
-from heartbit_tui.client.types import About
-from heartbit_tui.kernel.bus import Bus, Subscription
-from heartbit_tui.kernel.events import (
-    Envelope,
-    ModeChanged,
-    ModelChanged,
-    Notice,
-    RunStarted,
-    SessionStarted,
-    Terminal,
-)
-from heartbit_tui.kernel.ledger import Ledger, Line
-from heartbit_tui.kernel.messages import JsonObject, Text
-from heartbit_tui.kernel.ops import Close, Mode, Op, Prompt
-from heartbit_tui.runtime.options import Options
-from heartbit_tui.wire.errors import WireError
-from heartbit_tui.wire.read import load_envelope
-from heartbit_tui.wire.write import dump
+from heartbit_tui.client.served import Served
+from heartbit_tui.client.types import About, Goals, Plans
+from heartbit_tui.context.outlook import Outlook
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, Terminal
+from heartbit_tui.kernel.ledger import Line
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.ops import Close, Mode, Op
+from heartbit_tui.runtime.clock import SystemClock
 
-AGENT: Final = "heartbit"
+if TYPE_CHECKING:
+    from heartbit_tui.client.memories import Memory
+    from heartbit_tui.lsp.types import Named
+
 PAUSE: Final = 0.3
 """Seconds between two looks whether a task that waits was begun."""
 
-WORDS_ALONE: Final = "A daemon's session takes words alone: pictures and sounds were left out."
-GONE: Final = "The daemon does not answer any more: {why}"
+ONLY_SEEN: Final = "You see this session and cannot take part in it: {why}"
 
 
 def _at_once() -> float:
@@ -47,69 +46,71 @@ async def attached(url: str, token: str, wanted: str) -> AsyncGenerator["Attache
     """
     async with Remote.open(url, token) as remote:
         shown = await _session_of(remote, wanted)
-        session_id = shown["id"]
-        log = (await remote.ask("GET", f"/sessions/{session_id}/log"))["events"]
-        client = Attached(remote, shown, _read(log))
-        work = (asyncio.create_task(client.listen()), asyncio.create_task(client.send()))
+        visit = Visit(remote, str(shown["id"]), str(shown.get("daemon", "")))
+        found = await _looked(visit, shown)
+        log = read((await remote.ask("GET", f"/sessions/{visit.session_id}/log"))["events"])
+        course, begun = Course(visit, found), _open_run(log)
+        course.begin(log, log[begun:])  # a run that goes on is told as it happens: it may wait for an answer
+        listening = Listening(remote, visit, course.take, course.tell)
+        work = [
+            asyncio.create_task(each, name=f"attached to {visit.session_id}")
+            for each in (listening.run(course.seq, course.bus.close), course.send(), course.keep(), course.watch())
+        ]
         try:
-            yield client
+            yield Attached(visit, course, log[:begun], str(shown["cwd"]))
         finally:
             for each in work:
                 each.cancel()
             await asyncio.gather(*work, return_exceptions=True)
-            client.close()
+            course.bus.close()
 
 
-def connecting(url: str, token: str, wanted: str) -> "Callable[[Options], Any]":
-    """The same as a surface opens sessions; what its options say of a session counts for nothing there."""
-    return lambda options: attached(url, token, wanted)
-
-
-class Attached(Still):
+class Attached:
     """A `Client` of a session that a daemon has; all who are attached to it see the same, and the first answer counts."""
 
-    def __init__(self, remote: Remote, shown: JsonObject, log: tuple[Envelope, ...]) -> None:
-        self._remote = remote
-        self._shown = shown
-        begun = _open_run(log)
-        self._log = log[:begun]
-        self._bus = Bus()
-        self._early: Subscription | None = self._bus.subscribe()
-        """What the first reader gets: nothing that comes before it looks is lost."""
-        self._ledger = Ledger()
-        self._ops: asyncio.Queue[Op] = asyncio.Queue()
-        self._running = False
-        self._idle = asyncio.Event()
-        self._mode = Mode(shown.get("mode") or Mode.ASK.value)
-        self._model = (str(shown["provider"]), str(shown["model"]))
-        self._seq = 0
-        for envelope in log:
-            self._fold(envelope)
-        for envelope in log[begun:]:  # a run that goes on is told as it happens: it may wait for an answer
-            self._bus.publish(envelope)
-        self._settle()
+    def __init__(self, visit: Visit, course: Course, log: tuple[Envelope, ...], cwd: str) -> None:
+        self._visit = visit
+        self._course = course
+        self._known = course.known
+        self._log = log
+        self._cwd = cwd
+        known, do, later = course.known, course.do, course.later
+        self.served: Served | None = AwayServers(known, do) if known.state.servers is not None else None
+        self.plans: Plans | None = AwayPlans(known, later)
+        self.goals: Goals | None = AwayGoals(known, do, later)
+        self.undo = AwayUndo(course.past, do)
+        self.meters = AwayMeters(known, visit)
+        self.counterparts: LookUp = self._counterparts
 
     @property
     def about(self) -> About:
-        shown, (provider, model) = self._shown, self._model
+        state = self._known.state
         return About(
-            session_id=str(shown["id"]),
-            cwd=str(shown["cwd"]),
-            provider=provider,
-            model=model,
-            mode=self._mode,
-            tools=tuple(shown.get("tools", ())),
-            sandbox=str(shown.get("sandbox", "")),
-            warnings=tuple(shown.get("warnings", ())),
+            session_id=self._visit.session_id,
+            cwd=self._cwd,
+            provider=state.provider,
+            model=state.model,
+            mode=self.mode,
+            tools=state.tools,
+            mcp_servers=state.servers or (),
+            skills=state.skills,
+            warnings=state.warnings,
+            sandbox=state.sandbox,
+            safety=state.safety,
+            effort=state.effort,
+            offers=self._offers,
+            workflows=state.workflows,
+            names=self._names,
+            elsewhere=ELSEWHERE,
         )
 
     @property
     def running(self) -> bool:
-        return self._running
+        return self._course.running
 
     @property
     def mode(self) -> Mode:
-        return self._mode
+        return self._course.mode
 
     @property
     def history(self) -> tuple[Envelope, ...]:
@@ -119,104 +120,68 @@ class Attached(Still):
         return self._log
 
     def costs(self) -> tuple[Line, ...]:
-        return self._ledger.lines()
+        return self._course.ledger.lines()
+
+    def output(self, job: str) -> str:
+        self._known.looked()
+        return self._known.state.outputs.get(job, "")
+
+    def memories(self) -> "Memory | None":
+        return AwayMemory(self._visit, self._course.do, SystemClock()) if self._known.state.memory else None
 
     def submit(self, op: Op) -> None:
-        """Send an op to the daemon; what it refuses is told as a notice."""
-        if isinstance(op, Close):  # the session is the daemon's
-            return
-        if isinstance(op, Prompt):
-            self._running = True
-            self._settle()
-        self._ops.put_nowait(op)
+        """Send an op to the daemon, but for the one that would close its session."""
+        if not isinstance(op, Close):
+            self._course.submit(op)
 
     async def settled(self) -> None:
-        await self._idle.wait()
+        await self._course.settled()
 
     async def finish(self) -> int:
-        return self._seq
+        return self._course.seq
 
     def envelopes(self) -> AsyncIterator[Envelope]:
-        return self._reader()
+        return self._course.reader()
 
     async def batches(self, pause: Callable[[], float] = _at_once) -> AsyncIterator[tuple[Envelope, ...]]:
-        reader = self._reader()
+        """What happens, in batches; what stands beside it, such as the meters, is known as of then or later."""
+        reader = self._course.reader()
         while await reader.wait():
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause()):
                     await reader.fact()
-            yield reader.drain()
+            batch = reader.drain()
+            if any(not isinstance(each.event, Delta) for each in batch) and not self._course.runs:
+                await self._known.fresh()
+            yield batch
 
-    def close(self) -> None:
-        """Let all readers end."""
-        self._bus.close()
+    def _counterparts(self, kind: Kind) -> tuple[Counterpart, ...]:
+        self._known.looked()
+        return self._known.state.languages if kind == "lsp" else self._known.state.agents
 
-    async def listen(self) -> None:
-        """Hear of what happens there until this is cancelled, or the daemon is gone."""
-        path = f"/sessions/{self._shown['id']}/events?follow=true"
-        try:
-            async for each in self._remote.events(path, self._seq):
-                for envelope in _read((each,)):
-                    self._fold(envelope)
-                    self._bus.publish(envelope)
-                    self._settle()
-        except RemoteError as error:
-            self._tell(GONE.format(why=error))
-        self.close()
+    async def _offers(self) -> tuple[Command, ...]:
+        return tuple(await self._visit.look("offers"))
 
-    async def send(self) -> None:
-        """Send ops, one after the other."""
-        while True:
-            op = await self._ops.get()
-            try:
-                await self._sent(op)
-            except RemoteError as error:
-                self._tell(str(error))
-                self._running = self._running and not isinstance(op, Prompt)
-                self._settle()
+    async def _names(self, text: str) -> "tuple[Named, ...]":
+        return tuple(await self._visit.look("names", text=text[:400]))
 
-    async def _sent(self, op: Op) -> None:
-        session_id = str(self._shown["id"])
-        if not isinstance(op, Prompt):
-            await self._remote.ask("POST", f"/sessions/{session_id}/ops", dump(op))
-            return
-        words = "".join(part.text for part in op.content if isinstance(part, Text))
-        if len(op.content) > sum(isinstance(part, Text) for part in op.content):
-            self._tell(WORDS_ALONE)
-        await self._remote.submit(words, session_id=session_id)
 
-    def _reader(self) -> Subscription:
-        early, self._early = self._early, None
-        return early or self._bus.subscribe()
-
-    def _fold(self, envelope: Envelope) -> None:
-        self._seq = max(self._seq, envelope.seq)
-        self._ledger.take(envelope)
-        match envelope.event:
-            case ModeChanged(mode=mode):
-                self._mode = mode
-            case SessionStarted(provider=provider, model=model) | ModelChanged(provider=provider, model=model):
-                self._model = (provider, model)
-            case RunStarted() if envelope.agent == AGENT:
-                self._running = True
-            case event if isinstance(event, Terminal) and envelope.agent == AGENT:
-                self._running = False
-            case _:
-                pass
-
-    def _settle(self) -> None:
-        if self._running:
-            self._idle.clear()
-        else:
-            self._idle.set()
-
-    def _tell(self, text: str) -> None:
-        """A notice of this side's own, which stands in no log."""
-        event = Notice(level="warning", text=text)
-        now = datetime.now(UTC)
-        self._bus.publish(
-            Envelope(seq=self._seq, at=now, session=str(self._shown["id"]), run="", agent=AGENT, event=event)
+async def _looked(visit: Visit, shown: JsonObject) -> tuple[State, Outlook]:
+    """How the session stands, opened for that; what is known of one in which one cannot take part."""
+    try:
+        await visit.command("open")
+        return await visit.view("state"), await visit.view("context")
+    except HeartbitError as error:
+        state = State(
+            running=bool(shown.get("running")),
+            provider=str(shown["provider"]),
+            model=str(shown["model"]),
+            mode=Mode(shown.get("mode") or Mode.ASK.value),
+            tools=tuple(shown.get("tools", ())),
+            sandbox=str(shown.get("sandbox", "")),
+            warnings=(*shown.get("warnings", ()), ONLY_SEEN.format(why=error)),
         )
+        return state, Outlook()
 
 
 async def _session_of(remote: Remote, wanted: str) -> JsonObject:
@@ -244,12 +209,3 @@ def _open_run(log: tuple[Envelope, ...]) -> int:
         elif envelope.agent == AGENT and isinstance(envelope.event, Terminal):
             begun = len(log)
     return begun
-
-
-def _read(log: "tuple[Mapping[str, Any], ...] | list[Mapping[str, Any]]") -> tuple[Envelope, ...]:
-    """The envelopes; one of a newer version than this is left out."""
-    found = list[Envelope]()
-    for each in log:
-        with suppress(WireError):
-            found.append(load_envelope(each))
-    return tuple(found)

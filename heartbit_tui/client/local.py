@@ -24,7 +24,7 @@ from heartbit_tui.runtime.undoing import Undoing
 
 if TYPE_CHECKING:
     from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
-    from heartbit_tui.client.memories import Memories
+    from heartbit_tui.client.memories import Memory
     from heartbit_tui.client.served import Served
 
 PROMPTS = "heartbit_tui.client.offered:prompts"
@@ -154,7 +154,7 @@ class Local:
         found = self._opened.language.standings() if kind == "lsp" else peers.roster.statuses() if peers else ()
         return plugins.resolve(COUNTERPARTS[kind])(found, self._home)
 
-    def memories(self) -> "Memories | None":
+    def memories(self) -> "Memory | None":
         remembering = self._opened.remembering
         return plugins.resolve(MEMORIES)(remembering) if remembering is not None else None
 

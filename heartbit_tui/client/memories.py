@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Event
@@ -78,6 +79,50 @@ class Account:
     found: Recalled
     links: tuple[Entry, ...]
     query: str = ""
+
+
+class Memory(Protocol):
+    """What a person at a session does with its memory, wherever that is. Raises what `Memories` raises."""
+
+    def narrowed(self, narrow: Callable[[Reach], Reach]) -> "Memory":
+        """The same with less of it in reach."""
+        ...
+
+    def strength(self, entry: Entry) -> float:
+        """How strong an entry is now, 0..1."""
+        ...
+
+    def now(self) -> datetime:
+        """The time that ages are told by."""
+        ...
+
+    async def list(self, wanted: Wanted, *, after: str = "") -> tuple[Entry, ...]:
+        """Entries by time, newest first."""
+        ...
+
+    async def search(self, wanted: Wanted) -> Recall:
+        """The best entries for a question."""
+        ...
+
+    async def find(self, text: str) -> Entry:
+        """The entry that an id, or the beginning of one, means."""
+        ...
+
+    async def note(self, words: str) -> Entry:
+        """Keep a person's own words."""
+        ...
+
+    async def pin(self, text: str, *, pinned: bool = True) -> Entry:
+        """Hold an entry against pruning and merging, or no longer."""
+        ...
+
+    async def edit(self, text: str, change: Change) -> Entry:
+        """Put something else in an entry."""
+        ...
+
+    async def forget(self, text: str) -> Entry:
+        """Remove an entry for good; what it was."""
+        ...
 
 
 class Memories:

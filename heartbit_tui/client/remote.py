@@ -22,17 +22,25 @@ NO_TOKEN = "The daemon at {url} wants a token: set HEARTBIT_API_KEY, or client.t
 
 
 class RemoteError(HeartbitError):
-    """A daemon refused what it was asked; `status` is that of HTTP, 0 where it did not answer."""
+    """A daemon refused what it was asked; `status` is that of HTTP, 0 where it did not answer.
 
-    def __init__(self, message: str, *, status: int = 0) -> None:
+    `said` are its own words.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, said: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.said = said or message
 
 
 class UnreachableError(RemoteError):
-    """No daemon answers."""
+    """No daemon answers; `sent` says that it may have got what it was asked."""
 
     kind: ClassVar[str] = "network"
+
+    def __init__(self, message: str, *, sent: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class UnknownTokenError(RemoteError):
@@ -102,6 +110,32 @@ class Remote:
             else:
                 return
 
+    async def once(self, path: str, after: int = 0) -> AsyncGenerator[JsonObject]:
+        """What happens there, as `events` tells it, over one connection; it ends with that. Raises `UnreachableError`."""
+        try:
+            async for name, data in self._stream(path, after):
+                if name == "end":
+                    return
+                yield data
+        except httpx.TransportError as error:
+            raise self._nobody(error) from error
+
+    async def get(self, path: str, wanted: Mapping[str, str]) -> bytes:
+        """The JSON of what is there."""
+        return await self._sent("GET", path, params=wanted)
+
+    async def post(self, path: str, body: Mapping[str, object], headers: Mapping[str, str]) -> bytes:
+        """The JSON of what came of it."""
+        return await self._sent("POST", path, json=body, headers=headers)
+
+    async def _sent(self, method: str, path: str, **more: Any) -> bytes:
+        try:
+            answer = await self._http.request(method, path, **more)
+        except httpx.HTTPError as failure:
+            raise self._nobody(failure) from failure
+        self._check(answer)
+        return answer.content
+
     async def ask(
         self, method: str, path: str, body: Mapping[str, object] | None = None, error: Exception | None = None
     ) -> JsonObject:
@@ -143,8 +177,9 @@ class Remote:
             text = str(answer.json()["error"])
         except (ValueError, KeyError, TypeError):
             text = answer.reason_phrase
-        raise RemoteError(f"The daemon at {self.url} says: {text}", status=answer.status_code)
+        raise RemoteError(f"The daemon at {self.url} says: {text}", status=answer.status_code, said=text)
 
     def _nobody(self, error: Exception) -> UnreachableError:
         why = str(error) or type(error).__name__
-        return UnreachableError(NOBODY.format(url=self.url, why=why))
+        never = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        return UnreachableError(NOBODY.format(url=self.url, why=why), sent=not never)

@@ -7,7 +7,7 @@ from heartbit_tui.kernel.events import Envelope
 
 if TYPE_CHECKING:
     from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
-    from heartbit_tui.client.memories import Memories
+    from heartbit_tui.client.memories import Memory
     from heartbit_tui.client.served import Served
 
 
@@ -45,7 +45,7 @@ class Still:
     async def settled(self) -> None:
         return
 
-    def memories(self) -> "Memories | None":
+    def memories(self) -> "Memory | None":
         return None
 
     async def finish(self) -> int:

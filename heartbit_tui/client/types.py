@@ -15,7 +15,7 @@ from heartbit_tui.runtime.safety import Safety
 if TYPE_CHECKING:
     from heartbit_tui.client.commands import Command
     from heartbit_tui.client.counterparts import LookUp
-    from heartbit_tui.client.memories import Memories
+    from heartbit_tui.client.memories import Memory
     from heartbit_tui.client.served import Served
     from heartbit_tui.context.outlook import Outlook
     from heartbit_tui.lsp.types import Named
@@ -61,6 +61,8 @@ class About:
     """The workflows that `/workflow NAME` starts."""
     names: "Callable[[str], Awaitable[tuple[Named, ...]]]" = nameless
     """Tells what has a name like this in the project, where a language server can."""
+    elsewhere: str = ""
+    """Why a person's own commands are not run in the session's folder; empty where they are."""
 
 
 class Meters(Protocol):
@@ -125,8 +127,16 @@ class Plans(Protocol):
     """The plans of a session. `edit` lets the person change a file, where the surface has a way: what went wrong, or empty."""
 
     edit: "Callable[[Path], Awaitable[str]] | None"
-    newest: PlanKept | None
-    started: bool
+
+    @property
+    def newest(self) -> PlanKept | None:
+        """The plan that was handed over last."""
+        ...
+
+    @property
+    def started(self) -> bool:
+        """Whether that was started."""
+        ...
 
     def review(self) -> None:
         """Ask the person about the newest plan, beside no run. Raises `HeartbitError` where that cannot be now."""
@@ -136,8 +146,15 @@ class Plans(Protocol):
 class Goals(Protocol):
     """What a session is to reach, and what came of it when that was last judged."""
 
-    goal: GoalSet | None
-    judged: GoalJudged | None
+    @property
+    def goal(self) -> GoalSet | None:
+        """What is to be reached; None for no goal."""
+        ...
+
+    @property
+    def judged(self) -> GoalJudged | None:
+        """What came of it when a change was last judged."""
+        ...
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -230,7 +247,7 @@ class Client(Protocol):
         """Return once no run is active and none can start by itself, and all that was said is durable."""
         ...
 
-    def memories(self) -> "Memories | None":
+    def memories(self) -> "Memory | None":
         """What is remembered, for the person; None where there is no memory."""
         ...
 

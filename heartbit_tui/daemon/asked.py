@@ -70,6 +70,7 @@ class Asked:
         self._open: dict[str, Open] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._late: dict[str, float] = {}
+        self._claimed = set[str]()
 
     @property
     def open(self) -> Mapping[str, Open]:
@@ -80,6 +81,7 @@ class Asked:
         """Hear of a request or of its answer."""
         match envelope.event:
             case ApprovalRequested(id=id) | QuestionAsked(id=id) as event:
+                self._claimed.discard(id)
                 self._open[id] = Open(event=event, agent=envelope.agent, since=envelope.at)
                 if (seconds := self._patience()) > 0:
                     self._timers[id] = asyncio.create_task(self._give_up(id, seconds), name=f"patience for {id}")
@@ -89,6 +91,13 @@ class Asked:
                     timer.cancel()
             case _:
                 pass
+
+    def claim(self, id: str) -> bool:
+        """Whether this waits and nobody has answered it yet; from now on somebody has."""
+        first = id in self._open and id not in self._claimed
+        if first:
+            self._claimed.add(id)
+        return first
 
     def too_late(self, id: str) -> bool:
         """Whether this was given up so recently that an answer may have been on its way."""

@@ -1,15 +1,19 @@
 """Sessions that somebody chats in: they are there as soon as they were wanted, before anything was said in them."""
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from heartbit_tui.auth.users import Owner
+from heartbit_tui.client.types import Client
+from heartbit_tui.daemon.live import Connect
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import AssistantMessage, UserMessage
 from heartbit_tui.kernel.messages import JsonObject, Text
+from heartbit_tui.kernel.ops import Rename
 from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.runtime.options import Options
 from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
 from heartbit_tui.store.index import SessionInfo
@@ -78,6 +82,19 @@ class Chats:
         """The title that a session was made with."""
         found = await self._wanted("id = ?", (session_id,))
         return found[0].title if found else ""
+
+    def titled(self, connect: Connect) -> Connect:
+        """Opens sessions as `connect` does; one in which nothing was said yet gets the title that it was made with."""
+
+        @asynccontextmanager
+        async def opened(options: Options) -> AsyncGenerator[Client]:
+            async with connect(options) as client:
+                title = "" if client.history else await self.title(client.about.session_id)
+                if title:
+                    client.submit(Rename(title=title))
+                yield client
+
+        return opened
 
     async def delete(self, session_id: str) -> None:
         """Remove a session for good. Raises `StoreError` while it is open."""

@@ -29,13 +29,17 @@ class Following:
         self._service = service
 
     async def stay(self, session_id: str, after: int) -> AsyncGenerator[tuple[Line, ...]]:
-        """All lines of a session after a seq, in order, for as long as this is read: also of what comes later."""
+        """All lines of a session after a seq, in order, for as long as this is read: also of what comes later.
+
+        A session that is open stays so as long as somebody reads.
+        """
         while True:
-            async with aclosing(self.of_session(session_id, after)) as batches:
-                async for batch in batches:
-                    if batch:
-                        after = batch[-1].seq
-                        yield batch
+            with self._host.watched(session_id):
+                async with aclosing(self.of_session(session_id, after)) as batches:
+                    async for batch in batches:
+                        if batch:
+                            after = batch[-1].seq
+                            yield batch
             while self._host.find(session_id) is None and await self._last(session_id) <= after:
                 await first_of(self._host.opens(), self._clock.sleep(PAUSE))
 

@@ -1,8 +1,8 @@
 """The sessions that are open, each shared by its tasks and by all who watch it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import field
 from functools import partial
 from typing import Self, TypeAlias
@@ -16,6 +16,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.options import Options
+from heartbit_tui.undo.preview import Preview
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 
@@ -27,7 +28,7 @@ LINGER = 30.0
 class Live:
     """An open session, whose it is, what happens in it, and what waits there for a person.
 
-    Each of `hearers` is called with every envelope, before the feed has it.
+    Each of `hearers` is called with every envelope, before the feed has it. `shown` is what guests were shown of going back.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Live:
     feed: Feed
     asked: Asked
     hearers: set[Callable[[Envelope], None]] = field(default_factory=set[Callable[[Envelope], None]])
+    shown: dict[str, Preview] = field(default_factory=dict[str, Preview])
 
 
 class _Place:
@@ -81,6 +83,8 @@ class Host:
 
     async def __aexit__(self, *failure: object) -> None:
         self._closing.set()
+        for place in self._places.values():  # whoever still watches has no say in this
+            place.left.set()
         await self._tasks.__aexit__(None, None, None)
 
     @property
@@ -105,12 +109,27 @@ class Host:
         if place is None:
             place = self._places[session_id] = _Place()
             self._tasks.create_task(self._hold(session_id, options, place), name=f"session {session_id}")
+        with self._used(place, session_id):
+            yield await asyncio.shield(place.live)
+
+    @contextmanager
+    def watched(self, session_id: str) -> Generator[None]:
+        """In here a session that is open stays so; one that is not is not opened."""
+        place = self._places.get(session_id)
+        if place is None or place.left.is_set():
+            yield
+            return
+        with self._used(place, session_id):
+            yield
+
+    @contextmanager
+    def _used(self, place: _Place, session_id: str) -> Generator[None]:
         place.users += 1
         try:
-            yield await asyncio.shield(place.live)
+            yield
         finally:
             place.users -= 1
-            if not place.users:
+            if not place.users and not self._closing.is_set():
                 self._tasks.create_task(self._leave(place), name=f"leaving {session_id}")
 
     async def _leave(self, place: _Place) -> None:

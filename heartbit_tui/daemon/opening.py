@@ -20,6 +20,7 @@ from heartbit_tui.daemon.metrics import Figures
 from heartbit_tui.daemon.noted import note
 from heartbit_tui.daemon.planning import planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
+from heartbit_tui.daemon.visiting import Visits
 from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
 from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.dataclass import dataclass
@@ -38,10 +39,17 @@ from heartbit_tui.store.locks import Leases
 from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
 
-HARMLESS: Final = frozenset(
-    {"read", "grep", "glob", "list", "todoread", "todowrite", "question", "skill", "webfetch", "websearch"}
-)
-"""Tools that may be used twice without harm; what any other one did that was cut off, a person has to look at."""
+ASKING: Final = frozenset({"webfetch", "websearch"})
+"""Tools that use the network and change nothing there."""
+
+HARMLESS: Final = ASKING | {
+    *("read", "grep", "glob", "list", "todoread", "todowrite", "question", "skill"),
+    *("bash_output", "kill_shell", "memory_recall", "recall_context"),
+}
+"""Tools that may be used twice without harm; what any other one did that was cut off, a person has to look at.
+
+A log has no more of a tool than its name; a test holds this equal to what the tools say of themselves.
+"""
 
 UNKNOWN: Final = (
     "heartbit was stopped while this was running, so what it did is not known: {calls}. "
@@ -79,6 +87,7 @@ class Daemon:
     store: Store
     following: Following
     chats: Chats
+    visits: Visits
     figures: Figures
     plans: Plans
     waking: Waking
@@ -130,7 +139,9 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         aftermath, figures = await enter(after(options, settings, store, clock)), Figures()
         await aftermath.posting.catch_up(queue)
         aftermath.hear(partial(_told, figures, heard))
-        host = await enter(_host(setup, config, figures, aftermath))
+        chats = Chats(database, store, clock)
+        titled = replace(setup, connect=chats.titled(setup.connect))
+        host = await enter(_host(titled, config, figures, aftermath))
         around = Around(
             options=planner(options, settings, door, plans.todos, clock),
             name=lambda: ids.new_id(clock.now()),
@@ -152,7 +163,8 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             service=service,
             host=host,
             store=store,
-            chats=Chats(database, store, clock),
+            chats=chats,
+            visits=Visits(host, around.options, clock),
             figures=figures,
             following=Following(host, store, queue, service, clock),
             plans=plans,

@@ -139,7 +139,8 @@ class Submitting:
             self._app.tell("A command of yours still runs; Esc ends it.", warning=True)
             self._app.draft.restore(message.state)
             return
-        if reason := refused(command):
+        client = self._app.talk.client
+        if reason := (client.about.elsewhere if client else "") or refused(command):
             self._app.tell(reason, warning=True)
             self._app.draft.restore(message.state)
             return

@@ -20,7 +20,7 @@ from heartbit_tui.kernel.events import (
     RunCompleted,
     RunInterrupted,
 )
-from heartbit_tui.kernel.messages import Image, Text
+from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Close, Decide, Interrupt, Mode, Prompt, SetMode
 from tests.daemon.ground import LONG, Ground, calls, says
 from tests.daemon.http import SETTINGS, TOKEN, USERS, ended, served, submitted
@@ -135,16 +135,15 @@ async def test_a_guest_interrupts_and_changes_the_mode_and_leaving_ends_nothing(
         assert (task["state"], task["error"]) == ("cancelled", "It was interrupted by a guest.")
 
 
-async def test_what_the_daemon_refuses_is_told_and_pictures_are_not_taken(tmp_path: Path) -> None:
+async def test_what_the_daemon_refuses_is_told(tmp_path: Path) -> None:
     async with served(ready(tmp_path)) as daemon, daemon.caller() as caller:
         task = await ended(caller, await submitted(caller, "say hello"))
         async with guest(daemon.url, task["session_id"]) as one:
-            picture = Image(media_type="image/png", data="aGk=")
-            one.client.submit(Prompt(content=(Text(text="look"), picture)))
+            one.client.submit(Prompt(content=(Text(text="x" * 200_001),)))
             told = await one.until(is_(Notice))
-            assert "words alone" in getattr(told.event, "text", "")
+            assert "at most 200000 characters" in getattr(told.event, "text", "")
             await one.client.settled()
-            assert len(one.answers) == 2
+            assert not one.client.running
 
 
 @pytest.mark.parametrize("name", ["ben", "carl"])

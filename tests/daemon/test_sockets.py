@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.daemon.ground import LONG, Ground, calls, says
-from tests.daemon.http import SETTINGS, TOKEN, USERS, served
+from tests.daemon.http import SETTINGS, TOKEN, USERS, ended, served
 from tests.daemon.wsclient import Refused, Socket, socket
 
 STAY = says("at last", when="please stay", wait=LONG, times=0)
@@ -35,6 +35,16 @@ async def test_sessions_are_there_as_soon_as_they_are_made(tmp_path: Path) -> No
             assert await other.ask("session.delete", **made) == {"error": "session not found"}
             assert await other.ask("chat.send", message="hi", **made) == {"error": "session not found"}
             assert (await other.ask("session.list"))["sessions"] == []
+
+
+async def test_a_session_keeps_the_title_that_it_was_made_with(tmp_path: Path) -> None:
+    async with served(ready(tmp_path)) as daemon, daemon.caller() as caller, socket(daemon.url, TOKEN) as one:
+        made = await one.ask("session.create", title="mine")
+        for words in ("hello", "and again"):
+            task = await one.ask("chat.send", message=words, **made)
+            await ended(caller, task["task_id"])
+            (listed,) = (await one.ask("session.list"))["sessions"]
+            assert (listed["id"], listed["title"]) == (made["session_id"], "mine")
 
 
 async def test_what_no_client_should_send_is_answered_in_words(tmp_path: Path) -> None:

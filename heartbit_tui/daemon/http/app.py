@@ -14,6 +14,7 @@ from heartbit_tui.daemon.http.audited import Audited
 from heartbit_tui.daemon.http.card import Card
 from heartbit_tui.daemon.http.dashboard import Dashboard
 from heartbit_tui.daemon.http.doors import Doors
+from heartbit_tui.daemon.http.guests import Guests
 from heartbit_tui.daemon.http.limits import Limits
 from heartbit_tui.daemon.http.openapi import Described
 from heartbit_tui.daemon.http.remembered import Remembered
@@ -39,6 +40,7 @@ def application(daemon: Daemon) -> Starlette:
         Sessions(daemon),
         Remembered(daemon),
         Audited(daemon),
+        Guests(daemon),
         Sockets(daemon),
         Card(daemon),
         Described(),

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-Kind = TypeVar("Kind", bound="Body")
+Kind = TypeVar("Kind", bound=BaseModel)
 Decision = Literal["allow", "deny", "always_allow", "always_deny"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
@@ -85,8 +85,14 @@ async def body_of(request: Request, kind: type[Kind]) -> Kind:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         if first["type"] == "json_invalid":
             raise HTTPException(400, f"The body is no JSON: {first['msg']}") from None
-        where = ".".join(map(str, first["loc"]))
-        raise HTTPException(422, f"{where}: {first['msg']}" if where else first["msg"]) from None
+        raise HTTPException(422, problem_of(error)) from None
+
+
+def problem_of(error: ValidationError) -> str:
+    """What is wrong first, by the name of the field."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else first["msg"]
 
 
 def number_of(request: Request, name: str, usual: int, least: int, most: int) -> int:

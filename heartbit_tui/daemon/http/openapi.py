@@ -5,17 +5,25 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from heartbit_tui import __version__
-from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, Named, NewTask, Paused, Pinned, SentOp
+from heartbit_tui.client.guests.commands import COMMANDS
+from heartbit_tui.client.guests.views import VIEWS
+from heartbit_tui.daemon.http.bodies import Answered, Decided, Named, NewTask, Paused, Pinned, SentOp
+from heartbit_tui.daemon.http.guests import adapter
 from heartbit_tui.daemon.http.operations import EVENTS, OPERATIONS, SCHEMAS, Operation
 from heartbit_tui.kernel.messages import JsonObject
 
 PATH: Final = "/openapi.json"
-BODIES: Final[tuple[type[Body], ...]] = (NewTask, Decided, Answered, Named, Paused, Pinned, SentOp)
+BODIES: Final[tuple[type[BaseModel], ...]] = (
+    *(NewTask, Decided, Answered, Named, Paused, Pinned, SentOp),
+    *dict.fromkeys(each.takes for each in COMMANDS),
+)
 JSON: Final = "application/json"
 
 
@@ -42,10 +50,22 @@ def document() -> JsonObject:
         "info": {"title": "heartbit", "version": __version__},
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, **{kind.__name__: _schema(kind) for kind in BODIES}},
+            "schemas": {**SCHEMAS, **{kind.__name__: _schema(kind) for kind in BODIES}, **_told()},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"bearer": []}],
+    }
+
+
+def _told() -> dict[str, JsonObject]:
+    """What guests are answered, and all that it is made of."""
+    mode: JsonSchemaMode = "serialization"
+    asked = [(f"{each.name}.{of}", each) for of, table in (("view", VIEWS), ("command", COMMANDS)) for each in table]
+    adapters: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [(name, mode, adapter(each)) for name, each in asked]
+    found, parts = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/of.{model}")
+    return {
+        **{f"of.{name}": schema for name, schema in parts.get("$defs", {}).items()},
+        **{name: schema for (name, _), schema in found.items()},
     }
 
 
@@ -88,5 +108,5 @@ def _named(name: str) -> JsonObject:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _schema(kind: type[Body]) -> JsonObject:
+def _schema(kind: type[BaseModel]) -> JsonObject:
     return kind.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -5,7 +5,13 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
-from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, Named, NewTask, Paused, Pinned, SentOp
+from pydantic import BaseModel
+
+from heartbit_tui.client.guests.bodies import Asking
+from heartbit_tui.client.guests.commands import COMMANDS
+from heartbit_tui.client.guests.table import Asked
+from heartbit_tui.client.guests.views import VIEWS
+from heartbit_tui.daemon.http.bodies import Answered, Decided, Named, NewTask, Paused, Pinned, SentOp
 from heartbit_tui.daemon.metrics import TYPE
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
@@ -27,7 +33,7 @@ class Operation:
     summary: str
     statuses: tuple[int, ...]
     answer: str = ""
-    body: type[Body] | None = None
+    body: type[BaseModel] | None = None
     query: Mapping[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     kind: str = "application/json"
     open: bool = False
@@ -43,7 +49,9 @@ def _delete(path: str, summary: str, *more: int) -> Operation:
     return Operation(method="DELETE", path=path, summary=summary, statuses=(204, *REFUSED, 404, *more, 503))
 
 
-def _post(path: str, summary: str, statuses: tuple[int, ...], answer: str, body: type[Body] | None = None) -> Operation:
+def _post(
+    path: str, summary: str, statuses: tuple[int, ...], answer: str, body: type[BaseModel] | None = None
+) -> Operation:
     checked = (415, 422) if body else ()
     said = (*statuses, *REFUSED, *checked, 503)
     return Operation(method="POST", path=path, summary=summary, statuses=said, answer=answer, body=body)
@@ -98,6 +106,27 @@ _ROWS: Final[Mapping[str, JsonObject]] = MappingProxyType(
     {"tool": _TEXT, "decision": _words("allow", "ask", "deny"), "limit": _number(1, 500, 50), "before": _PLACE}
 )
 
+
+def _view(asked: Asked) -> Operation:
+    """What a guest may look at; 409 where the session is not open."""
+    path = f"/sessions/{{id}}/views/{asked.name}"
+    return _get(path, asked.summary, f"{asked.name}.view", 404, 409, query=_parameters(asked.takes))
+
+
+def _command(asked: Asked) -> Operation:
+    """What a guest may do."""
+    path = f"/sessions/{{id}}/commands/{asked.name}"
+    return _post(path, asked.summary, (200, 404, 409), f"{asked.name}.command", asked.takes)
+
+
+def _parameters(kind: type[Asking]) -> dict[str, JsonObject]:
+    schema = kind.model_json_schema()
+    return {
+        name: {key: value for key, value in each.items() if key != "title"}
+        for name, each in schema.get("properties", {}).items()
+    }
+
+
 OPERATIONS: Final = (
     _post("/tasks", "Accept a task", (200, 201, 404), "Accepted", NewTask),
     _get(
@@ -143,6 +172,8 @@ OPERATIONS: Final = (
     ),
     _get("/sessions/{id}/log", "All that was kept of a session", "Log", 404),
     _post("/sessions/{id}/ops", "Send an op into a session that is open", (202, 404, 409), "Any", SentOp),
+    *map(_view, VIEWS),
+    *map(_command, COMMANDS),
     _get("/approvals", "Calls that wait for a person", "Approvals"),
     _get("/questions", "Questions that wait for a person", "Questions"),
     _post("/approvals/{session}/{id}", "Decide about a call", (200, 404, 409), "Late", Decided),

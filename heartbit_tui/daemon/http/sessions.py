@@ -13,6 +13,7 @@ from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
 from heartbit_tui.daemon.http.bodies import Answered, Decided, SentOp, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
+from heartbit_tui.daemon.http.guests import once
 from heartbit_tui.daemon.http.streams import events, last_seen
 from heartbit_tui.daemon.live import Live
 from heartbit_tui.daemon.opening import Daemon
@@ -27,6 +28,7 @@ from heartbit_tui.wire.write import dump, dump_envelope, timestamp
 NO_SESSION = "session not found"
 NOT_OPEN = "nothing runs in this session now; a prompt opens it"
 NO_REQUEST = "nothing waits under this id"
+DECIDED = "somebody else was quicker: this was answered already, or nobody waits for it any more"
 WRONG_KIND = "what waits under this id is {kind}"
 
 
@@ -98,8 +100,14 @@ class Sessions:
         live = self._daemon.host.find(info.id)
         if live is None:
             raise HTTPException(409, NOT_OPEN)
-        live.client.submit(op)
-        return JSONResponse({}, 202)
+
+        async def work() -> Response:
+            if isinstance(op, Decide | Answer) and not live.asked.claim(op.id):
+                raise HTTPException(409, DECIDED)
+            live.client.submit(op)
+            return JSONResponse({}, 202)
+
+        return await once(self._daemon, request, info.id, work)
 
     async def _approvals(self, request: Request) -> Response:
         return JSONResponse({"approvals": self._waiting(request, ApprovalRequested)})
@@ -115,13 +123,18 @@ class Sessions:
         ]
 
     async def _decide(self, request: Request) -> Response:
-        """Decide about a call: 200 with `late` where it was given up a moment ago, 404 where nothing waits."""
+        """Decide about a call: 200 with `late` where it was given up a moment ago or somebody else was quicker.
+
+        404 where nothing waits.
+        """
         live, waiting = self._asked(request)
         body = await body_of(request, Decided)
         if waiting is None:
             return JSONResponse({"late": True})
         if not isinstance(waiting.event, ApprovalRequested):
             raise HTTPException(409, WRONG_KIND.format(kind="a question"))
+        if not live.asked.claim(waiting.event.id):
+            return JSONResponse({"late": True})
         allow = body.decision in ("allow", "always_allow")
         scope = "user" if body.decision.startswith("always") else "once"
         live.client.submit(Decide(id=waiting.event.id, allow=allow, scope=scope, pattern=body.pattern, note=body.note))
@@ -135,6 +148,8 @@ class Sessions:
             return JSONResponse({"late": True})
         if not isinstance(waiting.event, QuestionAsked):
             raise HTTPException(409, WRONG_KIND.format(kind="an approval"))
+        if not live.asked.claim(waiting.event.id):
+            return JSONResponse({"late": True})
         live.client.submit(Answer(id=waiting.event.id, answers=tuple(map(tuple, body.answers))))
         return JSONResponse({"late": False})
 
@@ -159,6 +174,7 @@ class Sessions:
         summary, live = info.summary, self._daemon.host.find(info.id)
         return {
             "id": info.id,
+            "daemon": self._daemon.name,
             "title": summary.title,
             "cwd": summary.cwd,
             "provider": summary.provider,

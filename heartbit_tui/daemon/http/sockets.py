@@ -217,7 +217,8 @@ class Connection:
             return
         if isinstance(waiting.event, ApprovalRequested) is not isinstance(op, Decide):
             raise MethodError(WRONG_KIND.format(id=name, kind=kind))
-        live.client.submit(replace(op, id=number))
+        if live.asked.claim(number):
+            live.client.submit(replace(op, id=number))
 
     def _hear(self, task: Task, after: int) -> None:
         if task.id not in self._heard or self._heard[task.id].done():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from heartbit_tui.client.memories import Memories, Wanted
+from heartbit_tui.client.memories import Memory, Wanted
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.memory import telling
 from heartbit_tui.memory.types import Change
@@ -45,7 +45,7 @@ async def note(app: "HeartbitApp", text: str, put_back: Callable[[], None]) -> N
         put_back()
 
 
-def _memories(app: "HeartbitApp") -> Memories | None:
+def _memories(app: "HeartbitApp") -> Memory | None:
     client = app.talk.client
     found = client.memories() if client is not None else None
     if found is None:
@@ -53,7 +53,7 @@ def _memories(app: "HeartbitApp") -> Memories | None:
     return found
 
 
-def _means(memories: Memories, project: str) -> listing.Means:
+def _means(memories: Memory, project: str) -> listing.Means:
     async def search(words: str, everywhere: bool) -> Sequence[listing.Known]:
         wanted = Wanted(text=words, limit=LISTED)
         scoped = memories if everywhere else memories.narrowed(lambda reach: replace(reach, projects=(project, "")))

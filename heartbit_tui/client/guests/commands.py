@@ -1,0 +1,202 @@
+"""What guests may do in a session, beside sending ops into it."""
+
+from typing import Final
+
+from heartbit_tui.client.guests import views
+from heartbit_tui.client.guests.answers import Criteria, Done, Went
+from heartbit_tui.client.guests.bodies import (
+    Aim,
+    Back,
+    Edited,
+    Forward,
+    Intended,
+    Noted,
+    Nothing,
+    OfEntry,
+    Pinned,
+    Prompted,
+    Proposal,
+    Servant,
+)
+from heartbit_tui.client.guests.table import Asked, Seat
+from heartbit_tui.client.pursued import NOTHING_HERE
+from heartbit_tui.client.served import NONE
+from heartbit_tui.client.types import Goals, Undo
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.ops import Prompt
+from heartbit_tui.memory.types import Change, Entry
+from heartbit_tui.undo.preview import Preview
+from heartbit_tui.wire.read import load_op
+
+NOT_UNDONE: Final = "There is nothing here that could be undone."
+FORGOTTEN: Final = "What was shown of going back does not hold any more. Ask for it again, and look."
+NO_PROMPT: Final = "Only a prompt is sent like this; POST /sessions/ID/ops takes other ops."
+
+
+async def _open(seat: Seat, _: Nothing) -> Done:
+    """Whoever asks for anything has the session opened."""
+    return Done()
+
+
+async def _prompt(seat: Seat, asked: Prompted) -> Done:
+    op = load_op(asked.prompt)
+    if not isinstance(op, Prompt):
+        raise HeartbitError(NO_PROMPT)
+    seat.client.submit(op)
+    return Done()
+
+
+async def _undo(seat: Seat, asked: Back) -> Preview:
+    return seat.show(await _undo_of(seat).undo(asked.number, asked.what, overrule=asked.overrule))
+
+
+async def _redo(seat: Seat, asked: Forward) -> Preview:
+    return seat.show(await _undo_of(seat).redo(overrule=asked.overrule))
+
+
+async def _carry_out(seat: Seat, asked: Intended) -> Went:
+    preview = seat.shown.pop(asked.intent, None)
+    if preview is None:
+        raise HeartbitError(FORGOTTEN)
+    restored = await _undo_of(seat).carry_out(preview)
+    return Went(changed=restored.changed, left=restored.left)
+
+
+async def _server(seat: Seat, asked: Servant) -> Done:
+    served = seat.client.served
+    if served is None:
+        raise HeartbitError(NONE)
+    match asked.say:
+        case "start" | "refuse":
+            await served.decide(asked.name, yes=asked.say == "start")
+        case "take":
+            await served.take(asked.name)
+        case "restart":
+            await served.restart(asked.name)
+    return Done()
+
+
+async def _review(seat: Seat, _: Nothing) -> Done:
+    if seat.client.plans is None:
+        raise HeartbitError(NOTHING_HERE)
+    seat.client.plans.review()
+    return Done()
+
+
+async def _goal(seat: Seat, asked: Aim) -> Done:
+    await _goals_of(seat).set(asked.goal, asked.criteria)
+    return Done()
+
+
+async def _propose(seat: Seat, asked: Proposal) -> Criteria:
+    return Criteria(criteria=await _goals_of(seat).propose(asked.goal))
+
+
+async def _judge(seat: Seat, _: Nothing) -> Done:
+    _goals_of(seat).judge()
+    return Done()
+
+
+async def _note(seat: Seat, asked: Noted) -> Entry:
+    return await views.memory_of(seat).note(asked.words)
+
+
+async def _pin(seat: Seat, asked: Pinned) -> Entry:
+    return await views.memory_of(seat).pin(asked.id, pinned=asked.pinned)
+
+
+async def _edit(seat: Seat, asked: Edited) -> Entry:
+    return await views.memory_of(seat).edit(asked.id, Change(content=asked.content))
+
+
+async def _forget(seat: Seat, asked: OfEntry) -> Entry:
+    return await views.memory_of(seat).forget(asked.id)
+
+
+def _undo_of(seat: Seat) -> Undo:
+    undo = seat.client.undo
+    if undo is None:
+        raise HeartbitError(NOT_UNDONE)
+    return undo
+
+
+def _goals_of(seat: Seat) -> Goals:
+    goals = seat.client.goals
+    if goals is None:
+        raise HeartbitError(NOTHING_HERE)
+    return goals
+
+
+COMMANDS: Final = (
+    Asked(name="open", summary="Open the session", do=_open, answer=Done, right="submit"),
+    Asked(
+        name="prompt",
+        summary="Send a prompt with pictures or for a workflow",
+        do=_prompt,
+        answer=Done,
+        takes=Prompted,
+        right="submit",
+        changes=True,
+    ),
+    Asked(name="undo", summary="What going back means", do=_undo, answer=Preview, takes=Back, right="submit"),
+    Asked(
+        name="redo", summary="What going forward again means", do=_redo, answer=Preview, takes=Forward, right="submit"
+    ),
+    Asked(
+        name="carry-out",
+        summary="Do what was shown of going back or forward",
+        do=_carry_out,
+        answer=Went,
+        takes=Intended,
+        right="submit",
+        changes=True,
+    ),
+    Asked(
+        name="server",
+        summary="Let a server of tools start or not, take its changed tools, connect it anew",
+        do=_server,
+        answer=Done,
+        takes=Servant,
+        right="manage",
+        changes=True,
+    ),
+    Asked(
+        name="review",
+        summary="Ask about the newest plan",
+        do=_review,
+        answer=Done,
+        right="submit",
+        changes=True,
+    ),
+    Asked(name="goal", summary="Set what is to be reached", do=_goal, answer=Done, takes=Aim, right="submit"),
+    Asked(
+        name="propose",
+        summary="Criteria for a goal, by the judge's model",
+        do=_propose,
+        answer=Criteria,
+        takes=Proposal,
+        right="submit",
+        changes=True,
+    ),
+    Asked(name="judge", summary="Judge what was changed", do=_judge, answer=Done, right="submit", changes=True),
+    Asked(
+        name="note",
+        summary="Keep words in the memory",
+        do=_note,
+        answer=Entry,
+        takes=Noted,
+        right="remember",
+        changes=True,
+    ),
+    Asked(name="pin", summary="Hold an entry, or no longer", do=_pin, answer=Entry, takes=Pinned, right="remember"),
+    Asked(name="edit", summary="Put other words in an entry", do=_edit, answer=Entry, takes=Edited, right="remember"),
+    Asked(
+        name="forget",
+        summary="Remove an entry for good",
+        do=_forget,
+        answer=Entry,
+        takes=OfEntry,
+        right="remember",
+        changes=True,
+    ),
+)
