@@ -27,6 +27,9 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
+from heartbit_tui.runtime.skill_places import wanted
+from heartbit_tui.runtime.skilled import stock
+from heartbit_tui.skills.stock import Stock
 from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
 from heartbit_tui.store.inbox import Inbox
@@ -34,6 +37,7 @@ from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.locks import Leases
 from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
+from heartbit_tui.tasks.recent import Recent
 
 HARMLESS: Final = frozenset(
     {"read", "grep", "glob", "list", "todoread", "todowrite", "question", "skill", "webfetch", "websearch"}
@@ -79,6 +83,8 @@ class Daemon:
     plans: Plans
     waking: Waking
     inbox: Inbox
+    recent: Recent
+    stock: Stock | None
     bind: str
     door: Entrance
     warnings: tuple[str, ...]
@@ -108,10 +114,7 @@ class Daemon:
 
 @asynccontextmanager
 async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None = None) -> AsyncGenerator[Daemon]:
-    """A daemon that does tasks until this is left; `heard` is told of each that has begun or ended.
-
-    Raises `ConfigError`, `StoreError`.
-    """
+    """A daemon until this is left; `heard` hears of each task that begins or ends. Raises `ConfigError`, `StoreError`."""
     clock, options = setup.clock, replace(setup.options, surface="daemon")
     settings = await read(setup.options, clock)
     config, path = settings.config, settings.store
@@ -153,6 +156,8 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             plans=plans,
             waking=waking,
             inbox=aftermath.inbox,
+            recent=Recent(database),
+            stock=stock(options, settings) if wanted(options, config) else None,
             bind=bind,
             door=door,
             warnings=tuple(settings.warnings),
