@@ -7,6 +7,8 @@ from a2a.compat.v0_3.types import AgentCard as OldCard
 from a2a.types.a2a_pb2 import GetExtendedAgentCardRequest
 from a2a.utils.proto_utils import validate_proto_required_fields
 
+from heartbit_tui.a2a.serving.routes import Endpoints
+from heartbit_tui.daemon.http.offered import PREFIX, SPOKEN
 from tests.daemon.a2a.speaking import CARD, WAYS, in_each_way, ready, speaker
 from tests.daemon.http import TOKEN, USERS, served
 from tests.skills.folders import skill
@@ -31,6 +33,10 @@ async def test_the_card_is_one_of_each_version_and_all_that_it_names_is_there(tm
         assert new.security_schemes["bearerAuth"].http_auth_security_scheme.scheme == "bearer"
         assert [*new.security_requirements[0].schemes] == ["bearerAuth"]
         assert [each.name for each in new.skills] == ["reviewer", "heartbit"]
+
+
+def test_all_that_the_sdk_serves_is_answered() -> None:
+    assert Endpoints(PREFIX).paths == frozenset(SPOKEN)
 
 
 async def test_the_card_may_be_kept_and_is_not_sent_again_where_it_is_the_same(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Who gets in over A2A, what they see, and what becomes of what nobody should send."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 from a2a.utils import errors
+from starlette.types import Message
 
 from heartbit_tui.daemon.http.app import application
 from heartbit_tui.daemon.http.offered import PREFIX, RPC, SPOKEN
+from heartbit_tui.tasks import Task
 from tests.daemon.a2a.speaking import ready, speaker, state_of
 from tests.daemon.ground import LONG, calls, daemon as daemon_at, says
 from tests.daemon.http import OPERATOR, TOKEN, USERS, Served, served
@@ -195,6 +198,39 @@ async def test_a_daemon_that_stops_takes_no_message_and_says_when_to_come_again(
             assert [(each.status_code, each.headers.get("retry-after")) for each in answers] == [(503, "5")] * 4
             assert {each.json()["error"] for each in answers} == {"heartbit is stopping and takes no tasks"}
             assert (await caller.get(f"{PREFIX}/tasks", headers=NEW)).json()["totalSize"] == 0
+
+
+async def test_whoever_leaves_is_not_waited_for_and_the_task_goes_on(tmp_path: Path) -> None:
+    body = json.dumps({"message": {**MESSAGE, "parts": [{"text": "stay"}]}}).encode()
+    sent = list[Message]()
+    asked, begun = [{"type": "http.request", "body": body}], asyncio.Event()
+
+    async def heard(task: Task) -> None:
+        begun.set()
+
+    async def receive() -> Message:
+        if asked:
+            return asked.pop()
+        await begun.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = {"host": "127.0.0.1", "authorization": f"Bearer {TOKEN}", "content-type": "application/json", **NEW}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"{PREFIX}/message:send",
+        "query_string": b"",
+        "scheme": "http",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    async with daemon_at(ready(tmp_path, HOLD), heard) as found:
+        await application(found)(scope, receive, send)
+        assert [each.get("status") for each in sent] == [408, None]
+        (task,) = (await found.queue.page()).tasks
+        assert task.state == "running"
 
 
 async def test_where_it_is_switched_off_the_card_leads_elsewhere_and_nothing_answers(tmp_path: Path) -> None:
