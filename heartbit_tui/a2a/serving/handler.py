@@ -32,6 +32,7 @@ from a2a.utils import errors
 from a2a.utils.proto_utils import validate_proto_required_fields
 from a2a.utils.task import validate_history_length, validate_page_size
 from google.protobuf.message import Message as ProtoMessage
+from starlette.exceptions import HTTPException
 
 from heartbit_tui.a2a.serving import making
 from heartbit_tui.a2a.serving.types import Backing, Declined, Reason, Said, Shown, Sought
@@ -174,7 +175,7 @@ def _told(params: ProtoMessage, context: ServerCallContext) -> Generator[Backing
         raise ERRORS[declined.reason](str(declined)) from None
     except errors.A2AError:
         raise
-    except HeartbitError as error:
+    except (HeartbitError, HTTPException) as error:
         call.failed = error
         raise errors.InternalError(str(error)) from error
     except Exception as error:  # the boundary to whoever calls: a stream that has begun ends with words
