@@ -56,6 +56,7 @@ async def test_the_card_names_the_agents_and_the_address_under_which_it_was_aske
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     "which",
     [

@@ -114,17 +114,18 @@ def _call(method: str, **params: Any) -> dict[str, Any]:
 async def test_a_message_that_makes_no_sense_is_refused_in_words_and_is_no_task(tmp_path: Path) -> None:
     async with served(ready(tmp_path)) as daemon, daemon.caller() as caller:
         for message in _messages():
-            content = _former(message, content=NO_PARTS[0])
             sent = await caller.post(f"{PREFIX}/message:send", json={"message": message}, headers=NEW)
-            former = await caller.post(f"{PREFIX}/v1/message:send", json={"message": content})
-            assert {sent.status_code, former.status_code} == {400}, (message, sent.text, former.text)
-            for call, headers in (
-                (_call("SendMessage", message=message), NEW),
-                (_call("SendStreamingMessage", message=message), NEW),
-                (_call("message/send", message=_former(message, kind="message")), {}),
-            ):
-                told = (await caller.post(RPC, json=call, headers=headers)).json()
-                assert told["error"]["code"] in (-32600, -32602, -32005), (message, told)
+            assert sent.status_code == 400, (message, sent.text)
+            call = _call("message/send", message=_former(message, kind="message"))
+            told = (await caller.post(RPC, json=call)).json()
+            assert told["error"]["code"] in (-32600, -32602, -32005), (message, told)
+        for parts in NO_PARTS:
+            message = {**MESSAGE, "parts": parts}
+            for method in ("SendMessage", "SendStreamingMessage"):
+                told = (await caller.post(RPC, json=_call(method, message=message), headers=NEW)).json()
+                assert told["error"]["code"] in (-32602, -32005), (message, told)
+            former = {"message": _former(message, content=parts)}
+            assert (await caller.post(f"{PREFIX}/v1/message:send", json=former)).status_code == 400, message
         assert (await caller.get("/tasks")).json() == {"tasks": [], "total": 0}
 
 
