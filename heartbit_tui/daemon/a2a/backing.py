@@ -111,7 +111,7 @@ class Behind:
                 for each in pieces.take(lines):
                     if not isinstance(each, Asks):
                         yield each
-                    elif (waiting := self._waits(task, each.id)) is not None:
+                    elif (waiting := self._waits(each)) is not None:
                         yield Stood(state="input-required", at=each.at, words=words_of(waiting.event))
                         if not through:
                             return
@@ -264,9 +264,9 @@ class Behind:
         live = self._daemon.host.find(task.session) if task.state == "running" else None
         return next(iter(live.asked.open.values()), None) if live else None
 
-    def _waits(self, task: Task, id: str) -> Open | None:
-        live = self._daemon.host.find(task.session) or self._daemon.host.find(_context(task))
-        return live.asked.open.get(id) if live else None
+    def _waits(self, asks: Asks) -> Open | None:
+        live = self._daemon.host.find(asks.session)
+        return live.asked.open.get(asks.id) if live else None
 
     async def _no_more(self, task: Task) -> None:
         """Return once a task is at work no more."""

@@ -21,8 +21,9 @@ USES: Final = "uses {name}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asks:
-    """Something waits for a person since then, unless it was answered meanwhile."""
+    """Something waits for a person in a session since then, unless it was answered meanwhile."""
 
+    session: str
     id: str
     at: datetime
 
@@ -60,7 +61,7 @@ class Pieces:
         event: dict[str, Any] = json.loads(line.text)
         at, main = parse_timestamp(event["at"]), event["agent"] == AGENT
         if line.type in ASKS:
-            yield Asks(id=event["id"], at=at)
+            yield Asks(session=event["session"], id=event["id"], at=at)
         elif line.type in GOES_ON:
             yield Stood(state="working", at=at)
         elif line.type == "tool_call_started":

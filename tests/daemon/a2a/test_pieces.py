@@ -21,7 +21,7 @@ FIXED = Question(question="Which size?", options=SIZES, allow_other=False)
 
 
 def lines(*events: dict[str, Any]) -> tuple[Line, ...]:
-    head = {"at": "2026-11-22T09:30:00.000000Z", "agent": "heartbit"}
+    head = {"at": "2026-11-22T09:30:00.000000Z", "agent": "heartbit", "session": "s"}
     return tuple(
         Line(seq=seq, type=event["type"], text=json.dumps(head | event)) for seq, event in enumerate(events, start=1)
     )
@@ -74,9 +74,9 @@ def test_what_is_asked_and_decided_is_told_in_its_place() -> None:
     )
     assert list(Pieces().take(lines(delta("x"), *events))) == [
         Piece(text="x", append=False),
-        Asks(id="a", at=AT),
+        Asks(session="s", id="a", at=AT),
         Stood(state="working", at=AT),
-        Asks(id="q", at=AT),
+        Asks(session="s", id="q", at=AT),
     ]
 
 

@@ -185,6 +185,23 @@ async def test_a_follower_stays_while_a_task_waits_for_a_person(tmp_path: Path) 
         assert (folded.reply.state, folded.reply.text) == ("completed", "written")
 
 
+async def test_what_is_asked_is_heard_by_whoever_followed_before_the_task_had_a_session(tmp_path: Path) -> None:
+    ground = ready(tmp_path, HOLD, WRITE, settings="\n[daemon]\nmax_concurrent_tasks = 1\n")
+    async with served(ground, mode=None) as daemon, speaker(daemon) as it:
+        held = (await anext(it.stream("stay"))).task.id
+        await it.until(held, "working")
+        posted = (await it.caller.post("/tasks", json={"task": "write it"})).json()["id"]
+        stream = it.client.subscribe(SubscribeToTaskRequest(id=posted))
+        folded = Folded()
+        folded.take(await anext(stream))
+        assert (folded.reply.state, folded.reply.context_id) == ("submitted", "")
+        await it.cancel(held)
+        while folded.reply.state != "input-required":
+            folded.take(await anext(stream))
+        assert "new.txt" in folded.reply.text
+        await it.cancel(posted)
+
+
 async def test_a_message_to_a_task_that_waits_for_nothing_is_refused(tmp_path: Path) -> None:
     async with served(ready(tmp_path, HOLD)) as daemon, speaker(daemon) as it:
         task_id = (await anext(it.stream("stay"))).task.id
