@@ -35,6 +35,7 @@ class Folded:
     def __init__(self) -> None:
         self._state: State = "unknown"
         self._said = ""
+        self._said_in: State = "unknown"
         self._message = ""
         self._artifacts: dict[str, str] = {}
         self._size = 0
@@ -72,8 +73,13 @@ class Folded:
 
     @property
     def reply(self) -> Reply:
-        """All of it so far: what was made, then what was said last."""
-        parts = [*self._artifacts.values(), self._message, self._said if self._state in RESTING else ""]
+        """All of it so far: what was made, then what was said last.
+
+        What was said on the way is no part of it, unless it is all there is.
+        """
+        made = [part for part in (*self._artifacts.values(), self._message) if part.strip()]
+        counts = self._state in RESTING and (self._said_in == self._state or not made)
+        parts = [*made, *([self._said] if counts else [])]
         text = "\n\n".join(dict.fromkeys(part for part in parts if part.strip()))
         cut = text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + CUT.format(most=MOST_TEXT)
         return Reply(state=self._state, text=cut, task_id=self._task, context_id=self._context)
@@ -86,7 +92,8 @@ class Folded:
         number = int(status.state)
         self._state = STATES[number] if 0 < number < len(STATES) else self._state
         said = _text(status.message.parts)
-        self._said = said or self._said
+        if said:
+            self._said, self._said_in = said, self._state
         return _word(said) or self._state
 
     def _artifact(self, artifact: Any, *, append: bool) -> None:

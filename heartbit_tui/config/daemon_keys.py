@@ -124,6 +124,7 @@ def _serving() -> tuple[Key, ...]:
         string("unknown_outcome", "ask", choices=("ask", "continue")),
         boolean("metrics.enabled", True),
         boolean("metrics.public", False),
+        boolean("a2a", True),
         boolean("ws.enabled", True),
         integer("ws.max_connections", 100),
         number("ws.interaction_timeout_seconds", 120),

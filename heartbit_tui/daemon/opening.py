@@ -31,6 +31,9 @@ from heartbit_tui.runtime.admitting import Entrance, entrance
 from heartbit_tui.runtime.memory_owned import Holdings, holdings
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
+from heartbit_tui.runtime.skill_places import wanted
+from heartbit_tui.runtime.skilled import stock
+from heartbit_tui.skills.stock import Stock
 from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
 from heartbit_tui.store.inbox import Inbox
@@ -38,6 +41,7 @@ from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.store.locks import Leases
 from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
+from heartbit_tui.tasks.recent import Recent
 
 ASKING: Final = frozenset({"webfetch", "websearch"})
 """Tools that use the network and change nothing there."""
@@ -93,6 +97,8 @@ class Daemon:
     waking: Waking
     inbox: Inbox
     holdings: Holdings | None
+    recent: Recent
+    stock: Stock | None
     bind: str
     door: Entrance
     warnings: tuple[str, ...]
@@ -122,10 +128,7 @@ class Daemon:
 
 @asynccontextmanager
 async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None = None) -> AsyncGenerator[Daemon]:
-    """A daemon that does tasks until this is left; `heard` is told of each that has begun or ended.
-
-    Raises `ConfigError`, `StoreError`.
-    """
+    """A daemon until this is left; `heard` hears of each task that begins or ends. Raises `ConfigError`, `StoreError`."""
     clock, options = setup.clock, replace(setup.options, surface="daemon")
     settings = await read(setup.options, clock)
     config, path, terms = settings.config, settings.store, _terms(settings.config, clock)
@@ -171,6 +174,8 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             waking=waking,
             inbox=aftermath.inbox,
             holdings=await enter(holdings(options, settings, clock)),
+            recent=Recent(database),
+            stock=stock(options, settings) if wanted(options, config) else None,
             bind=bind,
             door=door,
             warnings=tuple(settings.warnings),

@@ -21,7 +21,7 @@ ENDED: frozenset[State] = frozenset({"completed", "failed", "cancelled"})
 class Request:
     """A task as it is handed over.
 
-    `source` says who did: `api`, `ws`, `cron:NAME`, `heartbit` (the pulse), `heartbeat:NAME`, `sensor:NAME`. `key` makes it
+    `source` says who did: `api`, `ws`, `a2a`, `cron:NAME`, `heartbit` (the pulse), `heartbeat:NAME`, `sensor:NAME`. `key` makes it
     the same task however often it is handed over by the same user. Of two that wait, the one with the higher `priority`
     is done first. `deadline` is when it is of no use any more. `folder` is where it works, empty for the workspace of its
     user. `session` goes on with a session that there is. `tools` are the names of all that it may use, None for those that

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from textwrap import dedent
@@ -84,7 +84,7 @@ class Heard:
 
 @asynccontextmanager
 async def daemon(
-    ground: Ground, heard: Heard | None = None, clock: Clock | None = None, **more: Any
+    ground: Ground, heard: Callable[[Task], Awaitable[None]] | None = None, clock: Clock | None = None, **more: Any
 ) -> AsyncGenerator[Daemon]:
     """A daemon on this machine, with what it runs ended after it."""
     setup = Setup(options=ground.options(**more), connect=local, clock=clock or SystemClock(), bind="127.0.0.1:0")

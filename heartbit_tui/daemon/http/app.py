@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from heartbit_tui.auth.refusing import Refused
+from heartbit_tui.daemon.http.agents import Agents, is_spoken
 from heartbit_tui.daemon.http.audited import Audited
 from heartbit_tui.daemon.http.card import Card
 from heartbit_tui.daemon.http.dashboard import Dashboard
@@ -33,6 +34,7 @@ LOG = logging.getLogger("heartbit.daemon.http")
 def application(daemon: Daemon) -> Starlette:
     """The daemon as an ASGI application; whoever serves it closes neither."""
     opened = frozenset({"/metrics"} if daemon.door.open_metrics else ())
+    spoken = is_spoken(daemon.config)
     parts = (
         Standing(daemon),
         Tasks(daemon),
@@ -42,8 +44,9 @@ def application(daemon: Daemon) -> Starlette:
         Audited(daemon),
         Guests(daemon),
         Sockets(daemon),
-        Card(daemon),
-        Described(),
+        Card(daemon, spoken=spoken),
+        Agents(daemon),
+        Described(spoken=spoken),
         Dashboard(),
     )
     routes = [route for part in parts for route in part.routes]

@@ -64,7 +64,9 @@ class Doors:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in added.items())]
+                told = {name.lower() for name, _ in message["headers"]}
+                more = ((k.encode(), v.encode()) for k, v in added.items() if k == "vary" or k.encode() not in told)
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         await self._app(scope, receive, sending)

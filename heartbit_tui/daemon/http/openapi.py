@@ -1,5 +1,6 @@
 """What can be asked of the daemon, as an OpenAPI document: made of the bodies that are checked and of one table of routes."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from heartbit_tui import __version__
 from heartbit_tui.client.guests.commands import COMMANDS
 from heartbit_tui.client.guests.views import VIEWS
+from heartbit_tui.daemon.http.agent_operations import AGENT_OPERATIONS, AGENT_SCHEMAS
 from heartbit_tui.daemon.http.bodies import Answered, Decided, Named, NewTask, Paused, Pinned, SentOp
 from heartbit_tui.daemon.http.guests import adapter
 from heartbit_tui.daemon.http.operations import EVENTS, OPERATIONS, SCHEMAS, Operation
@@ -28,7 +30,10 @@ JSON: Final = "application/json"
 
 
 class Described:
-    """The route of the document."""
+    """The route of the document; `spoken` says whether A2A is spoken here."""
+
+    def __init__(self, *, spoken: bool) -> None:
+        self._spoken = spoken
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -36,21 +41,23 @@ class Described:
         return [Route(PATH, self._document, methods=["GET"])]
 
     async def _document(self, request: Request) -> Response:
-        return JSONResponse(document())
+        return JSONResponse(document(spoken=self._spoken))
 
 
 @cache
-def document() -> JsonObject:
+def document(*, spoken: bool) -> JsonObject:
     """The OpenAPI 3.1 document of all routes but the WebSocket, which OpenAPI cannot describe."""
+    operations = (*OPERATIONS, *(AGENT_OPERATIONS if spoken else ()))
+    schemas = {**SCHEMAS, **(AGENT_SCHEMAS if spoken else {})}
     paths: dict[str, dict[str, JsonObject]] = {}
-    for each in OPERATIONS:
+    for each in operations:
         paths.setdefault(each.path, {})[each.method.lower()] = _described(each)
     return {
         "openapi": "3.1.0",
         "info": {"title": "heartbit", "version": __version__},
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, **{kind.__name__: _schema(kind) for kind in BODIES}, **_told()},
+            "schemas": {**schemas, **{kind.__name__: _schema(kind) for kind in BODIES}, **_told()},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"bearer": []}],
@@ -76,31 +83,32 @@ def _described(each: Operation) -> JsonObject:
         "parameters": list(_parameters(each)),
         "responses": {str(status): _answer(each, status) for status in each.statuses},
     }
-    if each.body is not None:
-        found["requestBody"] = {"required": True, "content": {JSON: {"schema": _named(each.body.__name__)}}}
+    if taken := each.body.__name__ if each.body else each.takes:
+        found["requestBody"] = {"required": True, "content": {JSON: {"schema": _named(taken)}}}
     if each.open:
         found["security"] = []
     return found
 
 
 def _parameters(each: Operation) -> Iterator[JsonObject]:
-    parts = (part for part in each.path.split("/") if part.startswith("{"))
-    for part in parts:
-        yield {"name": part.strip("{}"), "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    for part in re.findall(r"{(\w+)}", each.path):
+        yield {"name": part, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
     for name, schema in each.query.items():
         yield {"name": name, "in": "query", "schema": dict(schema)}
-    if each.kind == EVENTS:
+    for name, schema in each.headers.items():
+        yield {"name": name, "in": "header", "required": True, "schema": dict(schema)}
+    if each.kind == EVENTS and each.failure == "Error":
         # Any text: what is no seq of ours is passed over, as a browser sends back whatever it was last sent.
         yield {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
 
 
 def _answer(each: Operation, status: int) -> JsonObject:
     told = HTTPStatus(status).phrase
-    if status == HTTPStatus.NO_CONTENT:
+    if status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
         return {"description": told}
     failed = status >= HTTPStatus.BAD_REQUEST and not (each.open and each.answer)
     kind = JSON if failed else each.kind
-    schema = _named("Error") if failed else _named(each.answer) if each.answer else {"type": "string"}
+    schema = _named(each.failure) if failed else _named(each.answer) if each.answer else {"type": "string"}
     return {"description": told, "content": {kind: {"schema": schema}}}
 
 

@@ -26,7 +26,11 @@ REFUSED: Final = (400, 401, 403, 405, 408, 413, 431)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One route under one method. `answer` names the schema of what it answers; `open` says that it needs no token."""
+    """One route under one method. `answer` names the schema of what it answers; `open` says that it needs no token.
+
+    `body` is what it takes, or `takes` the schema of that; `headers` are those that it needs, and `failure` names the
+    schema of what it says where it refuses.
+    """
 
     method: str
     path: str
@@ -37,6 +41,9 @@ class Operation:
     query: Mapping[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     kind: str = "application/json"
     open: bool = False
+    takes: str = ""
+    headers: Mapping[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    failure: str = "Error"
 
 
 def _get(path: str, summary: str, answer: str, *more: int, **traits: Any) -> Operation:
@@ -211,8 +218,8 @@ OPERATIONS: Final = (
     _open("/healthz", "Whether it lives", "Health", 503),
     _open("/health", "Whether it lives", "Health", 503),
     _open("/readyz", "Whether it takes tasks", "Ready", 503),
-    _open("/.well-known/agent.json", "The card", "Any"),
-    _open("/.well-known/agent-card.json", "The card", "Any"),
+    _open("/.well-known/agent.json", "The card", "Any", 304),
+    _open("/.well-known/agent-card.json", "The card", "Any", 304),
     _open("/", "The dashboard", "", kind="text/html"),
     _open("/dashboard.css", "Its style", "", kind="text/css"),
     _open("/dashboard.js", "Its script", "", kind="text/javascript"),
