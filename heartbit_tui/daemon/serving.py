@@ -98,6 +98,7 @@ async def serve(setup: Setup, tell: Callable[[str], None], stop: Stop | None = N
         await first_of(stop.wanted(), _end_of(answering))
         tell(FINISHING.format(count=daemon.at_work))
         await _drain(daemon, stop)
+        daemon.leaving.set()
         server.end()
         await answering
     return 0
