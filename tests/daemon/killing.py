@@ -123,6 +123,7 @@ class Scene:
 
     def __init__(self, machine: Machine, dice: Random, end: signal.Signals = signal.SIGKILL) -> None:
         self._signal = end
+        self._struck = False
         self.mark = f"{MARK}={uuid4().hex}"
         self.known = Known()
         self.stray: list[str] = []
@@ -192,9 +193,10 @@ class Scene:
 
     def doom(self, process: asyncio.subprocess.Process, point: Point) -> None:
         """Let this process be killed at this point."""
-        self._victim, self._point, self._seen = process, point, Counter()
+        self._victim, self._point, self._seen, self._struck = process, point, Counter(), False
         self._file("pid").write_text(str(process.pid))
-        self._file("trap").unlink(missing_ok=True)
+        for name in ("trap", "sprung"):
+            self._file(name).unlink(missing_ok=True)
 
     async def serve(self, *lives: Life) -> None:
         """Let people hand over tasks, decide and look on, until the one of these is dead that is to be killed."""
@@ -316,11 +318,14 @@ class Scene:
             asyncio.get_running_loop().call_later(point.late, self._kill, victim)
 
     def _give_up(self, victim: asyncio.subprocess.Process) -> None:
-        self.missed += 1
-        self._kill(victim)
+        if not self._struck and not self._file("sprung").exists():
+            self.missed += 1
+            self._kill(victim)
 
     def _kill(self, process: asyncio.subprocess.Process) -> None:
-        if process.returncode is None:
+        """Send the signal, once: a second one means something else to who is asked to stop."""
+        if process.returncode is None and not self._struck:
+            self._struck = True
             with suppress(ProcessLookupError):
                 os.kill(process.pid, self._signal)
 

@@ -232,6 +232,23 @@ async def test_the_same_key_of_two_users_and_of_two_tenants_is_as_many_tasks(tmp
     assert len(ids) == 4
 
 
+async def test_a_caller_who_goes_away_in_the_middle_is_no_fault_of_the_daemon(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served(ready(tmp_path)) as daemon, daemon.caller() as caller:
+        host, port = caller.base_url.host, caller.base_url.port
+        _, writer = await asyncio.open_connection(host, port)
+        head = f"POST /tasks HTTP/1.1\r\nhost: {host}:{port}\r\nauthorization: Bearer {TOKEN}\r\n"
+        writer.write(f'{head}content-type: application/json\r\ncontent-length: 99\r\n\r\n{{"task": '.encode())
+        await writer.drain()
+        writer.close()
+        async with asyncio.timeout(30):
+            while 'status="499"' not in (await caller.get("/metrics")).text:
+                pass
+        assert (await caller.get("/tasks")).json()["total"] == 0
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 def _facts(events: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
     """All but the pieces of an answer, which are only told while the session is open."""
     return [each for each in events if each[1].get("type") not in ("text_delta", "thinking_delta")]

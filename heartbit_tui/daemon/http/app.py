@@ -6,7 +6,7 @@ from typing import cast
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from heartbit_tui.auth.refusing import Refused
@@ -23,6 +23,9 @@ from heartbit_tui.daemon.http.timed import Timed
 from heartbit_tui.daemon.http.waking import Waking
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
+
+GONE = 499
+"""What is counted for a caller who went away, as other servers do."""
 
 LOG = logging.getLogger("heartbit.daemon.http")
 
@@ -53,6 +56,7 @@ def application(daemon: Daemon) -> Starlette:
             HTTPException: _http,
             StoreError: _unavailable,
             HeartbitError: _failed,
+            ClientDisconnect: _gone,
             Exception: _broken,
         },
     )
@@ -74,6 +78,11 @@ async def _unavailable(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, 400)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Nobody hears this answer: whoever asked went away before all was said. It is counted as one."""
+    return Response(status_code=GONE)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
