@@ -162,6 +162,7 @@ async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Da
     async with Database.open(path, "tasks", STEPS, _durably) as database:
         lease = await asyncio.to_thread(leases.take, name)
         try:
+            await asyncio.to_thread(leases.sweep)
             queue = SqliteQueue(database, clock, leases.held)
             yield database, queue
             await queue.close()
