@@ -27,7 +27,7 @@ UNREAD: Final = (
     "heartbit was stopped while this task was at work, and what it had done cannot be read: {why} "
     "Look, then take the task up again or cancel it."
 )
-DAMAGED: Final = "{count} of its events are damaged."
+DAMAGED: Final = "damaged events in its log: {count}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
