@@ -38,7 +38,7 @@ LEGAL = {
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(samples(1_500, 60))
+@pytest.mark.timeout(samples(1_800, 180))
 @pytest.mark.security("D10", n=KILLS // SHARES)
 @pytest.mark.parametrize("share", range(SHARES))
 async def test_two_hundred_kills_lose_no_accepted_task_and_do_nothing_twice(machine: Machine, share: int) -> None:
@@ -52,7 +52,7 @@ async def test_two_hundred_kills_lose_no_accepted_task_and_do_nothing_twice(mach
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(samples(600, 60))
+@pytest.mark.timeout(samples(1_200, 180))
 @pytest.mark.security("D10", n=PAIRS)
 async def test_of_two_daemons_on_one_file_one_is_killed_while_both_work(machine: Machine) -> None:
     async with Scene(machine, Random(7)).opened() as scene:
@@ -66,7 +66,7 @@ async def test_of_two_daemons_on_one_file_one_is_killed_while_both_work(machine:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(samples(600, 60))
+@pytest.mark.timeout(samples(1_200, 180))
 @pytest.mark.security("D13", n=STOPS)
 async def test_a_daemon_that_is_asked_to_stop_ends_what_it_is_at_and_leaves_the_rest(machine: Machine) -> None:
     async with Scene(machine, Random(3), signal.SIGTERM).opened() as scene:
