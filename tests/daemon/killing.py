@@ -53,8 +53,8 @@ PATIENCE = 5.0
 EFFECT = """\
 echo "$1" >> "{root}/asked"
 spring() {{
-    if [ "$(cat "{root}/trap" 2>/dev/null)" = "$1" ] && mv "{root}/trap" "{root}/sprung" 2>/dev/null; then
-        kill -{signal} "$(cat "{root}/pid")"
+    if [ "$(cat "{root}/trap" 2>/dev/null)" = "$1" ] && mv "{root}/trap" "{root}/taken" 2>/dev/null; then
+        kill -{signal} "$(cat "{root}/pid")" && echo > "{root}/sprung"
     fi
 }}
 spring before
@@ -225,7 +225,7 @@ class Scene:
         """Somebody who speaks with a daemon; one that dies ends what they do."""
         headers = {"authorization": f"Bearer {token}"}
         with suppress(*GONE):
-            async with httpx.AsyncClient(base_url=life.url, headers=headers, timeout=20, trust_env=False) as http:
+            async with httpx.AsyncClient(base_url=life.url, headers=headers, timeout=60, trust_env=False) as http:
                 yield http
 
     async def settle(self, life: Life) -> list[dict[str, Any]]:
