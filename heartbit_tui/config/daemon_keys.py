@@ -120,6 +120,7 @@ def _serving() -> tuple[Key, ...]:
         integer("max_concurrent_tasks", 4),
         integer("drain_timeout_seconds", 30, least=0),
         number("interaction_timeout_seconds", 120),
+        integer("keep_days", 30, least=0),
         string("on_restart", "resume", choices=("resume", "interrupt")),
         string("unknown_outcome", "ask", choices=("ask", "continue")),
         boolean("metrics.enabled", True),
@@ -188,7 +189,6 @@ def _distributed() -> tuple[Key, ...]:
         string("kafka.commands_topic", "heartbit.commands"),
         string("kafka.events_topic", "heartbit.events"),
         string("kafka.dead_letter_topic", "heartbit.dead-letter"),
-        integer("keep_days", 30),
     )
 
 

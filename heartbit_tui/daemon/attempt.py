@@ -2,19 +2,26 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from heartbit_tui.client.tally import Tally
 from heartbit_tui.daemon.live import Live
+from heartbit_tui.kernel.errors import HeartbitError, StoreError
 from heartbit_tui.kernel.events import Envelope, Event, RunCompleted, RunFailed, RunInterrupted, RunStarted
-from heartbit_tui.kernel.messages import Text
+from heartbit_tui.kernel.messages import Text, Usage
 from heartbit_tui.kernel.ops import Interrupt, Prompt
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.tasks import Outcome, State, Task
 
 TOO_LATE: Final = "Its deadline passed while it was at work."
+BROKE_OFF: Final = (
+    "Its session broke off before it was done: {why} What was done until then stands in the session; look, and hand the task "
+    "over anew where something is missing."
+)
+CLOSED: Final = "nobody knows why."
 AGAIN: Final = (Path(__file__).parent / "again.md").read_text(encoding="utf-8").strip()
 """What an agent is told that was interrupted by the end of its process."""
 
@@ -55,12 +62,16 @@ class Attempt:
             words = self._prompt(earlier)
             texts = (words,) if words == AGAIN or not known else (words, known)
             live.client.submit(Prompt(content=tuple(Text(text=each) for each in texts)))
-            end: Envelope = await ended
-            await live.client.settled()
+            await asyncio.wait({ended, live.over}, return_when=asyncio.FIRST_COMPLETED)
+            if not ended.done():
+                return self._outcome("failed", BROKE_OFF.format(why=_cause(live.over.result())), tally, earlier)
+            with suppress(StoreError):  # what came of it is known, and is kept beside the session too
+                await live.client.settled()
         finally:
             self._live = None
             alarm.cancel()
             live.hearers.discard(hear)
+        end: Envelope = ended.result()
         return replace(self._outcome(*self._state(end.event, tally), tally, earlier), last_seq=end.seq)
 
     def gave_up(self, state: State, why: str, *, earlier: Sequence[Envelope] = ()) -> Outcome:
@@ -86,18 +97,34 @@ class Attempt:
         before = Tally()
         for envelope in earlier:
             before.take(envelope)
-        costs = (before.cost_usd, tally.cost_usd)
-        return Outcome(
-            id=self.task.id,
-            state=state,
-            text=text,
-            usage=before.usage + tally.usage,
-            cost_usd=None if None in costs else sum(filter(None, costs)),
-            tool_calls=before.calls + tally.calls,
-        )
+        return outcome_of(self.task, state, text, before, tally)
 
     async def _watch_deadline(self) -> None:
         deadline = self.task.request.deadline
         if deadline is not None:
             await self._clock.sleep(max((deadline - self._clock.now()).total_seconds(), 0.0))
             self.stop("failed", TOO_LATE)
+
+
+def outcome_of(task: Task, state: State, text: str, *tallies: Tally) -> Outcome:
+    """What came of a task, with all that these have counted."""
+    costs = [each.cost_usd for each in tallies]
+    return Outcome(
+        id=task.id,
+        state=state,
+        text=text,
+        usage=sum((each.usage for each in tallies), Usage()),
+        cost_usd=None if None in costs else sum(filter(None, costs)),
+        tool_calls=sum(each.calls for each in tallies),
+    )
+
+
+def _cause(error: BaseException | None) -> str:
+    """The first thing that went wrong, as a sentence."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    if error is None:
+        return CLOSED
+    return (
+        str(error) if isinstance(error, HeartbitError) else f"heartbit itself failed: {type(error).__name__}: {error}."
+    )

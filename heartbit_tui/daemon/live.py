@@ -29,6 +29,8 @@ class Live:
     """An open session, whose it is, what happens in it, and what waits there for a person.
 
     Each of `hearers` is called with every envelope, before the feed has it. `shown` is what guests were shown of going back.
+    `over` is done once the session is open no
+    more: with what broke it off, or None where it was closed.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Live:
     client: Client
     feed: Feed
     asked: Asked
+    over: "asyncio.Future[Exception | None]"
     hearers: set[Callable[[Envelope], None]] = field(default_factory=set[Callable[[Envelope], None]])
     shown: dict[str, Preview] = field(default_factory=dict[str, Preview])
 
@@ -140,16 +143,20 @@ class Host:
 
     async def _hold(self, session_id: str, options: Options, place: _Place) -> None:
         """Keep a session open until all have left it; a context has to be left by the task that entered it."""
+        broke: Exception | None = None
         try:
             async with self._connect(options) as client:
                 asked = Asked(self._clock, partial(self._patience, session_id), client.submit)
                 await self._follow(_live(session_id, client, options, asked), place)
-        except Exception as error:  # noqa: BLE001 - whoever wanted the session is told; the host and its other sessions go on
+        except Exception as error:  # noqa: BLE001 - whoever uses the session is told; the host and its other sessions go on
+            broke = error
             if not place.live.done():
                 place.live.set_exception(error)
                 place.live.exception()  # it may be that nobody waits any more
         finally:
             del self._places[session_id]
+            if place.live.done() and place.live.exception() is None:
+                place.live.result().over.set_result(broke)
             place.gone.set()
 
     async def _follow(self, live: Live, place: _Place) -> None:
@@ -160,6 +167,7 @@ class Host:
         try:
             await first_of(self._stay(live, place), self._listen(live, envelopes))
         finally:
+            place.left.set()
             await live.asked.close()
             live.feed.close()
 
@@ -180,7 +188,8 @@ def _live(session_id: str, client: Client, options: Options, asked: Asked) -> Li
     identity = options.identity
     owner = Owner(tenant=identity.tenant, user=identity.user) if identity else Owner()
     feed = Feed(client.history[-1].seq if client.history else 0)
-    return Live(id=session_id, owner=owner, client=client, feed=feed, asked=asked)
+    over: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
+    return Live(id=session_id, owner=owner, client=client, feed=feed, asked=asked, over=over)
 
 
 def _ready(place: _Place) -> bool:

@@ -2,30 +2,31 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 from heartbit_tui.config import Config
 from heartbit_tui.daemon.aftermath import Aftermath, after
 from heartbit_tui.daemon.asked import Patience
 from heartbit_tui.daemon.chats import Chats
 from heartbit_tui.daemon.following import Following
+from heartbit_tui.daemon.forgetting import forgetting
+from heartbit_tui.daemon.leftovers import looking_back
 from heartbit_tui.daemon.live import Connect, Host
 from heartbit_tui.daemon.metrics import Figures
 from heartbit_tui.daemon.noted import note
-from heartbit_tui.daemon.planning import planner
+from heartbit_tui.daemon.planning import Plan, planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
 from heartbit_tui.daemon.visiting import Visits
 from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
-from heartbit_tui.kernel.conversation import Conversation
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
-from heartbit_tui.kernel.events import Envelope, RunStarted
+from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
 from heartbit_tui.runtime.memory_owned import Holdings, holdings
@@ -43,25 +44,6 @@ from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
 from heartbit_tui.tasks.recent import Recent
 
-ASKING: Final = frozenset({"webfetch", "websearch"})
-"""Tools that use the network and change nothing there."""
-
-HARMLESS: Final = ASKING | {
-    *("read", "grep", "glob", "list", "todoread", "todowrite", "question", "skill"),
-    *("bash_output", "kill_shell", "memory_recall", "recall_context"),
-}
-"""Tools that may be used twice without harm; what any other one did that was cut off, a person has to look at.
-
-A log has no more of a tool than its name; a test holds this equal to what the tools say of themselves.
-"""
-
-UNKNOWN: Final = (
-    "heartbit was stopped while this was running, so what it did is not known: {calls}. "
-    "Look, then take the task up again or cancel it."
-)
-
-Doubts = Callable[[Task], Awaitable[str]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
@@ -78,7 +60,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
-    """A daemon at work."""
+    """A daemon at work. `leaving` is set once it answers no more, so that whoever looks on is let go."""
 
     name: str
     file: Path
@@ -102,6 +84,7 @@ class Daemon:
     bind: str
     door: Entrance
     warnings: tuple[str, ...]
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def session(self, session_id: str) -> SessionInfo | None:
         """The session with exactly this id, open or kept; None where there is none."""
@@ -145,17 +128,12 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         chats = Chats(database, store, clock)
         titled = replace(setup, connect=chats.titled(setup.connect))
         host = await enter(_host(titled, config, figures, aftermath))
-        around = Around(
-            options=planner(options, settings, door, plans.todos, clock),
-            name=lambda: ids.new_id(clock.now()),
-            doubts=doubting(store) if config.string("daemon.unknown_outcome") != "continue" else _no_doubts,
-            heard=aftermath.task,
-            stirred=Stirred(path.with_name(path.name + "-wal")),
-            recall=aftermath.recall,
-        )
+        plan = planner(options, settings, door, plans.todos, clock)
+        around = _around(config, path, store, aftermath, plan, clock)
         service = await enter(Service(queue, host, around, clock, terms))
         waking = await enter(awake(options, settings, plans, service, clock))
         aftermath.hear(waking.hear)
+        await enter(forgetting(database, aftermath.inbox, clock, config.integer("daemon.keep_days") or 0))
         yield Daemon(
             name=terms.owner,
             file=path,
@@ -182,6 +160,17 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         )
 
 
+def _around(config: Config, path: Path, store: Store, aftermath: Aftermath, plan: Plan, clock: Clock) -> Around:
+    return Around(
+        options=plan,
+        name=lambda: ids.new_id(clock.now()),
+        look_back=looking_back(store, careful=config.string("daemon.unknown_outcome") != "continue"),
+        heard=aftermath.task,
+        stirred=Stirred(path.with_name(path.name + "-wal")),
+        recall=aftermath.recall,
+    )
+
+
 @asynccontextmanager
 async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Database, SqliteQueue]]:
     """The queue in the data file, for a daemon of this name, which lives as long as this is open."""
@@ -189,6 +178,7 @@ async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Da
     async with Database.open(path, "tasks", STEPS, _durably) as database:
         lease = await asyncio.to_thread(leases.take, name)
         try:
+            await asyncio.to_thread(leases.sweep)
             queue = SqliteQueue(database, clock, leases.held)
             yield database, queue
             await queue.close()
@@ -223,27 +213,6 @@ def _terms(config: Config, clock: Clock) -> Terms:
     )
 
 
-def doubting(store: Store) -> Doubts:
-    """What is not known of a task that was cut off: the calls with effects that had begun and have no result."""
-
-    async def doubts(task: Task) -> str:
-        try:
-            log = (await store.load(task.session)).envelopes
-        except StoreError:
-            return ""  # nothing was done yet in a session that is not there
-        unknown = unknown_calls([each for each in log if each.seq > (task.first_seq or 0)])
-        return UNKNOWN.format(calls=", ".join(unknown)) if unknown else ""
-
-    return doubts
-
-
-def unknown_calls(log: Sequence[Envelope]) -> tuple[str, ...]:
-    """The names of the tools whose calls had begun when the log broke off, and may have changed something."""
-    agents = dict.fromkeys(each.agent for each in log if isinstance(each.event, RunStarted))
-    calls = (call for agent in agents for call in Conversation(agent, log).open_calls())
-    return tuple(call.call.name for call in calls if call.began is not None and call.call.name not in HARMLESS)
-
-
 class Stirred:
     """Whether anybody has written to a file since this was asked last, told by its write-ahead log."""
 
@@ -263,7 +232,3 @@ class Stirred:
 def _durably(connection: sqlite3.Connection) -> None:
     """Let no accepted task be lost, not even to a power cut."""
     connection.execute("PRAGMA synchronous = FULL")
-
-
-async def _no_doubts(task: Task) -> str:
-    return ""

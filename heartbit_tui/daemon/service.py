@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Final, Literal, Self, TypeAlias
 
 from heartbit_tui.daemon.attempt import Attempt
+from heartbit_tui.daemon.leftovers import LookBack
 from heartbit_tui.daemon.live import Host
 from heartbit_tui.daemon.noted import note
 from heartbit_tui.daemon.waiting import first_of
@@ -28,6 +30,7 @@ TRIES: Final = 3
 
 CANCELLED: Final = "It was cancelled."
 STOPPING: Final = "heartbit is stopping"
+LOST: Final = "heartbit was stopped while this task was at work."
 TRIED: Final = (
     "It was begun {tries} times, and each time heartbit was stopped meanwhile. Take it up again by hand, or cancel it."
 )
@@ -53,14 +56,14 @@ class Terms:
 class Around:
     """What the service needs: how a session for a task is opened, and named.
 
-    `doubts` says what is not known of a task that a crash has cut off, in a sentence, or nothing. `heard` is told of each
+    `look_back` says how far a task had come that a crash has cut off. `heard` is told of each
     task that has begun, ended or been interrupted. `stirred` says whether anybody may have written to the queue since it
     was asked last. `recall` gives what is known from earlier tasks, as data, or nothing.
     """
 
     options: Callable[[Task], Awaitable[Options]]
     name: Callable[[], str]
-    doubts: Callable[[Task], Awaitable[str]]
+    look_back: LookBack
     heard: Callable[[Task], Awaitable[None]]
     stirred: Callable[[], bool]
     recall: Callable[[Task], Awaitable[str]]
@@ -107,9 +110,12 @@ class Service:
         """Whether nothing new is begun any more."""
         return self._draining
 
-    async def accept(self, request: Request) -> Task:
-        """Take a task in; with a key that its user has used before, the task of then. Raises `StoreError`."""
-        task = await self._queue.accept(request)
+    async def accept(self, request: Request, task_id: str = "") -> Task:
+        """Take a task in; with a key that its user has used before, the task of then. Raises `StoreError`.
+
+        One that is new has the id `task_id`, or else one of its own.
+        """
+        task = await self._queue.accept(request, task_id)
         note(task)
         self._news.set()
         return task
@@ -164,15 +170,18 @@ class Service:
     async def recover(self) -> None:
         """Decide about the tasks whose daemon died while they were at work."""
         for task in await self._queue.abandoned():
-            doubts = await self._around.doubts(task)
-            if not doubts and task.attempts >= TRIES:
-                doubts = TRIED.format(tries=task.attempts)
-            if doubts:
-                await self._queue.note(task.id, doubts)
-            elif self._terms.restart == "resume":
-                await self._queue.again(task.id)
+            left = await self._around.look_back(task)
+            if left.outcome is not None:
+                if await self._queue.end(left.outcome, task.owner):
+                    await self._tell(task.id)
                 continue
-            await self._tell(task.id)
+            why = left.doubts
+            if not why and task.attempts >= TRIES:
+                why = TRIED.format(tries=task.attempts)
+            if not why and self._terms.restart != "resume":
+                why = LOST
+            if await self._queue.take_over(task, why) in ("interrupted", "cancelled"):
+                await self._tell(task.id)
 
     async def drain(self, grace: float) -> None:
         """Begin nothing new, and wait for what is at work; after `grace` seconds it is put back for the next start."""
@@ -191,12 +200,27 @@ class Service:
     async def _dispatch(self) -> None:
         while not self._draining:
             self._news.clear()
+            pause = ROUND
             try:
+                pause = await self._drop_late()
                 while not self._draining and len(self._running) < self._terms.most and await self._begin_next():
                     pass
             except StoreError as error:
                 LOG.error("no task can be begun: %s", error)
-            await first_of(self._news.wait(), self._clock.sleep(ROUND))
+            await first_of(self._news.wait(), self._clock.sleep(pause))
+
+    async def _drop_late(self) -> float:
+        """Let go of the tasks whose deadline has passed, also while all places are taken; seconds until the next look."""
+        first = await self._first_deadline()
+        if first is not None and first <= self._clock.now():
+            for task_id in await self._queue.drop_late():
+                await self._tell(task_id)
+            first = await self._first_deadline()
+        return ROUND if first is None else min((first - self._clock.now()).total_seconds(), ROUND)
+
+    async def _first_deadline(self) -> datetime | None:
+        waits = await self._queue.waits()
+        return waits.deadline if waits else None
 
     async def _begin_next(self) -> bool:
         task = await self._queue.claim(self._terms.owner, self._around.name)

@@ -111,6 +111,7 @@ async def serve(
             tell(finishing)
             supervisor.stopping(finishing, _grace(daemon) + ENDING)
             await _drain(daemon, stop)
+            daemon.leaving.set()
             server.end()
             await answering
     tell(ENDED)

@@ -121,6 +121,12 @@ class Inbox:
         asked = "UPDATE inbox SET done = 1 WHERE key = ? AND key != ''"
         await self._database.write(lambda connection: connection.execute(asked, (key,)))
 
+    async def forget(self, about: Sequence[str]) -> None:
+        """Remove the letters about these things that a person was done with, and the questions that nobody waits on any more."""
+        ended = "DELETE FROM inbox WHERE about = ? AND (done = 1 OR kind = 'question')"
+        given = [(each,) for each in about]
+        await self._database.write(lambda connection: connection.executemany(ended, given))
+
 
 def json_of(letter: Letter) -> JsonObject:
     """A letter as it is told to programs."""

@@ -30,6 +30,10 @@ _WORD = """
 """
 
 
+class NoSessionError(StoreError):
+    """There is no session with this id, or it is somebody else's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionInfo:
     """A session in the index."""
@@ -129,20 +133,20 @@ def find_place(connection: sqlite3.Connection, session_id: str) -> Place | None:
 
 
 def place_of(connection: sqlite3.Connection, session_id: str) -> Place:
-    """Where a session stands. Raises `StoreError` when there is none with this id."""
+    """Where a session stands. Raises `NoSessionError` when there is none with this id."""
     found = find_place(connection, session_id)
     if found is None:
-        raise StoreError(NO_SESSION.format(id=session_id))
+        raise NoSessionError(NO_SESSION.format(id=session_id))
     return found
 
 
 def owned(place: Place | None, session_id: str, owner: Owner | None) -> Place:
-    """Where a session of this owner stands, or where a new one will. Raises `StoreError` where it is somebody else's."""
+    """Where a session of this owner stands, or where a new one will. Raises `NoSessionError` where it is somebody else's."""
     tenant, user = map(storable, owner or NOBODY)
     if place is None:
         return Place(session_id=session_id, owner=(tenant, user))
     if owner is not None and place.owner != (tenant, user):
-        raise StoreError(NO_SESSION.format(id=session_id))
+        raise NoSessionError(NO_SESSION.format(id=session_id))
     return place
 
 

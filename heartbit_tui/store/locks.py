@@ -62,6 +62,10 @@ class Leases:
         finally:
             os.close(descriptor)
 
+    def sweep(self) -> int:
+        """Remove the lock files that nobody holds, as processes leave them that are killed; how many these were."""
+        return sum(_removed(path) for path in self._folder.glob("*.lock"))
+
     def _path(self, session_id: str) -> Path:
         return self._folder / f"{session_id.replace(os.sep, '_')}.lock"
 
@@ -98,6 +102,21 @@ def in_use(path: Path) -> tuple[int, bool]:
     alone = _locked(descriptor)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     return descriptor, alone
+
+
+def _removed(path: Path) -> bool:
+    """Remove a lock file that nobody holds; whoever takes it at the same moment sees that it is another file then."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        if not _locked(descriptor) or not _same_file(descriptor, path):
+            return False
+        path.unlink(missing_ok=True)
+        return True
+    finally:
+        os.close(descriptor)
 
 
 def _locked_soon(descriptor: int) -> bool:

@@ -3,9 +3,10 @@
 A task is accepted once it is on the disk. Whoever hands one over knows an Intake; whoever does them knows a CommandQueue.
 """
 
+from heartbit_tui.tasks.pruning import prune
 from heartbit_tui.tasks.queue import CommandQueue, Page, SqliteQueue
 from heartbit_tui.tasks.tables import STEPS
-from heartbit_tui.tasks.types import ALL, ENDED, STATES, Intake, Outcome, Request, Sight, State, Stats, Task
+from heartbit_tui.tasks.types import ALL, ENDED, STATES, Intake, Outcome, Request, Sight, State, Stats, Task, Waits
 
 __all__ = [
     "ALL",
@@ -22,4 +23,6 @@ __all__ = [
     "State",
     "Stats",
     "Task",
+    "Waits",
+    "prune",
 ]

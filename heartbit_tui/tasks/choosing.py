@@ -4,6 +4,8 @@ import sqlite3
 from datetime import datetime
 from typing import Final
 
+from heartbit_tui.tasks.types import Waits
+from heartbit_tui.wire.read import parse_timestamp
 from heartbit_tui.wire.write import timestamp
 
 TOO_LATE: Final = "Its deadline passed before it could be begun."
@@ -19,7 +21,8 @@ WITH RECURSIVE waiting (tenant_id) AS (
 firsts (tenant_id, number) AS (
     SELECT waiting.tenant_id, (
         SELECT number FROM tasks AS each
-        WHERE each.state = 'pending' AND each.tenant_id = waiting.tenant_id AND (
+        WHERE each.state = 'pending' AND each.tenant_id = waiting.tenant_id
+        AND (each.deadline = '' OR each.deadline > :now) AND (
             each.wanted_session = '' OR NOT EXISTS (
                 SELECT 1 FROM tasks AS other WHERE other.state = 'running' AND other.session = each.wanted_session
             )
@@ -45,17 +48,27 @@ UPDATE tasks SET state = 'failed', error = ?, ended = ? WHERE state = 'pending' 
 """
 
 
-def next_number(connection: sqlite3.Connection) -> int | None:
+def next_number(connection: sqlite3.Connection, now: datetime) -> int | None:
     """The number of the task that is to be begun now, and the turn of its tenant is noted; None where none can be.
 
     The tenant with the fewest at work is served, of equals the one that was served longest ago. A task that goes on
-    with a session waits until no other is at work there.
+    with a session waits until no other is at work there; one whose deadline has passed is not begun.
     """
-    found = connection.execute(NEXT).fetchone()
+    found = connection.execute(NEXT, {"now": timestamp(now)}).fetchone()
     if found is None:
         return None
     connection.execute(_SERVED, (found[1],))
     return int(found[0])
+
+
+def waits(connection: sqlite3.Connection) -> Waits | None:
+    """What is known of the tasks that wait; None where none does."""
+    any_waits = "SELECT EXISTS (SELECT 1 FROM tasks WHERE state = 'pending')"
+    if not connection.execute(any_waits).fetchone()[0]:
+        return None
+    asked = "SELECT min(deadline) FROM tasks WHERE state = 'pending' AND deadline != ''"
+    found = connection.execute(asked).fetchone()[0]
+    return Waits(deadline=parse_timestamp(found) if found else None)
 
 
 def drop_late(connection: sqlite3.Connection, now: datetime) -> list[str]:

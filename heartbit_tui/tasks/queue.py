@@ -3,19 +3,17 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any, Protocol
+from dataclasses import asdict, replace
+from typing import Protocol
 from uuid import uuid4
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.tasks import choosing, rows
 from heartbit_tui.tasks.grouping import Database, Grouped
-from heartbit_tui.tasks.types import ALL, ENDED, Outcome, Request, Sight, State, Stats, Task
+from heartbit_tui.tasks.types import ALL, ENDED, Outcome, Request, Sight, State, Stats, Task, Waits
 from heartbit_tui.wire.write import timestamp
 
-LOST = "heartbit was stopped while this task was at work."
 CANCELLED = "It was cancelled."
 
 
@@ -33,12 +31,19 @@ class CommandQueue(Protocol):
     An `owner` is a daemon at work; whether one lives is known to who made the queue.
     """
 
-    async def accept(self, request: Request) -> Task:
-        """Take a task in; the one that its user has handed over with the same key, where there is one."""
+    async def accept(self, request: Request, task_id: str = "") -> Task:
+        """Take a task in; the one that its user has handed over with the same key, where there is one.
+
+        One that is new has the id `task_id`, or else one of its own.
+        """
         ...
 
     async def claim(self, owner: str, session: Callable[[], str]) -> Task | None:
         """Begin the next task: it is running, in the session that it names or else in the one that `session` names."""
+        ...
+
+    async def drop_late(self) -> tuple[str, ...]:
+        """Let the tasks fail whose deadline has passed while they waited; their ids."""
         ...
 
     async def begun(self, task_id: str, owner: str, seq: int) -> int:
@@ -48,7 +53,7 @@ class CommandQueue(Protocol):
     async def end(self, outcome: Outcome, owner: str) -> bool:
         """Keep what came of a task that the owner has at work, in all its attempts; whether it still had it.
 
-        One whose outcome is `pending` waits for its next attempt.
+        One whose outcome is `pending` waits for its next attempt, unless it was asked to stop: then it is cancelled.
         """
         ...
 
@@ -64,11 +69,15 @@ class CommandQueue(Protocol):
         ...
 
     async def abandoned(self) -> tuple[Task, ...]:
-        """The tasks at work whose daemon lives no more; they are interrupted now."""
+        """The tasks at work whose daemon lives no more, as they stand."""
         ...
 
-    async def note(self, task_id: str, text: str) -> None:
-        """Say why an interrupted task waits for a person."""
+    async def take_over(self, task: Task, why: str) -> State | None:
+        """Decide in one step about an abandoned task: how it stands now, None where somebody else has decided.
+
+        It waits for its next attempt, or is interrupted where `why` says what a person has to decide about. One that
+        was asked to stop is cancelled.
+        """
         ...
 
     async def again(self, task_id: str) -> bool:
@@ -96,12 +105,8 @@ class CommandQueue(Protocol):
         """How many there are, and what they used."""
         ...
 
-    async def waits(self) -> bool:
-        """Whether any task waits."""
-        ...
-
-    async def prune(self, before: datetime) -> int:
-        """Forget the tasks that ended before this; how many these were."""
+    async def waits(self) -> Waits | None:
+        """What is known of the tasks that wait; None where none does."""
         ...
 
 
@@ -121,8 +126,8 @@ class SqliteQueue:
         """Wait until all is written."""
         await self._grouped.close()
 
-    async def accept(self, request: Request) -> Task:
-        task_id, now = str(uuid4()), self._clock.now()
+    async def accept(self, request: Request, task_id: str = "") -> Task:
+        task_id, now = task_id or str(uuid4()), self._clock.now()
 
         def operation(connection: sqlite3.Connection) -> Task:
             if rows.insert(connection, task_id, request, now):
@@ -136,12 +141,11 @@ class SqliteQueue:
         now = self._clock.now()
 
         def operation(connection: sqlite3.Connection) -> Task | None:
-            choosing.drop_late(connection, now)
-            number = choosing.next_number(connection)
+            number = choosing.next_number(connection, now)
             if number is None:
                 return None
             connection.execute(
-                "UPDATE tasks SET state = 'running', owner = ?, attempts = attempts + 1, cancelling = 0, "
+                "UPDATE tasks SET state = 'running', owner = ?, attempts = attempts + 1, cancelling = 0, error = '', "
                 "started = CASE started WHEN '' THEN ? ELSE started END, "
                 "session = CASE WHEN session != '' THEN session WHEN wanted_session != '' THEN wanted_session ELSE ? END "
                 "WHERE number = ?",
@@ -150,6 +154,10 @@ class SqliteQueue:
             return rows.select(connection, "WHERE number = ?", (number,))[0]
 
         return await self._grouped.write(operation)
+
+    async def drop_late(self) -> tuple[str, ...]:
+        now = self._clock.now()
+        return await self._grouped.write(lambda connection: tuple(choosing.drop_late(connection, now)))
 
     async def begun(self, task_id: str, owner: str, seq: int) -> int:
         def operation(connection: sqlite3.Connection) -> int:
@@ -161,29 +169,13 @@ class SqliteQueue:
         return await self._grouped.write(operation)
 
     async def end(self, outcome: Outcome, owner: str) -> bool:
-        ended = timestamp(self._clock.now()) if outcome.state in ENDED else ""
-        told = "result" if outcome.state == "completed" else "error"
-        usage: dict[str, int] = asdict(outcome.usage)
-        spent = ", ".join(f"{name} = ?" for name in rows.USAGE)
+        now = timestamp(self._clock.now())
 
         def operation(connection: sqlite3.Connection) -> bool:
-            changed = connection.execute(
-                f"UPDATE tasks SET state = ?, {told} = ?, ended = ?, {spent}, tool_calls = ?, cost_usd = ?, last_seq = ?, "
-                "owner = CASE ? WHEN 1 THEN owner ELSE '' END "
-                "WHERE id = ? AND state = 'running' AND owner = ?",
-                (
-                    *(outcome.state, outcome.text, ended, *(usage[name] for name in rows.USAGE)),
-                    *(
-                        outcome.tool_calls,
-                        outcome.cost_usd,
-                        outcome.last_seq,
-                        outcome.state in ENDED,
-                        outcome.id,
-                        owner,
-                    ),
-                ),
-            )
-            return changed.rowcount == 1
+            stopped = "SELECT 1 FROM tasks WHERE id = ? AND owner = ? AND cancelling"
+            if outcome.state not in ENDED and connection.execute(stopped, (outcome.id, owner)).fetchone():
+                return _end(connection, replace(outcome, state="cancelled", text=CANCELLED), owner, now)
+            return _end(connection, outcome, owner, now)
 
         return await self._grouped.write(operation)
 
@@ -210,28 +202,34 @@ class SqliteQueue:
         return await self._database.read(operation)
 
     async def abandoned(self) -> tuple[Task, ...]:
-        def owners(connection: sqlite3.Connection) -> list[str]:
-            return [row[0] for row in connection.execute("SELECT DISTINCT owner FROM tasks WHERE state = 'running'")]
+        def at_work(connection: sqlite3.Connection) -> list[Task]:
+            return rows.select(connection, "WHERE state = 'running' ORDER BY number")
 
-        at_work = await self._database.read(owners)
-        dead = await asyncio.to_thread(lambda: [each for each in at_work if not self._lives(each)])
-        if not dead:
-            return ()
+        def dead(tasks: Sequence[Task]) -> frozenset[str]:
+            return frozenset(owner for owner in {each.owner for each in tasks} if not self._lives(owner))
 
-        def operation(connection: sqlite3.Connection) -> tuple[Task, ...]:
-            places = ", ".join("?" for _ in dead)
-            lost = rows.select(connection, f"WHERE state = 'running' AND owner IN ({places}) ORDER BY number", dead)
-            for task in lost:
-                connection.execute(
-                    "UPDATE tasks SET state = 'interrupted', error = ?, owner = '' WHERE id = ?", (LOST, task.id)
-                )
-            return tuple(_found(rows.one(connection, task.id)) for task in lost)
+        found = await self._database.read(at_work)
+        owners = await asyncio.to_thread(dead, found)
+        return tuple(each for each in found if each.owner in owners)
+
+    async def take_over(self, task: Task, why: str) -> State | None:
+        now = timestamp(self._clock.now())
+        same = "id = ? AND state = 'running' AND owner = ? AND attempts = ?"
+        given = (task.id, task.owner, task.attempts)
+
+        def operation(connection: sqlite3.Connection) -> State | None:
+            asked = connection.execute(f"SELECT cancelling FROM tasks WHERE {same}", given).fetchone()
+            if asked is None:
+                return None
+            state: State = "cancelled" if asked[0] else "interrupted" if why else "pending"
+            error = f"{CANCELLED} {why}".strip() if asked[0] else why
+            connection.execute(
+                f"UPDATE tasks SET state = ?, error = ?, ended = ?, owner = '' WHERE {same}",
+                (state, error, now if state in ENDED else "", *given),
+            )
+            return state
 
         return await self._grouped.write(operation)
-
-    async def note(self, task_id: str, text: str) -> None:
-        noted = "UPDATE tasks SET error = ? WHERE id = ? AND state = 'interrupted'"
-        await self._grouped.write(lambda connection: connection.execute(noted, (text, task_id)).rowcount)
 
     async def again(self, task_id: str) -> bool:
         def operation(connection: sqlite3.Connection) -> bool:
@@ -286,15 +284,26 @@ class SqliteQueue:
 
         return await self._database.read(operation)
 
-    async def waits(self) -> bool:
-        waiting = "SELECT EXISTS (SELECT 1 FROM tasks WHERE state = 'pending')"
-        return bool(await self._database.read(lambda connection: connection.execute(waiting).fetchone()[0]))
+    async def waits(self) -> Waits | None:
+        return await self._database.read(choosing.waits)
 
-    async def prune(self, before: datetime) -> int:
-        ended: Sequence[Any] = (*sorted(ENDED), timestamp(before))
-        places = ", ".join("?" for _ in ENDED)
-        gone = f"DELETE FROM tasks WHERE state IN ({places}) AND ended != '' AND ended < ?"
-        return await self._grouped.write(lambda connection: connection.execute(gone, ended).rowcount)
+
+def _end(connection: sqlite3.Connection, outcome: Outcome, owner: str, now: str) -> bool:
+    """Keep what came of a task, where this owner has it at work; whether it had."""
+    told, is_over = "result" if outcome.state == "completed" else "error", outcome.state in ENDED
+    usage: dict[str, int] = asdict(outcome.usage)
+    spent = ", ".join(f"{name} = ?" for name in rows.USAGE)
+    given = (
+        *(outcome.state, outcome.text, now if is_over else "", *(usage[name] for name in rows.USAGE)),
+        *(outcome.tool_calls, outcome.cost_usd, outcome.last_seq, is_over, outcome.id, owner),
+    )
+    changed = connection.execute(
+        f"UPDATE tasks SET state = ?, {told} = ?, ended = ?, {spent}, tool_calls = ?, cost_usd = ?, last_seq = ?, "
+        "owner = CASE ? WHEN 1 THEN owner ELSE '' END "
+        "WHERE id = ? AND state = 'running' AND owner = ?",
+        given,
+    )
+    return changed.rowcount == 1
 
 
 def _where(sight: Sight, **columns: str) -> tuple[str, tuple[str, ...]]:

@@ -62,5 +62,7 @@ STEPS: Final = (
         "CREATE INDEX tasks_of_session ON tasks (wanted_session, number) WHERE wanted_session != ''",
         "CREATE TABLE task_turns (tenant_id TEXT NOT NULL PRIMARY KEY, served INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     ),
+    # Which tasks ended long ago is found without looking at all.
+    ("CREATE INDEX tasks_ended ON tasks (ended) WHERE state IN ('completed', 'failed', 'cancelled')",),
 )
 """Each step leads from one version to the next."""

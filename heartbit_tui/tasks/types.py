@@ -128,6 +128,13 @@ class Stats:
     cost_usd: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """That tasks wait, and the first of their deadlines, where any has one."""
+
+    deadline: datetime | None = None
+
+
 class Intake(Protocol):
     """Where tasks are handed over."""
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from heartbit_tui.daemon.opening import ASKING, HARMLESS
+from heartbit_tui.daemon.leftovers import ASKING, HARMLESS
 from heartbit_tui.runtime.build import opened
 from tests.daemon.ground import Ground, says
 

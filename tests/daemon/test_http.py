@@ -1,5 +1,6 @@
 """Tasks over HTTP: accepted for good, seen by whom they belong to, followed from any place, refused in words."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from heartbit_tui.daemon.http.tasks import OTHER
 from tests.daemon.ground import LONG, Ground, calls, says
 from tests.daemon.http import OPERATOR, SETTINGS, TOKEN, USERS, ended, served, submitted
 
@@ -194,12 +196,57 @@ async def test_a_folder_that_can_be_none_fails_its_task_in_words(tmp_path: Path)
 
 
 async def test_the_same_key_is_the_same_task(tmp_path: Path) -> None:
-    async with served(ready(tmp_path)) as daemon, daemon.caller() as caller:
+    one = SETTINGS + "\n[daemon]\nmax_concurrent_tasks = 1\n"
+    async with served(ready(tmp_path, settings=one)) as daemon, daemon.caller() as caller:
+        await submitted(caller, "stay")
         first = await caller.post("/tasks", json={"task": "say hello"}, headers={"idempotency-key": "k"})
-        await ended(caller, first.json()["id"])
         second = await caller.post("/tasks", json={"task": "say hello", "key": "k"})
         assert (first.status_code, second.status_code) == (201, 200)
-        assert second.json() == {"id": first.json()["id"], "state": "completed"}
+        assert second.json() == first.json() == {"id": first.json()["id"], "state": "pending"}
+        at_once = await asyncio.gather(*(caller.post("/tasks", json={"task": "x", "key": "l"}) for _ in range(8)))
+        assert sorted(each.status_code for each in at_once) == [200] * 7 + [201]
+        assert len({each.json()["id"] for each in at_once}) == 1
+        assert (await caller.get("/tasks")).json()["total"] == 3
+
+
+async def test_the_same_key_with_another_task_is_refused_and_names_the_first(tmp_path: Path) -> None:
+    async with served(ready(tmp_path)) as daemon, daemon.caller() as caller:
+        body = {"task": "say hello", "key": "k", "priority": 1, "deadline": "2999-01-01T01:00:00.5+01:00"}
+        first = (await caller.post("/tasks", json=body)).json()["id"]
+        same = {**body, "deadline": "2999-01-01T00:00:00.500000Z"}
+        assert (await caller.post("/tasks", json=same)).json()["id"] == first
+        for other in ({"task": "say more"}, {"priority": 2}, {"deadline": None}, {"story_id": "s"}):
+            answer = await caller.post("/tasks", json={**body, **other})
+            assert (answer.status_code, answer.json()["error"]) == (422, OTHER.format(key="k", id=first))
+        assert (await caller.get("/tasks")).json()["total"] == 1
+
+
+async def test_the_same_key_of_two_users_and_of_two_tenants_is_as_many_tasks(tmp_path: Path) -> None:
+    ids = set[str]()
+    async with served(ready(tmp_path)) as daemon:
+        for token in (*USERS.values(), TOKEN):
+            async with daemon.caller(token) as caller:
+                answer = await caller.post("/tasks", json={"task": "say hello", "key": "k"})
+                assert answer.status_code == 201
+                ids.add(answer.json()["id"])
+    assert len(ids) == 4
+
+
+async def test_a_caller_who_goes_away_in_the_middle_is_no_fault_of_the_daemon(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served(ready(tmp_path)) as daemon, daemon.caller() as caller:
+        host, port = caller.base_url.host, caller.base_url.port
+        _, writer = await asyncio.open_connection(host, port)
+        head = f"POST /tasks HTTP/1.1\r\nhost: {host}:{port}\r\nauthorization: Bearer {TOKEN}\r\n"
+        writer.write(f'{head}content-type: application/json\r\ncontent-length: 99\r\n\r\n{{"task": '.encode())
+        await writer.drain()
+        writer.close()
+        async with asyncio.timeout(30):
+            while 'status="499"' not in (await caller.get("/metrics")).text:
+                pass
+        assert (await caller.get("/tasks")).json()["total"] == 0
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def _facts(events: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:

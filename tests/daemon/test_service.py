@@ -1,17 +1,20 @@
 """What is handed over is done, a few at a time, stopped when asked for, and never done twice by itself."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from heartbit_tui.daemon.attempt import AGAIN, TOO_LATE
-from heartbit_tui.daemon.opening import UNKNOWN
+from heartbit_tui.daemon.leftovers import UNKNOWN
 from heartbit_tui.daemon.service import CANCELLED
 from heartbit_tui.kernel.events import Envelope, UserMessage
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.store import driver
 from heartbit_tui.tasks import Request, Task
+from heartbit_tui.tasks.choosing import TOO_LATE as QUEUED_TOO_LONG
+from heartbit_tui.testing.clock import FakeClock
 from tests.daemon.ground import LONG, Ground, Heard, calls, daemon, done, says, seen
 
 HOLD = says("at last", when="stay", wait=LONG, times=0)
@@ -103,6 +106,22 @@ async def test_a_deadline_ends_a_task_at_work(tmp_path: Path) -> None:
     async with daemon(ground) as found:
         outcome = await done(found, "stay", deadline=clock.now() + timedelta(seconds=1))
         assert (outcome.state, outcome.text) == ("failed", TOO_LATE)
+
+
+async def test_a_deadline_that_passes_while_all_places_are_taken_fails_its_task_at_once(tmp_path: Path) -> None:
+    ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
+    ground.prepare([HOLD], "[daemon]\nmax_concurrent_tasks = 1\n")
+    async with daemon(ground, heard, clock) as found, asyncio.timeout(30):
+        running = await found.service.submit(Request(task="stay"))
+        await heard.until(running, "running")
+        waiting = await found.service.submit(Request(task="x", deadline=clock.now() + timedelta(seconds=5)))
+        outcome = asyncio.create_task(found.service.outcome(waiting))
+        while 5.0 not in clock.slept:
+            await clock.advance(0)
+        await clock.advance(5)
+        told = await heard.until(waiting, "failed")
+        assert ((await outcome).text, told.error, told.started) == (QUEUED_TOO_LONG, QUEUED_TOO_LONG, None)
+        assert found.service.running == (running,)
 
 
 async def test_what_was_at_work_at_the_end_is_put_back_and_finished_by_the_next_daemon(tmp_path: Path) -> None:

@@ -273,7 +273,7 @@ async def test_the_letters_of_one_user_push_none_of_another_out_of_the_inbox(tmp
 
 def _check_figures(text: str, known: Sequence[Owner]) -> None:
     """No figure says whose it is, and what callers ask for makes no further ones."""
-    paths = {*document()["paths"], UNKNOWN}
+    paths = {*document(spoken=True)["paths"], UNKNOWN}
     values = dict[str, set[str]]()
     for family in text_string_to_metric_families(text):
         for sample in family.samples:

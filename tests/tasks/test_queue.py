@@ -13,12 +13,15 @@ import pytest
 
 from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.store.database import Database
-from heartbit_tui.tasks import ENDED, STEPS, Outcome, Request, Sight, SqliteQueue, Stats
+from heartbit_tui.tasks import ENDED, STEPS, Outcome, Request, Sight, SqliteQueue, Stats, Waits, prune
 from heartbit_tui.tasks.choosing import NEXT, TOO_LATE
-from heartbit_tui.tasks.queue import CANCELLED, LOST
+from heartbit_tui.tasks.pruning import OLD
+from heartbit_tui.tasks.queue import CANCELLED
 from heartbit_tui.testing.clock import FakeClock
+from tests.samples import samples
 
 _Answer = TypeVar("_Answer")
+FLOOD = samples(10_000, 500)
 USAGE = Usage(input_tokens=10, output_tokens=4, cache_read_input_tokens=3)
 
 
@@ -26,9 +29,18 @@ USAGE = Usage(input_tokens=10, output_tokens=4, cache_read_input_tokens=3)
 async def queue(
     path: Path, clock: FakeClock | None = None, living: tuple[str, ...] = ()
 ) -> AsyncGenerator[SqliteQueue]:
+    async with both(path, clock, living) as (_, found):
+        yield found
+
+
+@asynccontextmanager
+async def both(
+    path: Path, clock: FakeClock | None = None, living: tuple[str, ...] = ()
+) -> AsyncGenerator[tuple[Database, SqliteQueue]]:
+    """A queue, and the file that it is in."""
     async with Database.open(path / "heartbit.db", "tasks", STEPS) as database:
         found = SqliteQueue(database, clock or FakeClock(), lambda owner: owner in living)
-        yield found
+        yield database, found
         await found.close()
 
 
@@ -85,7 +97,9 @@ async def test_the_same_key_of_the_same_user_is_the_same_task(tmp_path: Path) ->
         assert await tasks.accept(Request(task="another text", key="k", user_id="u")) == one
         assert (await tasks.accept(Request(task="a", key="k", user_id="v"))).id != one.id
         assert (await tasks.accept(Request(task="a", key="k", user_id="u", tenant_id="t"))).id != one.id
-        assert (await tasks.page()).total == 3
+        assert await tasks.accept(Request(task="a", key="k", user_id="u"), "an id that is not needed") == one
+        assert (await tasks.accept(Request(task="a", key="l", user_id="u"), "an id")).id == "an id"
+        assert (await tasks.page()).total == 4
 
 
 async def test_many_that_are_handed_over_at_once_are_all_kept_in_few_commits(tmp_path: Path) -> None:
@@ -176,22 +190,51 @@ async def test_cancelling_stops_what_waits_asks_what_runs_and_leaves_what_ended(
         assert (ended.error, ended.usage, ended.cost_usd) == (CANCELLED, USAGE, None)
 
 
-async def test_what_a_dead_daemon_had_at_work_is_interrupted_and_can_be_tried_again(tmp_path: Path) -> None:
+async def test_what_a_dead_daemon_had_at_work_is_taken_over_in_one_step_and_once(tmp_path: Path) -> None:
     async with queue(tmp_path, living=("alive",)) as tasks:
-        lost = await tasks.accept(Request(task="lost"))
-        await tasks.claim("dead", naming)
+        ids = [(await tasks.accept(Request(task=name))).id for name in ("again", "unknown")]
+        for _ in ids:
+            await tasks.claim("dead", naming)
         kept = await tasks.accept(Request(task="kept"))
         await tasks.claim("alive", naming)
-        (found,) = await tasks.abandoned()
-        assert (found.id, found.state, found.error, found.owner) == (lost.id, "interrupted", LOST, "")
+        again, unknown = await tasks.abandoned()
+        assert [(each.id, each.state, each.owner) for each in (again, unknown)] == [
+            (task_id, "running", "dead") for task_id in ids
+        ]
+        assert await tasks.abandoned() == (again, unknown)
+        assert [await tasks.take_over(again, ""), await tasks.take_over(unknown, "Look.")] == ["pending", "interrupted"]
+        assert [await tasks.take_over(again, "Look."), await tasks.take_over(unknown, "")] == [None, None]
         assert await tasks.abandoned() == ()
-        assert not await tasks.end(completed(lost.id), "dead")
-        assert await tasks.again(lost.id)
-        assert not await tasks.again(lost.id)
-        assert not await tasks.again(kept.id)
+        assert not await tasks.end(completed(again.id), "dead")
+        stopped = await tasks.get(unknown.id)
+        assert stopped is not None
+        assert (stopped.state, stopped.error, stopped.owner, stopped.ended) == ("interrupted", "Look.", "", None)
         second = await tasks.claim("alive", lambda: "a session that is not needed")
         assert second is not None
-        assert (second.id, second.session, second.attempts) == (lost.id, "new-session", 2)
+        assert (second.id, second.session, second.attempts) == (again.id, "new-session", 2)
+        assert await tasks.take_over(again, "") is None
+        assert [await tasks.again(each) for each in (unknown.id, unknown.id, kept.id)] == [True, False, False]
+
+
+async def test_a_task_that_was_asked_to_stop_is_never_begun_again(tmp_path: Path) -> None:
+    async with queue(tmp_path) as tasks:
+        for why, told in (("", CANCELLED), ("Look.", f"{CANCELLED} Look.")):
+            task_id = (await tasks.accept(Request(task="x"))).id
+            await tasks.claim("dead", naming)
+            assert await tasks.cancel(task_id) == "running"
+            (left,) = await tasks.abandoned()
+            assert await tasks.take_over(left, why) == "cancelled"
+            task = await tasks.get(task_id)
+            assert task is not None
+            assert (task.error, task.ended is not None) == (told, True)
+        put_back = (await tasks.accept(Request(task="x"))).id
+        await tasks.claim("stopping", naming)
+        await tasks.cancel(put_back)
+        assert await tasks.end(Outcome(id=put_back, state="pending", text="stopping", usage=USAGE), "stopping")
+        task = await tasks.get(put_back)
+        assert task is not None
+        assert (task.state, task.error, task.usage) == ("cancelled", CANCELLED, USAGE)
+        assert await tasks.claim("me", naming) is None
 
 
 async def test_a_task_whose_deadline_has_passed_is_not_begun(tmp_path: Path) -> None:
@@ -199,10 +242,16 @@ async def test_a_task_whose_deadline_has_passed_is_not_begun(tmp_path: Path) -> 
     async with queue(tmp_path, clock) as tasks:
         late = await tasks.accept(Request(task="late", deadline=clock.now() + timedelta(seconds=5)))
         soon = await tasks.accept(Request(task="in time", deadline=clock.now() + timedelta(seconds=6)))
+        assert await tasks.waits() == Waits(deadline=late.request.deadline)
         await clock.advance(5)
         begun = await tasks.claim("me", naming)
         assert begun is not None
         assert begun.id == soon.id
+        assert await tasks.claim("me", naming) is None
+        assert [await tasks.drop_late(), await tasks.drop_late()] == [(late.id,), ()]
+        assert await tasks.waits() is None
+        await tasks.accept(Request(task="whenever"))
+        assert await tasks.waits() == Waits()
         failed = await tasks.get(late.id)
         assert failed is not None
         assert (failed.state, failed.error, failed.started) == ("failed", TOO_LATE, None)
@@ -231,18 +280,89 @@ async def test_pages_and_figures_are_of_whose_tasks_are_seen(tmp_path: Path) -> 
         assert (await tasks.stats(Sight(tenant_id="nobody"))).total_tasks == 0
 
 
-async def test_only_what_ended_before_is_forgotten(tmp_path: Path) -> None:
+async def test_only_what_ended_before_is_forgotten_the_oldest_first_and_so_many_at_a_time(tmp_path: Path) -> None:
     clock = FakeClock()
-    async with queue(tmp_path, clock) as tasks:
-        for number in range(3):
+    async with both(tmp_path, clock, living=("me",)) as (database, tasks):
+        for number in range(4):
             await tasks.accept(Request(task=str(number)))
-        for _ in range(2):
+        ids = list[str]()
+        for _ in range(3):
             task = await tasks.claim("me", naming)
             assert task is not None
             await tasks.end(completed(task.id), "me")
+            ids.append(task.id)
             await clock.advance(10)
-        assert await tasks.prune(clock.now() - timedelta(seconds=15)) == 1
-        assert [each.request.task for each in (await tasks.page()).tasks] == ["2", "1"]
+        before = clock.now() - timedelta(seconds=15)
+        assert [await prune(database, before, 1) for _ in range(3)] == [(ids[0],), (ids[1],), ()]
+        assert [each.request.task for each in (await tasks.page()).tasks] == ["3", "2"]
+
+
+async def test_what_waits_runs_or_is_not_decided_is_kept_however_old_it_is(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with both(tmp_path, clock) as (database, tasks):
+        for name in ("undecided", "put back", "at work", "waits", "cancelled"):
+            await tasks.accept(Request(task=name))
+        undecided, put_back, _ = [await tasks.claim("me", naming) for _ in range(3)]
+        assert undecided is not None
+        assert put_back is not None
+        await tasks.take_over(undecided, "Look.")
+        await tasks.end(Outcome(id=put_back.id, state="pending", text="", usage=USAGE), "me")
+        gone = (await tasks.page(state="pending", limit=1)).tasks[0]
+        await tasks.cancel(gone.id)
+        await clock.advance(400 * 86_400)
+        assert await prune(database, clock.now(), 100) == (gone.id,)
+        assert {each.request.task for each in (await tasks.page()).tasks} == {
+            "undecided",
+            "put back",
+            "at work",
+            "waits",
+        }
+
+
+async def test_what_is_old_is_found_without_looking_at_all(tmp_path: Path) -> None:
+    async with Database.open(tmp_path / "heartbit.db", "tasks", STEPS) as database:
+        plan = await database.read(
+            lambda connection: connection.execute(f"EXPLAIN QUERY PLAN {OLD}", ("", 9)).fetchall()
+        )
+        told = "\n".join(str(row[3]) for row in plan)
+        assert "tasks_ended" in told
+        assert "SCAN tasks" not in told
+
+
+async def test_a_file_of_the_version_before_gets_what_it_lacks(tmp_path: Path) -> None:
+    async with Database.open(tmp_path / "heartbit.db", "tasks", STEPS[:1]) as database:
+        tasks = SqliteQueue(database, FakeClock(), lambda _: True)
+        accepted = await tasks.accept(Request(task="x"))
+    async with both(tmp_path) as (database, tasks):
+        assert await tasks.get(accepted.id) == accepted
+        assert await prune(database, FakeClock().now(), 1) == ()
+
+
+@pytest.mark.security("D11", n=FLOOD)
+async def test_a_tenant_with_a_flood_of_tasks_keeps_another_waiting_for_one_of_them_at_most(tmp_path: Path) -> None:
+    async with queue(tmp_path) as tasks:
+        await asyncio.gather(*(tasks.accept(Request(task="flood", tenant_id="a", priority=100)) for _ in range(FLOOD)))
+        for _ in range(20):
+            begun = await tasks.claim("me", naming)
+            assert begun is not None
+            await tasks.end(completed(begun.id), "me")
+        one = await tasks.accept(Request(task="one", tenant_id="b", priority=-100))
+        after = [await tasks.claim("me", naming) for _ in range(2)]
+        assert one.id in [each.id for each in after if each]
+
+
+@pytest.mark.security("D11", n=500)
+async def test_a_tenant_that_takes_all_places_does_not_get_the_next_one_before_another(tmp_path: Path) -> None:
+    async with queue(tmp_path) as tasks:
+        for _ in range(500):
+            await tasks.accept(Request(task="flood", tenant_id="a"))
+        held = [await tasks.claim("me", naming) for _ in range(4)]
+        await tasks.accept(Request(task="one", tenant_id="b"))
+        assert held[0] is not None
+        await tasks.end(completed(held[0].id), "me")
+        following = await tasks.claim("me", naming)
+        assert following is not None
+        assert following.request.tenant_id == "b"
 
 
 async def test_the_next_of_many_is_found_without_looking_at_all(tmp_path: Path) -> None:
@@ -252,7 +372,7 @@ async def test_the_next_of_many_is_found_without_looking_at_all(tmp_path: Path) 
             await tasks.accept(Request(task=str(number), tenant_id=f"t{number % 3}"))
 
         def plan(connection: sqlite3.Connection) -> str:
-            return "\n".join(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {NEXT}"))
+            return "\n".join(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {NEXT}", {"now": ""}))
 
         told = await database.read(plan)
         assert [line for line in told.splitlines() if "SCAN tasks" in line or "SCAN each" in line] == []
@@ -270,5 +390,6 @@ async def test_only_one_at_work_can_end(tmp_path: Path, state: str) -> None:
         if state != "pending":
             await tasks.claim("me", naming)
         if state == "interrupted":
-            await tasks.abandoned()
+            (left,) = await tasks.abandoned()
+            await tasks.take_over(left, "Look.")
         assert await tasks.end(completed(task.id), "me") is (state == "running")

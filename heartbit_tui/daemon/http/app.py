@@ -28,6 +28,9 @@ from heartbit_tui.daemon.http.waking import Waking
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
 
+GONE = 499
+"""What is counted for a caller who went away, as other servers do."""
+
 LOG = logging.getLogger("heartbit.daemon.http")
 
 
@@ -89,8 +92,8 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 
 async def _gone(request: Request, error: Exception) -> Response:
-    """Nobody reads it; it keeps what no fault of heartbit is out of the log."""
-    return JSONResponse({"error": "the body broke off"}, 400, {"connection": "close"})
+    """Nobody hears this answer: whoever asked went away before all was said. It is counted as one."""
+    return Response(status_code=GONE)
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -1,6 +1,8 @@
 """Events over HTTP, as server-sent events."""
 
-from collections.abc import AsyncIterable
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from sse_starlette import EventSourceResponse
 from starlette.requests import Request
@@ -22,6 +24,28 @@ def last_seen(request: Request) -> int:
     return int(told) if known else after
 
 
-def events(chunks: AsyncIterable[bytes]) -> EventSourceResponse:
-    """An answer that goes on as long as there are chunks; each holds whole events."""
-    return EventSourceResponse(chunks, ping=PING, send_timeout=PATIENCE, headers={"cache-control": "no-store"})
+def events(chunks: AsyncGenerator[bytes], leaving: asyncio.Event) -> EventSourceResponse:
+    """An answer that goes on as long as there are chunks, and ends where the daemon leaves; each holds whole events."""
+    found = _until(chunks, leaving)
+    return EventSourceResponse(found, ping=PING, send_timeout=PATIENCE, headers={"cache-control": "no-store"})
+
+
+async def _until(chunks: AsyncGenerator[bytes], leaving: asyncio.Event) -> AsyncGenerator[bytes]:
+    left = asyncio.create_task(leaving.wait())
+    reading: asyncio.Task[bytes | None] | None = None
+    async with aclosing(chunks):
+        try:
+            while True:
+                reading = asyncio.create_task(_next(chunks))
+                await asyncio.wait({reading, left}, return_when=asyncio.FIRST_COMPLETED)
+                if not reading.done() or (chunk := reading.result()) is None:
+                    return
+                yield chunk
+        finally:
+            for each in (left, *((reading,) if reading else ())):
+                each.cancel()
+            await asyncio.gather(left, *((reading,) if reading else ()), return_exceptions=True)
+
+
+async def _next(chunks: AsyncGenerator[bytes]) -> bytes | None:
+    return await anext(chunks, None)

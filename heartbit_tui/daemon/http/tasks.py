@@ -1,6 +1,7 @@
 """Tasks over HTTP: handed over, looked at, cancelled, taken up again, followed."""
 
 from collections.abc import AsyncGenerator
+from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,6 +24,7 @@ NO_SESSION = "session not found"
 NONE_SUCH = "task not found"
 ENDED = "the task has ended: it is {state}"
 STOPPING = "heartbit is stopping and takes no tasks"
+OTHER = "the key {key!r} was sent with another task, {id}: send that task, or another key"
 FAR = "a folder may be named by whom this machine belongs to"
 MOST = 500
 """Tasks of a page."""
@@ -48,7 +50,10 @@ class Tasks:
         ]
 
     async def _submit(self, request: Request) -> Response:
-        """Accept a task: 201 with its id, once it is on the disk; 200 for one that was accepted before with its key."""
+        """Accept a task: 201 with its id, once it is on the disk; 200 for one that was accepted before with its key.
+
+        Where that key was sent with another task, it is refused with 422.
+        """
         who = who_of(request.scope)
         allowed(who, "submit")
         body = await body_of(request, NewTask)
@@ -70,9 +75,12 @@ class Tasks:
             session=body.session_id or "",
             story_id=body.story_id or "",
         )
-        task = await self._daemon.service.accept(asked)
-        self._daemon.figures.accepted()
-        new = task.state == "pending" and task.attempts == 0
+        mine = str(uuid4())
+        task = await self._daemon.service.accept(asked, mine)
+        if task.request != asked:
+            raise HTTPException(422, OTHER.format(key=asked.key, id=task.id))
+        if new := task.id == mine:
+            self._daemon.figures.accepted()
         return JSONResponse(
             {"id": task.id, "state": task.state}, 201 if new else 200, {"location": f"/tasks/{task.id}"}
         )
@@ -112,7 +120,7 @@ class Tasks:
 
     async def _events(self, request: Request) -> Response:
         task = await self._task(request, "read")
-        return events(self._followed(task, last_seen(request)))
+        return events(self._followed(task, last_seen(request)), self._daemon.leaving)
 
     async def _followed(self, task: Task, after: int) -> AsyncGenerator[bytes]:
         """The events of a task, and at its end `event: end` with the task."""
