@@ -166,7 +166,7 @@ def letter(said: Said) -> Letter:
 def drafted(drafts: Sequence[Draft]) -> Iterator[Letter]:
     """Skills that wait for a person's word, as letters."""
     for each in drafts:
-        text = f"{each.description}\n\nMade of {len(each.sources)} memories. {each.note}".strip()
+        text = f"{each.description}\n\nMade of {each.made_of}. {each.note}".strip()
         yield Letter(at=each.made, kind="draft", source="meditation", title=each.name, text=text, about=each.id)
 
 
