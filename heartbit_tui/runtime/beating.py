@@ -100,6 +100,9 @@ class Handed:
             folder=str(beat.workspace),
             tools=beat.tools,
             silent=SILENT,
+            max_cost_usd=beat.max_cost,
+            max_tokens=beat.max_tokens,
+            max_calls=beat.max_calls,
         )
         task = await self._intake.submit(request)
         try:

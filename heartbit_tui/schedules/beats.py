@@ -38,7 +38,8 @@ class Heartbeat:
     """A file that is to be done again and again, as it was read.
 
     `key` is the file's path, by which its state is kept. `every` is in seconds. Without `windows` it beats at any hour.
-    `tools` are all that it may use, as far as the permissions let it. `text` is what is said to the agent.
+    `tools` are all that it may use, as far as the permissions let it. `text` is what is said to the agent. A beat takes
+    `max_cost` US dollars, `max_tokens` and `max_calls` of tools at most; None is as much as the settings let it.
     """
 
     key: str
@@ -49,6 +50,9 @@ class Heartbeat:
     kind: Kind = "message"
     tools: tuple[str, ...] = READING
     text: str = ""
+    max_cost: float | None = None
+    max_tokens: int | None = None
+    max_calls: int | None = None
     warnings: tuple[str, ...] = ()
 
     def awake(self, at: datetime) -> bool:

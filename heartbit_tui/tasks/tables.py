@@ -62,5 +62,10 @@ STEPS: Final = (
         "CREATE INDEX tasks_of_session ON tasks (wanted_session, number) WHERE wanted_session != ''",
         "CREATE TABLE task_turns (tenant_id TEXT NOT NULL PRIMARY KEY, served INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     ),
+    (
+        "ALTER TABLE tasks ADD COLUMN max_cost_usd REAL",
+        "ALTER TABLE tasks ADD COLUMN max_tokens INTEGER",
+        "ALTER TABLE tasks ADD COLUMN max_calls INTEGER",
+    ),
 )
 """Each step leads from one version to the next."""

@@ -10,6 +10,7 @@ from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.waking import FAILED, supervised
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import SessionStarted, ToolCallCompleted
+from heartbit_tui.runtime.bounding import USED_UP
 from heartbit_tui.store import driver
 from heartbit_tui.store.inbox import Letter
 from heartbit_tui.tasks import Request
@@ -117,6 +118,37 @@ async def test_a_heartbeat_has_an_agent_in_its_folder_with_the_tools_that_it_may
         assert [each.event.cwd for each in log if isinstance(each.event, SessionStarted)] == [str(folder)]
         assert not (folder / "new.txt").exists()
         assert told(await letters(found)) == [("heartbeat:notes/HEARTBEAT.md", "reply", "The build is red.")]
+
+
+@pytest.mark.parametrize(("cap", "cost"), [(5.0, 0.4), (0.1, 0.2)])
+async def test_a_beat_that_cost_more_than_its_file_or_the_settings_allow_is_ended_and_told(
+    tmp_path: Path, cap: float, cost: float
+) -> None:
+    ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
+    looking = calls("glob", {"pattern": "*"}, cost_usd=0.2, times=0)
+    ground.prepare([looking], f"{BEATS}\n[limits]\nmax_cost_usd = {cap}\n")
+    beating(ground, table="every: 10m\nmax_cost: 0.3")
+    async with daemon(ground, heard, clock) as found:
+        await until(found, clock, heard, 1, "failed")
+        (task,) = [each for each in heard.tasks if each.state == "failed"]
+        assert (task.request.max_cost_usd, task.cost_usd) == (0.3, cost)
+        (letter,) = await letters(found)
+        assert (letter.kind, letter.text) == ("failure", task.error)
+        assert f"{cost:.2f}" in task.error
+
+
+async def test_a_beat_that_made_all_its_calls_has_to_answer_with_what_it_knows(tmp_path: Path) -> None:
+    ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
+    looking = [calls("glob", {"pattern": f"{n}*"}) for n in range(3)]
+    ground.prepare([*looking, says("I saw enough.")], BEATS)
+    beating(ground, table="every: 10m\nmax_calls: 2")
+    async with daemon(ground, heard, clock) as found:
+        await until(found, clock, heard, 1)
+        (task,) = [each for each in heard.tasks if each.state == "completed"]
+        log = (await found.store.load(task.session, only=(ToolCallCompleted,))).envelopes
+        ends = [each.event for each in log if isinstance(each.event, ToolCallCompleted)]
+        assert [each.is_error for each in ends] == [False, False, True]
+        assert USED_UP.format(most=2) in ends[-1].output
 
 
 async def test_a_beat_that_fails_again_and_again_is_told_once(tmp_path: Path) -> None:
