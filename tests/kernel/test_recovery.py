@@ -144,15 +144,6 @@ async def test_a_whole_log_needs_nothing_and_is_numbered_on() -> None:
     assert len({asked.id for asked in rig.of(ApprovalRequested)}) == 3
 
 
-async def test_requests_are_numbered_on_also_where_the_log_does_not_hold_those_before() -> None:
-    full = await whole()
-    before = {each.event.id for each in full if isinstance(each.event, ApprovalRequested)}
-    rig = await resumed([each for each in full if not isinstance(each.event, ApprovalRequested)])
-    asked = {each.event.id for each in rig.log if isinstance(each.event, ApprovalRequested)}
-    assert asked
-    assert asked & before == set()
-
-
 @pytest.mark.parametrize(("mode", "told"), [(Mode.ASK, 1), (Mode.PLAN, 2)])
 async def test_facts_are_told_again_only_when_they_changed(mode: Mode, told: int) -> None:
     first = await ran(Plan(replies=[says("1")]))

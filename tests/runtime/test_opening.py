@@ -1,6 +1,7 @@
 """Sessions that are worth keeping are kept, and no others."""
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,15 +20,15 @@ from heartbit_tui.kernel.events import (
     UserMessage,
 )
 from heartbit_tui.kernel.messages import Assistant, Text, ToolCall, ToolResult, user
-from heartbit_tui.kernel.ops import Mode, Prompt, SetMode
+from heartbit_tui.kernel.ops import Decide, Mode, Prompt, SetMode
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import New, Options
 from heartbit_tui.store.store import Store
 
 
-def options(home: Path) -> Options:
+def options(home: Path, *replies: object) -> Options:
     script = home / "script.json"
-    script.write_text('{"replies": ["Done."]}')
+    script.write_text(json.dumps({"replies": [*replies, "Done."]}))
     flags = {"provider.name": "scripted", "provider.script": str(script)}
     return Options(cwd=home, environment={"HOME": str(home), "PATH": "/usr/bin:/bin"}, flags=flags)
 
@@ -80,3 +81,23 @@ async def test_a_session_whose_process_died_ends_what_was_open_and_nothing_that_
         ("c2", 0, True),
     ]
     assert [each.id for each in told if isinstance(each, ApprovalDecision)] == ["approval-1"]
+
+
+async def asked(given: Options) -> tuple[str, str]:
+    """The ids of a session and of the request in it that its prompt sets off."""
+    async with local(given) as client:
+        envelopes = client.envelopes()
+        client.submit(Prompt(content=(Text(text="remove it"),)))
+        async for envelope in envelopes:
+            if isinstance(envelope.event, ApprovalRequested):
+                client.submit(Decide(id=envelope.event.id, allow=False))
+                await client.settled()
+                return client.about.session_id, envelope.event.id
+    raise AssertionError("Nothing was asked.")
+
+
+async def test_requests_of_a_session_that_is_taken_up_again_have_numbers_of_their_own(tmp_path: Path) -> None:
+    given = options(tmp_path, {"blocks": [{"call": "bash", "input": {"command": "rm -r build"}}], "when": "remove it"})
+    session, first = await asked(given)
+    again, second = await asked(replace(given, which=New(id=session)))
+    assert (again, second != first) == (session, True)
