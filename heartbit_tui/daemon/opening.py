@@ -136,7 +136,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             recall=aftermath.recall,
         )
         service = await enter(Service(queue, host, around, clock, terms))
-        waking = await enter(awake(options, settings, plans, service, clock))
+        waking = await enter(awake(options, settings, plans, service, clock, aftermath.beat))
         aftermath.hear(waking.hear)
         yield Daemon(
             name=terms.owner,

@@ -114,14 +114,14 @@ class Handed:
 
 
 async def meditated(options: Options, clock: Clock, kept: Inbox) -> Done:
-    """A meditation as a beat: its drafts are put into the inbox; it has nothing to say where nothing was done.
+    """A meditation as a beat: its drafts are put into the inbox; it has nothing to say where there was nothing to do.
 
-    Raises `ConfigError`, `StoreError`.
+    One that could do nothing for its troubles has failed. Raises `ConfigError`, `StoreError`.
     """
     report = await meditating.meditate(options, clock)
     for each in drafted(report.drafts):
         await kept.put(each)
-    return Done(ok=True, text=told(report) if report.changed else SILENT)
+    return Done(ok=bool(report.changed) or not report.troubles, text=told(report) or SILENT)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """What the daemon does by itself: at its time, once, with what it may use, and with a letter for whoever was away."""
 
 import asyncio
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from heartbit_tui.daemon.waking import FAILED, supervised
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import SessionStarted, ToolCallCompleted
 from heartbit_tui.runtime.bounding import USED_UP
+from heartbit_tui.schedules.beats import Standing
 from heartbit_tui.store import driver
 from heartbit_tui.store.inbox import Letter
 from heartbit_tui.tasks import Request
@@ -244,6 +246,34 @@ async def test_what_fails_is_told_and_begun_anew_after_pauses_that_grow_while_it
     assert began == [0, 5, 15, 35, 1_040, 1_050]
     assert sentences[0] == FAILED.format(name="schedules", seconds=5.0, error="The disk is full.")
     assert len(sentences) == 5
+
+
+async def test_a_meditation_that_could_do_nothing_is_told_in_the_inbox_and_to_others_once(tmp_path: Path) -> None:
+    ground, clock, heard = Ground(tmp_path), FakeClock(), tmp_path / "heard.json"
+    noting = calls("memory_store", {"content": "The dev server listens on port 4711.", "category": "fact"})
+    notify = f'[daemon.notify]\nstates = ["failed"]\ncommand = ["dd", "status=none", "oflag=append", "conv=notrunc", "of={heard}"]\n'
+    ground.prepare([noting, says("Noted.")], BEATS + notify)
+    beating(ground, table="every: 10m\ntype: meditate")
+    async with daemon(ground, clock=clock) as found, asyncio.timeout(50):
+        assert (await done(found, "note it")).state == "completed"
+        for _ in range(2):
+            beats = (await _standing(found)).state.failures
+            while (await _standing(found)).state.failures == beats:
+                if not found.waking.beating:
+                    await clock.advance(5)
+                await asyncio.to_thread(lambda: None)
+        (letter,) = await found.inbox.list()
+        assert (letter.kind, letter.source) == ("failure", "heartbeat:notes/HEARTBEAT.md")
+        assert "memory.embedding.provider" in letter.text
+    (notice,) = [json.loads(line) for line in heard.read_text("utf-8").replace("}{", "}\n{").splitlines()]
+    assert (notice["source"], notice["state"], notice["error"]) == (letter.source, "failed", letter.text)
+
+
+async def _standing(found: Daemon) -> Standing:
+    """How the one heartbeat stands, once it was looked for."""
+    while not (beats := found.waking.heartbeats):
+        await asyncio.to_thread(lambda: None)
+    return beats[0]
 
 
 @pytest.mark.parametrize("text", ["HEARTBEAT_OK", "**HEARTBEAT_OK**", "All is well. HEARTBEAT_OK", ""])
