@@ -18,6 +18,9 @@ LONGEST = 16 * 1024
 """Letters of a table at a file's head; a longer one is none."""
 
 KEYS = ("every", "active_hours", "timezone", "type", "days", "tools", "max_cost", "max_tokens", "max_calls")
+OF_AGENTS = ("tools", "max_cost", "max_tokens", "max_calls")
+"""What is said of the agent that does a beat; a meditation has none."""
+
 NAMES: Mapping[str, str] = MappingProxyType({"tz": "timezone", "kind": "type"})
 """What some keys are called too; rsclaw's."""
 
@@ -71,7 +74,10 @@ def _heartbeat(
         max_cost=_amount(table, "max_cost", DOLLARS, float),
         max_tokens=_amount(table, "max_tokens", COUNT, int),
         max_calls=_amount(table, "max_calls", COUNT, int),
-        warnings=tuple(f"`{name}` means nothing here." for name in table if name not in KEYS),
+        warnings=tuple(f"`{name}` means nothing here." for name in table if name not in KEYS)
+        + tuple(
+            f"`{name}` means nothing for a meditation." for name in OF_AGENTS if name in table and kind == "meditate"
+        ),
     )
 
 

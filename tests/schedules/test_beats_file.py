@@ -55,6 +55,11 @@ def test_a_file_says_what_a_beat_may_take_at_most() -> None:
     assert at_most(beat("every: 30m")) == "what the settings allow"
 
 
+def test_what_a_meditation_cannot_be_told_is_warned_of() -> None:
+    found = beat("every: 6h\ntype: meditate\nmax_cost: 0.25\ntools: bash", "")
+    assert found.warnings == ("`tools` means nothing for a meditation.", "`max_cost` means nothing for a meditation.")
+
+
 @pytest.mark.parametrize("head", ["max_cost: 0", "max_cost: -1", "max_cost: much", "max_cost: nan", "max_cost: inf"])
 def test_what_is_no_amount_of_money_is_an_error(head: str) -> None:
     assert "is none: it is an amount of US dollars" in wrong(headed(f"every: 30m\n{head}"))
