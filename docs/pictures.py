@@ -5,10 +5,12 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,6 +180,43 @@ WATCHING = [
 WATCHED = "They run every two seconds."
 """A command in the background."""
 
+MEAN = "def mean(gaps: list[float]) -> float:\n    return sum(gaps) / len(gaps)\n"
+RELEASE = (
+    "This release is about speed: the first frame stands after 25 ms. A mean of no gaps is 0 in place of an error, and "
+    "what was typed at launch is kept."
+)
+ERRANDS = (
+    {"blocks": [{"call": "read", "input": {"file_path": "pulse.py"}}], "when": "no gaps is an error"},
+    {
+        "blocks": [
+            {"text": "`mean` divides by zero where there are no gaps."},
+            {
+                "call": "edit",
+                "input": {
+                    "file_path": "pulse.py",
+                    "old_string": "    return sum(gaps) / len(gaps)",
+                    "new_string": "    return sum(gaps) / len(gaps) if gaps else 0.0",
+                },
+            },
+        ],
+        "when": "def mean",
+    },
+    {"blocks": [{"text": "Done: the mean of no gaps is 0 now."}], "when": "pulse.py"},
+    {"blocks": [{"text": "It is green."}], "when": "Watch the build", "wait": 3_600},
+    {"blocks": [{"call": "read", "input": {"file_path": "CHANGES.md"}}], "when": "notes of this release"},
+    {"blocks": [{"text": RELEASE}], "when": "has started again", "wait": 8, "chunk": 4, "pace": 0.3},
+    {"blocks": [{"text": RELEASE}], "when": "quicker start", "wait": 3_600},
+)
+"""What a daemon's model answers: one task that asks, one that takes long, one that is cut off and taken up again."""
+
+CURL = (
+    """curl -s $HEARTBIT_URL/tasks -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' """
+    """-d '{"task": "The mean of no gaps is an error. Mend it."}'"""
+)
+
+DAEMON = {f"daemon-{name}" for name in ("submitted", "approval", "approved", "cancelled", "killed", "resumed")}
+"""The pictures of a daemon at work."""
+
 ASKED = r"Change this file\?.*\+.*gaps.*y Yes, once"
 
 DARK = TerminalTheme(
@@ -213,6 +252,7 @@ THROW_AWAY = re.compile(r"heartbit-demo-\w{8}")
 """The folder of the demonstration, whose name is another one each time; in the pictures it is always the same."""
 
 
+PORT = re.compile(r"127\.0\.0\.1:\d{4}\b")
 HOME = re.compile(r"/tmp/tmp\w{8}")
 """The home of a screen, likewise; what stands for it is as long."""
 
@@ -332,6 +372,7 @@ def moments() -> Iterator[Moment]:
     yield from evaluating()
     yield from beside()
     yield from pursuing()
+    yield from on_the_daemon()
     yield from agents()
     yield from cascading()
     with screen(LINES) as shown:
@@ -510,6 +551,102 @@ def pursuing() -> Iterator[Moment]:
         shown.quit()
 
 
+def on_the_daemon() -> Iterator[Moment]:
+    """A task from its beginning to its end, one that is cancelled, and one that outlives a kill -9."""
+    address = f"127.0.0.1:{free_port()}"
+    with screen(LINES) as shown:
+        shown.write(".config/heartbit/config.toml", CONFIG.format(home=shown.home).partition("[mcp")[0])
+        shown.write("script.json", json.dumps({"replies": ERRANDS}))
+        shown.write("work/pulse.py", MEAN)
+        shown.write("work/CHANGES.md", "- a quicker start\n- no error for a mean of no gaps\n")
+        shown.type(f"cd work; export HEARTBIT_URL=http://{address}")
+        serve = f"heartbit daemon --bind {address} 2>> ../daemon.log &"
+        shown.type(serve)
+        ready(address)
+        shown.type("export TOKEN=$(cat ~/.local/state/heartbit/daemon-token); clear")
+        shown.type(CURL)
+        mended = task_id(shown, r'"id":"([^"]+)","state":"pending"')
+        shown.type("")
+        shown.type("heartbit status")
+        yield Moment("daemon-submitted", "bash", LINES, shown.until(r"running .*Mend it.*^\$\s*$"))
+        yield from attended(shown, mended)
+        shown.type("clear; heartbit submit 'Watch the build until tonight'")
+        watched = task_id(shown, r"^([0-9a-f-]{36})$")
+        shown.until(r"^\$\s*$")
+        shown.type("heartbit status")
+        shown.until(r"running .*Watch the build.*^\$\s*$")
+        shown.type(f"heartbit cancel {watched[:8]}")
+        shown.until(r"cancel.*^\$\s*$")
+        shown.type("heartbit status")
+        yield Moment("daemon-cancelled", "bash", LINES, shown.until(r"cancelled .*Watch the build.*^\$\s*$"))
+        yield from killed(shown, serve, address)
+
+
+def attended(shown: Screen, task: str) -> Iterator[Moment]:
+    """The session of a task on the screen, before and after its call was approved."""
+    shown.type(f"clear; heartbit attach {task[:8]}")
+    shown.until(ASKED)
+    time.sleep(GRACE)
+    yield Moment("daemon-approval", f"heartbit attach {task[:8]}", LINES, shown.until(ASKED))
+    shown.press("y")
+    approved = shown.until(r"the mean of no gaps is 0 now.*2 calls")
+    yield Moment("daemon-approved", f"heartbit attach {task[:8]}", LINES, approved)
+    shown.quit()
+
+
+def killed(shown: Screen, serve: str, address: str) -> Iterator[Moment]:
+    """A daemon that dies at work, and the next one that goes on with it."""
+    shown.type("clear; heartbit submit 'Write the notes of this release'")
+    task = task_id(shown, r"^([0-9a-f-]{36})$")
+    shown.until(r"^\$\s*$")
+    time.sleep(BEGUN)
+    shown.type("kill -9 %1")
+    time.sleep(GRACE)
+    shown.type("heartbit status")
+    shown.until(r"No heartbit daemon.*Killed.*^\$\s*$")
+    shown.type(serve)
+    ready(address)
+    shown.type("heartbit status")
+    yield Moment("daemon-killed", "bash", LINES, shown.until(r"Killed.*running .*Write the notes.*^\$\s*$"))
+    shown.type(f"clear; heartbit attach {task[:8]}")
+    resumed = shown.until(r"has started again.*This release is about speed.*Esc interrupts")
+    yield Moment("daemon-resumed", f"heartbit attach {task[:8]}", LINES, resumed)
+    shown.until(r"This release is about speed.*─ [\d.]+ s · .*tokens")
+    shown.quit()
+    shown.type("kill %1; wait")
+    shown.until(r"^\[1\]\+ +(Done|Exit)")
+
+
+def task_id(shown: Screen, pattern: str) -> str:
+    """The id of a task that stands on the screen."""
+    found = re.search(pattern, shown.until(pattern), re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+def ready(address: str) -> None:
+    """Wait until a daemon takes tasks."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(f"http://{address}/readyz").close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def free_port() -> int:
+    """A port of this machine, of four digits as in the pictures, that nobody listens at."""
+    for port in range(3_000, 4_000):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)):
+                return port
+    raise SystemExit("All ports from 3000 to 3999 are taken.")
+
+
 def agents() -> Iterator[Moment]:
     """Agents side by side: their list, and one of them in a tab of its own."""
     given = {"tasks": [{"agent": agent, "task": task} for agent, task in TASKS]}
@@ -601,7 +738,7 @@ def line_by_line() -> Iterator[Moment]:
 def svg(moment: Moment) -> str:
     """A captured screen as a picture that fetches nothing and names no place of this machine."""
     text = THROW_AWAY.sub("heartbit-demo-00000000", moment.captured)
-    text = HOME.sub("/srv/demo-folder", text).rstrip("\n")
+    text = PORT.sub("127.0.0.1:3000", HOME.sub("/srv/demo-folder", text)).rstrip("\n")
     columns, _ = moment.size
     console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(text), soft_wrap=True)
@@ -621,7 +758,12 @@ def main() -> None:
         return
     pages = [ROOT / "README.md", *sorted(FOLDER.parent.glob("*.md"))]
     text = "".join(page.read_text("utf-8") for page in pages)
-    parts = (({"search", "found", "repair"}, of_sessions), ({"agents", "followed"}, agents), ({"cascade"}, cascading))
+    parts = (
+        ({"search", "found", "repair"}, of_sessions),
+        ({"agents", "followed"}, agents),
+        ({"cascade"}, cascading),
+        (DAEMON, on_the_daemon),
+    )
     only = next((part for names, part in parts if wanted and {*wanted} <= names), moments)
     taken = only()
     for moment in taken:

@@ -19,7 +19,7 @@ commands
   sessions           list, search, show, rename, fork, delete, export, import,
                      prune, repair, disk, context
   memory             list, search, show, pin, edit, forget, import, export, why, stats,
-                     meditate, drafts
+                     meditate, drafts, merged
   config             explain: each setting and where it came from; path
   auth               login, logout, status: keys of model services; token: for the daemon
   trust              list, add, diff, remove: directories whose own settings count

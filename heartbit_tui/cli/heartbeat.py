@@ -14,6 +14,7 @@ from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json, within
 from heartbit_tui.client.local import local
+from heartbit_tui.config import Config
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError, HeartbitError
@@ -22,6 +23,7 @@ from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.library.exchange import Exchange
 from heartbit_tui.runtime import beating
 from heartbit_tui.runtime.beating import Ledger
+from heartbit_tui.runtime.bounding import Allowance, bounded
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.schedules import beats_old, beats_plan, beats_told
@@ -47,7 +49,7 @@ class Desk:
     ledger: Ledger
     find: Finder
     clock: SystemClock
-    enabled: bool
+    config: Config
 
     async def standings(self) -> tuple[Standing, ...]:
         """How all heartbeats stand, the next one first."""
@@ -79,8 +81,7 @@ async def _at_desk(values: Namespace) -> int:
     settings = await read(around.options, clock)
     find = beating.finder(settings.config, around.places, around.environment)
     async with beating.ledger(settings.store) as ledger:
-        enabled = settings.config.boolean("heartbeat.enabled")
-        desk = Desk(around=around, ledger=ledger, find=find, clock=clock, enabled=enabled)
+        desk = Desk(around=around, ledger=ledger, find=find, clock=clock, config=settings.config)
         return await _ACTS[values.command.partition(" ")[2]](desk, values)
 
 
@@ -89,7 +90,7 @@ async def _list(desk: Desk, values: Namespace) -> int:
     if values.json:
         say_json([of_heartbeat(each) for each in found])
         return 0
-    if not desk.enabled:
+    if not desk.config.boolean("heartbeat.enabled"):
         sys.stderr.write(OFF)
     if found:
         say(columns(_row(each, desk.clock.now()) for each in found))
@@ -142,7 +143,8 @@ async def _done(desk: Desk, beat: Heartbeat) -> Done:
     try:
         if beat.kind == "meditate":
             return await beating.meditated(options, desk.clock, desk.ledger.inbox)
-        async with local(options) as client:
+        allowance = Allowance(cost_usd=beat.max_cost, tokens=beat.max_tokens, calls=beat.max_calls)
+        async with local(bounded(options, desk.config, allowance)) as client:
             exchange = Exchange(client.about.session_id, desk.clock.monotonic)
             envelopes = client.envelopes()
             client.submit(Prompt(content=(Text(text=beating.worded(beat)),)))

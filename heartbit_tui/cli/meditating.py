@@ -1,4 +1,4 @@
-"""`heartbit memory meditate` and `heartbit memory drafts`: the memory put in order, and the skills that come of it."""
+"""`heartbit memory meditate`, `drafts` and `merged`: the memory put in order, the skills that come of it, doubles undone."""
 
 import asyncio
 import sys
@@ -16,7 +16,9 @@ from heartbit_tui.client.memories import SHORT
 from heartbit_tui.client.moments import moment
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.memory.document import as_json
 from heartbit_tui.memory.meditation_drafts import Draft
+from heartbit_tui.memory.meditation_merges import KEPT, Merge
 from heartbit_tui.memory.meditation_report import Report, told
 from heartbit_tui.runtime import beating, drafting, meditating
 from heartbit_tui.runtime.clock import SystemClock
@@ -26,6 +28,8 @@ from heartbit_tui.store.inbox import Inbox, Letter
 NOTHING = "There is nothing to put in order."
 NO_DRAFTS = "No drafts wait.\n"
 WHICH = "Say which draft: heartbit memory drafts {what} ID. `heartbit memory drafts` lists those that wait."
+NO_MERGES = "No merge of doubles can be undone: nothing was merged in the last 30 days.\n"
+WHICH_MERGE = "Say which merge by its number: heartbit memory merged undo NUMBER. `heartbit memory merged` lists them."
 NO_TEXT = "Say where the new text is: heartbit memory drafts edit ID --file FILE; `-` reads standard input."
 LONGEST = 80
 """Characters of a row's last cell."""
@@ -35,7 +39,7 @@ Act: TypeAlias = Callable[[Opened, Surroundings, Namespace], Awaitable[int]]
 
 def main(values: Namespace) -> int:
     """Do what the command says; the exit code."""
-    work = _meditate if values.command == "memory meditate" else _with_drafts
+    work = {"memory meditate": _meditate, "memory merged": _merged}.get(values.command, _with_drafts)
     return attempt(lambda: asyncio.run(work(values)))
 
 
@@ -73,6 +77,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"merge  {gone} into {double.keeper.id[:SHORT]}: {one_line(double.keeper.content, LONGEST)}"
     for cluster in report.clusters:
         yield f"skill  of {', '.join(each.id[:SHORT] for each in cluster)}: {one_line(cluster[0].content, LONGEST)}"
+    for run in report.runs:
+        yield f"skill  of a run of {len(run.steps)} calls: {one_line(run.task, LONGEST)}"
     for each in report.demoted:
         yield f"edge   {each.id[:SHORT]}: {one_line(each.content, LONGEST)}"
 
@@ -83,12 +89,54 @@ def _figures(report: Report) -> JsonObject:
         "looked_at": report.looked,
         "merged": [{"keeper": each.keeper.id, "gone": [one.id for one in each.gone]} for each in report.doubles],
         "clusters": [[each.id for each in cluster] for cluster in report.clusters],
+        "runs": [each.session for each in report.runs],
         "drafts": [each.id for each in report.drafts],
         "demoted": [each.id for each in report.demoted],
         "troubles": list(report.troubles),
         "asked": report.asked,
         "cost_usd": report.cost_usd,
     }
+
+
+async def _merged(values: Namespace) -> int:
+    """List the merges that can be undone, or undo one."""
+    number = clean(values.number or "")
+    if values.what == "undo" and not number.isdecimal():
+        raise UsageError(WHICH_MERGE)
+    async with meditating.opened(Surroundings(values).options, SystemClock()) as opened:
+        if values.what == "undo":
+            merge = await opened.kept.undo(int(number), opened.ground.reach)
+            await opened.embed()
+            return _parted(values, merge)
+        found = await opened.kept.merges(opened.ground.reach)
+    if values.json:
+        say_json([_merge(each) for each in found])
+    elif found:
+        say(columns(row for each in found for row in _rows(each)))
+    else:
+        sys.stderr.write(NO_MERGES)
+    return 0
+
+
+def _rows(merge: Merge) -> Iterator[tuple[str, ...]]:
+    until = f"until {moment(merge.at + KEPT)}"
+    yield str(merge.number), until, "stayed", merge.keeper.id[:SHORT], one_line(merge.keeper.content, LONGEST)
+    for each in merge.gone:
+        yield "", "", "went", each.id[:SHORT], one_line(each.content, LONGEST)
+
+
+def _parted(values: Namespace, merge: Merge) -> int:
+    if values.json:
+        say_json(_merge(merge))
+    else:
+        back = ", ".join(each.id[:SHORT] for each in merge.gone)
+        say(f"{back}: there again, and held apart from {merge.keeper.id[:SHORT]} from now on.")
+    return 0
+
+
+def _merge(merge: Merge) -> JsonObject:
+    gone = [as_json(each) for each in merge.gone]
+    return {"number": merge.number, "at": merge.at.isoformat(), "keeper": as_json(merge.keeper), "gone": gone}
 
 
 async def _with_drafts(values: Namespace) -> int:
@@ -118,7 +166,8 @@ async def _show(opened: Opened, around: Surroundings, values: Namespace) -> int:
     rows = [("draft", draft.id), ("made", moment(draft.made)), ("by", draft.model), ("stands", draft.state)]
     rows += [("note", draft.note)] if draft.note else []
     rows += [("written to", draft.file)] if draft.file else []
-    rows += [("of memory", f"{each.id[:SHORT]} {one_line(each.content, LONGEST)}") for each in draft.sources]
+    of = "of the task" if draft.run else "of memory"
+    rows += [(of, f"{drafting.short_of(draft, each.id)} {one_line(each.content, LONGEST)}") for each in draft.sources]
     say(columns(rows))
     return 0
 
@@ -132,7 +181,7 @@ async def _accept(opened: Opened, around: Surroundings, values: Namespace) -> in
 async def _refuse(opened: Opened, around: Surroundings, values: Namespace) -> int:
     draft = await opened.drafts.refuse((await _meant(opened, values)).id)
     await _finish(around, draft)
-    return _said(values, draft, "refused; its memories stay as they are")
+    return _said(values, draft, "refused" if draft.run else "refused; its memories stay as they are")
 
 
 async def _edit(opened: Opened, around: Surroundings, values: Namespace) -> int:

@@ -124,6 +124,14 @@ MEMORY = (
         ),
         ("heartbit memory drafts", "heartbit memory drafts show 3f9a", "heartbit memory drafts accept 3f9a"),
     ),
+    Command(
+        "memory merged",
+        "meditating",
+        "see which memories were merged because they say the same, and undo it",
+        (Word("what", "what to do; list without", "?", ("list", "undo")), Word("number", "which merge", "?")),
+        with_everywhere(JSON),
+        ("heartbit memory merged", "heartbit memory merged undo 3"),
+    ),
     Command("memory stats", "memory", "tell what is remembered in figures", groups=with_everywhere(HERE, JSON)),
 )
-"""The twelve of them."""
+"""The thirteen of them."""

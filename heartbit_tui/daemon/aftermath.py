@@ -29,6 +29,8 @@ class Aftermath:
     def __init__(self, inbox: Inbox, posting: Posting, notifying: Notifying, known: Institution | None) -> None:
         self.inbox = inbox
         self.posting = posting
+        self.beat = notifying.beat
+        """Hears what a beat had to say that was no task."""
         self._notifying = notifying
         self._known = known
         self._hearers: list[Hear] = []

@@ -16,7 +16,7 @@ import httpx
 
 from heartbit_tui.auth.users import Owner
 from heartbit_tui.config import Config
-from heartbit_tui.daemon.outcomes import Notice, is_silent, notice_of
+from heartbit_tui.daemon.outcomes import Notice, is_silent, notice_of, notice_of_beat
 from heartbit_tui.daemon.planning import owner_of
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.dataclass import dataclass
@@ -24,6 +24,7 @@ from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.guarded_transport import Guarded
 from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.schedules.beats import Said
 from heartbit_tui.schedules.windows import Window, minutes
 from heartbit_tui.schedules.zones import zone
 from heartbit_tui.tasks import Task
@@ -112,17 +113,25 @@ class Notifying:
 
     def task(self, task: Task) -> None:
         """Hear how a task stands; sends what is to be sent of it."""
+        if not is_silent(task):
+            self._send(task.state, notice_of(task), owner_of(task))
+
+    async def beat(self, said: Said) -> None:
+        """Hear what a beat had to say that was no task, such as a meditation; the others are told of as tasks."""
+        if not said.task:
+            self._send("completed" if said.ok else "failed", notice_of_beat(said), Owner())
+
+    def _send(self, state: str, notice: Notice, owner: Owner) -> None:
         terms = self._terms
-        if task.state not in terms.states or is_silent(task):
+        if state not in terms.states:
             return
         if terms.quiet is not None and terms.quiet.holds(self._clock.now()):
             return
-        notice = notice_of(task)
         if terms.webhook is not None:
             self._begin(self._post(terms.webhook, notice))
         if terms.command:
             self._begin(run(terms.command, _json(notice), self._environment, terms.seconds))
-        if terms.desktop and owner_of(task) == Owner():
+        if terms.desktop and owner == Owner():
             self._begin(run(_shown(terms.desktop, notice), b"", self._environment, terms.seconds))
 
     def _begin(self, sending: Awaitable[None]) -> None:

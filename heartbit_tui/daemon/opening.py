@@ -131,7 +131,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         plan = planner(options, settings, door, plans.todos, clock)
         around = _around(config, path, store, aftermath, plan, clock)
         service = await enter(Service(queue, host, around, clock, terms))
-        waking = await enter(awake(options, settings, plans, service, clock))
+        waking = await enter(awake(options, settings, plans, service, clock, aftermath.beat))
         aftermath.hear(waking.hear)
         await enter(forgetting(database, aftermath.inbox, clock, config.integer("daemon.keep_days") or 0))
         yield Daemon(

@@ -7,6 +7,8 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import ApprovalRequested, Envelope, QuestionAsked, ToolCallCompleted
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.runtime import beating
+from heartbit_tui.schedules.beats import Said
 from heartbit_tui.store.inbox import Letter, LetterKind
 from heartbit_tui.tasks import Task
 
@@ -141,6 +143,27 @@ def notice_of(task: Task) -> Notice:
         "session_id": task.session or None,
     }
     return Notice(text=_words(task, tokens), body=body)
+
+
+def notice_of_beat(said: Said) -> Notice:
+    """What a beat had to say, under the same names."""
+    source, text = beating.source(said.heartbeat), cut(said.text)
+    state = "completed" if said.ok else "failed"
+    body: JsonObject = {
+        "id": None,
+        "source": source,
+        "state": state,
+        "result_summary": text if said.ok else None,
+        "error": None if said.ok else text,
+        "duration_secs": None,
+        "tokens": None,
+        "cost": None,
+        "story_id": None,
+        "tenant_id": None,
+        "user_id": None,
+        "session_id": None,
+    }
+    return Notice(text=f"✅ **{source}**\n\n{text}" if said.ok else f"❌ **{source}**\n\nError: {text}", body=body)
 
 
 def _words(task: Task, tokens: int) -> str:

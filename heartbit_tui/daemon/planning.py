@@ -10,6 +10,7 @@ from heartbit_tui.daemon.outcomes import HEARTBEAT
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance
+from heartbit_tui.runtime.bounding import Allowance, bounded
 from heartbit_tui.runtime.options import New, Options
 from heartbit_tui.runtime.owning import workspace_of
 from heartbit_tui.runtime.pulsing import todo_tool
@@ -48,11 +49,18 @@ def planner(base: Options, settings: Settings, door: Entrance, todos: Todos | No
         found = replace(base, cwd=folder, which=New(id=task.session), identity=identity)
         if task.request.tools is not None:
             found = replace(found, tools=task.request.tools)
+        found = bounded(found, settings.config, allowance_of(task))
         if task.request.source.startswith(HEARTBEAT):
             found = replace(found, on_ask="deny")
         return with_list(found, task, todos, clock) if todos is not None and who == Owner() else found
 
     return options
+
+
+def allowance_of(task: Task) -> Allowance:
+    """What a task may take at most."""
+    request = task.request
+    return Allowance(cost_usd=request.max_cost_usd, tokens=request.max_tokens, calls=request.max_calls)
 
 
 def with_list(options: Options, task: Task, todos: Todos, clock: Clock) -> Options:

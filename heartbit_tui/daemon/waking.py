@@ -15,7 +15,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.pulsing import pulse, todo_list
 from heartbit_tui.runtime.scheduling import Handing, Schedules, scheduling
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.schedules.beats import Standing
+from heartbit_tui.schedules.beats import Standing, Tell
 from heartbit_tui.schedules.beats_engine import Engine
 from heartbit_tui.schedules.scheduler import Scheduler
 from heartbit_tui.schedules.todo import Todos
@@ -143,9 +143,12 @@ class Waking:
 
 @asynccontextmanager
 async def awake(
-    options: Options, settings: Settings, plans: Plans, intake: Intake, clock: Clock
+    options: Options, settings: Settings, plans: Plans, intake: Intake, clock: Clock, tell: Tell
 ) -> AsyncGenerator[Waking]:
-    """All that the settings want to be done by itself, at work. Raises `ConfigError`, `StoreError`."""
+    """All that the settings want to be done by itself, at work; what a beat has to say, `tell` hears too.
+
+    Raises `ConfigError`, `StoreError`.
+    """
     schedules = plans.schedules
     scheduler = Scheduler(clock, Handing(intake), schedules.firings, schedules.known, warn)
     runs: dict[str, Run] = {"schedules": scheduler.run}
@@ -154,7 +157,7 @@ async def awake(
     async with AsyncExitStack() as stack:
         engine = None
         if settings.config.boolean("heartbeat.enabled"):
-            engine = await stack.enter_async_context(beats(options, settings, intake, clock, warn))
+            engine = await stack.enter_async_context(beats(options, settings, intake, clock, warn, tell))
         yield await stack.enter_async_context(Waking(clock, runs, engine))
 
 

@@ -35,6 +35,12 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.messages import Assistant, StopReason, Text, ToolResult, Usage, user
 
 CRASHED = "heartbit was stopped while this run was active"
+ENDING: tuple[type[Event], ...] = (
+    *(ApprovalDecision, ApprovalRequested, QuestionAnswered, QuestionAsked, TextDelta, ToolCallCompleted),
+    *(ModelEscalated, RetryAttempt, SummaryFailed, SummaryStarted, TurnStarted),
+)
+"""What is looked at of a log without its end, beside what any log is taken up again by."""
+
 LOST = "[The background command {id} runs no more: heartbit was stopped while it ran. Its output until then: {log}]"
 
 
@@ -82,8 +88,8 @@ def runs(log: Sequence[Envelope]) -> int:
 
 
 def asked(log: Sequence[Envelope]) -> int:
-    """How many approvals and questions this log holds."""
-    return sum(isinstance(envelope.event, ApprovalRequested | QuestionAsked) for envelope in log)
+    """No approval or question of this log has a higher number: each took an event, which the log need not hold."""
+    return log[-1].seq if log else 0
 
 
 def _open(log: Sequence[Envelope]) -> dict[str, int]:

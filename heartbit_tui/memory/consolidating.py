@@ -1,14 +1,14 @@
 """Has a model say in one note what several say, and counts what that cost."""
 
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
-from heartbit_tui.kernel.messages import StopReason, Text, user
-from heartbit_tui.kernel.protocols import Block, Finish, Provider, Request, Spent
+from heartbit_tui.kernel.messages import user
+from heartbit_tui.kernel.protocols import Provider, Request
 from heartbit_tui.memory import telling
+from heartbit_tui.memory.asking import Written, ask
 from heartbit_tui.memory.consolidation import Consolidated, Summary, consolidate
 from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.fencing import Fence, read
@@ -26,9 +26,8 @@ CLUSTERS = 10
 """Clusters that one session's end merges, so that leaving stays a matter of seconds; the rest waits for the next."""
 
 FROM = "notes of long-term memory"
+PURPOSE = "consolidation"
 FAILED = "{count} alike memories were left as they are: {error}"
-CUT_OFF = "the model's note was cut off"
-EMPTY = "the model wrote nothing"
 SECRET = "there is {found} in the model's note"
 
 
@@ -51,43 +50,26 @@ class Merger:
     async def __call__(self, contents: Sequence[str]) -> Summary:
         """One note in the place of several, oldest first. Raises `HeartbitError`, which is told before."""
         try:
-            text, cut = await self._asked(contents)
+            written = await self._asked(contents)
         except HeartbitError as error:
             self._tell_left(len(contents), str(error))
             raise
-        found = self._means.clean(text).found
-        wrong = CUT_OFF if cut else SECRET.format(found=told(found)) if found else "" if text else EMPTY
+        found = self._means.clean(written.text).found
+        wrong = written.wrong("note") or (SECRET.format(found=told(found)) if found else "")
         if wrong:
             self._tell_left(len(contents), wrong)
             raise EntryRefused(wrong)
-        return Summary(text=text)
+        return Summary(text=written.text)
 
     def _tell_left(self, count: int, error: str) -> None:
         reason = FAILED.format(count=count, error=error)
         self._means.tell(MemoryChanged(action="refused", count=count, reason=reason))
 
-    async def _asked(self, contents: Sequence[str]) -> tuple[str, bool]:
-        """What the model wrote, and whether it was cut off."""
+    async def _asked(self, contents: Sequence[str]) -> Written:
         bullets = "\n".join(f"- {content}" for content in reversed(contents[:LARGEST]))
         material = self._means.fence(bullets, FROM, "")
         request = Request(system=read("consolidate.md"), messages=(user(material),), max_tokens=TOKENS)
-        words, cut = list[str](), False
-        async with aclosing(self._means.provider().stream(request)) as parts:
-            async for part in parts:
-                match part:
-                    case Block(block=Text(text=text)):
-                        words.append(text)
-                    case Finish(stop=stop):
-                        cut = stop is StopReason.MAX_TOKENS
-                        self._count(part.spent("consolidation"))
-                    case Spent():
-                        self._count(part)
-                    case _:
-                        pass
-        return "".join(words).strip(), cut
-
-    def _count(self, spent: Spent) -> None:
-        self._means.tell(spent.told)
+        return await ask(self._means.provider(), request, PURPOSE, self._means.tell)
 
 
 async def merge(memory: Memory, reach: Reach, means: Means) -> Consolidated:

@@ -1,5 +1,7 @@
 """Puts the memory in order while nobody looks: what is there twice, what became a skill, what could become one.
 
+Runs that took work are looked at too: how such a task is done can become a skill as well.
+
 Each phase stands alone: one that fails is told of, and the others go on.
 """
 
@@ -10,10 +12,12 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import Event, MemoryChanged
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.memory import meditation_choice as choice, telling
-from heartbit_tui.memory.meditation_asking import Writing, write
+from heartbit_tui.memory import meditation_choice as choice, meditation_runs as runs, telling
+from heartbit_tui.memory.meditation_asking import Writing, distil, write
 from heartbit_tui.memory.meditation_drafts import Draft
+from heartbit_tui.memory.meditation_merges import mergeable
 from heartbit_tui.memory.meditation_report import Bounds, Double, Report, told
+from heartbit_tui.memory.meditation_runs import Runs, Worked
 from heartbit_tui.memory.meditation_tiers import tier_of
 from heartbit_tui.memory.protocols import Memory
 from heartbit_tui.memory.sqlite.drafts import SqliteDrafts
@@ -23,22 +27,23 @@ from heartbit_tui.memory.types import Confidentiality, Entry, Query, Reach, Reca
 NEIGHBOURS = 50
 """Entries near another one that are looked at."""
 
-DOUBLES, SKILLS = "doubles", "skills"
-"""The phases that go through all entries bit by bit, by the names under which it is kept how far they came."""
+DOUBLES, SKILLS, WORKFLOWS = "doubles", "skills", "workflows"
+"""The phases that go through everything bit by bit, by the names under which it is kept how far they came."""
 
 NO_VECTORS = (
     "Nothing was compared by meaning, because no memory has a vector: set memory.embedding.provider, for instance to "
     "local, and run `heartbit memory stats` to see how many have one."
 )
 FAILED = "{phase} broke off: {error}"
-NOT_WRITTEN = "Of {count} memories no skill was made: {error}."
+NOT_WRITTEN = "Of {of} no skill was made: {error}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What a meditation works with. `reach` is whose memory it is; what no model may read is left alone in any case.
 
-    `refusal` says why no model may be asked now, empty where one may; without `writing` there is none.
+    `refusal` says why no model may be asked now, empty where one may; without `writing` there is none. `runs` tells of
+    the runs that skills could be made of.
     """
 
     memory: Memory
@@ -49,6 +54,7 @@ class Means:
     tell: Callable[[Event], None]
     writing: Writing | None = None
     refusal: Callable[[], Awaitable[str]] | None = None
+    runs: Runs | None = None
     dry: bool = False
 
 
@@ -56,7 +62,12 @@ async def meditate(means: Means, bounds: Bounds) -> Report:
     """Go through one cycle; what came of it is told, too."""
     means = replace(means, reach=replace(means.reach, cap=min(means.reach.cap, Confidentiality.CONFIDENTIAL)))
     report = Report(dry=means.dry)
-    for name, phase in (("Looking for doubles", _doubles), ("Letting go", _letting_go), ("Making skills", _skills)):
+    for name, phase in (
+        ("Looking for doubles", _doubles),
+        ("Letting go", _letting_go),
+        ("Making skills", _skills),
+        ("Looking at runs", _workflows),
+    ):
         try:
             report = await phase(means, bounds, report)
         except HeartbitError as error:
@@ -68,6 +79,8 @@ async def meditate(means: Means, bounds: Bounds) -> Report:
 
 async def _doubles(means: Means, bounds: Bounds, report: Report) -> Report:
     """Merge what says the same among the next entries; the batch after them comes with the next cycle."""
+    if not means.dry:
+        await means.kept.expire()
     batch = await means.kept.batch(means.reach, DOUBLES, bounds.batch)
     found: list[Double] = []
     seen = set[str]()
@@ -77,7 +90,9 @@ async def _doubles(means: Means, bounds: Bounds, report: Report) -> Report:
             continue
         near = await _near(means, each)
         compared += near is not None
-        others = [one for one in choice.like(near or (), each.entry, bounds.same, above=True) if one.id not in seen]
+        alike = [one for one in choice.like(near or (), each.entry, bounds.same, above=True) if one.id not in seen]
+        apart = await means.kept.apart([each.entry.id, *(one.id for one in alike)], means.reach) if alike else ()
+        others = mergeable(each.entry, alike, apart)
         if others:
             seen |= {each.entry.id, *(one.id for one in others)}
             found.append(await _merged(means, each.entry, others))
@@ -121,7 +136,7 @@ async def _skills(means: Means, bounds: Bounds, report: Report) -> Report:
     """Draft skills of what belongs together; how far this came is kept, so that nothing at the end is never reached."""
     if not bounds.enabled or (not means.dry and means.writing is None):
         return report
-    if not means.dry and means.refusal is not None and (refusal := await means.refusal()):
+    if refusal := await _refusal(means):
         return _with(report, refusal)
     scanned, tried, taken = 0, 0, set[str]()
     while scanned < bounds.scanned and tried < bounds.most:
@@ -165,17 +180,61 @@ def _is_core(means: Means, bounds: Bounds, seen: Seen) -> bool:
 
 
 async def _drafted(means: Means, cluster: tuple[Entry, ...], report: Report) -> Report:
-    if means.dry or means.writing is None:
+    writing = means.writing
+    if means.dry or writing is None:
         return replace(report, clusters=(*report.clusters, cluster))
+    known_by = choice.fingerprint([each.id for each in cluster])
+    draft = write(cluster, writing, means.clock.now())
+    return await _kept(means, draft, known_by, f"{len(cluster)} memories", report)
+
+
+async def _workflows(means: Means, bounds: Bounds, report: Report) -> Report:
+    """Draft skills of runs that took work, each way of working once, and no more than so many within an hour."""
+    terms = bounds.distilling
+    if not bounds.enabled or not terms.enabled or means.runs is None or (not means.dry and means.writing is None):
+        return report
+    if refusal := await _refusal(means):
+        return _with(report, refusal)
+    now = means.clock.now()
+    drafts = [each for each in await means.drafts.list() if each.run]
+    known = {each.run for each in drafts}
+    room = terms.per_hour - sum(each.made > now - runs.HOUR for each in drafts)
+    reached = max(runs.moment(await means.kept.place(means.reach, WORKFLOWS)), now - runs.LOOK_BACK)
+    for each in await means.runs(reached):
+        if room <= 0:
+            break
+        reached, way = each.ended, runs.signature(each)
+        if way not in known and runs.is_hard(each, terms) and not await means.kept.put_off(way):
+            room, known = room - 1, {*known, way}
+            report = await _distilled(means, each, way, report)
+    if not means.dry:
+        await means.kept.moved(means.reach, WORKFLOWS, runs.place(reached))
+    return report
+
+
+async def _distilled(means: Means, worked: Worked, way: str, report: Report) -> Report:
+    writing = means.writing
+    if means.dry or writing is None:
+        return replace(report, runs=(*report.runs, worked))
+    return await _kept(means, distil(worked, writing, means.clock.now()), way, "a run", report)
+
+
+async def _kept(means: Means, writing: Awaitable[Draft], known_by: str, of: str, report: Report) -> Report:
+    """Keep a draft once it is written; where it is not, that is put off under what its sources are known by."""
     report = replace(report, asked=report.asked + 1)
     try:
-        draft: Draft = await write(cluster, means.writing, means.clock.now())
+        draft = await writing
         await means.drafts.add(draft)
     except HeartbitError as error:
-        await means.kept.failed(choice.fingerprint([each.id for each in cluster]))
-        return _with(report, NOT_WRITTEN.format(count=len(cluster), error=str(error).rstrip(".")))
+        await means.kept.failed(known_by)
+        return _with(report, NOT_WRITTEN.format(of=of, error=str(error).rstrip(".")))
     cost = None if draft.cost_usd is None else (report.cost_usd or 0.0) + draft.cost_usd
     return replace(report, drafts=(*report.drafts, draft), cost_usd=cost)
+
+
+async def _refusal(means: Means) -> str:
+    """Why no model may be asked now; a dry run asks none."""
+    return "" if means.dry or means.refusal is None else await means.refusal()
 
 
 def _with(report: Report, trouble: str) -> Report:

@@ -1,16 +1,18 @@
-"""Has a model write a skill of memories that belong together, and takes out what may not stand in it."""
+"""Has a model write a skill, of memories that belong together or of a run, and takes out what may not stand in it."""
 
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from datetime import datetime
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Event
-from heartbit_tui.kernel.messages import StopReason, Text, user
-from heartbit_tui.kernel.protocols import Block, Finish, Provider, Request, Spent
+from heartbit_tui.kernel.messages import user
+from heartbit_tui.kernel.protocols import Provider, Request
+from heartbit_tui.memory import meditation_runs as runs
+from heartbit_tui.memory.asking import ask
 from heartbit_tui.memory.errors import EntryRefused
 from heartbit_tui.memory.fencing import Fence, read
 from heartbit_tui.memory.meditation_drafts import Draft, Provenance, Shape
+from heartbit_tui.memory.meditation_runs import Worked
 from heartbit_tui.memory.notebook import Clean, told
 from heartbit_tui.memory.types import Entry
 
@@ -21,10 +23,6 @@ LARGEST = 20
 """Memories that one skill is made of at most."""
 
 FENCE = "```"
-FROM = "memories of one agent"
-PURPOSE = "crystallisation"
-CUT_OFF = "the model's text was cut off"
-EMPTY = "the model wrote nothing"
 SECRET = "{found} could not be taken out of the model's text"
 LEFT_OUT = "Left out of it: {found}."
 
@@ -41,19 +39,71 @@ class Writing:
     tell: Callable[[Event], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What a model is asked: the text that tells it how, what it is to be made of and from where, and what it is for."""
+
+    how: str
+    material: str
+    origin: str
+    purpose: str
+    sources: tuple[Provenance, ...]
+    run: str = ""
+
+
 async def write(cluster: Sequence[Entry], writing: Writing, now: datetime) -> Draft:
     """The draft of a skill that stands for these memories.
 
     Raises `EntryRefused` where what the model wrote is none, and what the model raises.
     """
     members = cluster[:LARGEST]
-    sources = [Provenance(id=each.id, content=writing.clean(each.content).text) for each in members]
+    sources = tuple(Provenance(id=each.id, content=writing.clean(each.content).text) for each in members)
     lines = [
         f"- ({each.category}, of use {each.access_count} times) {source.content}"
         for each, source in zip(members, sources, strict=True)
     ]
-    text, cost, model = await _asked("\n".join(lines), writing)
-    shaped = writing.shape(unfenced(text))
+    return await _drafted(
+        _Wanted(
+            how="crystallise.md",
+            material="\n".join(lines),
+            origin="memories of one agent",
+            purpose="crystallisation",
+            sources=sources,
+        ),
+        writing,
+        now,
+    )
+
+
+async def distil(worked: Worked, writing: Writing, now: datetime) -> Draft:
+    """The draft of a skill that says how such a task as that of a run is done. Raises as `write` does."""
+    task = writing.clean(worked.task).text
+    wanted = _Wanted(
+        how="distil.md",
+        material=writing.clean(runs.shown(worked)).text,
+        origin="one run of an agent",
+        purpose="distillation",
+        sources=(Provenance(id=worked.session, content=task[: runs.LONGEST]),),
+        run=runs.signature(worked),
+    )
+    return await _drafted(wanted, writing, now)
+
+
+def unfenced(text: str) -> str:
+    """A text without the one fence that chat models like to put around it."""
+    lines = text.strip().split("\n")
+    fenced = len(lines) > 2 and lines[0].startswith(FENCE) and lines[-1].strip() == FENCE
+    return "\n".join(lines[1:-1]).strip() if fenced else text.strip()
+
+
+async def _drafted(wanted: _Wanted, writing: Writing, now: datetime) -> Draft:
+    provider = writing.provider()
+    material = writing.fence(wanted.material, wanted.origin, "")
+    request = Request(system=read(wanted.how), messages=(user(material),), max_tokens=TOKENS)
+    written = await ask(provider, request, wanted.purpose, writing.tell)
+    if wrong := written.wrong("text"):
+        raise EntryRefused(wrong)
+    shaped = writing.shape(unfenced(written.text))
     if isinstance(shaped, str):
         raise EntryRefused(shaped)
     found = dict[str, None]()
@@ -66,18 +116,12 @@ async def write(cluster: Sequence[Entry], writing: Writing, now: datetime) -> Dr
         name=name,
         description=description,
         text=body,
-        sources=tuple(sources),
-        model=model,
-        cost_usd=cost,
+        sources=wanted.sources,
+        run=wanted.run,
+        model=provider.model,
+        cost_usd=written.cost_usd,
         note=LEFT_OUT.format(found=told(tuple(found))) if found else "",
     )
-
-
-def unfenced(text: str) -> str:
-    """A text without the one fence that chat models like to put around it."""
-    lines = text.strip().split("\n")
-    fenced = len(lines) > 2 and lines[0].startswith(FENCE) and lines[-1].strip() == FENCE
-    return "\n".join(lines[1:-1]).strip() if fenced else text.strip()
 
 
 def _without(text: str, clean: Clean, found: dict[str, None]) -> str:
@@ -88,31 +132,3 @@ def _without(text: str, clean: Clean, found: dict[str, None]) -> str:
     if left:
         raise EntryRefused(SECRET.format(found=told(left)))
     return cleaned.text
-
-
-async def _asked(material: str, writing: Writing) -> tuple[str, float | None, str]:
-    """What the model wrote, what that cost, and which model it was. Raises `HeartbitError`."""
-    request = Request(
-        system=read("crystallise.md"), messages=(user(writing.fence(material, FROM, "")),), max_tokens=TOKENS
-    )
-    words, cut, spent = list[str](), False, list[Spent]()
-    provider = writing.provider()
-    async with aclosing(provider.stream(request)) as parts:
-        async for part in parts:
-            match part:
-                case Block(block=Text(text=text)):
-                    words.append(text)
-                case Finish(stop=stop):
-                    cut = stop is StopReason.MAX_TOKENS
-                    spent.append(part.spent(PURPOSE))
-                    writing.tell(spent[-1].told)
-                case Spent():
-                    spent.append(part)
-                    writing.tell(part.told)
-                case _:
-                    pass
-    text = "".join(words).strip()
-    if cut or not text:
-        raise EntryRefused(CUT_OFF if cut else EMPTY)
-    costs = [each.cost_usd for each in spent]
-    return text, None if None in costs else sum(filter(None, costs)), provider.model

@@ -1,4 +1,4 @@
-"""The words for drafts: skills that a model wrote of memories, and that a person accepts, edits or refuses."""
+"""The words for drafts: skills that a model wrote of memories or of a run, and that a person accepts, edits or refuses."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +20,7 @@ class DraftError(EntryError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """One memory that a draft was made of, with its words as the model got them."""
+    """One memory that a draft was made of, or the session of the run that it was, with its words as the model got them."""
 
     id: str
     content: str
@@ -30,8 +30,9 @@ class Provenance:
 class Draft:
     """A skill that waits for a person's word, or has it.
 
-    `text` is the body of its SKILL.md; `sources` are the memories that it was made of. `note` says what a person should
-    know of it, such as what was left out. `file` is where it was written once it was accepted.
+    `text` is the body of its SKILL.md; `sources` are the memories that it was made of. Where it was made of a run instead,
+    `run` is what that is known by. `note` says what a person should know of it, such as what was left out. `file` is where
+    it was written once it was accepted.
     """
 
     id: str
@@ -46,6 +47,12 @@ class Draft:
     note: str = ""
     decided: datetime | None = None
     file: str = ""
+    run: str = ""
+
+    @property
+    def made_of(self) -> str:
+        """What it was made of, in a few words."""
+        return "one run" if self.run else f"{len(self.sources)} memories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

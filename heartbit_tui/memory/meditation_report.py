@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.memory.meditation_drafts import Draft
+from heartbit_tui.memory.meditation_runs import Distilling, Worked
 from heartbit_tui.memory.meditation_tiers import USUAL, Promotion
 from heartbit_tui.memory.types import Entry
 
@@ -16,6 +17,7 @@ class Bounds:
     `same` is the cosine above which two entries say the same, `together` the one from which they belong together, and
     `smallest` how many of them make a skill. `most` skills are drafted in one cycle. `ttl` is how long the memories of
     an accepted one stay as they are. `batch` entries are looked through for doubles in one cycle, `scanned` for skills.
+    `distilling` says which runs become skills.
     """
 
     enabled: bool = True
@@ -27,6 +29,7 @@ class Bounds:
     batch: int = 50
     scanned: int = 500
     promotion: Promotion = USUAL
+    distilling: Distilling = Distilling()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ class Double:
 class Report:
     """What came of a meditation, or, where it is `dry`, what would.
 
-    `clusters` are the memories that skills would be drafted of, where it is dry. `troubles` are sentences about what did
+    `clusters` are the memories and `runs` the runs that skills would be drafted of, where it is dry. `troubles` are sentences about what did
     not go as it was meant to; `asked` and `cost_usd` count the questions to a model.
     """
 
@@ -49,6 +52,7 @@ class Report:
     doubles: tuple[Double, ...] = ()
     drafts: tuple[Draft, ...] = ()
     clusters: tuple[tuple[Entry, ...], ...] = ()
+    runs: tuple[Worked, ...] = ()
     demoted: tuple[Entry, ...] = ()
     troubles: tuple[str, ...] = ()
     asked: int = 0
@@ -63,7 +67,7 @@ class Report:
     @property
     def changed(self) -> int:
         """How many entries and drafts are not as they were."""
-        return self.removed + len(self.drafts) + len(self.clusters) + len(self.demoted)
+        return self.removed + len(self.drafts) + len(self.clusters) + len(self.runs) + len(self.demoted)
 
 
 def told(report: Report) -> str:
@@ -76,7 +80,7 @@ def _done(report: Report) -> Iterator[str]:
     if report.removed:
         verb = would or ("was " if report.removed == 1 else "were ")
         yield f"{_count(report.removed, 'memory', 'memories')} that another one says too {verb}merged into it."
-    skills = len(report.drafts) + len(report.clusters)
+    skills = len(report.drafts) + len(report.clusters) + len(report.runs)
     if skills:
         verb = would or ("waits" if skills == 1 else "wait")
         end = "drafted." if report.dry else "for your word: `heartbit memory drafts`."

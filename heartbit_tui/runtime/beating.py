@@ -100,6 +100,9 @@ class Handed:
             folder=str(beat.workspace),
             tools=beat.tools,
             silent=SILENT,
+            max_cost_usd=beat.max_cost,
+            max_tokens=beat.max_tokens,
+            max_calls=beat.max_calls,
         )
         task = await self._intake.submit(request)
         try:
@@ -111,14 +114,14 @@ class Handed:
 
 
 async def meditated(options: Options, clock: Clock, kept: Inbox) -> Done:
-    """A meditation as a beat: its drafts are put into the inbox; it has nothing to say where nothing was done.
+    """A meditation as a beat: its drafts are put into the inbox; it has nothing to say where there was nothing to do.
 
-    Raises `ConfigError`, `StoreError`.
+    One that could do nothing for its troubles has failed. Raises `ConfigError`, `StoreError`.
     """
     report = await meditating.meditate(options, clock)
     for each in drafted(report.drafts):
         await kept.put(each)
-    return Done(ok=True, text=told(report) if report.changed else SILENT)
+    return Done(ok=bool(report.changed) or not report.troubles, text=told(report) or SILENT)
 
 
 @asynccontextmanager
@@ -166,7 +169,7 @@ def letter(said: Said) -> Letter:
 def drafted(drafts: Sequence[Draft]) -> Iterator[Letter]:
     """Skills that wait for a person's word, as letters."""
     for each in drafts:
-        text = f"{each.description}\n\nMade of {len(each.sources)} memories. {each.note}".strip()
+        text = f"{each.description}\n\nMade of {each.made_of}. {each.note}".strip()
         yield Letter(at=each.made, kind="draft", source="meditation", title=each.name, text=text, about=each.id)
 
 

@@ -11,6 +11,7 @@ from heartbit_tui.memory.notebook import Clean, told
 from heartbit_tui.memory.sqlite.drafts import SqliteDrafts
 from heartbit_tui.runtime.meditating import shaped
 from heartbit_tui.skills.find import SKILL
+from heartbit_tui.store.ids import short
 
 SHORT = 8
 """Letters of a memory's id, whose beginning is enough wherever one is asked for."""
@@ -68,11 +69,16 @@ def _lines(draft: Draft) -> Iterator[str]:
     yield f"name: {draft.name}"
     yield f"description: {json.dumps(draft.description, ensure_ascii=False)}"
     yield "metadata:"
-    yield "  from: heartbit, of memories"
+    yield f"  from: heartbit, of {'a run' if draft.run else 'memories'}"
     yield f'  made: "{draft.made:%Y-%m-%dT%H:%M:%SZ}"'
     yield f"  model: {json.dumps(draft.model, ensure_ascii=False)}"
-    yield f'  memories: "{" ".join(each.id[:SHORT] for each in draft.sources)}"'
+    yield f'  {"session" if draft.run else "memories"}: "{" ".join(short_of(draft, each.id) for each in draft.sources)}"'
     yield "---"
     yield ""
     yield draft.text.strip()
     yield ""
+
+
+def short_of(draft: Draft, source_id: str) -> str:
+    """The id of a draft's memory, or of its run's session, as people name it."""
+    return short(source_id) if draft.run else source_id[:SHORT]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
 from uuid import uuid4
@@ -18,10 +18,12 @@ from heartbit_tui.memory.errors import EmbeddingError
 from heartbit_tui.memory.meditation_asking import Writing
 from heartbit_tui.memory.meditation_drafts import Shaped
 from heartbit_tui.memory.meditation_report import Bounds, Report
+from heartbit_tui.memory.meditation_runs import Distilling, Worked
 from heartbit_tui.memory.meditation_tiers import Promotion
 from heartbit_tui.memory.notebook import Ground
 from heartbit_tui.memory.sqlite.drafts import SqliteDrafts
 from heartbit_tui.memory.sqlite.meditating import Meditating
+from heartbit_tui.runtime.distilling import runs_of
 from heartbit_tui.runtime.memory_ground import Marks, of_command
 from heartbit_tui.runtime.memory_store import by_meaning, kind_of, shelf
 from heartbit_tui.runtime.models import Models
@@ -32,6 +34,7 @@ from heartbit_tui.runtime.shelf import Whose
 from heartbit_tui.skills import frontmatter, parse
 from heartbit_tui.skills.types import Place as SkillPlace, Withheld
 from heartbit_tui.store.database import Database
+from heartbit_tui.store.store import Store
 
 NAME = "heartbit"
 NOT_KEPT = "memory.type is {kind}: what is not in heartbit's own data file cannot be put in order."
@@ -44,6 +47,7 @@ TESTING = Bounds(
     smallest=2,
     most=1,
     promotion=Promotion(access_only=3, importance_only=0.6, both_access=2, both_importance=0.5),
+    distilling=Distilling(enabled=True, least=0.4, calls=2, errors=0, per_hour=5),
 )
 """What `evolution.preset = "test"` has; rsclaw's."""
 
@@ -96,6 +100,11 @@ async def meditate(options: Options, clock: Clock, *, dry: bool = False) -> Repo
         found = await stack.enter_async_context(opened(options, clock))
         trouble = await found.embed()
         bounds = bounds_of(found.settings.config)
+
+        async def runs(since: datetime) -> tuple[Worked, ...]:
+            async with Store.open(found.settings.store, clock) as store:
+                return await runs_of(store, (found.ground.reach.tenant, found.ground.reach.user), since)
+
         means = meditation.Means(
             memory=found.ground.memory,
             kept=found.kept,
@@ -103,6 +112,7 @@ async def meditate(options: Options, clock: Clock, *, dry: bool = False) -> Repo
             reach=found.ground.reach,
             clock=clock,
             tell=_nobody,
+            runs=runs,
             dry=dry,
         )
         if bounds.enabled and not dry:
@@ -115,7 +125,8 @@ async def meditate(options: Options, clock: Clock, *, dry: bool = False) -> Repo
 def bounds_of(config: Config) -> Bounds:
     """`[evolution]`: its preset, and over that what is set."""
     usual = TESTING if config.string("evolution.preset") == "test" else Bounds()
-    promotion = usual.promotion
+    promotion, distilling = usual.promotion, usual.distilling
+    wanted = "evolution.workflow.enabled"
 
     def number(key: str, other: float) -> float:
         found = config.number(f"evolution.{key}") if config.is_set(f"evolution.{key}") else None
@@ -138,6 +149,13 @@ def bounds_of(config: Config) -> Bounds:
             importance_only=number("promotion.importance_only", promotion.importance_only),
             both_access=count("promotion.both_access", promotion.both_access),
             both_importance=number("promotion.both_importance", promotion.both_importance),
+        ),
+        distilling=Distilling(
+            enabled=config.boolean(wanted) if config.is_set(wanted) else distilling.enabled,
+            least=number("workflow.score_threshold", distilling.least),
+            calls=count("workflow.min_tool_calls", distilling.calls),
+            errors=count("workflow.min_errors", distilling.errors),
+            per_hour=count("workflow.max_per_hour", distilling.per_hour),
         ),
     )
 

@@ -45,6 +45,7 @@ from heartbit_tui.kernel.events import (
     UserMessage,
 )
 from heartbit_tui.kernel.protocols import Clock, Journal
+from heartbit_tui.kernel.recovery import ENDING
 from heartbit_tui.permissions.past import MOST
 from heartbit_tui.runtime import capping, plugins, retention
 from heartbit_tui.runtime.audited import trail_of
@@ -151,7 +152,7 @@ async def placed(
         session_id = await _find(options, store, clock)
         trail = trail_of(settings, options.identity)
         async with store.recorder(session_id, trail, owner=owner_of(options)) as recorder:
-            log = (await store.load(session_id, only=RESUMED)).envelopes if recorder.seq else ()
+            log = await _taken_up(store, session_id) if recorder.seq else ()
             last = log[-1].seq if log else 0
             meters = capping.recorded(settings, clock, store, session_id, last)
             for number, envelope in enumerate(log, 1):
@@ -203,6 +204,12 @@ def _log(settings: Settings) -> Iterator[Callable[[Envelope], None]]:
 async def _forget(store: Store, session_id: str) -> None:
     with suppress(StoreError):  # it never came into the file, or cannot be taken out of it
         await store.delete(session_id)
+
+
+async def _taken_up(store: Store, session_id: str) -> tuple[Envelope, ...]:
+    """What a session is taken up again by; of one whose process died, also what says how far each thing had come."""
+    died = (await store.index.info(session_id)).summary.open_run
+    return (await store.load(session_id, only=(*RESUMED, *ENDING) if died else RESUMED)).envelopes
 
 
 def owner_of(options: Options) -> Owner | None:

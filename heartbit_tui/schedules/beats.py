@@ -11,8 +11,11 @@ from heartbit_tui.schedules.windows import Window
 Kind: TypeAlias = Literal["message", "meditate"]
 """What a beat does: it says the file's words to an agent, or puts the memory in order."""
 
-Status: TypeAlias = Literal["", "ok", "error", "interrupted"]
-"""How the last beat ended; empty where there was none. An interrupted one ended with its daemon, which is no failure."""
+Status: TypeAlias = Literal["", "begun", "ok", "error", "interrupted"]
+"""How the last beat ended; empty where there was none. An interrupted one was stopped with its daemon, which is no failure.
+
+One that has begun is at work, or its daemon was killed at it.
+"""
 
 LEAST = 30
 """Seconds between two beats at least, so that no file keeps a model busy without end."""
@@ -38,7 +41,8 @@ class Heartbeat:
     """A file that is to be done again and again, as it was read.
 
     `key` is the file's path, by which its state is kept. `every` is in seconds. Without `windows` it beats at any hour.
-    `tools` are all that it may use, as far as the permissions let it. `text` is what is said to the agent.
+    `tools` are all that it may use, as far as the permissions let it. `text` is what is said to the agent. A beat takes
+    `max_cost` US dollars, `max_tokens` and `max_calls` of tools at most; None is as much as the settings let it.
     """
 
     key: str
@@ -49,6 +53,9 @@ class Heartbeat:
     kind: Kind = "message"
     tools: tuple[str, ...] = READING
     text: str = ""
+    max_cost: float | None = None
+    max_tokens: int | None = None
+    max_calls: int | None = None
     warnings: tuple[str, ...] = ()
 
     def awake(self, at: datetime) -> bool:

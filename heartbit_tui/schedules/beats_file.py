@@ -1,5 +1,6 @@
 """A HEARTBEAT file becomes what it asks for, or a sentence on what is wrong with it; pure."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
@@ -16,7 +17,10 @@ FENCE = "---"
 LONGEST = 16 * 1024
 """Letters of a table at a file's head; a longer one is none."""
 
-KEYS = ("every", "active_hours", "timezone", "type", "days", "tools")
+KEYS = ("every", "active_hours", "timezone", "type", "days", "tools", "max_cost", "max_tokens", "max_calls")
+OF_AGENTS = ("tools", "max_cost", "max_tokens", "max_calls")
+"""What is said of the agent that does a beat; a meditation has none."""
+
 NAMES: Mapping[str, str] = MappingProxyType({"tz": "timezone", "kind": "type"})
 """What some keys are called too; rsclaw's."""
 
@@ -29,6 +33,8 @@ NO_TABLE = "it begins with no table: write `---`, then a line such as `every: 30
 NO_END = "the table at its head has no end: put a line with `---` behind it"
 NO_EVERY = "it does not say how often: write `every: 30m` in the table at its head"
 NO_TEXT = "nothing stands behind its table, so there is nothing to ask an agent"
+DOLLARS = "it is an amount of US dollars above 0, such as 0.25"
+COUNT = "it is a whole number above 0, such as 20"
 TOO_OFTEN = "`every: {text}` is too often: 30s is the least"
 TOO_SELDOM = "`every: {text}` is too seldom: 30d is the most; what is rarer is a schedule of the daemon"
 
@@ -65,7 +71,13 @@ def _heartbeat(
         kind=kind,
         tools=_tools(_listed(table, "tools")),
         text=body.strip(),
-        warnings=tuple(f"`{name}` means nothing here." for name in table if name not in KEYS),
+        max_cost=_amount(table, "max_cost", DOLLARS, float),
+        max_tokens=_amount(table, "max_tokens", COUNT, int),
+        max_calls=_amount(table, "max_calls", COUNT, int),
+        warnings=tuple(f"`{name}` means nothing here." for name in table if name not in KEYS)
+        + tuple(
+            f"`{name}` means nothing for a meditation." for name in OF_AGENTS if name in table and kind == "meditate"
+        ),
     )
 
 
@@ -136,6 +148,20 @@ def _every(text: str) -> int:
     if seconds > MOST:
         raise Wrong(TOO_SELDOM.format(text=text))
     return seconds
+
+
+def _amount(table: Mapping[str, object], name: str, form: str, read: Callable[[str], T]) -> T | None:
+    """A number above 0; None where it is not given."""
+    text = _words(table, name)
+    if not text:
+        return None
+    try:
+        found = read(text) if text.isascii() else read("")
+    except ValueError:
+        raise Wrong(f"`{name}: {text}` is none: {form}") from None
+    if not 0 < cast("float", found) < math.inf:
+        raise Wrong(f"`{name}: {text}` is none: {form}")
+    return found
 
 
 def _kind(text: str) -> Kind:

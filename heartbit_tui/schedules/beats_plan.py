@@ -15,7 +15,6 @@ LONGEST = 500
 """Letters of an error that are kept."""
 
 STOPPED = "It was stopped with the daemon."
-BROKEN = "It began, and the daemon was gone before it ended."
 
 
 def first(beat: Heartbeat, state: BeatState, now: datetime, share: float) -> datetime | None:
@@ -55,7 +54,7 @@ def at_start(beat: Heartbeat, state: BeatState, now: datetime, share: float) -> 
 def begun(beat: Heartbeat, state: BeatState, now: datetime) -> BeatState:
     """How a heartbeat stands while it beats, and after that if its daemon dies: the next one comes after an interval."""
     due = beat.from_then(now + interval(beat.every, state.failures, state.quiet))
-    return replace(state, last_run=now, next_due=due, every=beat.every, status="interrupted", error=BROKEN)
+    return replace(state, last_run=now, next_due=due, every=beat.every, status="begun", error="")
 
 
 def ended(beat: Heartbeat, state: BeatState, done: Done, began: datetime, now: datetime) -> BeatState:

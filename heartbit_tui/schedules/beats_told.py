@@ -27,6 +27,8 @@ def condition(standing: Standing) -> str:
         return "paused"
     if standing.fault:
         return "wrong, as it was before"
+    if standing.state.status == "begun":
+        return "begun, not ended"
     return {"": "not yet", "ok": "fine", "error": "failed", "interrupted": "interrupted"}[standing.state.status]
 
 
@@ -54,6 +56,16 @@ def hours(beat: Heartbeat) -> str:
     return f"{spans}{_days(beat.windows[0])} ({beat.windows[0].zone})"
 
 
+def at_most(beat: Heartbeat) -> str:
+    """What one beat may take: `0.25 US dollars, 20,000 tokens, 20 calls`."""
+    parts = (
+        f"{beat.max_cost:g} US dollars" if beat.max_cost else "",
+        f"{beat.max_tokens:,} tokens" if beat.max_tokens else "",
+        f"{beat.max_calls:,} calls" if beat.max_calls else "",
+    )
+    return ", ".join(filter(None, parts)) or "what the settings allow"
+
+
 def why(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
     """All that is known of one, as pairs of a word and a sentence."""
     state, beat = standing.state, standing.heartbeat
@@ -68,11 +80,19 @@ def why(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
     yield "hours", hours(beat)
     if beat.kind == "message":
         yield "tools", ", ".join(beat.tools)
+        yield "at most", at_most(beat)
     yield "next", "not while it is paused" if state.paused else _next(beat, state, now)
-    yield "last", f"{ago(state.last_run, now)}{f', took {state.seconds:.0f} s' if state.last_run else ''}"
+    yield "last", f"{ago(state.last_run, now)}{_taken(state)}"
     if state.error:
         yield "last error", state.error
     yield from (("warning", warning) for warning in beat.warnings)
+
+
+def _taken(state: BeatState) -> str:
+    """How long the last beat took, or that this is not known."""
+    if state.status == "begun":
+        return ", at work since then, or its daemon is gone"
+    return f", took {state.seconds:.0f} s" if state.last_run else ""
 
 
 def _standing(found: Found, state: BeatState, now: datetime) -> Standing:

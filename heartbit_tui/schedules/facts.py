@@ -47,8 +47,9 @@ def of_heartbeat(standing: Standing) -> JsonObject:
     }
     if beat is None:
         return told
+    most = {"max_cost": beat.max_cost, "max_tokens": beat.max_tokens, "max_calls": beat.max_calls}
     hours = beats_told.hours(beat)
-    return {**told, "every": beat.every, "type": beat.kind, "hours": hours, "tools": list(beat.tools)}
+    return {**told, "every": beat.every, "type": beat.kind, "hours": hours, "tools": list(beat.tools), **most}
 
 
 def _time(moment: datetime | None) -> str | None:

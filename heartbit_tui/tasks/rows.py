@@ -34,6 +34,9 @@ _REQUEST = (
     "silent",
     "story_id",
     "trust_level",
+    "max_cost_usd",
+    "max_tokens",
+    "max_calls",
 )
 _COLUMNS = (
     *("id", *_REQUEST, "state", "created", "started", "ended", "result", "error", *USAGE),
@@ -52,7 +55,8 @@ def insert(connection: sqlite3.Connection, task_id: str, request: Request, now: 
     given = (
         *(task_id, request.task, request.source, request.user_id, request.tenant_id, request.key, request.priority),
         *(moment(request.deadline), request.folder, request.session, tools, request.silent),
-        *(request.story_id, request.trust_level, timestamp(now)),
+        *(request.story_id, request.trust_level),
+        *(request.max_cost_usd, request.max_tokens, request.max_calls, timestamp(now)),
     )
     return connection.execute(_INSERT, given).rowcount == 1
 

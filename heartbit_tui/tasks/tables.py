@@ -64,5 +64,10 @@ STEPS: Final = (
     ),
     # Which tasks ended long ago is found without looking at all.
     ("CREATE INDEX tasks_ended ON tasks (ended) WHERE state IN ('completed', 'failed', 'cancelled')",),
+    (
+        "ALTER TABLE tasks ADD COLUMN max_cost_usd REAL",
+        "ALTER TABLE tasks ADD COLUMN max_tokens INTEGER",
+        "ALTER TABLE tasks ADD COLUMN max_calls INTEGER",
+    ),
 )
 """Each step leads from one version to the next."""

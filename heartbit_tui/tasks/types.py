@@ -25,7 +25,8 @@ class Request:
     the same task however often it is handed over by the same user. Of two that wait, the one with the higher `priority`
     is done first. `deadline` is when it is of no use any more. `folder` is where it works, empty for the workspace of its
     user. `session` goes on with a session that there is. `tools` are the names of all that it may use, None for those that
-    the settings give. `silent` is an answer which means that there is nothing to say.
+    the settings give. `silent` is an answer which means that there is nothing to say. `max_cost_usd`, `max_tokens` and
+    `max_calls` (of tools) are what it may take at most, None for what the settings allow.
     """
 
     task: str
@@ -41,6 +42,9 @@ class Request:
     silent: str = ""
     story_id: str = ""
     trust_level: str = ""
+    max_cost_usd: float | None = None
+    max_tokens: int | None = None
+    max_calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

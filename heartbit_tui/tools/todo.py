@@ -2,34 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from types import MappingProxyType
 
 from pydantic import Field
 
 from heartbit_tui.kernel.events import TodosChanged
 from heartbit_tui.kernel.protocols import CallContext, Effects, Output
+from heartbit_tui.kernel.todos import Priority, Status
 from heartbit_tui.tools.arguments import Arguments, TypedTool
-
-
-class Status(StrEnum):
-    """How far an item is."""
-
-    PENDING = "pending"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-    BLOCKED = "blocked"
-
-
-class Priority(StrEnum):
-    """How much an item matters."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 class Todo(Arguments):

@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from heartbit_tui.kernel.events import UserMessage
 from heartbit_tui.kernel.messages import Text, Usage
 from heartbit_tui.runtime.guarded_transport import Guarded
 from heartbit_tui.runtime.institutional import is_trusted
+from heartbit_tui.schedules.beats import Heartbeat, Said
 from heartbit_tui.schedules.windows import Window
 from heartbit_tui.tasks import Request, State, Task
 from heartbit_tui.testing.clock import EPOCH, FakeClock
@@ -94,6 +95,27 @@ async def test_an_address_gets_each_notice_signed_with_its_time_and_again_where_
         assert each.headers[SIGNATURE] == signature("s3", each.headers[STAMP], each.content)
     told = json.loads(service.got[0].content)
     assert (told["id"], told["state"], told["tokens"], told["duration_secs"]) == ("1", "completed", 1_234, 3.2)
+
+
+async def test_an_address_is_told_of_a_meditation_too_and_of_no_beat_twice() -> None:
+    clock, service = FakeClock(auto=True), Service()
+    file = Path("/w/HEARTBEAT-night.md")
+    night = Heartbeat(key=str(file), file=file, workspace=Path("/w"), every=3_600, kind="meditate")
+    said = Said(heartbeat=night, at=EPOCH, text="1 memory was merged.")
+    terms = Terms(states=STATES, webhook=Webhook(url=URL), quiet=Window(0, 60, UTC))
+    async with notifying(terms, clock, service) as found:
+        await found.beat(said)  # in the quiet hour of this address
+        await clock.advance(7_200)
+        await found.beat(said)
+        await found.beat(replace(said, task="told as a task"))
+        await found.beat(replace(said, ok=False, text="It broke off."))
+        await found.sent()
+    told = [json.loads(each.content) for each in service.got]
+    assert [(each["source"], each["state"], each["result_summary"], each["error"]) for each in told] == [
+        ("heartbeat:w/HEARTBEAT-night.md", "completed", "1 memory was merged.", None),
+        ("heartbeat:w/HEARTBEAT-night.md", "failed", None, "It broke off."),
+    ]
+    assert told[0]["text"] == "✅ **heartbeat:w/HEARTBEAT-night.md**\n\n1 memory was merged."
 
 
 async def test_what_an_address_refuses_is_not_sent_again() -> None:

@@ -1,5 +1,6 @@
 """Every figure is there before anything has happened, and each is fed by what it is about."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -33,7 +34,10 @@ async def test_a_task_feeds_its_figures_and_those_of_its_agent(tmp_path: Path) -
     async with served(ground) as found, found.caller() as caller:
         before = samples((await caller.get("/metrics")).text)
         assert (await ended(caller, await submitted(caller, "look")))["state"] == "completed"
-        after = samples((await caller.get("/metrics")).text)
+        after = before
+        async with asyncio.timeout(40):  # it is counted just after its events have ended
+            while after["heartbit_daemon_tasks_completed_total"] == 0:
+                after = samples((await caller.get("/metrics")).text)
         grown = {name: after[name] - before.get(name, 0.0) for name in after if after[name] != before.get(name, 0.0)}
         expected = {
             "heartbit_daemon_tasks_submitted_total": 1,

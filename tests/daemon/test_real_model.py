@@ -1,22 +1,21 @@
-"""A heartbeat in a daemon, done by a real agent on a real language model, small as it is."""
+"""A heartbeat of a trusted folder, done by a real agent in a real daemon on a real language model, small as it is."""
 
 import asyncio
+import json
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from heartbit_tui.tasks import Task
-from heartbit_tui.testing.clock import FakeClock
-from tests.daemon.ground import Ground, Heard, daemon
+from heartbit_tui.schedules.beats import is_silent
+from tests.daemon.test_commands import daemon
+from tests.headless.machine import Machine
 from tests.journeys import local_service
 from tests.journeys.local_service import free_port, serving
 
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.timeout(580)]
 
 SETTINGS = """
-[heartbeat]
-workspaces = ["~/notes"]
 [limits]
 max_output_tokens = 60
 max_turns = 3
@@ -24,11 +23,14 @@ max_turns = 3
 first_byte = 500
 idle = 500
 total = 550
+[provider]
+name = "mine"
 [providers.mine]
 kind = "openai"
 model = "smollm2"
 base_url = "{url}/v1"
 """
+BEAT = "---\nevery: 10m\n---\nTell me in a few words how you are.\n"
 
 
 @pytest.fixture(scope="module")
@@ -40,28 +42,26 @@ def url() -> Iterator[str]:
         yield address
 
 
-async def test_a_heartbeat_is_done_by_an_agent_on_a_real_model(tmp_path: Path, url: str) -> None:
-    ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
-    ground.prepare([], SETTINGS.format(url=url))
-    folder = ground.home / "notes"
-    folder.mkdir()
-    (folder / "HEARTBEAT.md").write_text("---\nevery: 10m\n---\nTell me in a few words how you are.\n", "utf-8")
-    async with asyncio.timeout(560), daemon(ground, heard, clock, flags={"provider.name": "mine"}) as found:
-        while not heard.tasks:
-            if not (found.at_work or await found.queue.waits()):
-                await clock.advance(5)
-            await asyncio.to_thread(lambda: None)
-        task = await _end(heard, heard.tasks[0].id)
-        assert (task.state, task.request.source) == ("completed", "heartbeat:notes/HEARTBEAT.md"), task.error
-        assert task.usage.output_tokens > 0
-        assert task.cost_usd is None
-        assert found.at_work <= 1
+async def test_a_heartbeat_of_a_trusted_folder_is_done_on_a_real_model_and_its_reply_is_in_the_inbox(
+    machine: Machine, url: str
+) -> None:
+    machine.config(SETTINGS.format(url=url))
+    (machine.project / "HEARTBEAT.md").write_text(BEAT, "utf-8")
+    assert (await machine.run("trust", "add")).code == 0
+    async with asyncio.timeout(560), daemon(machine) as (caller, _):
+        beat: dict[str, Any] = {"status": ""}
+        while beat["status"] in ("", "begun"):
+            (beat,) = await told(caller, "heartbeat", "list")
+        (task,) = await told(caller, "status")
+        result = await told(caller, "status", task["id"])
+        letters = await told(caller, "inbox")
+    assert (beat["status"], task["state"], beat["error"]) == ("ok", "completed", "")
+    assert result["source"] == "heartbeat:project/HEARTBEAT.md"
+    said = [] if is_silent(result["result"]) else [result["result"]]
+    assert [each["text"] for each in letters] == said
 
 
-async def _end(heard: Heard, task_id: str) -> Task:
-    """The task once it ended, however it did."""
-    ends = [asyncio.ensure_future(heard.until(task_id, state)) for state in ("completed", "failed", "interrupted")]
-    done, rest = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    for each in rest:
-        each.cancel()
-    return done.pop().result()
+async def told(machine: Machine, *words: str) -> Any:
+    done = await machine.run(*words, "--json")
+    assert done.code == 0, done.err
+    return json.loads(done.text)

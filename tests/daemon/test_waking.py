@@ -1,6 +1,7 @@
 """What the daemon does by itself: at its time, once, with what it may use, and with a letter for whoever was away."""
 
 import asyncio
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.waking import FAILED, supervised
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import SessionStarted, ToolCallCompleted
+from heartbit_tui.runtime.bounding import USED_UP
+from heartbit_tui.schedules.beats import Standing
 from heartbit_tui.store import driver
 from heartbit_tui.store.inbox import Letter
 from heartbit_tui.tasks import Request
@@ -119,6 +122,37 @@ async def test_a_heartbeat_has_an_agent_in_its_folder_with_the_tools_that_it_may
         assert told(await letters(found)) == [("heartbeat:notes/HEARTBEAT.md", "reply", "The build is red.")]
 
 
+@pytest.mark.parametrize(("cap", "cost"), [(5.0, 0.4), (0.1, 0.2)])
+async def test_a_beat_that_cost_more_than_its_file_or_the_settings_allow_is_ended_and_told(
+    tmp_path: Path, cap: float, cost: float
+) -> None:
+    ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
+    looking = calls("glob", {"pattern": "*"}, cost_usd=0.2, times=0)
+    ground.prepare([looking], f"{BEATS}\n[limits]\nmax_cost_usd = {cap}\n")
+    beating(ground, table="every: 10m\nmax_cost: 0.3")
+    async with daemon(ground, heard, clock) as found:
+        await until(found, clock, heard, 1, "failed")
+        (task,) = [each for each in heard.tasks if each.state == "failed"]
+        assert (task.request.max_cost_usd, task.cost_usd) == (0.3, cost)
+        (letter,) = await letters(found)
+        assert (letter.kind, letter.text) == ("failure", task.error)
+        assert f"{cost:.2f}" in task.error
+
+
+async def test_a_beat_that_made_all_its_calls_has_to_answer_with_what_it_knows(tmp_path: Path) -> None:
+    ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
+    looking = [calls("glob", {"pattern": f"{n}*"}) for n in range(3)]
+    ground.prepare([*looking, says("I saw enough.")], BEATS)
+    beating(ground, table="every: 10m\nmax_calls: 2")
+    async with daemon(ground, heard, clock) as found:
+        await until(found, clock, heard, 1)
+        (task,) = [each for each in heard.tasks if each.state == "completed"]
+        log = (await found.store.load(task.session, only=(ToolCallCompleted,))).envelopes
+        ends = [each.event for each in log if isinstance(each.event, ToolCallCompleted)]
+        assert [each.is_error for each in ends] == [False, False, True]
+        assert USED_UP.format(most=2) in ends[-1].output
+
+
 async def test_a_beat_that_fails_again_and_again_is_told_once(tmp_path: Path) -> None:
     ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
     ground.prepare([says("x", times=0, when="never said")], BEATS)
@@ -212,6 +246,34 @@ async def test_what_fails_is_told_and_begun_anew_after_pauses_that_grow_while_it
     assert began == [0, 5, 15, 35, 1_040, 1_050]
     assert sentences[0] == FAILED.format(name="schedules", seconds=5.0, error="The disk is full.")
     assert len(sentences) == 5
+
+
+async def test_a_meditation_that_could_do_nothing_is_told_in_the_inbox_and_to_others_once(tmp_path: Path) -> None:
+    ground, clock, heard = Ground(tmp_path), FakeClock(), tmp_path / "heard.json"
+    noting = calls("memory_store", {"content": "The dev server listens on port 4711.", "category": "fact"})
+    notify = f'[daemon.notify]\nstates = ["failed"]\ncommand = ["dd", "status=none", "oflag=append", "conv=notrunc", "of={heard}"]\n'
+    ground.prepare([noting, says("Noted.")], BEATS + notify)
+    beating(ground, table="every: 10m\ntype: meditate")
+    async with daemon(ground, clock=clock) as found, asyncio.timeout(50):
+        assert (await done(found, "note it")).state == "completed"
+        for _ in range(2):
+            beats = (await _standing(found)).state.failures
+            while (await _standing(found)).state.failures == beats:
+                if not found.waking.beating:
+                    await clock.advance(5)
+                await asyncio.to_thread(lambda: None)
+        (letter,) = await found.inbox.list()
+        assert (letter.kind, letter.source) == ("failure", "heartbeat:notes/HEARTBEAT.md")
+        assert "memory.embedding.provider" in letter.text
+    (notice,) = [json.loads(line) for line in heard.read_text("utf-8").replace("}{", "}\n{").splitlines()]
+    assert (notice["source"], notice["state"], notice["error"]) == (letter.source, "failed", letter.text)
+
+
+async def _standing(found: Daemon) -> Standing:
+    """How the one heartbeat stands, once it was looked for."""
+    while not (beats := found.waking.heartbeats):
+        await asyncio.to_thread(lambda: None)
+    return beats[0]
 
 
 @pytest.mark.parametrize("text", ["HEARTBEAT_OK", "**HEARTBEAT_OK**", "All is well. HEARTBEAT_OK", ""])

@@ -13,6 +13,7 @@ from heartbit_tui.memory.embed.following import follow
 from heartbit_tui.memory.meditation import Means, meditate
 from heartbit_tui.memory.meditation_asking import Writing
 from heartbit_tui.memory.meditation_report import Bounds, Report
+from heartbit_tui.memory.meditation_runs import Worked
 from heartbit_tui.memory.sqlite import STEPS, SqliteMemory
 from heartbit_tui.memory.sqlite.drafts import SqliteDrafts
 from heartbit_tui.memory.sqlite.meditating import Meditating
@@ -63,12 +64,14 @@ class Bench:
 
     def __init__(self, database: Database, replies: Sequence[Reply]) -> None:
         self.clock = FakeClock(AT)
+        self.database = database
         self.memory = SqliteMemory(database, self.clock)
         self.kept = Meditating(database, self.clock)
         self.drafts = SqliteDrafts(database, self.clock, ALL)
         self.provider = Scripted(replies)
         self.told: list[Event] = []
         self.refusal = ""
+        self.worked: list[Worked] = []
         numbers = count(1)
         self.writing: Writing | None = Writing(
             provider=lambda: self.provider,
@@ -95,6 +98,9 @@ class Bench:
         async def refusal() -> str:
             return self.refusal
 
+        async def runs(since: datetime) -> tuple[Worked, ...]:
+            return tuple(each for each in self.worked if each.ended > since)
+
         means = Means(
             memory=self.memory,
             kept=self.kept,
@@ -104,6 +110,7 @@ class Bench:
             tell=self.told.append,
             writing=self.writing,
             refusal=refusal,
+            runs=runs,
             dry=dry,
         )
         return await meditate(means, replace(Bounds(), **bounds))

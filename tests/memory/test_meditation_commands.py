@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from heartbit_tui.providers.script import call
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.skills import frontmatter
 from heartbit_tui.store.store import Store
 from heartbit_tui.testing.embeddings import EmbeddingServer
-from tests.headless.machine import Machine, says, service
+from tests.headless.machine import Machine, calls, says, service
 from tests.memory.meditation_rig import RELEASES, SKILL
 from tests.memory.rig import SCREEN
 
@@ -93,11 +94,53 @@ async def test_a_draft_is_edited_without_secrets_and_refused(machine: Machine) -
         assert [each["state"] for each in await told(known, "drafts", "--all")] == ["refused"]
 
 
+@pytest.mark.slow
+async def test_a_merge_is_listed_and_undone_by_its_number(machine: Machine) -> None:
+    async with EmbeddingServer() as server:
+        known = await remembering(machine, server)
+        assert "No merge of doubles" in (await known.run("memory", "merged")).err
+        (double,) = (await told(known, "meditate"))["merged"]
+        (merge,) = await told(known, "merged")
+        assert ([merge["keeper"]["id"]], [each["id"] for each in merge["gone"]]) == ([double["keeper"]], double["gone"])
+        undone = await known.run("memory", "merged", "undo", str(merge["number"]))
+        assert "held apart" in undone.text
+        listed = json.loads((await known.run("memory", "list", "--json")).text)
+        assert len(listed) == len(LINES)
+        assert (await told(known, "meditate"))["merged"] == []
+        again = await known.run("memory", "merged", "undo", str(merge["number"]))
+        assert (again.code, "No merge has the number" in again.err) == (1, True)
+
+
+@pytest.mark.slow
+async def test_a_run_of_a_session_becomes_a_draft_where_the_settings_want_it(machine: Machine) -> None:
+    settings = "[evolution.workflow]\nenabled = true\nscore_threshold = 0.05\n"
+    replies = [calls(call("bash", command=line)) for line in ("false", "true", "true", "echo a", "echo b")]
+    ready = machine.config(settings)
+    async with service(ready, *replies, says("Made."), says(SKILL)) as (server, with_model):
+        done = await with_model.run("--permission-mode", "yolo", "-p", "make the release")
+        assert done.code == 0, done.err
+        dry = await told(with_model, "meditate", "--dry-run")
+        assert (len(dry["runs"]), dry["asked"]) == (1, 0)
+        assert len((await told(with_model, "meditate"))["drafts"]) == 1
+        asked = str(server.requests[-1].body["messages"])
+        assert ("The task: make the release" in asked, "- bash false\\n  failed:" in asked) == (True, True)
+    (draft,) = await told(ready, "drafts")
+    (session,) = json.loads((await ready.run("sessions", "list", "--json")).text)[-1:]
+    assert [each["id"] for each in draft["sources"]] == [session["id"]]
+    accepted = await told(ready, "drafts", "accept", draft["id"])
+    assert "  from: heartbit, of a run\n" in read(Path(accepted["file"]))
+    (letter, *_) = json.loads((await ready.run("inbox", "--json")).text)
+    assert letter["kind"] == "meditation"
+
+
 async def test_what_is_wrong_is_told_in_a_sentence(machine: Machine) -> None:
     for words, wrong in (
         (("drafts", "show"), "Say which draft"),
         (("drafts", "show", "nope"), "No draft of a skill"),
         (("drafts", "edit", "nope"), "Say where the new text is"),
+        (("merged", "undo"), "Say which merge"),
+        (("merged", "undo", "x"), "Say which merge"),
+        (("merged", "undo", "7"), "No merge has the number 7"),
     ):
         done = await machine.run("memory", *words)
         assert (done.code > 0, wrong in done.err) == (True, True), done.err

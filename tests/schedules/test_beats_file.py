@@ -8,6 +8,7 @@ import pytest
 
 from heartbit_tui.schedules.beats import READING, Heartbeat, Unusable
 from heartbit_tui.schedules.beats_file import MEMORY, parse
+from heartbit_tui.schedules.beats_told import at_most
 from heartbit_tui.schedules.windows import MINUTES, Window
 from tests.schedules.beats_rig import beat
 
@@ -45,6 +46,28 @@ def test_a_file_says_how_often_when_what_and_with_which_tools() -> None:
 def test_what_a_file_leaves_out_is_as_usual() -> None:
     found = beat("every: 30")
     assert (found.every, found.windows, found.kind, found.tools) == (1_800, (), "message", READING)
+
+
+def test_a_file_says_what_a_beat_may_take_at_most() -> None:
+    found = beat("every: 30m\nmax_cost: 0.25\nmax_tokens: 20000\nmax_calls: 20")
+    assert (found.max_cost, found.max_tokens, found.max_calls) == (0.25, 20_000, 20)
+    assert at_most(found) == "0.25 US dollars, 20,000 tokens, 20 calls"
+    assert at_most(beat("every: 30m")) == "what the settings allow"
+
+
+def test_what_a_meditation_cannot_be_told_is_warned_of() -> None:
+    found = beat("every: 6h\ntype: meditate\nmax_cost: 0.25\ntools: bash", "")
+    assert found.warnings == ("`tools` means nothing for a meditation.", "`max_cost` means nothing for a meditation.")
+
+
+@pytest.mark.parametrize("head", ["max_cost: 0", "max_cost: -1", "max_cost: much", "max_cost: nan", "max_cost: inf"])
+def test_what_is_no_amount_of_money_is_an_error(head: str) -> None:
+    assert "is none: it is an amount of US dollars" in wrong(headed(f"every: 30m\n{head}"))
+
+
+@pytest.mark.parametrize("head", ["max_calls: 0", "max_calls: 1.5", "max_tokens: -5", "max_tokens: ٣", "max_calls: x"])
+def test_what_is_no_count_is_an_error(head: str) -> None:
+    assert "is none: it is a whole number" in wrong(headed(f"every: 30m\n{head}"))
 
 
 @pytest.mark.parametrize(

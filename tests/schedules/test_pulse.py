@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from heartbit_tui.kernel.todos import Status
 from heartbit_tui.runtime.scheduling import Handing
 from heartbit_tui.schedules import orders, schema
 from heartbit_tui.schedules.firings import Firings
 from heartbit_tui.schedules.pulse import Around, Pulse, Purpose, prompt
 from heartbit_tui.schedules.pulse_state import Memo, Rhythm, factor, next_look, says_nothing, seen
-from heartbit_tui.schedules.todo import Entry, Status, Todos
+from heartbit_tui.schedules.todo import Entry, Todos
 from heartbit_tui.schedules.windows import Window, minutes
 from heartbit_tui.store.database import Database
 from heartbit_tui.tasks import Request

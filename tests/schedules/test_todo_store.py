@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis.strategies import dictionaries, sampled_from
 
 from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.todos import Priority, Status
 from heartbit_tui.schedules import schema
-from heartbit_tui.schedules.todo import Entry, Priority, Status, Todos
+from heartbit_tui.schedules.todo import Entry, Todos
 from heartbit_tui.schedules.todo.entries import order
 from heartbit_tui.schedules.todo.listing import full, open_ones
 from heartbit_tui.schedules.todo.merging import merged

@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -70,6 +71,7 @@ def completed(task_id: str, text: str = "done") -> Outcome:
 async def test_a_task_is_accepted_begun_and_ended_and_says_so_after_reopening(tmp_path: Path) -> None:
     clock = FakeClock()
     request = Request(task="do it", tenant_id="t", user_id="u", tools=("read",), priority=3, silent="OK", folder="/x")
+    request = replace(request, max_cost_usd=0.25, max_tokens=9_000, max_calls=3)
     async with queue(tmp_path, clock) as tasks:
         accepted = await tasks.accept(request)
         assert (accepted.state, accepted.request, accepted.attempts) == ("pending", request, 0)

@@ -4,7 +4,8 @@ from itertools import product
 
 from heartbit_tui.kernel.events import TodosChanged
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.tools.todo import Priority, Status, TodoList, TodoRead, TodoWrite
+from heartbit_tui.kernel.todos import Priority, Status
+from heartbit_tui.tools.todo import TodoList, TodoRead, TodoWrite
 from tests.tools.calls import Context
 
 

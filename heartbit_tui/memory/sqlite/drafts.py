@@ -17,9 +17,9 @@ from heartbit_tui.memory.meditation_drafts import (
 )
 from heartbit_tui.memory.sqlite import rows, scopes, writing
 from heartbit_tui.memory.sqlite.memory import Database
-from heartbit_tui.memory.types import Query, Reach
+from heartbit_tui.memory.types import Reach
 
-_COLUMNS: Final = "id, made, state, name, description, content, sources, model, cost, note, decided, file"
+_COLUMNS: Final = "id, made, state, name, description, content, sources, model, cost, note, decided, file, run"
 TAKEN = "One of the memories of this draft is in another draft by now, or gone."
 
 
@@ -83,14 +83,14 @@ class SqliteDrafts:
 
 
 def _add(connection: sqlite3.Connection, draft: Draft, reach: Reach) -> None:
-    where = scopes.where(connection, Query(reach=reach))
-    ids = [each.id for each in draft.sources]
+    ids = () if draft.run else [each.id for each in draft.sources]
     keys = list(writing.some(connection, ids, reach))
     marked = f"SELECT 1 FROM memory_marks WHERE key IN ({','.join('?' * len(keys))})"
-    if where is None or len(keys) < len(ids) or connection.execute(marked, keys).fetchone():
+    if len(keys) < len(ids) or connection.execute(marked, keys).fetchone():
         raise DraftError(TAKEN)
-    asked = f"INSERT INTO memory_drafts (owner, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    connection.execute(asked, (where.owner, *_values(draft)))
+    owner, values = scopes.owner_of(connection, reach), _values(draft)
+    asked = f"INSERT INTO memory_drafts (owner, {_COLUMNS}) VALUES ({','.join('?' * (1 + len(values)))})"
+    connection.execute(asked, (owner, *values))
     pairs = [(key, draft.id) for key in keys]
     connection.executemany("INSERT INTO memory_marks (key, draft) VALUES (?, ?)", pairs)
 
@@ -118,11 +118,12 @@ def _values(draft: Draft) -> tuple[Any, ...]:
         draft.note,
         None,
         draft.file,
+        draft.run,
     )
 
 
 def _draft(row: Sequence[Any]) -> Draft:
-    draft_id, made, state, name, description, content, sources, model, cost, note, decided, file = row
+    draft_id, made, state, name, description, content, sources, model, cost, note, decided, file, run = row
     return Draft(
         id=draft_id,
         made=rows.moment(made),
@@ -136,4 +137,5 @@ def _draft(row: Sequence[Any]) -> Draft:
         note=note,
         decided=None if decided is None else rows.moment(decided),
         file=file,
+        run=run,
     )

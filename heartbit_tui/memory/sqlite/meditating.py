@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory import meditation_choice
-from heartbit_tui.memory.sqlite import rows, scopes, spaces, writing
+from heartbit_tui.memory.meditation_merges import Merge
+from heartbit_tui.memory.sqlite import merges, rows, scopes, spaces, writing
 from heartbit_tui.memory.sqlite.memory import Database
 from heartbit_tui.memory.types import Entry, Query, Reach, Vector
 
@@ -53,6 +54,10 @@ class Meditating:
         """The phase came as far as this place; it goes on behind it, or from the beginning for 0."""
         await self._database.write(lambda connection: _move(connection, reach, phase, place))
 
+    async def place(self, reach: Reach, phase: str) -> int:
+        """How far a phase came; 0 where it has not begun."""
+        return await self._database.read(lambda connection: _place(connection, reach, phase))
+
     async def seen(self, entry_ids: Sequence[str], reach: Reach) -> tuple[Seen, ...]:
         """Those of some entries that are there, with what is known of them."""
         return await self._database.read(
@@ -66,9 +71,29 @@ class Meditating:
     async def absorb(self, keeper_id: str, gone_ids: Sequence[str], reach: Reach) -> Absorbed:
         """Let one entry stand for several that say the same: their links move to it, and they are removed.
 
-        Pinned ones stay. Raises `EntryMissing` where the keeper is gone.
+        Pinned ones stay. For 30 days it can be undone. Raises `EntryMissing` where the keeper is gone.
         """
-        return await self._database.write(lambda connection: _absorb(connection, keeper_id, gone_ids, reach))
+        now = self._clock.now()
+        return await self._database.write(lambda connection: _absorb(connection, keeper_id, gone_ids, reach, now))
+
+    async def apart(self, entry_ids: Sequence[str], reach: Reach) -> frozenset[frozenset[str]]:
+        """The pairs of some entries that a person has held apart, by ids: they are no doubles."""
+        return await self._database.read(lambda connection: merges.apart(connection, entry_ids, reach))
+
+    async def merges(self, reach: Reach) -> tuple[Merge, ...]:
+        """The merges that can be undone, the newest first."""
+        now = self._clock.now()
+        return await self._database.read(lambda connection: merges.every(connection, reach, now))
+
+    async def undo(self, number: int, reach: Reach) -> Merge:
+        """Undo a merge, and hold its entries apart from now on. Raises `MergeError`."""
+        now = self._clock.now()
+        return await self._database.write(lambda connection: merges.undo(connection, number, reach, now))
+
+    async def expire(self) -> None:
+        """Forget the merges that are too old to be undone."""
+        now = self._clock.now()
+        await self._database.write(lambda connection: merges.expire(connection, now))
 
     async def due(self, reach: Reach, ttl: timedelta) -> tuple[Seen, ...]:
         """The entries whose draft was accepted longer ago than `ttl` and that were not demoted yet; none is pinned."""
@@ -95,22 +120,27 @@ def _batch(connection: sqlite3.Connection, reach: Reach, phase: str, size: int) 
     where = scopes.where(connection, Query(reach=reach))
     if where is None:
         return ()
-    asked = "SELECT place FROM memory_places WHERE owner = ? AND phase = ?"
-    known = connection.execute(asked, (where.owner, phase)).fetchone()
     found = connection.execute(
         f"SELECT m.key FROM memories m WHERE {where.sql} AND m.key > :place ORDER BY m.key LIMIT :size",
-        {**where.values, "place": known[0] if known else 0, "size": size},
+        {**where.values, "place": _place(connection, reach, phase), "size": size},
     )
     keys = [row[0] for row in found]
     read = rows.read(connection, keys)
     return _seen(connection, {key: read[key] for key in keys})
 
 
+def _place(connection: sqlite3.Connection, reach: Reach, phase: str) -> int:
+    asked = """
+        SELECT p.place FROM memory_places p JOIN memory_owners o ON o.key = p.owner
+        WHERE o.tenant = ? AND o.user = ? AND p.phase = ?
+    """
+    known = connection.execute(asked, (reach.tenant, reach.user, phase)).fetchone()
+    return int(known[0]) if known else 0
+
+
 def _move(connection: sqlite3.Connection, reach: Reach, phase: str, place: int) -> None:
-    where = scopes.where(connection, Query(reach=reach))
-    if where is not None:
-        asked = "REPLACE INTO memory_places (owner, phase, place) VALUES (?, ?, ?)"
-        connection.execute(asked, (where.owner, phase, place))
+    asked = "REPLACE INTO memory_places (owner, phase, place) VALUES (?, ?, ?)"
+    connection.execute(asked, (scopes.owner_of(connection, reach), phase, place))
 
 
 def _seen(connection: sqlite3.Connection, entries: Mapping[int, Entry]) -> tuple[Seen, ...]:
@@ -131,25 +161,39 @@ def _vector(connection: sqlite3.Connection, place: int) -> Vector | None:
     return Vector(model=serving.model, values=array("f", found[0])) if found else None
 
 
-def _absorb(connection: sqlite3.Connection, keeper_id: str, gone_ids: Sequence[str], reach: Reach) -> Absorbed:
+def _absorb(
+    connection: sqlite3.Connection, keeper_id: str, gone_ids: Sequence[str], reach: Reach, now: datetime
+) -> Absorbed:
     key, keeper = writing.one(connection, keeper_id, reach)
     others = writing.some(connection, gone_ids, reach)
     gone = {place: each for place, each in others.items() if place != key and not each.pinned}
     if not gone:
         return Absorbed(keeper=keeper, gone=())
-    merged = meditation_choice.absorbing(keeper, list(gone.values()))
-    rows.put(connection, *scopes.key_of(connection, keeper.scope), merged)
+    before = (keeper, merges.mark(connection, key))
+    taken = [(each, merges.mark(connection, place)) for place, each in gone.items()]
+    rows.put(
+        connection,
+        *scopes.key_of(connection, keeper.scope),
+        meditation_choice.absorbing(keeper, list(gone.values())),
+    )
     for place in gone:
-        linked = connection.execute("SELECT other FROM memory_links WHERE one = ?", (place,)).fetchall()
-        pairs = [pair for (other,) in linked if other != key for pair in ((key, other), (other, key))]
-        connection.executemany("INSERT OR IGNORE INTO memory_links (one, other) VALUES (?, ?)", pairs)
-        connection.execute(
-            "INSERT OR IGNORE INTO memory_marks (key, draft, crystallised, demoted) "
-            "SELECT ?, draft, crystallised, demoted FROM memory_marks WHERE key = ?",
-            (key, place),
-        )
+        _hand_over(connection, place, key)
+    merges.move(connection, list(gone), key)
     writing.remove(connection, list(gone))
+    merges.keep(connection, key, before, taken, now)
     return Absorbed(keeper=rows.read(connection, [key])[key], gone=tuple(gone.values()))
+
+
+def _hand_over(connection: sqlite3.Connection, place: int, key: int) -> None:
+    """Let the links and the mark of an entry be another one's, too."""
+    linked = connection.execute("SELECT other FROM memory_links WHERE one = ?", (place,)).fetchall()
+    pairs = [pair for (other,) in linked if other != key for pair in ((key, other), (other, key))]
+    connection.executemany("INSERT OR IGNORE INTO memory_links (one, other) VALUES (?, ?)", pairs)
+    connection.execute(
+        "INSERT OR IGNORE INTO memory_marks (key, draft, crystallised, demoted) "
+        "SELECT ?, draft, crystallised, demoted FROM memory_marks WHERE key = ?",
+        (key, place),
+    )
 
 
 def _due(connection: sqlite3.Connection, reach: Reach, before: int) -> tuple[Seen, ...]:

@@ -162,7 +162,33 @@ _MEDITATION: Final = (
 )
 """What meditation knows: its drafts, which entries are in one, how far it came, and what it puts off after failures."""
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _MEDITATION)
+_UNDONE: Final = (
+    "ALTER TABLE memory_drafts ADD COLUMN run TEXT NOT NULL DEFAULT ''",
+    # A merge goes with the entry that stayed: who forgets that entry forgets what it stood for.
+    """
+    CREATE TABLE memory_merges (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        owner INTEGER NOT NULL REFERENCES memory_owners (key),
+        keeper INTEGER NOT NULL REFERENCES memories (key) ON DELETE CASCADE,
+        at INTEGER NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        gone TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX memory_merges_by_keeper ON memory_merges (keeper)",
+    """
+    CREATE TABLE memory_apart (
+        one INTEGER NOT NULL REFERENCES memories (key) ON DELETE CASCADE,
+        other INTEGER NOT NULL REFERENCES memories (key) ON DELETE CASCADE,
+        PRIMARY KEY (one, other)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX memory_apart_back ON memory_apart (other)",
+)
+"""Of which run a draft was made, what merges can be undone, and which entries a person has said are not the same."""
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _MEDITATION, _UNDONE)
 
 
 def tables(key: int) -> tuple[str, str]:

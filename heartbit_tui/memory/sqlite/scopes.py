@@ -24,6 +24,11 @@ class Where:
     narrow: bool = False
 
 
+def owner_of(connection: sqlite3.Connection, reach: Reach) -> int:
+    """The key of the owner of a reach, made where it is new."""
+    return _key(connection, "memory_owners", ("tenant", "user"), (reach.tenant, reach.user))
+
+
 def key_of(connection: sqlite3.Connection, scope: Scope) -> tuple[int, int]:
     """The keys of a scope's owner and of the scope itself, made where they are new."""
     owner = _key(connection, "memory_owners", ("tenant", "user"), (scope.tenant, scope.user))

@@ -1,7 +1,7 @@
 """What is to be done while nobody looks: kept in the data file, written out to TODO.json, which people may edit."""
 
-from heartbit_tui.schedules.todo.entries import Entry, Priority, Status, TodoError
+from heartbit_tui.schedules.todo.entries import Entry, TodoError
 from heartbit_tui.schedules.todo.store import FILE, Todos
 from heartbit_tui.schedules.todo.tool import TodoManage
 
-__all__ = ["FILE", "Entry", "Priority", "Status", "TodoError", "TodoManage", "Todos"]
+__all__ = ["FILE", "Entry", "TodoError", "TodoManage", "Todos"]

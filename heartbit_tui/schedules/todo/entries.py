@@ -9,28 +9,9 @@ from typing import Any, TypeVar, cast
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import JsonObject, empty_object
+from heartbit_tui.kernel.todos import Priority, Status
 
 _Word = TypeVar("_Word", bound=StrEnum)
-
-
-class Status(StrEnum):
-    """How far an entry is."""
-
-    PENDING = "pending"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-    BLOCKED = "blocked"
-
-
-class Priority(StrEnum):
-    """How much an entry matters."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 OVER = frozenset({Status.COMPLETED, Status.CANCELLED})

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from heartbit_tui.schedules.todo.entries import Entry, Status, order
+from heartbit_tui.kernel.todos import Status
+from heartbit_tui.schedules.todo.entries import Entry, order
 from heartbit_tui.schedules.todo.store import Listed
 
 ICONS: Mapping[Status, str] = MappingProxyType(

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from heartbit_tui.kernel.protocols import CallContext, Clock, Effects, Output, Touch
-from heartbit_tui.schedules.todo.entries import Entry, Priority, Status, TodoError, moment
+from heartbit_tui.kernel.todos import Priority, Status
+from heartbit_tui.schedules.todo.entries import Entry, TodoError, moment
 from heartbit_tui.schedules.todo.listing import full
 from heartbit_tui.schedules.todo.store import Entries, Todos
 from heartbit_tui.wire.arguments import Arguments, TypedTool, Unable
