@@ -187,7 +187,7 @@ async def test_only_what_was_shown_is_carried_out_and_once(tmp_path: Path) -> No
         first = await caller.post(f"{place}/carry-out", json=intent)
         assert (first.status_code, first.json()["changed"]) == (200, 1)
         again = await caller.post(f"{place}/carry-out", json=intent)
-        assert (again.status_code, again.json()) == (400, {"error": FORGOTTEN})
+        assert (again.status_code, again.json()) == (409, {"error": FORGOTTEN})
 
 
 async def test_a_key_is_one_request_and_one_for_a_daemon_that_is_gone_is_not_done(tmp_path: Path) -> None:

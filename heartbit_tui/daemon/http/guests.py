@@ -84,7 +84,7 @@ class Guests:
         except StoreError:
             raise
         except (HeartbitError, OSError) as error:
-            raise HTTPException(400, said(error)) from error
+            raise HTTPException(404 if asked in VIEWS else 409, said(error)) from error
         return Response(adapter(asked).dump_json(found), media_type="application/json")
 
     async def _session(self, asked: Asked, request: Request) -> SessionInfo:
