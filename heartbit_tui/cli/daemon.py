@@ -1,6 +1,7 @@
 """`heartbit daemon`: the mode that stays."""
 
 import asyncio
+import gc
 import sys
 from argparse import Namespace
 from importlib.util import find_spec
@@ -17,6 +18,9 @@ ABSENT = MappingProxyType(
     {"continue": False, "resume": None, "session": None, "fork": False, "output_schema": None, "json_schema": None}
 )
 """The flags of a single task: here each task says its own."""
+
+SELDOM = (5_000, 10, 10)
+"""Thresholds for garbage: opening a session makes some thousand objects that stay, and each look goes through all of them."""
 
 NEEDED = ("starlette", "uvicorn", "sse_starlette", "wsproto")
 MISSING = "The daemon needs {name}: pip install 'heartbit-tui[daemon]'"
@@ -38,5 +42,7 @@ def _serve(values: Namespace) -> int:
 
     given = options(values, surface="daemon", on_ask="person")
     tell = telling(sys.stderr, mask_for(given), verbose=values.verbose)
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
     setup = Setup(options=given, connect=local, clock=SystemClock(), bind=values.bind or "")
     return asyncio.run(serve(setup, tell))

@@ -25,6 +25,7 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope, RunStarted
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
+from heartbit_tui.runtime.commons import Commons
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.store import ids
@@ -112,12 +113,13 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
 
     Raises `ConfigError`, `StoreError`.
     """
-    clock, options = setup.clock, replace(setup.options, surface="daemon")
+    clock = setup.clock
     settings = await read(setup.options, clock)
     config, path = settings.config, settings.store
     terms = _terms(config, clock)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
+        options = replace(setup.options, surface="daemon", commons=await enter(Commons()))
         store = await enter(Store.open(path, clock))
         database, queue = await enter(_queue(path, clock, terms.owner))
         bind = setup.bind or config.string("daemon.bind") or ""

@@ -139,7 +139,9 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
         heard = (undoing.take, jobs.hear, accounts.take, telling.take, *pursuits.takes, *_taking(hooked))
         place = await stack.enter_async_context(placed(options, settings, clock, *heard))
         jobs.remember(place.log)
-        remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
+        remembering = await stack.enter_async_context(
+            remembered(options, settings, place.session_id, clock, store=place.store)
+        )
         skilled = await finding
         spoken = await stack.enter_async_context(language(options, settings, clock, voice.say))
         own = await stack.enter_async_context(toolbox(options.cwd, settings, jobs))

@@ -33,7 +33,7 @@ from heartbit_tui.runtime.institutional import is_trusted
 from heartbit_tui.schedules.windows import Window
 from heartbit_tui.tasks import Request, State, Task
 from heartbit_tui.testing.clock import EPOCH, FakeClock
-from tests.daemon.ground import Ground, daemon, done, letters, says
+from tests.daemon.ground import Ground, daemon, says
 
 STATES: tuple[State, ...] = ("completed", "failed", "interrupted")
 URL = "https://hooks.example/in"
@@ -201,9 +201,10 @@ async def told_to(ground: Ground, *requests: Request) -> list[list[str]]:
 
 async def _kept(found: Daemon) -> None:
     """Wait until all that becomes of a task is done: one that fails after it has its letter after that."""
-    before = len(await found.inbox.list())
-    await done(found, "probe", folder="/not/there")
-    await letters(found, before + 1)
+    probe = await found.service.submit(Request(task="probe", folder="/not/there"))
+    async with asyncio.timeout(30):
+        while probe not in {letter.about for letter in await found.inbox.list()}:
+            pass
 
 
 async def test_a_result_is_known_to_later_tasks_of_its_tenant_alone_as_data_with_where_it_is_from(
