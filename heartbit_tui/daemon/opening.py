@@ -113,8 +113,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
 
     Raises `ConfigError`, `StoreError`.
     """
-    clock = setup.clock
-    settings = await read(setup.options, clock)
+    clock, settings = setup.clock, await read(setup.options, setup.clock)
     config, path = settings.config, settings.store
     terms = _terms(config, clock)
     async with AsyncExitStack() as stack:

@@ -10,7 +10,9 @@ from typing import Final
 
 import uvicorn
 
+from heartbit_tui.daemon.descriptors import for_callers, widened
 from heartbit_tui.daemon.http.app import application
+from heartbit_tui.daemon.http.entry import Entry
 from heartbit_tui.daemon.opening import Daemon, Setup, opened
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.errors import ConfigError
@@ -90,7 +92,7 @@ async def serve(setup: Setup, tell: Callable[[str], None], stop: Stop | None = N
     async with opened(setup) as daemon:
         listening = listen(daemon.bind)
         host, port = listening.getsockname()[:2]
-        server = _Server(_config(daemon))
+        server = _Server(_config(daemon, for_callers(widened())))
         answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
         tell(f"heartbit listens at http://{_shown(host)}:{port}")
         for told in (*_own(daemon), *daemon.door.warnings, *daemon.warnings):
@@ -137,7 +139,7 @@ async def _drain(daemon: Daemon, stop: Stop) -> None:
     await asyncio.gather(draining, hurrying, return_exceptions=True)
 
 
-def _config(daemon: Daemon) -> uvicorn.Config:
+def _config(daemon: Daemon, most: int) -> uvicorn.Config:
     return uvicorn.Config(
         application(daemon),
         lifespan="off",
@@ -145,7 +147,8 @@ def _config(daemon: Daemon) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         ws="wsproto",
-        http="h11",
+        http=Entry,
+        limit_concurrency=most,
         h11_max_incomplete_event_size=65_536,
         timeout_graceful_shutdown=CLOSING,
         timeout_keep_alive=30,
