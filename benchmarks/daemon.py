@@ -1,6 +1,7 @@
 """A daemon under load: how quickly tasks are accepted and begun, what it costs while idle, and many readers at once."""
 
 import asyncio
+import base64
 import json
 import os
 import statistics
@@ -21,8 +22,11 @@ CALLERS = 32
 ACCEPTED = 500
 STARTS = 9
 READERS = 50
+SOCKETS = 500
+ASKED = 200
 EVENTS = 10_000
 IDLE_SECONDS = 10.0
+SOCKETED = f"max_concurrent_tasks = 1\n[daemon.ws]\nmax_connections = {SOCKETS}"
 TOKEN = "a-token-for-the-benchmark-alone"
 HEAD = f"authorization: Bearer {TOKEN}\r\nhost: localhost\r\n"
 
@@ -43,6 +47,10 @@ def rows() -> Iterator[Row]:
         share = (found.cpu_seconds - before) / (time.perf_counter() - began) * 100
         yield bound("memory of an idle daemon", found.mebibytes, 90, unit="MiB")
         yield bound("processor of an idle daemon", share, 0.1, unit="%")
+    with _daemon({"blocks": [{"text": "x"}], "wait": 3_600, "times": 0}, SOCKETED) as found:
+        healthy, handed_over = asyncio.run(_beside_idle(found))
+        yield bound(f"GET /healthz beside {SOCKETS} idle sockets and {READERS} readers, p95", healthy, 250, unit="ms")
+        yield bound("handing over a task beside them, p95", handed_over, 250, unit="ms")
     text = "word " * EVENTS
     with _daemon({"blocks": [{"text": text}], "chunk": 5, "wait": 3, "pace": 0.0002, "times": 0}) as found:
         before = found.mebibytes
@@ -116,6 +124,52 @@ async def _first_event(daemon: _Daemon) -> float:
     raise SystemExit("a task ended without any event")
 
 
+async def _beside_idle(daemon: _Daemon) -> tuple[float, float]:
+    """Milliseconds in which 95 of 100 requests are answered, for health and for tasks, while others are there and idle."""
+    reader, writer = await _connected(daemon)
+    task_id = (await _post(reader, writer, "wait"))["id"]
+    open_ones = [await _asked(daemon, task_id) for _ in range(READERS)]
+    open_ones += [await _logged_in(daemon) for _ in range(SOCKETS)]
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(ASKED):
+        began = time.perf_counter()
+        await _healthy(reader, writer)
+        halfway = time.perf_counter()
+        await _post(reader, writer, f"task {number}")
+        times[0].append(halfway - began)
+        times[1].append(time.perf_counter() - halfway)
+    for _, each in open_ones:
+        each.close()
+    healthy, handed_over = (statistics.quantiles(each, n=20)[-1] * 1_000 for each in times)
+    return healthy, handed_over
+
+
+async def _logged_in(daemon: _Daemon) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A WebSocket that was let in."""
+    reader, writer = await _connected(daemon)
+    upgrade = "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n"
+    key = base64.b64encode(os.urandom(16)).decode()
+    writer.write(f"GET /ws HTTP/1.1\r\n{HEAD}{upgrade}sec-websocket-key: {key}\r\n\r\n".encode())
+    answer = await reader.readuntil(b"\r\n\r\n")
+    if b" 101 " not in answer.partition(b"\r\n")[0]:
+        raise SystemExit(f"a socket was not let in: {answer!r}")
+    return reader, writer
+
+
+async def _healthy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(f"GET /healthz HTTP/1.1\r\n{HEAD}\r\n".encode())
+    status, text = await _answer(reader)
+    if b" 200 " not in status:
+        raise SystemExit(f"the daemon is not healthy: {status!r} {text!r}")
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """The first line of an answer, and its body."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    return head.partition(b"\r\n")[0], await reader.readexactly(int(length.partition(b":")[2]))
+
+
 async def _read_by_many(daemon: _Daemon) -> float:
     """Milliseconds until all readers but the one that reads nothing have all that was said."""
     task_id = (await _post(*await _connected(daemon), "say much"))["id"]
@@ -149,11 +203,9 @@ async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, task
     body = json.dumps({"task": task})
     head = f"POST /tasks HTTP/1.1\r\n{HEAD}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     writer.write((head + body).encode())
-    answer = await reader.readuntil(b"\r\n\r\n")
-    length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-    text = await reader.readexactly(int(length.partition(b":")[2]))
-    if b" 201 " not in answer.partition(b"\r\n")[0]:
-        raise SystemExit(f"a task was not accepted: {answer!r} {text!r}")
+    status, text = await _answer(reader)
+    if b" 201 " not in status:
+        raise SystemExit(f"a task was not accepted: {status!r} {text!r}")
     return json.loads(text)
 
 

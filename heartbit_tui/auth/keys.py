@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
+from functools import cache
 from importlib.util import find_spec
 from typing import Literal, Protocol, TypeAlias, cast
 
@@ -94,12 +95,15 @@ class Credentials:
 
         Raises `ConfigError` when the file cannot be understood, or cannot be closed to other users.
         """
-        name = variable_name or variable(provider)
+        return self._found(provider, variable_name or variable(provider), self._kept)
+
+    def _found(self, provider: str, name: str, kept: Callable[[], Mapping[str, str]]) -> Secret | None:
+        """The key of a provider, by the variable of this name, the keyring, or what is `kept` in the file."""
         if value := self._environment.get(name, "").strip():
             return Secret(value=value, place="environment", source=f"environment {name}")
         if self._vault and (value := self._vault.get(provider)):
             return Secret(value=value, place="keyring", source="keyring")
-        if value := self._kept().get(provider, ""):
+        if value := kept().get(provider, ""):
             return Secret(value=value, place="file", source=self._file.name)
         return None
 
@@ -128,8 +132,9 @@ class Credentials:
         warning = ""
         if self._file.is_open_to_others:
             warning = f"{self._file.name} was readable for other users; it is closed to them now."
-        names = dict.fromkeys((*providers, *self._kept()))
-        found = ((name, self.find(name)) for name in names)
+        kept = self._kept()  # once for all: each time the file is read anew
+        names = dict.fromkeys((*providers, *kept))
+        found = ((name, self._found(name, variable(name), lambda: kept)) for name in names)
         return tuple(
             Status(provider=name, secret=secret, warning=warning if secret and secret.place == "file" else "")
             for name, secret in found
@@ -154,7 +159,12 @@ class Credentials:
 
 def system_vault() -> Vault | None:
     """The system's keyring, or None where the extra is not installed."""
-    return None if find_spec("keyring") is None else SystemVault()
+    return SystemVault() if _has_keyring() else None
+
+
+@cache
+def _has_keyring() -> bool:
+    return find_spec("keyring") is not None
 
 
 def _document(text: str, name: str) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """`heartbit daemon run`: the mode that stays."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -23,6 +24,9 @@ ABSENT = MappingProxyType(
     {"continue": False, "resume": None, "session": None, "fork": False, "output_schema": None, "json_schema": None}
 )
 """The flags of a single task: here each task says its own."""
+
+SELDOM = (5_000, 10, 10)
+"""Thresholds for garbage: opening a session makes some thousand objects that stay, and each look goes through all of them."""
 
 NEEDED = ("starlette", "uvicorn", "sse_starlette", "wsproto")
 MISSING = "The daemon needs {name}: pip install 'heartbit-tui[daemon]'"
@@ -57,6 +61,8 @@ def _serve(values: Namespace) -> int:
     state = directories(given.environment, Path(given.environment.get("HOME") or "/")).state
     log = LogFile(state / NAME, config.integer("log.max_bytes") or 0, config.integer("log.keep") or 0)
     tell = telling(sys.stderr, mask_for_logs(given), verbose=values.verbose, keep=log.write)
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
     setup = Setup(options=given, connect=local, clock=SystemClock(), bind=values.bind or "")
     try:
         return asyncio.run(serve(setup, tell, supervisor=supervisor))

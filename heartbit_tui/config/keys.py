@@ -1,6 +1,7 @@
 """What may stand at one place of the configuration."""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -125,6 +126,7 @@ def dotted(path: Path) -> str:
     return text
 
 
+@lru_cache(maxsize=1_024)
 def undotted(name: str) -> Path:
     """The place that a dotted name means."""
     return tuple(_part(match) for match in _PART.finditer(name))

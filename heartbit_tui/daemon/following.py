@@ -65,7 +65,10 @@ class Following:
 
     async def of_task(self, task: Task, after: int) -> AsyncGenerator[tuple[Line, ...]]:
         """All lines of a task after a seq, in order, from its beginning to its end; one that waits is waited for."""
-        seq = max(after, task.first_seq or 0)
+        begun = await self._begun(task)
+        if begun is None:
+            return
+        task, seq = begun, max(after, begun.first_seq or 0)
         while True:
             live = self._host.find(task.session)
             if live is not None and task.state == "running" and task.first_seq is not None:
@@ -83,9 +86,16 @@ class Following:
                 yield kept
             if now.state in ENDED or now.state == "interrupted":
                 return
-            if now.first_seq is None or self._host.find(now.session) is None:
+            if self._host.find(now.session) is None:
                 await first_of(self._host.opens(), self._service.changed(now), self._clock.sleep(PAUSE))
             task = now
+
+    async def _begun(self, task: Task) -> Task | None:
+        """The task, once it has a place in its session or will never have one; None once there is no such task."""
+        found: Task | None = task
+        while found is not None and found.first_seq is None and found.state in ("pending", "running"):
+            found = await self._service.changed(found)
+        return found
 
     async def _until_its_end(self, feed: Feed, task: Task, seq: int) -> AsyncGenerator[tuple[Line, ...]]:
         """What the feed has, until the task stands otherwise; what comes after that is of another."""

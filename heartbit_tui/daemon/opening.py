@@ -29,6 +29,7 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
+from heartbit_tui.runtime.commons import Commons
 from heartbit_tui.runtime.memory_owned import Holdings, holdings
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
@@ -112,11 +113,11 @@ class Daemon:
 @asynccontextmanager
 async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None = None) -> AsyncGenerator[Daemon]:
     """A daemon until this is left; `heard` hears of each task that begins or ends. Raises `ConfigError`, `StoreError`."""
-    clock, options = setup.clock, replace(setup.options, surface="daemon")
-    settings = await read(setup.options, clock)
+    clock, settings = setup.clock, await read(setup.options, setup.clock)
     config, path, terms = settings.config, settings.store, _terms(settings.config, clock)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
+        options = replace(setup.options, surface="daemon", commons=await enter(Commons()))
         store = await enter(Store.open(path, clock))
         database, queue = await enter(_queue(path, clock, terms.owner))
         bind = setup.bind or config.string("daemon.bind") or ""

@@ -11,7 +11,7 @@ from typing import Final
 import uvicorn
 
 from heartbit_tui.daemon.http.app import application
-from heartbit_tui.daemon.http.heads import PunctualHeads
+from heartbit_tui.daemon.http.entry import Entry
 from heartbit_tui.daemon.opening import Daemon, Setup, opened
 from heartbit_tui.daemon.registered import registered
 from heartbit_tui.daemon.supervised import Supervisor
@@ -99,7 +99,7 @@ async def serve(
         listening = listen(daemon.bind)
         host, port = listening.getsockname()[:2]
         address = f"http://{_shown(host)}:{port}"
-        server = _Server(_config(daemon))
+        server = _Server(_config(daemon, for_callers(widened())))
         answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
         async with _standing(daemon, address, supervisor):
             tell(LISTENS.format(address=address))
@@ -163,7 +163,7 @@ def _grace(daemon: Daemon) -> float:
     return float(daemon.config.integer("daemon.drain_timeout_seconds") or 0)
 
 
-def _config(daemon: Daemon) -> uvicorn.Config:
+def _config(daemon: Daemon, most: int) -> uvicorn.Config:
     return uvicorn.Config(
         application(daemon),
         lifespan="off",
@@ -171,7 +171,8 @@ def _config(daemon: Daemon) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         ws="wsproto",
-        http=PunctualHeads,
+        http=Entry,
+        limit_concurrency=most,
         h11_max_incomplete_event_size=65_536,
         timeout_graceful_shutdown=CLOSING,
         timeout_keep_alive=30,

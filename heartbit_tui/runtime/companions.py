@@ -129,31 +129,31 @@ class Companions:
 async def companions(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Companions]:
     """Everything that a session with these options has beside it. Raises `ConfigError`, `StoreError`."""
     async with AsyncExitStack() as stack:
-        finding = _finding(options, settings, clock, stack)
+        enter, finding = stack.enter_async_context, _finding(options, settings, clock, stack)
         undoing, voice, following = Undoing(options, settings, clock), Voice(), contexts.Following()
         accounts, pursuits = Accounts(), Pursuits(options, settings, clock)
-        jobs = await stack.enter_async_context(Jobs())
+        jobs = await enter(Jobs())
         hooked = _hooked(options, settings, stack)
         options, warnings = await plugged(options, settings, clock)
-        telling = await stack.enter_async_context(telemetry(settings, clock, voice.say))
+        telling = await enter(telemetry(settings, clock, voice.say))
         heard = (undoing.take, jobs.hear, accounts.take, telling.take, *pursuits.takes, *_taking(hooked))
-        place = await stack.enter_async_context(placed(options, settings, clock, *heard))
+        place = await enter(placed(options, settings, clock, *heard))
         jobs.remember(place.log)
-        remembering = await stack.enter_async_context(remembered(options, settings, place.session_id, clock))
+        remembering = await enter(remembered(options, settings, place.session_id, clock, store=place.store))
         skilled = await finding
-        spoken = await stack.enter_async_context(language(options, settings, clock, voice.say))
-        own = await stack.enter_async_context(toolbox(options.cwd, settings, jobs))
+        spoken = await enter(language(options, settings, clock, voice.say))
+        own = await enter(toolbox(options.cwd, settings, jobs))
         tools = (
             *own,
             *spoken.asking(own),
             contexts.recall(following),
             *(remembering.tools if remembering else ()),
             *_loading(skilled, settings),
-            *await stack.enter_async_context(lookup(options, settings, clock, place.store, voice.say)),
+            *await enter(lookup(options, settings, clock, place.store, voice.say)),
         )
         brought, doubles = _brought(tools, options, settings)
-        servers = await stack.enter_async_context(reached(options, settings, clock, voice, undoing))
-        agents = await stack.enter_async_context(met(options, settings, clock, voice, undoing))
+        servers = await enter(reached(options, settings, clock, voice, undoing))
+        agents = await enter(met(options, settings, clock, voice, undoing))
         chain = contexts.policy(options.cwd, settings, following, remembering, also=_policies(hooked, skilled))
         yield Companions(
             place=place,
@@ -168,7 +168,7 @@ async def companions(options: Options, settings: Settings, clock: Clock) -> Asyn
             telemetry=telling,
             pursuits=pursuits,
             accounts=accounts,
-            tools=spoken.around(await stack.enter_async_context(undoing.around((*tools, *brought)))),
+            tools=spoken.around(await enter(undoing.around((*tools, *brought)))),
             chain=chain,
             policy=remembering.around(chain) if remembering else chain,
             servers=servers,

@@ -18,6 +18,7 @@ from heartbit_tui.runtime.plugged import plugged
 from heartbit_tui.runtime.remembering import GROUND, Remembering
 from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.shelf import Shelf, Whose, project_of
+from heartbit_tui.store.store import Store
 
 if TYPE_CHECKING:
     from heartbit_tui.memory.embed.following import Followed, Follower
@@ -55,9 +56,11 @@ def kind_of(options: Options, settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def shelf(kind: str, settings: Settings, clock: Clock, brought: Brought = NOTHING) -> AsyncGenerator[Shelf]:
-    """Where the memory is; it is opened when it is first needed, and closed with this."""
-    found = Shelf(None if kind in ("in_memory", BROUGHT) else settings.store, clock)
+async def shelf(
+    kind: str, settings: Settings, clock: Clock, brought: Brought = NOTHING, store: Store | None = None
+) -> AsyncGenerator[Shelf]:
+    """Where the memory is; it is opened when it is first needed, and closed with this. `store` is the file, if it is open."""
+    found = Shelf(None if kind in ("in_memory", BROUGHT) else settings.store, clock, store)
     if brought.memory is not None:
         found.wrap(brought.memory)
     try:
@@ -70,7 +73,13 @@ async def shelf(kind: str, settings: Settings, clock: Clock, brought: Brought = 
 
 @asynccontextmanager
 async def remembered(
-    options: Options, settings: Settings, session_id: str, clock: Clock, embedding: Embedding | None = None
+    options: Options,
+    settings: Settings,
+    session_id: str,
+    clock: Clock,
+    embedding: Embedding | None = None,
+    *,
+    store: Store | None = None,
 ) -> AsyncGenerator[Remembering | None]:
     """What a session does with its memory, where it has one. Raises `ConfigError`, `StoreError`."""
     kind = kind_of(options, settings)
@@ -78,7 +87,7 @@ async def remembered(
         yield None
         return
     whose = _owned(Whose(agent=NAME, session=session_id, project=project_of(options.cwd)), options)
-    async with shelf(kind, settings, clock, options.brought) as found:
+    async with shelf(kind, settings, clock, options.brought, store) as found:
         remembering = Remembering(found, whose, settings, clock)
         await found.is_empty()  # so that the first request does not wait for it while the screen is loaded beside it
         async with by_meaning(found, settings, clock, remembering.tell, embedding) as follower:

@@ -52,7 +52,7 @@ from heartbit_tui.runtime.audited import trail_of
 from heartbit_tui.runtime.meters import Meters
 from heartbit_tui.runtime.options import New, Options, Resume
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.store.ids import new_id, short
+from heartbit_tui.store.ids import is_whole, new_id, short
 from heartbit_tui.store.recorder import Owner
 from heartbit_tui.store.store import Store
 from heartbit_tui.store.trail import Trail
@@ -148,7 +148,7 @@ async def placed(
         session_id = options.which.id or new_id(clock.now())
         yield Place(session_id=session_id, bus=bus, journal=Forgetful(), meters=meters)
         return
-    async with Store.open(settings.store, clock) as store:
+    async with _store(options, settings, clock) as store:
         session_id = await _find(options, store, clock)
         trail = trail_of(settings, options.identity)
         async with store.recorder(session_id, trail, owner=owner_of(options)) as recorder:
@@ -181,6 +181,16 @@ async def placed(
         if not began.yes:
             await _forget(store, session_id)
         await retention.prune(store, settings.config, settings.places.state, clock, settings.places.data / UNDO)
+
+
+@asynccontextmanager
+async def _store(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Store]:
+    """The open file: the one that several sessions have in common, else one of this session's own."""
+    if options.commons is not None:
+        yield await options.commons.store(settings.store, clock)
+        return
+    async with Store.open(settings.store, clock) as store:
+        yield store
 
 
 class _Began:
@@ -224,7 +234,7 @@ async def _find(options: Options, store: Store, clock: Clock) -> str:
         case New(id=""):
             return new_id(clock.now())
         case New(id=text):
-            return await _known(text, store, owner) or text
+            return text if is_whole(text) else await _known(text, store, owner) or text
         case Resume(id="", fork=fork):
             last = await store.index.last(str(options.cwd), owner)
             if last is None:

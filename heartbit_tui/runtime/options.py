@@ -13,6 +13,7 @@ from heartbit_tui.runtime.brought import NOTHING, Brought
 
 if TYPE_CHECKING:
     from heartbit_tui.auth.types import AuthProvider
+    from heartbit_tui.runtime.commons import Commons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +106,5 @@ class Options:
     """The workflow that the session is opened for; where it asks no model, none is needed."""
     identity: Identity | None = None
     """Whom the session works for, where that is not the person at this machine."""
+    commons: "Commons | None" = field(default=None, repr=False, compare=False)
+    """What it has in common with the other sessions of the process; None for one that has all to itself."""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 from heartbit_tui.config.files import project_root
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import plugins
 from heartbit_tui.store import driver
 from heartbit_tui.store.database import Database
+from heartbit_tui.store.store import Store
 
 if TYPE_CHECKING:
     from heartbit_tui.memory.semantic import Keeper
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1]
 SQLITE = "heartbit_tui.memory.sqlite"
 VOLATILE = "heartbit_tui.memory.volatile:VolatileMemory"
+PART = "memory"
+ANY = "SELECT 1 FROM memories LIMIT 1"
 FRESH = 1.0
 """Seconds for which it counts that nothing was remembered: what is asked right at the opening need not look again."""
 
@@ -35,11 +39,15 @@ class Whose:
 
 
 class Shelf:
-    """Makes a memory when it is first asked for: in the one data file, or, without a `path`, gone with the process."""
+    """Makes a memory when it is first asked for: in the one data file, or, without a `path`, gone with the process.
 
-    def __init__(self, path: Path | None, clock: Clock) -> None:
+    With a `store`, which is that file open, it is asked whether there is anything, instead of opening the file for it.
+    """
+
+    def __init__(self, path: Path | None, clock: Clock, store: Store | None = None) -> None:
         self._path = path
         self._clock = clock
+        self._store = store
         self._database: Database | None = None
         self._empty_until = 0.0
 
@@ -48,7 +56,7 @@ class Shelf:
         """The memory."""
         if self._path is None:
             return cast("Keeper", plugins.resolve(VOLATILE)(self._clock))
-        self._database = Database(self._path, "memory", plugins.resolve(f"{SQLITE}:STEPS"), driver.with_vectors)
+        self._database = Database(self._path, PART, plugins.resolve(f"{SQLITE}:STEPS"), driver.with_vectors)
         make = cast("Callable[[Database, Clock], Keeper]", plugins.resolve(f"{SQLITE}:SqliteMemory"))
         return make(self._database, self._clock)
 
@@ -76,10 +84,19 @@ class Shelf:
             return False
         if self._path is None or self._clock.monotonic() < self._empty_until:
             return True
-        empty = not await asyncio.to_thread(_has_rows, self._path)
+        empty = not await self._has_rows(self._path)
         if empty:
             self._empty_until = self._clock.monotonic() + FRESH
         return empty
+
+    async def _has_rows(self, path: Path) -> bool:
+        """Whether the file has any entry; one that cannot be read, or has no table for them yet, has none."""
+        if self._store is None:
+            return await asyncio.to_thread(_has_rows, path)
+        try:
+            return await self._store.holds(PART, ANY, ())
+        except StoreError:
+            return False
 
     async def close(self) -> None:
         """Close what was opened."""
@@ -93,7 +110,6 @@ def project_of(cwd: Path) -> str:
 
 
 def _has_rows(path: Path) -> bool:
-    """Whether the file has any entry; one that cannot be read, or has no table for them yet, has none."""
     if not path.exists():
         return False
     try:
@@ -101,7 +117,7 @@ def _has_rows(path: Path) -> bool:
     except driver.errors():
         return False
     try:
-        return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM memories)").fetchone()[0])
+        return bool(connection.execute(ANY).fetchone())
     except driver.errors():
         return False
     finally:

@@ -112,6 +112,7 @@ def stock(options: Options, settings: Settings) -> Stock:
         tuple(map(_place, skill_places(options, settings.config, settings.places))),
         lambda: Trusted(store, root, watched),
         settings.config.strings("skills.disabled"),
+        options.commons.readings if options.commons is not None else None,
     )
 
 

@@ -10,6 +10,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.skills import find, parse
 from heartbit_tui.skills.choose import chosen
 from heartbit_tui.skills.find import Stamp
+from heartbit_tui.skills.readings import Reading, Readings
 from heartbit_tui.skills.types import Catalogue, Command, Found, Place, Skill, Warrant, Withheld
 
 UNREADABLE = "It cannot be read: {error}."
@@ -36,24 +37,25 @@ class News:
         return bool(self.added or self.changed or self.gone)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    stamp: Stamp
-    digest: str
-    found: Found
-
-
 class Stock:
     """Skills and commands of several places; `look` blocks for a few milliseconds, so call it beside the loop.
 
-    `warrant` gives what knows, at this moment, which files of the project are trusted.
+    `warrant` gives what knows, at this moment, which files of the project are trusted. `readings` may be shared with
+    other stocks.
     """
 
-    def __init__(self, places: Sequence[Place], warrant: Callable[[], Warrant], disabled: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        places: Sequence[Place],
+        warrant: Callable[[], Warrant],
+        disabled: Sequence[str] = (),
+        readings: Readings | None = None,
+    ) -> None:
         self._places = tuple(places)
         self._warrant = warrant
         self._disabled = tuple(disabled)
-        self._known: dict[Path, _Known] = {}
+        self._readings = readings or Readings()
+        self._known: dict[Path, Reading] = {}
         self._looked = False
         self._one_at_a_time = threading.Lock()
         self.catalogue = Catalogue()
@@ -95,9 +97,9 @@ class Stock:
             if mark is None or path in seen:
                 continue
             seen.add(path)
-            known = self._known.get(path)
-            if known is None or known.stamp != mark or place.layer == "project":
-                known = self._known[path] = _read(path, place, mark, warrant)
+            known = self._readings.of(path, place, mark) or _read(path, place, mark, warrant)
+            self._readings.keep(path, place, known)
+            self._known[path] = known
             yield known.found
 
     def _marks(self) -> dict[str, tuple[Path, str]]:
@@ -105,19 +107,19 @@ class Stock:
         return {each.name: (each.file, self._known[each.file].digest) for each in counting}
 
 
-def _read(path: Path, place: Place, mark: Stamp, warrant: Warrant) -> _Known:
+def _read(path: Path, place: Place, mark: Stamp, warrant: Warrant) -> Reading:
     name = path.parent.name if place.kind == "skills" else path.stem
     try:
         contents = find.contents(path)
     except (OSError, ValueError) as error:
         reason = UNREADABLE.format(error=getattr(error, "strerror", "") or error)
-        return _Known(stamp=mark, digest="", found=Withheld(name=name, file=path, place=place, reason=reason))
+        return Reading(stamp=mark, digest="", found=Withheld(name=name, file=path, place=place, reason=reason))
     digest = hashlib.sha256(contents.data).hexdigest()
     found = (parse.skill if place.kind == "skills" else parse.command)(contents.text, path, place)
     reason = warrant.refused(path, contents.data) if place.layer == "project" else ""
     if reason:
         found = Withheld(name=found.name, file=path, place=place, reason=reason)
-    return _Known(stamp=mark, digest=digest, found=_noted(found, cut=contents.cut))
+    return Reading(stamp=mark, digest=digest, found=_noted(found, cut=contents.cut))
 
 
 def _noted(found: Found, *, cut: bool) -> Found:

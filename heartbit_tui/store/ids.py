@@ -11,6 +11,7 @@ _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that looks like another."""
 
 _RANDOM = 8
+_WHOLE = re.compile(rf"\d{{8}}-\d{{6}}-[{_LETTERS}]{{{_RANDOM}}}", re.ASCII)
 _MADE = re.compile(r"\d{8}-\d{6}-([0-9a-z]+)", re.ASCII)
 
 
@@ -23,6 +24,11 @@ def short(session_id: str) -> str:
     """The part of an id that people type: what stands after the time; all of an id that a person chose."""
     made = _MADE.fullmatch(session_id)
     return made.group(1) if made else session_id
+
+
+def is_whole(text: str) -> bool:
+    """Whether this is an id as `new_id` makes them, of which there is one session at most."""
+    return _WHOLE.fullmatch(text) is not None
 
 
 def resolve(text: str, ids: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
-from heartbit_tui.kernel.events import Delta, Envelope, RunCompleted, RunFailed, RunInterrupted
+from heartbit_tui.kernel.events import Delta, Envelope, RunCompleted, RunFailed, RunInterrupted, RunStarted
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import rows
 from heartbit_tui.store.deltas import Pieces
@@ -102,7 +102,7 @@ class Recorder:
             return
         fact = self._trail.fact(envelope) if self._trail else None
         self._queue.append(Entry(envelope=envelope, replaces=self._pieces.superseded(envelope), fact=fact))
-        self._plan()
+        self._plan(soon=isinstance(envelope.event, RunStarted))
 
     async def committed(self, seq: int) -> None:
         """Return once this envelope and all before it would survive a kill -9.
@@ -164,10 +164,16 @@ class Recorder:
     def _unwritten(self) -> bool:
         return self._busy or bool(self._queue) or self._pieces.waiting
 
-    def _plan(self) -> None:
-        """Write in a moment, so that what happens together is one transaction."""
+    def _plan(self, *, soon: bool = False) -> None:
+        """Write in a moment, so that what happens together is one transaction.
+
+        The beginning of a run is written `soon`, once the loop comes round: it is the first thing that readers wait for.
+        """
+        if soon:
+            self.close()
         if self._timer is None and not self._busy:
-            self._timer = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._submit)
+            pause = 0.0 if soon else PAUSE_SECONDS
+            self._timer = asyncio.get_running_loop().call_later(pause, self._submit)
 
     def _submit(self) -> None:
         self.close()

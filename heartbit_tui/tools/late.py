@@ -23,6 +23,7 @@ def schemas(folder: Path = HERE) -> Mapping[str, JsonObject]:
     return cast("Mapping[str, JsonObject]", json.loads(text))
 
 
+@cache
 def spec_of(name: str, folder: Path = HERE) -> ToolSpec:
     """How a model sees a tool of a capability; nothing of the tool itself is loaded."""
     description = folder.joinpath(f"{name}.md").read_text(encoding="utf-8").strip()

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from heartbit_tui.daemon.http.heads import PunctualHeads
+from heartbit_tui.daemon.http.entry import Entry
 from heartbit_tui.daemon.http.limits import Limits
 from heartbit_tui.daemon.serving import listen
 from tests.daemon.ground import LONG, Ground, says
@@ -174,9 +174,9 @@ async def test_no_way_of_writing_a_path_leads_past_the_token(tmp_path: Path) -> 
                 assert status in (b"400", b"401", b"403", b"404"), (target, told)
 
 
-def slow(seconds: float) -> type[PunctualHeads]:
+def slow(seconds: float) -> type[Entry]:
     """The same with less time, so that a test need not wait."""
-    return type("Hurried", (PunctualHeads,), {"HEAD_SECONDS": seconds})
+    return type("Hurried", (Entry,), {"HEAD_SECONDS": seconds})
 
 
 @asynccontextmanager

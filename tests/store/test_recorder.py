@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import sqlite3
 import statistics
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -18,6 +20,7 @@ from heartbit_tui.kernel.events import (
     Event,
     Notice,
     RetryAttempt,
+    RunStarted,
     TextDelta,
     ThinkingDelta,
     ToolAnswered,
@@ -27,7 +30,9 @@ from heartbit_tui.kernel.events import (
 from heartbit_tui.kernel.messages import Assistant, Text, ToolResult
 from heartbit_tui.kernel.protocols import Journal
 from heartbit_tui.store.deltas import Pieces
+from heartbit_tui.store.recorder import Place, Recorder
 from heartbit_tui.store.store import Store
+from heartbit_tui.store.worker import Worker
 from heartbit_tui.testing.clock import FakeClock
 from tests.samples import samples
 from tests.stopwatch import Stopwatch
@@ -90,6 +95,24 @@ async def test_kept_means_the_same_without_hurry(store: Store) -> None:
         await asyncio.gather(*waiting)
         assert len((await store.load("s")).envelopes) == last
         await recorder.kept(last)
+
+
+async def test_the_beginning_of_a_run_is_on_its_way_to_the_disk_once_the_loop_comes_round() -> None:
+    handed_over: list[object] = []
+
+    class Noting(Worker):
+        def post(
+            self, operation: Callable[[sqlite3.Connection], None], done: Callable[[StoreError | None], None]
+        ) -> None:
+            handed_over.append(operation)
+
+    worker = Noting(lambda: sqlite3.connect(":memory:"), "noting")
+    recorder = Recorder(worker, Place(session_id="s"), FakeClock(), Pieces())
+    for envelope in placed([STARTED, RunStarted(task="fix it")]):
+        recorder.take(envelope)
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert len(handed_over) == 1  # together with what came before it
 
 
 async def test_a_recorder_is_a_journal_and_a_sink_of_the_bus(store: Store) -> None:
