@@ -66,6 +66,7 @@ class Daemon:
     """A daemon at work."""
 
     name: str
+    options: Options
     config: Config
     clock: Clock
     since: datetime
@@ -140,6 +141,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         aftermath.hear(waking.hear)
         yield Daemon(
             name=terms.owner,
+            options=options,
             config=config,
             clock=clock,
             since=clock.now(),

@@ -13,6 +13,7 @@ from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.card import Card
 from heartbit_tui.daemon.http.dashboard import Dashboard
 from heartbit_tui.daemon.http.doors import Doors
+from heartbit_tui.daemon.http.drafts import Drafts
 from heartbit_tui.daemon.http.limits import Limits
 from heartbit_tui.daemon.http.openapi import Described
 from heartbit_tui.daemon.http.sessions import Sessions
@@ -34,6 +35,7 @@ def application(daemon: Daemon) -> Starlette:
         Standing(daemon),
         Tasks(daemon),
         Waking(daemon),
+        Drafts(daemon),
         Sessions(daemon),
         Sockets(daemon),
         Card(daemon),

@@ -49,6 +49,12 @@ class Answered(Body):
     answers: Annotated[list[list[Annotated[str, StringConstraints(max_length=10_000)]]], Field(max_length=32)]
 
 
+class Drafted(Body):
+    """Another text for the draft of a skill: a whole SKILL.md."""
+
+    text: Annotated[str, StringConstraints(max_length=LONGEST_TASK)]
+
+
 class SentOp(Body):
     """An op, flat with its `type`, as `wire` writes it; the rest of its fields are checked there."""
 

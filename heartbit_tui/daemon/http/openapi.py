@@ -10,12 +10,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from heartbit_tui import __version__
-from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, NewTask, SentOp
+from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, Drafted, NewTask, SentOp
 from heartbit_tui.daemon.http.operations import EVENTS, OPERATIONS, SCHEMAS, Operation
 from heartbit_tui.kernel.messages import JsonObject
 
 PATH: Final = "/openapi.json"
-BODIES: Final[tuple[type[Body], ...]] = (NewTask, Decided, Answered, SentOp)
+BODIES: Final[tuple[type[Body], ...]] = (NewTask, Decided, Answered, SentOp, Drafted)
 JSON: Final = "application/json"
 
 

@@ -5,7 +5,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final
 
-from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, NewTask, SentOp
+from heartbit_tui.daemon.http.bodies import Answered, Body, Decided, Drafted, NewTask, SentOp
 from heartbit_tui.daemon.metrics import TYPE
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
@@ -41,6 +41,10 @@ def _post(path: str, summary: str, statuses: tuple[int, ...], answer: str, body:
     checked = (415, 422) if body else ()
     said = (*statuses, *REFUSED, *checked, 503)
     return Operation(method="POST", path=path, summary=summary, statuses=said, answer=answer, body=body)
+
+
+def _mark(act: str, summary: str) -> Operation:
+    return Operation(method="POST", path=f"/inbox/{{id}}/{act}", summary=summary, statuses=(204, *REFUSED, 404, 503))
 
 
 def _open(path: str, summary: str, answer: str, *statuses: int, kind: str = "application/json") -> Operation:
@@ -91,13 +95,21 @@ OPERATIONS: Final = (
         "Any",
         query={"done": {"type": "string", "enum": ["", "false", "true", "all"]}, "limit": _number(1, 500, 100)},
     ),
+    _mark("done", "Be done with a letter"),
+    _mark("waiting", "Let a letter wait again"),
+    _mark("read", "Let a letter count as read"),
+    _mark("unread", "Let a letter count as new"),
+    _get("/drafts/{id}", "The draft of a skill", "Any", 404),
     Operation(
-        method="POST",
-        path="/inbox/{id}/done",
-        summary="Be done with a letter",
-        statuses=(204, *REFUSED, 404, 503),
-        answer="",
+        method="PUT",
+        path="/drafts/{id}",
+        summary="Put another text in a draft",
+        statuses=(200, *REFUSED, 404, 409, 415, 422, 503),
+        answer="Any",
+        body=Drafted,
     ),
+    _post("/drafts/{id}/accept", "Make a skill of a draft", (200, 404, 409), "Any"),
+    _post("/drafts/{id}/refuse", "Refuse a draft", (200, 404, 409), "Any"),
     _get("/schedules", "What is done at set times, and when next", "Any"),
     _get("/heartbeats", "What is done again and again, and when next", "Any"),
     _get("/todo", "The list of the pulse", "Any", 404),
