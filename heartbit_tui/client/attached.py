@@ -69,7 +69,8 @@ class Attached(Still):
     """A `Client` of a session that a daemon has; all who are attached to it see the same, and the first answer counts."""
 
     def __init__(self, remote: Remote, shown: JsonObject, log: tuple[Envelope, ...]) -> None:
-        self._remote = remote
+        self.remote = remote
+        """The way to its daemon."""
         self._shown = shown
         begun = _open_run(log)
         self._log = log[:begun]
@@ -155,7 +156,7 @@ class Attached(Still):
         """Hear of what happens there until this is cancelled, or the daemon is gone."""
         path = f"/sessions/{self._shown['id']}/events?follow=true"
         try:
-            async for each in self._remote.events(path, self._seq):
+            async for each in self.remote.events(path, self._seq):
                 for envelope in _read((each,)):
                     self._fold(envelope)
                     self._bus.publish(envelope)
@@ -178,12 +179,12 @@ class Attached(Still):
     async def _sent(self, op: Op) -> None:
         session_id = str(self._shown["id"])
         if not isinstance(op, Prompt):
-            await self._remote.ask("POST", f"/sessions/{session_id}/ops", dump(op))
+            await self.remote.ask("POST", f"/sessions/{session_id}/ops", dump(op))
             return
         words = "".join(part.text for part in op.content if isinstance(part, Text))
         if len(op.content) > sum(isinstance(part, Text) for part in op.content):
             self._tell(WORDS_ALONE)
-        await self._remote.submit(words, session_id=session_id)
+        await self.remote.submit(words, session_id=session_id)
 
     def _reader(self) -> Subscription:
         early, self._early = self._early, None

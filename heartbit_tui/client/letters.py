@@ -4,12 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal, Protocol, TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import ApprovalRequested, Envelope, QuestionAsked, ToolCallCompleted
 from heartbit_tui.kernel.ops import Op
 from heartbit_tui.store.inbox import Letter, LetterKind, Waiting
 
 LISTED: Final = 500
 """Letters of a list."""
+
+DIGITS: Final = 18
+"""Digits of a number at most that the data file can have."""
 
 QUESTION: Final[LetterKind] = "question"
 DRAFT: Final[LetterKind] = "draft"
@@ -95,6 +99,42 @@ class Letters(Protocol):
     async def take_back(self, letter: Letter, *, sure: bool) -> str:
         """Bring the files back that the work behind a letter changed; unless `sure`, only what that would mean."""
         ...
+
+
+def who(letter: Letter) -> str:
+    """Who has something to say, in words."""
+    kind, _, name = letter.source.partition(":")
+    if letter.source == "heartbit":
+        return "the pulse"
+    named = {"cron": "schedule", "heartbeat": "heartbeat", "sensor": "sensor"}
+    if kind in named and name:
+        return f"{named[kind]} {name}"
+    return "meditation" if "meditat" in letter.source else f"a task of {letter.source}"
+
+
+def how(letter: Letter) -> str:
+    """What kind of letter it is, in a few words."""
+    return {
+        "reply": "says",
+        "failure": "failed",
+        "interrupted": "was interrupted",
+        "question": "asks",
+        "meditation": "put the memory in order",
+        "draft": "drafted a skill",
+    }[letter.kind]
+
+
+def cost(letter: Letter) -> str:
+    """What it cost; empty where that is not known."""
+    return "" if letter.cost_usd is None else f"${letter.cost_usd:.4f}"
+
+
+def numbered(text: str) -> int:
+    """The number of a letter that somebody typed. Raises `StoreError` for what is none."""
+    given = text.strip()
+    if not (given.isascii() and given.isdecimal() and len(given) <= DIGITS):
+        raise StoreError(f"{given!r} is no number of a letter. /inbox lists them.")
+    return int(given)
 
 
 def changes(log: Iterable[Envelope], changed: Sequence[str]) -> tuple[str, tuple[str, ...]]:

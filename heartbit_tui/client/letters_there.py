@@ -65,9 +65,7 @@ class There:
         waits = letter.kind == letters.QUESTION and not letter.done
         waiting = await asked_in(self._remote, session) if waits else ()
         note = letters.SETTLED if waits and not waiting else ""
-        return Behind(
-            session=session, folder=str(shown["cwd"]), diff=diff, unshown=unshown, asked=waiting, note=note
-        )
+        return Behind(session=session, folder=str(shown["cwd"]), diff=diff, unshown=unshown, asked=waiting, note=note)
 
     async def decide(self, letter: Letter, *, accept: bool) -> str:
         verb = "accept" if accept else "refuse"

@@ -259,6 +259,8 @@ class Bridge:
                 trust=safety.trust if safety else None,
                 jobs=len(jobs),
                 diagnostics=known.diagnostics if safety else None,
+                letters=app.living.mail.number,
+                unread=app.living.mail.unread,
                 servers=counted(talk.client.served.statuses()) if talk.client and talk.client.served else None,
             )
         )
