@@ -47,9 +47,8 @@ async def _open(app: "HeartbitApp", found: Letters, letter: Letter) -> bool:
     await found.mark(letter.id, read=True)
     opened = Opened(found, letter, app.living.now, lambda text: changed(app, text))
     while True:
-        keys, hints = sheet_keys(app.keymap)
-        sheet = Answering(app.ink, cwd=opened.behind.folder if opened.behind else "", keys=keys, hints=hints)
-        result = await app.push_screen_wait(DeedPage(opened.shown(), app.keymap, app.ink, sheet))
+        page = DeedPage(opened.shown(), app.keymap, app.ink, _sheet(app))
+        result = await app.push_screen_wait(page)
         behind = opened.behind or Behind()
         if result == SESSION:
             await joining.join(app, behind.session)
@@ -57,6 +56,13 @@ async def _open(app: "HeartbitApp", found: Letters, letter: Letter) -> bool:
         if result != CHANGES:
             return False
         await _changes(app, behind.diff)
+
+
+def _sheet(app: "HeartbitApp") -> Answering:
+    """What a letter's question is answered in."""
+    keys, hints = sheet_keys(app.keymap)
+    told = {**hints, "interrupt": "close; it waits still"}
+    return Answering(app.ink, cwd=str(app.folder), keys=keys, hints=told, clock=app.living.sheet.clock)
 
 
 async def _changes(app: "HeartbitApp", diff: str) -> None:

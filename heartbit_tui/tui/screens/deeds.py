@@ -51,7 +51,8 @@ class Deed:
 class Shown:
     """What a page shows: all are asked anew after `load`, which is called first and behind each deed.
 
-    `asking` are requests that are answered here, `reply` sends an answer: what came of it.
+    `asking` are requests that are answered here, of an agent that works in `folder`; `reply` sends an answer: what came
+    of it.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Shown:
     load: Callable[[], Awaitable[None]]
     asking: Callable[[], Sequence[tuple[Request, str]]] = tuple
     reply: Callable[[Request, Ops], Awaitable[str]] | None = None
+    folder: Callable[[], str] = str
 
 
 class Answering(Sheet):
@@ -183,7 +185,6 @@ class DeedPage(ModalScreen[str]):
         self._lines.show(self._shown.lines)
         self._bring_asked()
         self._fit()
-        self._tell()
 
     def _bring_asked(self) -> None:
         """Open in the sheet what waits, and close what no longer does."""
@@ -195,6 +196,7 @@ class DeedPage(ModalScreen[str]):
                 self._sheet.close(name)
         for name, (request, agent) in waiting.items():
             if name not in self._opened:
+                self._sheet.drawing.works_in(self._shown.folder())
                 self._sheet.open(request, agent)
         self._opened = tuple(waiting)
 
@@ -241,6 +243,7 @@ class DeedPage(ModalScreen[str]):
         wanted = len(self._lines.all(pane.look)) + 1
         pane.styles.height = min(wanted, max(self.size.height - FRAME - below, LEAST))
         pane.changed()
+        self._tell()
 
     def _tell(self) -> None:
         if found := self.query("#deed-foot"):

@@ -14,7 +14,7 @@ from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.line import BLANK, Line
 from heartbit_tui.tui.lines.look import SIGNS, Look
-from heartbit_tui.tui.lines.setting import clean, fitted, one_line, wrapped
+from heartbit_tui.tui.lines.setting import clean, cut, fitted, one_line, wrapped
 from heartbit_tui.tui.markdown import set as markdown
 from heartbit_tui.tui.markdown.split import pieces_of
 from heartbit_tui.tui.picker.screen import Picker
@@ -28,6 +28,9 @@ BACK = "It waits again."
 
 SHOWN: Final = 400
 """Lines of a diff that stand on a letter's page."""
+
+SAID: Final = 200
+"""Cells of who says it."""
 
 MARKS = MappingProxyType[LetterKind, tuple[str, Tone]](
     {
@@ -128,7 +131,7 @@ def lines(letter: Letter, behind: Behind | None, now: datetime, look: Look) -> l
 def _facts(letter: Letter, now: datetime, look: Look) -> list[Line]:
     """Who says it, when, and what it cost."""
     said = f"{who(letter)} {how(letter)}"
-    found = wrapped([(_plain(said), look.ink.strong)], look.width)
+    found = wrapped([(cut(_plain(said), SAID), look.ink.strong)], look.width)
     at = letter.at.astimezone(now.tzinfo)
     parts = [f"{ago(letter.at, now)}, {at:%Y-%m-%d %H:%M}", cost(letter), f"letter {letter.id}"]
     return [*found, fitted([(" · ".join(filter(None, parts)), look.ink.muted)], look.width)]

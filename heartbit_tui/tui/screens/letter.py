@@ -40,6 +40,7 @@ class Opened:
             load=self._load,
             asking=self._asking,
             reply=self._reply,
+            folder=lambda: self.behind.folder if self.behind else "",
         )
 
     def _lines(self, look: Look) -> Sequence[Line]:
