@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Final
 
 from heartbit_tui.client import beats
@@ -64,9 +65,10 @@ class Here:
         command = (sys.executable, "-m", "heartbit_tui", due.kind, "run", due.name)
         code, said = await _ran(command, self._options)
         words = one_line(said.strip(), SAID)
+        name = "/".join(PurePath(due.name).parts[-2:])
         if code:
-            raise HeartbitError(words.removeprefix("heartbit: ") or f"{due.name} ended with {code}.")
-        return f"{due.name}: {words}" if words else f"{due.name} is done."
+            raise HeartbitError(words.removeprefix("heartbit: ") or f"{name} ended with {code}.")
+        return f"{name}: {words}" if words else f"{name} is done."
 
     async def _heartbeats(self, settings: Settings) -> list[Due]:
         places, environment = settings.places, self._options.environment

@@ -1,6 +1,6 @@
 """Next beats on the screen: of this machine, or of the daemon whose session is seen."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -32,8 +32,10 @@ async def beats(app: "HeartbitApp", _: str) -> None:
         chosen = await app.push_screen_wait(screen.beats(found, app.living.now, app.keymap, app.ink, home, chosen))
         if chosen is None:
             return
-        opened = screen.Opened(found, chosen, app.living.now, partial(_begin, app, found))
-        await app.push_screen_wait(DeedPage(opened.shown(), app.keymap, app.ink))
+        pages = list[DeedPage]()
+        opened = screen.Opened(found, chosen, app.living.now, partial(_begin, app, found, pages))
+        pages.append(DeedPage(opened.shown(), app.keymap, app.ink))
+        await app.push_screen_wait(pages[0])
 
 
 def beats_of(app: "HeartbitApp") -> Beats | None:
@@ -42,7 +44,7 @@ def beats_of(app: "HeartbitApp") -> Beats | None:
     return There(remote) if remote else None if options.demo else Here(options, SystemClock())
 
 
-def _begin(app: "HeartbitApp", found: Beats, due: Due) -> None:
+def _begin(app: "HeartbitApp", found: Beats, pages: Sequence[DeedPage], due: Due) -> None:
     """Do it while the person goes on, and tell what came of it."""
 
     async def work() -> None:
@@ -51,6 +53,8 @@ def _begin(app: "HeartbitApp", found: Beats, due: Due) -> None:
         except (HeartbitError, OSError) as error:
             app.tell(str(error), warning=True)
         app.living.mail.soon()
+        for page in pages:
+            page.reload()
 
     app.start(work())
 

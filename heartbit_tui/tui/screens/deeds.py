@@ -117,6 +117,11 @@ class DeedPage(ModalScreen[str]):
         """Be as high as what is told, as far as the screen goes."""
         self.call_after_refresh(self._fit)
 
+    def reload(self) -> None:
+        """Find out anew what there is to show: something came of what was begun here."""
+        if self.is_attached:
+            self._begin(self._again)
+
     def on_key(self, event: events.Key) -> None:
         """Answer what is asked first, scroll, do, leave."""
         event.stop()
