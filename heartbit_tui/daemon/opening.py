@@ -115,8 +115,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
     """
     clock, options = setup.clock, replace(setup.options, surface="daemon")
     settings = await read(setup.options, clock)
-    config, path = settings.config, settings.store
-    terms = _terms(config, clock)
+    config, path, terms = settings.config, settings.store, _terms(settings.config, clock)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         store = await enter(Store.open(path, clock))

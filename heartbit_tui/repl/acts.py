@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -102,8 +103,7 @@ class Acts:
             "uncompact": self._uncompact,
             "rewind": self._rewind,
             "memory": self._memory,
-            "inbox": lambda argument: self._waits("inbox", argument),
-            "beats": lambda argument: self._waits("beats", argument),
+            **{name: partial(self._waits, name) for name in ("inbox", "beats")},
             "mcp": self._mcp,
             "lsp": lambda argument: self._counterparts("lsp", argument),
             "a2a": lambda argument: self._counterparts("a2a", argument),
