@@ -17,7 +17,7 @@ PLACE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
 OF_SESSIONS = (
     *("search.svg", "found.svg", "repair.svg", "skills.svg", "lsp.svg", "hooks.svg", "mcp.svg"),
     *("library.svg", "import.svg", "background.svg", "evals.svg", "goals.svg"),
-    *("agents.svg", "followed.svg", "cascade.svg"),
+    *("agents.svg", "followed.svg", "cascade.svg", "inbox.svg"),
 )
 PICTURES = tuple(sorted(path.name for path in (ROOT / "docs/pictures").glob("*.svg")))
 
