@@ -314,6 +314,7 @@ class Bridge:
         self._watch(talk)
         if last.running and not talk.running:
             self._app.start(self.look_at_git())
+            self._app.living.mail.soon()
 
     def _notify(self, talk: Talk, what: str, text: str) -> None:
         """A bell, a word to the desktop where the person looks elsewhere, and one on the screen where another tab is seen."""

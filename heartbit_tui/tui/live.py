@@ -227,6 +227,7 @@ class Live:
         self._left = {each: left for each, left in self._left.items() if each[0] in self.talks.all}
         if talk is not before[0]:
             self._swap(before[0], talk)
+            self.mail.soon()
         self.bridge.changed(talk)
         self.bridge.tabbed()
         left = self._left.get(seen)

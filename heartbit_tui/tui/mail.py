@@ -19,6 +19,10 @@ LEAST: Final = 5.0
 """Seconds between two looks into it: a session that is at work here writes all the time."""
 
 
+FAR: Final = 15
+"""Of so many looks one asks a daemon whose session is seen, and whose file is elsewhere: every half minute."""
+
+
 class Mail:
     """Follows the inbox of the session that is seen; a screen that nobody looks at does not."""
 
@@ -53,10 +57,12 @@ class Mail:
         self._stir.set()
 
     async def _follow(self) -> None:
-        log, seen = table.data_file(self._app), None
+        log, seen, looks = table.data_file(self._app), None, 0
+        self.soon()
         while True:
-            written = _written(log)
-            if self._stir.is_set() or (written != seen and self._app.app_focus):
+            looks += 1
+            stirred = _written(log) != seen or (looks % FAR == 0 and table.joined(self._app))
+            if self._stir.is_set() or (stirred and self._app.app_focus):
                 self._stir.clear()
                 await self._look()
                 seen = _written(log)

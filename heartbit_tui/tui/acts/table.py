@@ -91,6 +91,11 @@ def letters(app: "HeartbitApp") -> "Letters":
     return import_module("heartbit_tui.tui.acts.joining").letters_of(app)
 
 
+def joined(app: "HeartbitApp") -> bool:
+    """Whether the session that is seen is a daemon's."""
+    return import_module("heartbit_tui.tui.acts.joining").remote_of(app) is not None
+
+
 def data_file(app: "HeartbitApp") -> Path:
     """This machine's data file."""
     return import_module("heartbit_tui.tui.acts.joining").data_file(app)
