@@ -15,6 +15,7 @@ from heartbit_tui.runtime import beating
 from heartbit_tui.store.inbox import Letter
 from tests.repl.service import call
 from tests.tui.journeys.application import COMMAND, ESCAPE, Application, Place, place
+from tests.tui.rules.letters import drafted
 
 ALT_N, CTRL_S, DOWN = "\x1bn", "\x13", "\x1b[B"
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -28,6 +29,7 @@ SCRIPT: tuple[dict[str, Any], ...] = (
     {"blocks": [{"text": SAID}], "when": "Notes", "times": 0},
     {"blocks": [{"text": "I could not look."}], "times": 0},
 )
+SKILL = r"---\nname: greet\ndescription: say hello\n---\nSay hello twice.\n"
 BEAT = "---\nevery: 30m\n---\nNotes: see whether they are in order.\n"
 
 
@@ -170,3 +172,29 @@ async def test_a_letter_is_put_away_at_a_small_terminal(tmp_path: Path) -> None:
             app.see_no_more("All is well.")
             app.leave()
         assert [line.split()[0] for line in ran(here, here.environment, "inbox").splitlines()] == ["3", "1"]
+
+
+@pytest.mark.slow
+async def test_a_draft_is_edited_in_ones_own_editor_and_accepted(tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\nprintf -- '{SKILL}' > \"$1\"\n", "utf-8")
+    editor.chmod(0o755)
+    with place(tmp_path, *SCRIPT) as here:
+        await drafted(tmp_path, "greet")
+        environment = {**here.environment, "EDITOR": str(editor)}
+        with opened(here, environment) as app:
+            app.keys(ALT_N)
+            app.see("meditation drafted a skill")
+            app.keys("\r")
+            app.see("Say hello.")
+            app.keys("e")
+            app.see("Say hello twice.")
+            app.keys("y")
+            app.see("the draft, accepted")
+            app.keys(ESCAPE)
+            app.see("type to filter")
+            app.keys(ESCAPE)
+            app.see_no_more("type to filter")
+            app.leave()
+    skill = tmp_path / "home" / ".config" / "heartbit" / "skills" / "greet" / "SKILL.md"
+    assert "Say hello twice." in skill.read_text("utf-8")

@@ -1,20 +1,15 @@
 """The inbox on the screen, on a data file alone: letters are read, put away, taken back; drafts are decided."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from heartbit_tui.memory.meditation_drafts import Draft, Provenance
-from heartbit_tui.memory.types import NewEntry
-from heartbit_tui.runtime import beating, meditating
-from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime import beating
 from heartbit_tui.store.inbox import Letter
 from tests.tui.hostile.texts import BIDI, LINE_TRICKS, MARKUP, OSC, WIDE
+from tests.tui.rules.letters import AT, drafted, file_of, put
 from tests.tui.rules.stage import Stage, staged
 
-AT = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 BUILD = Letter(at=AT, kind="reply", source="heartbit", title="The build broke", text="The **build** broke at noon.")
 TIDY = Letter(
     at=AT - timedelta(hours=1),
@@ -26,16 +21,6 @@ TIDY = Letter(
     cost_usd=0.25,
 )
 HOSTILE = (MARKUP[0], OSC[0], "\n".join((*MARKUP, *OSC, *LINE_TRICKS, *BIDI, *WIDE)))
-
-
-def file_of(folder: Path) -> Path:
-    return folder / "home" / ".local" / "share" / "heartbit" / "heartbit.db"
-
-
-async def put(folder: Path, *letters: Letter) -> None:
-    async with beating.ledger(file_of(folder)) as ledger:
-        for each in letters:
-            await ledger.inbox.put(each)
 
 
 async def kept(folder: Path) -> Sequence[tuple[str, bool, bool]]:
@@ -108,23 +93,6 @@ async def test_what_a_letter_says_is_never_obeyed(tmp_path: Path) -> None:
             assert "\x1b]" not in text(stage)
             assert stage.app.is_running
             await stage.press("escape")
-
-
-async def drafted(folder: Path, name: str) -> Draft:
-    """A draft of a skill that waits, with its letter."""
-    environment = {"HOME": str(folder / "home"), "PATH": "/usr/bin:/bin"}
-    (folder / "home").mkdir(exist_ok=True)
-    (folder / "project").mkdir(exist_ok=True)
-    options = Options(cwd=folder / "project", environment=environment, surface="headless")
-    draft = Draft(
-        id=f"{name}-0123456789", made=AT, name=name, description="say hello", text="Say hello.", sources=(), model="m"
-    )
-    async with meditating.opened(options, SystemClock()) as opened:
-        entry = await opened.ground.memory.store(NewEntry(content="They like to be greeted."))
-        source = Provenance(id=entry.id, content=entry.content)
-        await opened.drafts.add(replace(draft, sources=(source,)))
-    await put(folder, *beating.drafted((draft,)))
-    return draft
 
 
 async def test_a_draft_is_accepted_where_its_letter_is_read(tmp_path: Path) -> None:
