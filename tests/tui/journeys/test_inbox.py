@@ -95,8 +95,11 @@ def test_a_call_that_waits_in_the_daemon_is_answered_in_the_inbox(tmp_path: Path
             app.keys(ESCAPE)
             app.see("type to filter")
             app.see("I could not look.")
-            app.keys(ESCAPE)
-            app.see_no_more("type to filter")
+            app.keys("\r")
+            app.see("o its session")
+            app.keys("o")
+            app.see("please look")
+            app.see("curl http://a.b")
             app.leave()
 
 
