@@ -1,8 +1,10 @@
 """Drafts of skills over HTTP, for the person whose daemon it is: read, edited, accepted, refused."""
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,9 +18,12 @@ from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.memory.meditation_drafts import Draft, DraftError
+from heartbit_tui.memory.meditation_drafts import NO_DRAFT, Draft, DraftError
 from heartbit_tui.runtime import drafting, meditating
 from heartbit_tui.runtime.meditating import Opened
+
+ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+"""What names a draft: nothing is opened to look for anything else."""
 
 
 class Drafts:
@@ -65,9 +70,12 @@ class Drafts:
     async def _found(self, request: Request) -> AsyncGenerator[tuple[Opened, Draft]]:
         """The draft that is meant. A skill is read by every session, so an admin alone has a say in it."""
         allowed(who_of(request.scope), "manage")
+        wanted: str = request.path_params["id"]
+        if ID.fullmatch(wanted) is None:
+            raise HTTPException(404, NO_DRAFT.format(text=wanted))
         async with meditating.opened(self._daemon.options, self._daemon.clock) as opened:
             try:
-                draft = await opened.drafts.find(request.path_params["id"])
+                draft = await opened.drafts.find(wanted)
             except DraftError as error:
                 raise HTTPException(404, str(error)) from error
             try:
