@@ -219,6 +219,12 @@ DAEMON = {f"daemon-{name}" for name in ("submitted", "approval", "approved", "ca
 
 ASKED = r"Change this file\?.*\+.*gaps.*y Yes, once"
 
+BEATS = {
+    "mail": "Two letters ask for an answer by Friday: the one from Ada about the **release**, and the invoice of May.",
+    "builds": "The build of `main` broke at noon.\n\n- `test_pulse.py` fails: it expects seconds\n- nothing else changed",
+}
+"""What heartbeats say in the picture of the inbox."""
+
 DARK = TerminalTheme(
     background=(22, 24, 30),
     foreground=(214, 218, 226),
@@ -375,6 +381,7 @@ def moments() -> Iterator[Moment]:
     yield from on_the_daemon()
     yield from agents()
     yield from cascading()
+    yield from unwatched()
     with screen(LINES) as shown:
         shown.type("heartbit --headless --demo run")
         yield Moment("headless", "heartbit --headless --demo run", LINES, shown.until(r"throw-away copy.*^\$\s*$"))
@@ -487,6 +494,26 @@ def reaching() -> Iterator[Moment]:
         shown.until(r"MCP servers.*time.*2 tools.*git.*12 tools")
         shown.press("Enter")
         yield Moment("mcp", "heartbit", FULL, shown.until(r"MCP server time.*Esc closes"))
+        shown.leave()
+        shown.quit()
+
+
+def unwatched() -> Iterator[Moment]:
+    """What heartbeats came to say, in the inbox."""
+    with screen(FULL) as shown:
+        settings = CONFIG.format(home=shown.home).partition("[mcp")[0] + '[heartbeat]\nworkspaces = ["~/notes"]\n'
+        shown.write(".config/heartbit/config.toml", settings)
+        replies = [{"blocks": [{"text": text}], "when": name, "times": 0} for name, text in BEATS.items()]
+        shown.write("script.json", json.dumps({"replies": replies}))
+        for name in BEATS:
+            file = f"HEARTBEAT-{name}.md"
+            shown.write(f"notes/{file}", f"---\nevery: 1h\n---\nLook after {name}.\n")
+            shown.type(f"clear; heartbit heartbeat run {file}")
+            shown.until(r"\w.*^\$\s*$")
+        shown.type("clear; mkdir -p work; cd work; heartbit")
+        shown.until(rf"─ ask ─.*inbox {len(BEATS)}")
+        shown.press("M-n")
+        yield Moment("inbox", "heartbit", FULL, shown.until(r"Inbox.*The build.*says.*Esc close"))
         shown.leave()
         shown.quit()
 
@@ -763,6 +790,7 @@ def main() -> None:
         ({"agents", "followed"}, agents),
         ({"cascade"}, cascading),
         (DAEMON, on_the_daemon),
+        ({"inbox"}, unwatched),
     )
     only = next((part for names, part in parts if wanted and {*wanted} <= names), moments)
     taken = only()

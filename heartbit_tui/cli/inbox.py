@@ -1,4 +1,4 @@
-"""`heartbit inbox`: list, show, done. It works on the data file, with a daemon or without."""
+"""`heartbit inbox`: list, show, done, restore, accept, refuse, answer. It works on the data file, with a daemon or without."""
 
 import asyncio
 import sys
@@ -9,10 +9,14 @@ from typing import TypeAlias
 
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
+from heartbit_tui.cli.told import attempt, columns, confirm, one_line, say, say_json
+from heartbit_tui.client.letters import DRAFT
+from heartbit_tui.client.letters_done import accept, answer, refuse
+from heartbit_tui.client.letters_here import Here
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.runtime import beating
+from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.store.inbox import Inbox, Letter, json_of
 
 EMPTY = "Nothing waits in the inbox.\n"
@@ -50,6 +54,7 @@ async def _list(inbox: Inbox, values: Namespace) -> int:
 
 async def _show(inbox: Inbox, values: Namespace) -> int:
     letter = await _meant(inbox, values.number)
+    await inbox.mark(letter.id)
     if values.json:
         say_json(json_of(letter))
         return 0
@@ -77,7 +82,56 @@ async def _done(inbox: Inbox, values: Namespace) -> int:
     return 0
 
 
-_ACTS: Mapping[str, Act] = MappingProxyType({"list": _list, "show": _show, "done": _done})
+async def _restore(inbox: Inbox, values: Namespace) -> int:
+    letters = [await _meant(inbox, text) for text in values.numbers]
+    if not letters:
+        raise UsageError("Say which letters are to wait again, by their numbers.")
+    for letter in letters:
+        await inbox.finish(letter.id, done=False)
+    if values.json:
+        say_json({"restored": [each.id for each in letters]})
+    else:
+        say(f"{len(letters)} waiting again.")
+    return 0
+
+
+async def _decide(inbox: Inbox, values: Namespace) -> int:
+    letter = await _meant(inbox, values.number)
+    here = Here(Surroundings(values).options, SystemClock())
+    match values.command:
+        case "inbox accept":
+            told = await accept(here, letter)
+        case "inbox answer":
+            told = await answer(here, letter, [clean(each) for each in values.words])
+        case _:
+            sure = letter.kind == DRAFT or not letter.changed or values.yes or await _sure(here, letter)
+            if not sure:
+                return 1
+            told = await refuse(here, letter, ("yes",))
+    if values.json:
+        say_json({"id": letter.id, "told": told})
+    else:
+        say(told)
+    return 0
+
+
+async def _sure(here: Here, letter: Letter) -> bool:
+    """Whether the person wants what was changed to be taken back, as they see now what that means."""
+    sys.stderr.write(f"{await here.take_back(letter, sure=False)}\n")
+    return confirm("Take it back?")
+
+
+_ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        "list": _list,
+        "show": _show,
+        "done": _done,
+        "restore": _restore,
+        "accept": _decide,
+        "refuse": _decide,
+        "answer": _decide,
+    }
+)
 
 
 async def _meant(inbox: Inbox, given: str) -> Letter:
@@ -92,5 +146,5 @@ async def _meant(inbox: Inbox, given: str) -> Letter:
 
 
 def _row(letter: Letter) -> tuple[str, ...]:
-    kind = f"{letter.kind}{', done' if letter.done else ''}"
+    kind = f"{letter.kind}{', done' if letter.done else '' if letter.read else ', new'}"
     return (str(letter.id), f"{letter.at:%Y-%m-%d %H:%M}", kind, letter.source, one_line(letter.title, LONGEST))

@@ -10,11 +10,10 @@ from typing import Final
 
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, say, say_json
+from heartbit_tui.client.address import address as locate
 from heartbit_tui.client.remote import Remote
-from heartbit_tui.config import Config
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.runtime.settings import configuration
 
 NO_TASK = 'There is no task. Say one: heartbit submit "TASK"'
 NOT_YET = "It has not ended: it is {state}. `--wait` waits for it."
@@ -23,7 +22,6 @@ EXITS: Final[Mapping[str, int]] = MappingProxyType({"completed": 0, "failed": 1,
 """The exit codes for how a task ended; 75 is what may be tried again."""
 
 UNFINISHED: Final = 75
-TOKEN = "HEARTBIT_API_KEY"
 SHOWN = 60
 """Characters of a task in a list."""
 
@@ -42,10 +40,7 @@ def main(values: Namespace) -> int:
 
 def address(values: Namespace) -> tuple[str, str]:
     """The address of the daemon that is meant, and the token for it. Raises `ConfigError`."""
-    around = Surroundings(values)
-    config = configuration(around.options)
-    url = values.url or around.environment.get("HEARTBIT_URL") or config.string("client.url") or _bound(config)
-    return url.rstrip("/"), _token(around, config)
+    return locate(Surroundings(values).options, values.url or "")
 
 
 async def _with_daemon(values: Namespace, work: Callable[[Remote, Namespace], Awaitable[int]]) -> int:
@@ -166,16 +161,3 @@ def _number(values: Namespace) -> int | None:
         return int(values.priority)
     except ValueError as error:
         raise UsageError(f"--priority takes a whole number, and not {values.priority}.") from error
-
-
-def _bound(config: Config) -> str:
-    """The address of this machine's own daemon."""
-    host, _, port = (config.string("daemon.bind") or "127.0.0.1:3000").rpartition(":")
-    return f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '[::]') else host}:{port}"
-
-
-def _token(around: Surroundings, config: Config) -> str:
-    """What to prove oneself with: the variable, the setting, else the token that this machine's daemon made for itself."""
-    own = around.places.state / "daemon-token"
-    kept = own.read_text("utf-8").strip() if own.is_file() else ""
-    return around.environment.get(TOKEN) or config.string("client.token") or kept

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from heartbit_tui.client.commands import Command
 from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
@@ -23,6 +23,7 @@ from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.ops import Close, Mode, Op
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.options import Options
 
 if TYPE_CHECKING:
     from heartbit_tui.client.memories import Memory
@@ -65,10 +66,17 @@ async def attached(url: str, token: str, wanted: str) -> AsyncGenerator["Attache
             course.bus.close()
 
 
+def connecting(url: str, token: str, wanted: str) -> "Callable[[Options], Any]":
+    """The same as a surface opens sessions; what its options say of a session counts for nothing there."""
+    return lambda options: attached(url, token, wanted)
+
+
 class Attached:
     """A `Client` of a session that a daemon has; all who are attached to it see the same, and the first answer counts."""
 
     def __init__(self, visit: Visit, course: Course, log: tuple[Envelope, ...], cwd: str) -> None:
+        self.remote = visit.remote
+        """The way to its daemon."""
         self._visit = visit
         self._course = course
         self._known = course.known

@@ -105,6 +105,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="a2a", takes="[NAME]", does="agents of others: how they stand, and what they offer"),
     Command(name="todos", does="the agent's list of things to do"),
     Command(name="memory", takes="[WORDS]", does="what is remembered: look, search, pin, edit, forget"),
+    Command(name="inbox", takes="[N]", does="what came of work that nobody watched", aliases=("letters",)),
+    Command(name="beats", does="heartbeats, schedules, the pulse: when each is next", aliases=("heartbeats",)),
     Command(name="compact", takes="[FOCUS]", does="shorten the conversation for the model"),
     Command(name="expand", takes="[N]", does="what a summary stands for, word for word"),
     Command(name="uncompact", takes="[N]", does="tell the model again what was summarised, or part N of it"),

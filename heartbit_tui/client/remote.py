@@ -52,18 +52,19 @@ class UnknownTokenError(RemoteError):
 class Remote:
     """Speaks with a daemon. `async with Remote.open(url, token) as remote`; everything raises `RemoteError`."""
 
-    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+    def __init__(self, url: str, http: httpx.AsyncClient, token: str = "") -> None:
         self.url = url
+        self.token = token
         self._http = http
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, token: str) -> AsyncGenerator[Self]:
-        """A way to the daemon at this address, as whom the token is of; nothing is sent yet."""
+    async def open(cls, url: str, token: str, seconds: float = SECONDS) -> AsyncGenerator[Self]:
+        """A way to the daemon at this address, as whom the token is of, which may take so long; nothing is sent yet."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         # No proxy: a token for this machine's own daemon has no business anywhere else.
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=SECONDS, trust_env=False) as http:
-            yield cls(url, http)
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=seconds, trust_env=False) as http:
+            yield cls(url, http, token)
 
     async def submit(self, task: str, **more: object) -> JsonObject:
         """Hand a task over: its `id` and `state`. `more` are further fields of `POST /tasks`; None is left out."""

@@ -40,7 +40,7 @@ from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
 from heartbit_tui.store.inbox import Inbox
 from heartbit_tui.store.index import SessionInfo
-from heartbit_tui.store.locks import Leases
+from heartbit_tui.store.locks import DAEMON, leases
 from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
 from heartbit_tui.tasks.recent import Recent
@@ -65,6 +65,7 @@ class Daemon:
 
     name: str
     file: Path
+    options: Options
     config: Config
     clock: Clock
     since: datetime
@@ -138,6 +139,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         yield Daemon(
             name=terms.owner,
             file=path,
+            options=options,
             config=config,
             clock=clock,
             since=clock.now(),
@@ -175,12 +177,12 @@ def _around(config: Config, path: Path, store: Store, aftermath: Aftermath, plan
 @asynccontextmanager
 async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Database, SqliteQueue]]:
     """The queue in the data file, for a daemon of this name, which lives as long as this is open."""
-    leases = Leases(path.with_name(path.name + ".locks"))
+    locks = leases(path)
     async with Database.open(path, "tasks", STEPS, _durably) as database:
-        lease = await asyncio.to_thread(leases.take, name)
+        lease = await asyncio.to_thread(locks.take, name)
         try:
-            await asyncio.to_thread(leases.sweep)
-            queue = SqliteQueue(database, clock, leases.held)
+            await asyncio.to_thread(locks.sweep)
+            queue = SqliteQueue(database, clock, locks.held)
             yield database, queue
             await queue.close()
         finally:
@@ -208,7 +210,7 @@ async def _told(figures: Figures, heard: Callable[[Task], Awaitable[None]] | Non
 
 def _terms(config: Config, clock: Clock) -> Terms:
     return Terms(
-        owner=f"daemon-{ids.new_id(clock.now())}",
+        owner=f"{DAEMON}{ids.new_id(clock.now())}",
         most=config.integer("daemon.max_concurrent_tasks") or 1,
         restart=cast("Restart", config.string("daemon.on_restart")),
     )

@@ -25,7 +25,7 @@ CUT: Final = 500
 SHORT: Final = 200
 """Letters of an answer that may say something before its silent word and still means nothing."""
 
-WAITS: Final = "It waits for your word: {what}\n\nAnswer with `heartbit approve {task}`, or on the dashboard."
+WAITS: Final = "It waits for your word: {what}\n\nAnswer it in the inbox on the screen, with `heartbit approve {task}`, or on the dashboard."
 
 
 def unwatched(task: Task) -> bool:

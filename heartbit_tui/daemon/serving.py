@@ -10,6 +10,7 @@ from typing import Final
 
 import uvicorn
 
+from heartbit_tui.daemon.descriptors import for_callers, widened
 from heartbit_tui.daemon.http.app import application
 from heartbit_tui.daemon.http.entry import Entry
 from heartbit_tui.daemon.opening import Daemon, Setup, opened

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -51,6 +52,8 @@ class Means:
     sessions: Callable[[], Awaitable[Sequence[Known]]]
     found: Callable[[str], Awaitable[Sequence[Hit]]]
     exports: Mapping[str, Callable[[Sequence[Envelope]], str]]
+    waits: Callable[[str, str], Awaitable[str]]
+    """What comes of `/inbox` and `/beats`, by name and argument."""
     clear: Callable[[], None]
     toggle_vim: Callable[[], bool | None]
     kept: bool = True
@@ -100,6 +103,7 @@ class Acts:
             "uncompact": self._uncompact,
             "rewind": self._rewind,
             "memory": self._memory,
+            **{name: partial(self._waits, name) for name in ("inbox", "beats")},
             "mcp": self._mcp,
             "lsp": lambda argument: self._counterparts("lsp", argument),
             "a2a": lambda argument: self._counterparts("a2a", argument),
@@ -342,6 +346,12 @@ class Acts:
             if text := await told(found, argument):
                 self._tell(text)
         except HeartbitError as error:
+            self._tell(str(error), warning=True)
+
+    async def _waits(self, what: str, argument: str) -> None:
+        try:
+            self._tell(await self._means.waits(what, argument))
+        except (HeartbitError, OSError) as error:
             self._tell(str(error), warning=True)
 
     async def _mcp(self, argument: str) -> None:

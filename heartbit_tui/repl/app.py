@@ -31,6 +31,7 @@ from heartbit_tui.runtime.settings import configuration
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 
+WAITS = "heartbit_tui.repl.inbox"
 ADDRESSES = "heartbit_tui.client.offered:addresses"
 DEMO = "This is a demonstration: a script plays the model's part. No model is behind it. Press Enter to begin."
 CODES: Mapping[str, int] = MappingProxyType({"auth": 41, "config": 52, "untrusted": 55, "network": 69})
@@ -103,6 +104,7 @@ async def _session(options: Options, faces: Faces, connect: Connect) -> Next:
             sessions=lambda: sessions.recent(options),
             found=lambda words: sessions.found(options, words),
             exports=EXPORTS,
+            waits=lambda what, argument: plugins.resolve(f"{WAITS}:{what}")(client, options, argument),
             clear=face.clear,
             toggle_vim=face.toggle_vim,
             kept=not (options.ephemeral or options.demo),

@@ -41,6 +41,8 @@ COMMANDS: tuple[Command, ...] = (
         takes="[VERB …]",
         does="what is remembered; /memory search WORDS, note WORDS, show, pin, unpin, edit or forget ID",
     ),
+    replace(_ALL["inbox"], takes="[[VERB] N …]"),
+    replace(_ALL["beats"], takes="[[VERB] NAME]"),
     *(_ALL[name] for name in ("mcp", "lsp", "a2a")),
     replace(_ALL["rewind"], does="the chat goes back to before your prompt N; without N the list of them"),
     replace(

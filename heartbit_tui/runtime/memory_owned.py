@@ -67,6 +67,11 @@ class Holdings:
         """The tier of an entry now."""
         return tier_of(entry, self._clock.now(), demoted=entry.id in demoted, promotion=self._promotion)
 
+    async def edit(self, drafts: SqliteDrafts, draft: Draft, text: str) -> Draft:
+        """Put the skill in a text in the place of a draft's own. Raises `DraftError`."""
+        whose = Whose(agent="", session="", project="")
+        return await drafting.edit(drafts, draft, text, of_command(self._shelf.memory, whose, self._settings).clean)
+
     async def accept(self, drafts: SqliteDrafts, draft: Draft) -> Draft:
         """Write a draft of a skill to the skills of the person at this machine. Raises `DraftError`, `ConfigError`."""
         return await drafting.accept(drafts, draft, self._skills)

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias, cast
 
@@ -39,13 +39,17 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE inbox ADD COLUMN cost_usd REAL",
         "CREATE UNIQUE INDEX inbox_by_key ON inbox (key) WHERE key != ''",
     ),
+    (
+        "ALTER TABLE inbox ADD COLUMN read INTEGER NOT NULL DEFAULT 0",
+        "UPDATE inbox SET read = done",
+    ),
 )
 PART: Final = "inbox"
 KEPT: Final = 1_000
 """Letters that are kept of each owner; of those that were done with, the oldest go first, then the oldest of all."""
 
 _GIVEN: Final = "at, kind, source, title, text, about, tenant_id, user_id, key, changed, cost_usd"
-_COLUMNS: Final = f"id, done, {_GIVEN}"
+_COLUMNS: Final = f"id, done, read, {_GIVEN}"
 NO_LETTER = "Nothing in the inbox has the number {number}."
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -56,7 +60,7 @@ class Letter:
     """One thing in the inbox. `source` says where it is from; `about` is the id of the task or the draft behind it.
 
     `tenant_id` and `user_id` say whose it is, both empty for the person at this machine. `key` makes it the same letter
-    however often it is put. `changed` are the files that the work changed, as absolute paths, and `cost_usd` what it cost,
+    however often it is put. `read` is whether a person has looked at it, `done` whether they are done with it. `changed` are the files that the work changed, as absolute paths, and `cost_usd` what it cost,
     None where no price is known.
     """
 
@@ -68,11 +72,20 @@ class Letter:
     about: str = ""
     id: int = 0
     done: bool = False
+    read: bool = False
     tenant_id: str = ""
     user_id: str = ""
     key: str = ""
     changed: tuple[str, ...] = ()
     cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many letters wait, and how many of them nobody has looked at."""
+
+    letters: int = 0
+    unread: int = 0
 
 
 class Inbox:
@@ -105,20 +118,33 @@ class Inbox:
             raise StoreError(NO_LETTER.format(number=number))
         return _letter(row)
 
-    async def finish(self, number: int) -> None:
-        """A person is done with a letter."""
-        asked = "UPDATE inbox SET done = 1 WHERE id = ?"
-        if not await self._database.write(lambda connection: connection.execute(asked, (number,)).rowcount):
+    async def waiting(self) -> Waiting:
+        """How many wait."""
+        asked = "SELECT count(*), coalesce(sum(NOT read), 0) FROM inbox WHERE NOT done"
+        letters, unread = await self._database.read(lambda connection: connection.execute(asked).fetchone())
+        return Waiting(letters=letters, unread=unread)
+
+    async def finish(self, number: int, *, done: bool = True) -> None:
+        """A person is done with a letter, or takes it back. Raises `StoreError` for a number that there is not."""
+        await self._set("done = :value, read = max(read, :value)", number, done)
+
+    async def mark(self, number: int, *, read: bool = True) -> None:
+        """A person has looked at a letter, or wants it to count as new. Raises `StoreError` as `finish` does."""
+        await self._set("read = :value", number, read)
+
+    async def _set(self, what: str, number: int, value: bool) -> None:
+        asked, given = f"UPDATE inbox SET {what} WHERE id = :number", {"number": number, "value": int(value)}
+        if not await self._database.write(lambda connection: connection.execute(asked, given).rowcount):
             raise StoreError(NO_LETTER.format(number=number))
 
     async def finish_about(self, kind: LetterKind, about: str) -> None:
         """A person is done with all letters of a kind about one thing, such as a draft that was accepted."""
-        asked = "UPDATE inbox SET done = 1 WHERE kind = ? AND about = ?"
+        asked = "UPDATE inbox SET done = 1, read = 1 WHERE kind = ? AND about = ?"
         await self._database.write(lambda connection: connection.execute(asked, (kind, about)))
 
     async def finish_key(self, key: str) -> None:
         """The letter with a key waits for nobody any more, such as a question that was answered elsewhere."""
-        asked = "UPDATE inbox SET done = 1 WHERE key = ? AND key != ''"
+        asked = "UPDATE inbox SET done = 1, read = 1 WHERE key = ? AND key != ''"
         await self._database.write(lambda connection: connection.execute(asked, (key,)))
 
     async def forget(self, about: Sequence[str]) -> None:
@@ -139,11 +165,20 @@ def json_of(letter: Letter) -> JsonObject:
         "text": letter.text,
         "about": letter.about,
         "done": letter.done,
+        "read": letter.read,
         "changed": list(letter.changed),
         "cost_usd": letter.cost_usd,
         "tenant_id": letter.tenant_id,
         "user_id": letter.user_id,
     }
+
+
+def letter_from(given: Mapping[str, Any]) -> Letter:
+    """The letter that `json_of` told. Raises `KeyError`, `ValueError` or `TypeError` for what is none."""
+    names = ("kind", "source", "title", "text", "about", "id", "done", "cost_usd", "tenant_id", "user_id")
+    told = {name: given[name] for name in names}
+    at, changed = datetime.fromisoformat(given["at"]), tuple(map(str, given["changed"]))
+    return Letter(**told, at=at, changed=changed, read=bool(given.get("read")))
 
 
 def _put(connection: sqlite3.Connection, letter: Letter) -> Letter:
@@ -170,7 +205,7 @@ def _put(connection: sqlite3.Connection, letter: Letter) -> Letter:
 
 
 def _letter(row: Sequence[Any]) -> Letter:
-    number, done, at, kind, source, title, text, about, tenant, user, key, changed, cost = row
+    number, done, read, at, kind, source, title, text, about, tenant, user, key, changed, cost = row
     return Letter(
         id=number,
         at=_EPOCH + at * _MICROSECOND,
@@ -180,6 +215,7 @@ def _letter(row: Sequence[Any]) -> Letter:
         text=text,
         about=about,
         done=bool(done),
+        read=bool(read),
         tenant_id=tenant,
         user_id=user,
         key=key,

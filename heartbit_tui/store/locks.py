@@ -9,6 +9,9 @@ from pathlib import Path
 
 from heartbit_tui.kernel.errors import StoreError
 
+DAEMON = "daemon-"
+"""How the names begin under which daemons keep a lock, which lives as long as they do."""
+
 _TRIES = 4
 _PAUSE = 0.005
 
@@ -41,9 +44,9 @@ class Leases:
         while True:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             if not _locked_soon(descriptor):
-                holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+                holder = _holder(descriptor)
                 os.close(descriptor)
-                raise StoreError(_refusal(session_id, holder))
+                raise StoreError(_refusal(session_id, holder, daemon=holder in self._daemons()))
             if _same_file(descriptor, path):
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
@@ -66,8 +69,36 @@ class Leases:
         """Remove the lock files that nobody holds, as processes leave them that are killed; how many these were."""
         return sum(_removed(path) for path in self._folder.glob("*.lock"))
 
+    def by_daemon(self, session_id: str) -> bool:
+        """Whether a daemon writes this session now."""
+        return self.held(session_id) and _read_holder(self._path(session_id)) in self._daemons()
+
+    def daemon(self) -> bool:
+        """Whether any daemon is at work on the data file."""
+        return bool(self._daemons())
+
+    def _daemons(self) -> frozenset[str]:
+        """The numbers of the processes that are daemons."""
+        names = (path.stem for path in self._folder.glob(f"{DAEMON}*.lock"))
+        return frozenset(_read_holder(self._path(name)) for name in names if self.held(name))
+
     def _path(self, session_id: str) -> Path:
         return self._folder / f"{session_id.replace(os.sep, '_')}.lock"
+
+
+def leases(file: Path) -> Leases:
+    """The lock files of the sessions in a data file."""
+    return Leases(file.with_name(f"{file.name}.locks"))
+
+
+def by_daemon(file: Path, session_id: str) -> bool:
+    """Whether a daemon writes a session of a data file now. Looks at lock files alone."""
+    return leases(file).by_daemon(session_id)
+
+
+def daemon_lives(file: Path) -> bool:
+    """Whether a daemon is at work on a data file."""
+    return leases(file).daemon()
 
 
 @contextmanager
@@ -143,6 +174,23 @@ def _same_file(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _refusal(session_id: str, holder: str) -> str:
+def _holder(descriptor: int) -> str:
+    return os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+
+
+def _read_holder(path: Path) -> str:
+    """Who wrote a lock file; empty where that is not known."""
+    try:
+        return path.read_text("ascii", "replace").strip()
+    except OSError:
+        return ""
+
+
+def _refusal(session_id: str, holder: str, *, daemon: bool) -> str:
+    if daemon:
+        return (
+            f"Session {session_id} is open in the heartbit daemon (process {holder}). "
+            f"Take part in it with `heartbit attach {session_id}`, or fork it here with --fork."
+        )
     who = f"process {holder}" if holder.isdigit() else "another process"
     return f"Session {session_id} is in use by {who}. Close it there, or fork it here with --fork."

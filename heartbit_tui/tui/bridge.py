@@ -259,6 +259,8 @@ class Bridge:
                 trust=safety.trust if safety else None,
                 jobs=len(jobs),
                 diagnostics=known.diagnostics if safety else None,
+                letters=app.living.mail.number,
+                unread=app.living.mail.unread,
                 servers=counted(talk.client.served.statuses()) if talk.client and talk.client.served else None,
             )
         )
@@ -312,6 +314,7 @@ class Bridge:
         self._watch(talk)
         if last.running and not talk.running:
             self._app.start(self.look_at_git())
+            self._app.living.mail.soon()
 
     def _notify(self, talk: Talk, what: str, text: str) -> None:
         """A bell, a word to the desktop where the person looks elsewhere, and one on the screen where another tab is seen."""

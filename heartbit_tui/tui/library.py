@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from heartbit_tui.runtime.masking import mask_for
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.store.found import Asked, Hit
 from heartbit_tui.store.index import SessionInfo
+from heartbit_tui.store.locks import by_daemon
 from heartbit_tui.store.store import Store
 from heartbit_tui.store.summary import prompt_of
 from heartbit_tui.tui.screens.permissions import Learned
@@ -37,11 +39,13 @@ class Library:
 
     async def search(self, words: str, everywhere: bool) -> Sequence[Known]:
         """The sessions of this folder, or of all, that hold all the words; newest first."""
-        async with Store.open(await self._file(), self._clock) as store:
+        file = await self._file()
+        async with Store.open(file, self._clock) as store:
             cwd = None if everywhere else str(self._options.cwd)
             if words:
                 await store.passages.catch_up(self._mask, patience=PATIENCE)
-            return [_known(info) for info in await store.index.search(words, limit=LISTED, cwd=cwd)]
+            found = [_known(info) for info in await store.index.search(words, limit=LISTED, cwd=cwd)]
+        return await asyncio.to_thread(_with_daemons, found, file)
 
     async def found(self, words: str, everywhere: bool) -> tuple[Sequence[Hit], int]:
         """What was said and done in the sessions of this folder, or of all; and how many events are not in the index."""
@@ -108,6 +112,13 @@ class Library:
 
     async def _file(self) -> Path:
         return (await settings.read(self._options, self._clock)).store
+
+
+def _with_daemons(found: Sequence[Known], file: Path) -> Sequence[Known]:
+    """The same sessions, with those marked that a daemon has open."""
+    return [
+        replace(each, state="daemon") if each.state == "open" and by_daemon(file, each.id) else each for each in found
+    ]
 
 
 async def write(log: Sequence[Envelope], form: str, path: Path) -> str:

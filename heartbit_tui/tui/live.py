@@ -24,6 +24,7 @@ from heartbit_tui.tui.garbage import Garbage
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
 from heartbit_tui.tui.lines.look import Look
+from heartbit_tui.tui.mail import Mail
 from heartbit_tui.tui.markdown import set as markdown
 from heartbit_tui.tui.markdown.split import pieces_of
 from heartbit_tui.tui.pane.pane import Pane
@@ -93,6 +94,7 @@ class Live:
         self.tabs = TabRow(app.ink)
         self.bridge = Bridge(app)
         self.submitting = Submitting(app)
+        self.mail = Mail(app)
         self.garbage = Garbage(app.set_timer, time.monotonic)
         self.completing = Completing(app.draft, self.menu, sources(app), app.start)
 
@@ -131,6 +133,7 @@ class Live:
         self.talks.tints.wanted = lambda language: self._app.start(self._colour({language}))
         await self._colour(set())
         self.garbage.begin()
+        self.mail.begin()
 
     async def _colour(self, languages: set[str]) -> None:
         """Load what colours these languages, then draw all that is in view with it."""
@@ -141,6 +144,7 @@ class Live:
 
     def leave(self) -> None:
         """Let every session end, and be kept."""
+        self.mail.leave()
         for talk in self.talks.all:
             talk.leave()
 
@@ -223,6 +227,7 @@ class Live:
         self._left = {each: left for each, left in self._left.items() if each[0] in self.talks.all}
         if talk is not before[0]:
             self._swap(before[0], talk)
+            self.mail.soon()
         self.bridge.changed(talk)
         self.bridge.tabbed()
         left = self._left.get(seen)

@@ -137,10 +137,19 @@ async def typed(client: Client, script: Sequence[str], folder: Path) -> list[See
     async def none(*_: object) -> Sequence[Any]:
         return ()
 
+    async def nothing(*_: str) -> str:
+        return ""
+
     paper, found = Paper(), list[Seen]()
     conversation = Conversation(client, paper)
     means = Means(
-        sessions=none, found=none, exports={}, clear=paper.clear, toggle_vim=lambda: None, cwd=Path(client.about.cwd)
+        sessions=none,
+        found=none,
+        waits=nothing,
+        exports={},
+        clear=paper.clear,
+        toggle_vim=lambda: None,
+        cwd=Path(client.about.cwd),
     )
     acts = Acts(conversation, means)
     conversation.recall()

@@ -17,8 +17,8 @@ PLACE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
 OF_SESSIONS = (
     *("search.svg", "found.svg", "repair.svg", "skills.svg", "lsp.svg", "hooks.svg", "mcp.svg"),
     *("library.svg", "import.svg", "background.svg", "evals.svg", "goals.svg"),
-    *("agents.svg", "followed.svg", "cascade.svg"),
     *(f"daemon-{name}.svg" for name in ("submitted", "approval", "approved", "cancelled", "killed", "resumed")),
+    *("agents.svg", "followed.svg", "cascade.svg", "inbox.svg"),
 )
 DAEMON = "http://127.0.0.1:3000"
 """Where the daemon of the pictures is, as a command tells it."""

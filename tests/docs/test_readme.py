@@ -266,6 +266,7 @@ def test_the_keys_of_the_screen_are_those_of_the_list_of_actions() -> None:
         registry.keys_of("Approval"),
         registry.keys_of("Reader and side panel", "Reader"),
         registry.keys_of("Lists"),
+        registry.keys_of("Inbox and beats"),
     ]
     assert rows_after("| keys | what it does | its name |") == wanted
     assert sum(map(len, wanted)) == len(registry.keys_of(*registry.groups())) >= 70

@@ -110,8 +110,8 @@ async def test_the_audit_is_searched_by_tenant_and_user_and_an_empty_tenant_is_o
     for session, owner in (("a", ANNA), ("b", BOB), ("c", EVE), ("d", ("", "anna"))):
         await spoken(store, session, owner)
 
-    async def found(**wanted: str) -> set[str]:
-        return {row.session for row in await rows(store, Wanted(**wanted))}
+    async def found(tenant: str | None = None, user: str | None = None) -> set[str]:
+        return {row.session for row in await rows(store, Wanted(tenant=tenant, user=user))}
 
     assert await found() == {"a", "b", "c", "d"}
     assert await found(tenant="acme") == {"a", "b"}

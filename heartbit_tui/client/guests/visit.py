@@ -36,7 +36,7 @@ class Visit:
     def __init__(self, remote: Remote, session_id: str, daemon: str) -> None:
         self.session_id = session_id
         self.daemon = daemon
-        self._remote = remote
+        self.remote = remote
         self._there = asyncio.Event()
         self._there.set()
 
@@ -56,7 +56,7 @@ class Visit:
     async def view(self, name: str, **wanted: str) -> Any:
         """What is seen there. Raises `UnreachableError` at once where nobody answers."""
         asked = BY_VIEW[name]
-        answer = await self._remote.get(f"/sessions/{self.session_id}/views/{name}", wanted)
+        answer = await self.remote.get(f"/sessions/{self.session_id}/views/{name}", wanted)
         return _read(asked, answer)
 
     async def look(self, name: str, **wanted: str) -> Any:
@@ -97,14 +97,14 @@ class Visit:
 
     async def task(self, id: str) -> JsonObject:
         """How a task stands."""
-        return await self._remote.task(id)
+        return await self.remote.task(id)
 
     async def once(self, path: str, body: Mapping[str, object], key: str = "") -> bytes:
         """Send a request until it is answered; by its key it is known again."""
         headers = {"idempotency-key": key or uuid4().hex}
         while True:
             try:
-                return await self._remote.post(path, body, headers)
+                return await self.remote.post(path, body, headers)
             except UnreachableError as error:
                 if error.sent and "heartbit-daemon" not in headers:
                     headers["heartbit-daemon"] = self.daemon

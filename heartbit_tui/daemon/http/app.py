@@ -15,6 +15,7 @@ from heartbit_tui.daemon.http.audited import Audited
 from heartbit_tui.daemon.http.card import Card
 from heartbit_tui.daemon.http.dashboard import Dashboard
 from heartbit_tui.daemon.http.doors import Doors
+from heartbit_tui.daemon.http.drafts import Drafts
 from heartbit_tui.daemon.http.guests import Guests
 from heartbit_tui.daemon.http.limits import Limits
 from heartbit_tui.daemon.http.openapi import Described
@@ -42,6 +43,7 @@ def application(daemon: Daemon) -> Starlette:
         Standing(daemon),
         Tasks(daemon),
         Waking(daemon),
+        Drafts(daemon),
         Sessions(daemon),
         Remembered(daemon),
         Audited(daemon),

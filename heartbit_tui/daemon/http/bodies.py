@@ -67,6 +67,12 @@ class Pinned(Body):
     pinned: Annotated[bool, Field(strict=True)] = True
 
 
+class Drafted(Body):
+    """Another text for the draft of a skill: a whole SKILL.md."""
+
+    text: Annotated[str, StringConstraints(max_length=LONGEST_TASK)]
+
+
 class SentOp(Body):
     """An op, flat with its `type`, as `wire` writes it; the rest of its fields are checked there."""
 

@@ -11,7 +11,7 @@ from heartbit_tui.client.guests.bodies import Asking
 from heartbit_tui.client.guests.commands import COMMANDS
 from heartbit_tui.client.guests.table import Asked
 from heartbit_tui.client.guests.views import VIEWS
-from heartbit_tui.daemon.http.bodies import Answered, Decided, Named, NewTask, Paused, Pinned, SentOp
+from heartbit_tui.daemon.http.bodies import Answered, Decided, Drafted, Named, NewTask, Paused, Pinned, SentOp
 from heartbit_tui.daemon.metrics import TYPE
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
@@ -62,6 +62,10 @@ def _post(
     checked = (415, 422) if body else ()
     said = (*statuses, *REFUSED, *checked, 503)
     return Operation(method="POST", path=path, summary=summary, statuses=said, answer=answer, body=body)
+
+
+def _mark(act: str, summary: str) -> Operation:
+    return Operation(method="POST", path=f"/inbox/{{id}}/{act}", summary=summary, statuses=(204, *REFUSED, 404, 503))
 
 
 def _open(path: str, summary: str, answer: str, *statuses: int, kind: str = "application/json") -> Operation:
@@ -153,13 +157,10 @@ OPERATIONS: Final = (
         "Any",
         query={"done": {"type": "string", "enum": ["", "false", "true", "all"]}, "limit": _number(1, 500, 100)},
     ),
-    Operation(
-        method="POST",
-        path="/inbox/{id}/done",
-        summary="Be done with a letter",
-        statuses=(204, *REFUSED, 404, 503),
-        answer="",
-    ),
+    _mark("done", "Be done with a letter"),
+    _mark("waiting", "Let a letter wait again"),
+    _mark("read", "Let a letter count as read"),
+    _mark("unread", "Let a letter count as new"),
     _get("/schedules", "What is done at set times, and when next", "Any"),
     _get("/heartbeats", "What is done again and again, and when next", "Any"),
     _post("/schedules/run", "Hand the task of a schedule over now", (201, 404), "Accepted", Named),
@@ -204,8 +205,17 @@ OPERATIONS: Final = (
     _delete("/memory/{id}", "Forget a memory for good"),
     _post("/memory/{id}/pin", "Hold a memory against fading, or no longer", (200, 404), "Memory", Pinned),
     _get("/drafts", "Skills that wait for a word", "Drafts", 404),
-    _post("/drafts/{id}/accept", "Write a draft to the skills", (200, 404, 409), "Draft"),
-    _post("/drafts/{id}/refuse", "Let a draft be", (200, 404, 409), "Draft"),
+    _get("/drafts/{id}", "The draft of a skill", "Draft", 404),
+    Operation(
+        method="PUT",
+        path="/drafts/{id}",
+        summary="Put another text in a draft",
+        statuses=(200, *REFUSED, 404, 409, 415, 422, 503),
+        answer="Draft",
+        body=Drafted,
+    ),
+    _post("/drafts/{id}/accept", "Make a skill of a draft", (200, 404, 409), "Draft"),
+    _post("/drafts/{id}/refuse", "Refuse a draft", (200, 404, 409), "Draft"),
     _get(
         "/audit",
         "Who did what in whose name, the newest first",

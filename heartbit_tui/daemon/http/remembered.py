@@ -1,4 +1,4 @@
-"""What is remembered, over HTTP: seen, searched, pinned and forgotten by whose it is, and the skills that came of it."""
+"""What is remembered, over HTTP: seen, searched, pinned and forgotten by whose it is."""
 
 from typing import Final, get_args
 
@@ -16,16 +16,12 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.memory import scoring
 from heartbit_tui.memory.document import as_json
 from heartbit_tui.memory.errors import EntryMissing
-from heartbit_tui.memory.meditation_drafts import Draft, DraftError
 from heartbit_tui.memory.meditation_tiers import Tier
-from heartbit_tui.memory.sqlite.drafts import SqliteDrafts
 from heartbit_tui.memory.types import Confidentiality, Entry, EntryType, Query
-from heartbit_tui.runtime.drafting import text_of
 from heartbit_tui.runtime.memory_owned import Holding, Holdings
 
 NO_MEMORY: Final = "nothing is remembered here: memory.type is none or in_memory"
 NO_ENTRY: Final = "memory not found"
-NO_DRAFT: Final = "draft not found"
 TYPES: Final = ("", *EntryType)
 TIERS: Final[tuple[str, ...]] = ("", *get_args(Tier))
 MOST: Final = 500
@@ -39,7 +35,7 @@ LONGEST: Final = 2_000
 
 
 class Remembered:
-    """The routes `/memory` and `/drafts`. What others remember is answered as what nobody does."""
+    """The routes below `/memory`. What others remember is answered as what nobody does."""
 
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
@@ -52,9 +48,6 @@ class Remembered:
             Route("/memory/{id}", self._show, methods=["GET"]),
             Route("/memory/{id}", self._forget, methods=["DELETE"]),
             Route("/memory/{id}/pin", self._pin, methods=["POST"]),
-            Route("/drafts", self._drafts, methods=["GET"]),
-            Route("/drafts/{id}/accept", self._accept, methods=["POST"]),
-            Route("/drafts/{id}/refuse", self._refuse, methods=["POST"]),
         ]
 
     async def _list(self, request: Request) -> Response:
@@ -101,42 +94,6 @@ class Remembered:
         entry = await holding.notebook.pin(request.path_params["id"], pinned=body.pinned)
         return JSONResponse(self._json(holdings, entry, await holding.demoted((entry,))))
 
-    async def _drafts(self, request: Request) -> Response:
-        """The skills that wait for the word of the person at this machine."""
-        _, drafts = self._waiting(request)
-        return JSONResponse({"drafts": [_draft(each) for each in await drafts.list("waiting")]})
-
-    async def _accept(self, request: Request) -> Response:
-        """Write the skill of a draft to where models find it; 409 where it was decided already."""
-        holdings, drafts = self._waiting(request)
-        draft = await _found(request, drafts)
-        try:
-            return await self._decided(await holdings.accept(drafts, draft))
-        except DraftError as error:
-            raise HTTPException(409, str(error)) from None
-
-    async def _refuse(self, request: Request) -> Response:
-        """Let a draft be; its memories stay as they are."""
-        _, drafts = self._waiting(request)
-        draft = await _found(request, drafts)
-        try:
-            return await self._decided(await drafts.refuse(draft.id))
-        except DraftError as error:
-            raise HTTPException(409, str(error)) from None
-
-    async def _decided(self, draft: Draft) -> Response:
-        await self._daemon.inbox.finish_about("draft", draft.id)
-        return JSONResponse(_draft(draft))
-
-    def _waiting(self, request: Request) -> tuple[Holdings, SqliteDrafts]:
-        """The drafts of the person at this machine: skills that are accepted are read by all who work here."""
-        allowed(who_of(request.scope), "manage")
-        holdings = self._daemon.holdings
-        drafts = holdings.of("", "").drafts if holdings else None
-        if holdings is None or drafts is None:
-            raise HTTPException(404, NO_MEMORY)
-        return holdings, drafts
-
     def _holding(self, request: Request) -> tuple[Holdings, Holding]:
         """What the caller remembers, whatever else they may do. Raises `Refused`, `HTTPException`."""
         who = who_of(request.scope)
@@ -180,28 +137,3 @@ def _one_of(request: Request, name: str, choices: tuple[str, ...]) -> str:
     if given not in choices:
         raise HTTPException(400, f"{name} has to be one of {', '.join(filter(None, choices))}")
     return given
-
-
-async def _found(request: Request, drafts: SqliteDrafts) -> Draft:
-    """The draft with exactly this id. Raises `Refused`: 404."""
-    wanted = request.path_params["id"]
-    draft = next((each for each in await drafts.list() if each.id == wanted), None)
-    if draft is None:
-        raise unknown(NO_DRAFT)
-    return draft
-
-
-def _draft(draft: Draft) -> JsonObject:
-    return {
-        "id": draft.id,
-        "state": draft.state,
-        "name": draft.name,
-        "description": draft.description,
-        "skill": text_of(draft),
-        "note": draft.note,
-        "made_at": draft.made.isoformat(),
-        "model": draft.model,
-        "cost_usd": draft.cost_usd,
-        "file": draft.file,
-        "memories": [{"id": each.id, "content": each.content} for each in draft.sources],
-    }

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -35,6 +36,10 @@ NO_HEARTBEAT = "heartbeat not found"
 CANNOT_BEAT = "it beats now, or is no heartbeat as its file stands"
 NO_PULSE = "heartbit pulse not enabled"
 DONE: Mapping[str, bool | None] = MappingProxyType({"": False, "false": False, "true": True, "all": None})
+Mark: TypeAlias = Literal["done", "waiting", "read", "unread"]
+MARKS: tuple[Mark, ...] = get_args(Mark)
+"""What can be said of a letter."""
+
 MOST = 500
 """Letters of a list."""
 
@@ -50,7 +55,7 @@ class Waking:
         """What is answered."""
         return [
             Route("/inbox", self._inbox, methods=["GET"]),
-            Route("/inbox/{id}/done", self._done, methods=["POST"]),
+            *(Route(f"/inbox/{{id}}/{act}", partial(self._mark, act), methods=["POST"]) for act in MARKS),
             Route("/schedules", self._schedules, methods=["GET"]),
             Route("/heartbeats", self._heartbeats, methods=["GET"]),
             Route("/schedules/run", self._hand_over, methods=["POST"]),
@@ -74,14 +79,18 @@ class Waking:
         )
         return JSONResponse({"letters": [json_of(each) for each in letters]})
 
-    async def _done(self, request: Request) -> Response:
-        """Be done with a letter: 204, also for one that was done with."""
+    async def _mark(self, act: Mark, request: Request) -> Response:
+        """Be done with a letter or let it wait again, let it count as read or as new: 204, also where it is so already."""
+        inbox = self._daemon.inbox
         given: str = request.path_params["id"]
         number = int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else 0
         letter = await self._letter(number)
         owner = Owner(tenant=letter.tenant_id, user=letter.user_id) if letter else None
         check(who_of(request.scope), "cancel", owner, NO_LETTER)
-        await self._daemon.inbox.finish(number)
+        if act in ("done", "waiting"):
+            await inbox.finish(number, done=act == "done")
+        else:
+            await inbox.mark(number, read=act == "read")
         return Response(status_code=204)
 
     async def _letter(self, number: int) -> Letter | None:

@@ -1,14 +1,16 @@
 """The list of sessions: one that was found by words in it is opened where they stand."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.store.found import Hit
-from heartbit_tui.tui.acts import found, session
+from heartbit_tui.tui.acts import found, joining, session
+from heartbit_tui.tui.in_daemon import InDaemon
 from heartbit_tui.tui.library import Library
+from heartbit_tui.tui.picker.screen import Picker
 from heartbit_tui.tui.screens import sessions as listing
 
 if TYPE_CHECKING:
@@ -18,11 +20,16 @@ if TYPE_CHECKING:
 async def sessions(app: "HeartbitApp", argument: str) -> None:
     """Ctrl+S, or /resume ID."""
     if argument:
-        session.take_up(app, argument, fork=False)
+        await joining.join(app, argument)
         return
-    kept = Library(app.living.setup.options)
+    options = app.living.setup.options
+    kept, daemon = Library(options), InDaemon(options)
+
+    async def search(words: str, everywhere: bool) -> Sequence[listing.Known]:
+        return daemon.beside(await kept.search(words, everywhere), words)
+
     means = listing.Means(
-        search=kept.search,
+        search=search,
         prompts=kept.prompts,
         rename=kept.rename,
         delete=kept.delete,
@@ -31,14 +38,24 @@ async def sessions(app: "HeartbitApp", argument: str) -> None:
     )
     here = app.talk.client.about.session_id if app.talk.client else ""
     home = app.living.setup.environment.get("HOME", "")
-    chosen = await app.push_screen_wait(listing.sessions(means, app.keymap, app.ink, current=here, home=home))
+    picker = listing.sessions(means, app.keymap, app.ink, current=here, home=home)
+    app.start(_with_daemon(picker, daemon))
+    chosen = await app.push_screen_wait(picker)
     if chosen is None:
         return
-    hit = await _place(app, kept, chosen)
+    hit = await _place(app, kept, chosen) if chosen.session.state != "daemon" else None
     if hit is not None:
         await found.open_at(app, found.shown(hit, home))
+    elif chosen.session.state == "daemon" and chosen.how == "open":
+        await joining.join_daemon(app, chosen.session.id, options)
     elif chosen.session.id != here or chosen.how == "fork":
         session.take_up(app, chosen.session.id, fork=chosen.how == "fork")
+
+
+async def _with_daemon(picker: Picker[listing.Chosen], daemon: InDaemon) -> None:
+    """Show what a daemon has, too, as soon as it answers; the list does not wait for it."""
+    if await daemon.look() and picker.is_attached:
+        picker.reload()
 
 
 async def _place(app: "HeartbitApp", kept: Library, chosen: listing.Chosen) -> Hit | None:

@@ -15,6 +15,7 @@ from heartbit_tui.tui.talk.talks import MOST
 
 if TYPE_CHECKING:
     from heartbit_tui.tui.app import HeartbitApp
+    from heartbit_tui.tui.talk.talk import Connect
 
 
 def fresh(app: "HeartbitApp") -> Options:
@@ -24,15 +25,16 @@ def fresh(app: "HeartbitApp") -> Options:
 
 def new(app: "HeartbitApp", _: str) -> None:
     """/new: in the place of this one, or beside it where something still works in it."""
-    _open(app, fresh(app))
+    show(app, fresh(app))
 
 
-def _open(app: "HeartbitApp", options: Options) -> None:
+def show(app: "HeartbitApp", options: Options, connect: "Connect | None" = None) -> None:
+    """Open a session in the place of the one that is seen, or beside it where something works in that."""
     talks = app.living.talks
     works = bool(busy(app.talk)) and len(talks.all) < MOST
     if works:
         app.tell(f"The session before goes on in tab {talks.number}.")
-    talks.open(options, beside=works)
+    talks.open(options, beside=works, connect=connect)
     app.living.switched()
 
 
@@ -60,12 +62,19 @@ def rename(app: "HeartbitApp", argument: str) -> None:
 
 def take_up(app: "HeartbitApp", session_id: str, *, fork: bool) -> None:
     """Go to the tab of a session, or open it in one."""
+    if not fork and see(app, session_id):
+        return
+    show(app, replace(app.living.setup.options, which=Resume(id=session_id, fork=fork)))
+
+
+def see(app: "HeartbitApp", session_id: str) -> bool:
+    """Go to the tab of a session; False where it has none."""
     for number, talk in enumerate(app.living.talks.all, 1):
-        if not fork and talk.client is not None and talk.client.about.session_id == session_id:
+        if talk.client is not None and talk.client.about.session_id == session_id:
             app.living.talks.see(number)
             app.living.switched()
-            return
-    _open(app, replace(app.living.setup.options, which=Resume(id=session_id, fork=fork)))
+            return True
+    return False
 
 
 async def export(app: "HeartbitApp", argument: str) -> None:

@@ -11,6 +11,7 @@ from textual.message import Message
 from heartbit_tui.tui.chat.tints import Painter
 
 if TYPE_CHECKING:
+    from heartbit_tui.client.letters import Letters
     from heartbit_tui.tui.app import HeartbitApp
 
 Act: TypeAlias = "Callable[[HeartbitApp, str], Coroutine[Any, Any, None] | None]"
@@ -27,6 +28,8 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "look": ("palette", "help", "keys", "theme", "mouse", "redraw"),
         "pages": ("status", "safety", "cost", "todos", "tools", "permissions", "config", "doctor", "context", "cap"),
         "remembering": ("memory",),
+        "inbox": ("inbox",),
+        "beats": ("beats",),
         "reaching": ("mcp", "lsp", "a2a"),
         "summaries": ("expand", "uncompact"),
         "pursuing": ("plan", "goal", "judge"),
@@ -81,6 +84,21 @@ def act(name: str) -> Act:
 async def note(app: "HeartbitApp", text: str, put_back: Callable[[], None]) -> None:
     """Keep what the person noted; `put_back` where it could not be kept."""
     await import_module("heartbit_tui.tui.acts.remembering").note(app, text, put_back)
+
+
+def letters(app: "HeartbitApp") -> "Letters":
+    """The inbox that the session which is seen has to do with. Raises `HeartbitError` where there is none."""
+    return import_module("heartbit_tui.tui.acts.joining").letters_of(app)
+
+
+def joined(app: "HeartbitApp") -> bool:
+    """Whether the session that is seen is a daemon's."""
+    return import_module("heartbit_tui.tui.acts.joining").remote_of(app) is not None
+
+
+def data_file(app: "HeartbitApp") -> Path:
+    """This machine's data file."""
+    return import_module("heartbit_tui.tui.acts.joining").data_file(app)
 
 
 async def edit(app: "HeartbitApp", path: Path) -> str:

@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias, get_args
 
 from heartbit_tui.kernel.dataclass import dataclass
 
-Where: TypeAlias = Literal["everywhere", "draft", "chat", "side", "reader", "sheet", "list"]
-"""Where a key counts: sheet is an approval or a question, list a picker; everywhere is all of them."""
+Where: TypeAlias = Literal["everywhere", "draft", "chat", "side", "reader", "sheet", "list", "page"]
+"""Where a key counts: sheet is an approval or a question, list a picker, page what was opened from one; everywhere is all of them."""
 
 WHERES: tuple[Where, ...] = get_args(Where)
 
@@ -174,6 +174,8 @@ _SESSION = _grouped(
     _action("judge", "hold what was changed against the goal", command="judge"),
     _action("todos", "the agent's list of things to do", command="todos"),
     _action("memory", "what is remembered: look, search, pin, edit, forget", command="memory", takes="[WORDS]"),
+    _action("inbox", "what came of work that nobody watched", "alt+n", command="inbox", takes="[N]"),
+    _action("beats", "heartbeats, schedules and the pulse: when each is next, and how it went", command="beats"),
     _action("context", "what fills the model's window", command="context"),
     _action("copy", "copy the last answer", command="copy"),
     _action("clear", "clear the screen; the conversation stays", command="clear"),
@@ -262,8 +264,22 @@ _LIST = _grouped(
     _action("fork-row", "a copy of it", "ctrl+f"),
     _action("export-row", "write it to a file", "ctrl+e"),
     _action("delete-row", "delete it", "ctrl+d"),
-    _action("pin-row", "hold it against fading, or no longer", "ctrl+k"),
+    _action("pin-row", "hold it: against fading, as new, or paused; or no longer", "ctrl+k"),
     _action("say-row", "tell it something", "ctrl+g"),
+)
+
+_PAGE = _grouped(
+    "Inbox and beats",
+    ("page",),
+    _action("accept-this", "accept it: the draft of a skill, or what was changed", "y"),
+    _action("refuse-this", "refuse it: the draft, or what was changed, which is taken back", "n"),
+    _action("edit-this", "edit the draft in your editor", "e"),
+    _action("see-changes", "the changes on the whole screen", "c"),
+    _action("go-to-session", "go to its session", "o"),
+    _action("done-with", "be done with it, or take it back", "d"),
+    _action("mark-unread", "let it count as new", "u"),
+    _action("run-now", "do it now", "r"),
+    _action("pause", "pause it, or let it go on", "p"),
 )
 
 ACTIONS: tuple[Action, ...] = (
@@ -276,6 +292,7 @@ ACTIONS: tuple[Action, ...] = (
     *_READER,
     *_SHEET,
     *_LIST,
+    *_PAGE,
     *_HEARTBIT,
 )
 """All of them, in the order in which help tells them."""

@@ -18,6 +18,8 @@ from heartbit_tui.tui.screens.when import ago, day
 TITLE_ASKED = 40
 """Letters of a title in a question."""
 
+IN_DAEMON = "in the daemon"
+
 PROMPTS = 8
 """Prompts that are shown of a session, the newest first."""
 
@@ -26,13 +28,17 @@ PROMPT_LINES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A session as the index has it; `unpriced` counts the model calls whose price is not known."""
+    """A session as the index has it; `unpriced` counts the model calls whose price is not known.
+
+    One in state `daemon` is open in a daemon; `works` is whether it does something there now.
+    """
 
     id: str
     title: str
     updated: datetime
     cwd: str
-    state: Literal["open", "ended", "crashed"] = "ended"
+    state: Literal["open", "daemon", "ended", "crashed"] = "ended"
+    works: bool = False
     messages: int = 0
     cost_usd: float = 0.0
     unpriced: int = 0
@@ -99,13 +105,15 @@ class Sessions:
             title=known.title or "no title yet",
             meta=((money(known.cost_usd, known.unpriced).rjust(8), "faint"), (when.rjust(11), "muted")),
             note=" · ".join(filter(None, parts)),
-            group=day(known.updated, now),
+            group=IN_DAEMON if known.state == "daemon" else day(known.updated, now),
             mark=self._mark(known),
         )
 
     def _state(self, known: Known) -> tuple[str, ...]:
         if known.id == self._current:
             return ("open here",)
+        if known.state == "daemon":
+            return ("at work in the daemon" if known.works else "open in the daemon",)
         return {"open": ("open elsewhere",), "crashed": ("did not end well",), "ended": ()}[known.state]
 
     def _mark(self, known: Known) -> tuple[str, Tone]:
@@ -113,13 +121,14 @@ class Sessions:
             return SIGNS["running"], "accent"
         marks: dict[str, tuple[str, Tone]] = {
             "open": (SIGNS["running"], "info"),
+            "daemon": (SIGNS["running"], "running" if known.works else "info"),
             "crashed": (SIGNS["cut"], "warning"),
             "ended": ("", "text"),
         }
         return marks[known.state]
 
     def _folder(self, known: Known) -> tuple[str, ...]:
-        return (short(known.cwd, self._home),) if self._everywhere else ()
+        return (short(known.cwd, self._home),) if self._everywhere or known.state == "daemon" else ()
 
     def _extras(self) -> tuple[Extra[Chosen], ...]:
         means = self._means

@@ -168,7 +168,7 @@ def _keys(view: View, subject: Subject, body: Body) -> Iterator[tuple[str, str]]
     waiting, hints = view.waiting, view.hints
     request = waiting.request
     assert isinstance(request, ApprovalRequested)
-    yield "Esc", "no, and stop the run"
+    yield "Esc", hints.get("interrupt", "no, and stop the run")
     yield hints.get("explain", ""), "less" if waiting.explained else "why"
     if subject.diff or view.rows <= len(body.upto(view.rows)):
         yield hints.get("full-screen", ""), "full screen"

@@ -17,7 +17,6 @@ from heartbit_tui.tui.sheets.choices import Spot
 from heartbit_tui.tui.sheets.exact import hand, seen
 from heartbit_tui.tui.sheets.frame import Drawn, View, Window
 from heartbit_tui.tui.sheets.questioning import DIGITS
-from heartbit_tui.tui.sheets.waiting import Waiting
 
 HEADER = 40
 ASKED = 4
@@ -65,7 +64,7 @@ def _heading(view: View, question: Question) -> Line:
 
 def _choosing(view: View, head: Line, asked: list[Line], options: Sequence[Row]) -> Drawn:
     room = max(view.rows - 1, 1)
-    keys = [frame.keys_line(view, list(_keys(view.waiting)))] if room > 3 else []
+    keys = [frame.keys_line(view, list(_keys(view)))] if room > 3 else []
     room -= len(keys)
     wanted = sum(len(row.lines) for row in options)
     kept = max(min(len(asked), ASKED, room - 1), min(len(asked), room - wanted), 1)
@@ -152,10 +151,10 @@ def _lit(line: Line, over: Style) -> Line:
     return replace(line, parts=parts, fill=over)
 
 
-def _keys(waiting: Waiting) -> Iterator[tuple[str, str]]:
-    question = waiting.question
+def _keys(view: View) -> Iterator[tuple[str, str]]:
+    question = view.waiting.question
     assert question is not None
-    yield "Esc", "no answer"
+    yield "Esc", view.hints.get("interrupt", "no answer")
     if question.options:
         yield f"1-{min(len(question.options), 9)}", "tick" if question.multiple else "choose"
         yield "↑ ↓", "move"
@@ -166,5 +165,5 @@ def _keys(waiting: Waiting) -> Iterator[tuple[str, str]]:
         yield "Enter", "take"
     if question.allow_other:
         yield "w", "own words"
-    if waiting.at:
+    if view.waiting.at:
         yield "Backspace", "question before"

@@ -94,7 +94,7 @@ class Sheet(Widget):
         super().__init__(id=id)
         self._ink = ink
         self._hints = hints
-        self._clock = clock
+        self.clock = clock
         self.dialog = Dialog(keys)
         self._grace = Grace()
         self._typing = False
@@ -188,14 +188,14 @@ class Sheet(Widget):
         """Note that a request can be seen from now on, so that keys of before are not meant for it."""
         if ticket is not self._seen:
             self._seen = ticket
-            self._grace.opened(self._clock())
+            self._grace.opened(self.clock())
             self._wait()
 
     def fills(self, full: bool) -> None:
         """Take the whole screen for what is asked about, or give it back."""
         self._change(lambda: self.dialog.fill(full))
-        self._grace.took("escape", self._clock())
-        self._grace.opened(self._clock())
+        self._grace.took("escape", self.clock())
+        self._grace.opened(self.clock())
 
     def view(self, look: Look, rows: int) -> View:
         """How things stand, for drawing. Something has to wait."""
@@ -206,7 +206,7 @@ class Sheet(Widget):
             rows=rows,
             hints=self._hints,
             offset=self._offset,
-            ready=self.dialog.waiting.ticket is self._seen and self._grace.ready(self._clock()),
+            ready=self.dialog.waiting.ticket is self._seen and self._grace.ready(self.clock()),
             typing=self._typing,
             draft=self._draft,
         )
@@ -331,7 +331,7 @@ class Sheet(Widget):
 
     def _wait(self) -> None:
         """Draw again once a key counts."""
-        left = self._grace.left(self._clock())
+        left = self._grace.left(self.clock())
         if self._timer is None and left > 0 and self.is_attached:
             self._timer = self.set_timer(max(left, SOON), self._settle)
 
@@ -339,14 +339,14 @@ class Sheet(Widget):
         self._timer = None
         if self.dialog.waiting is None:
             return
-        if self._grace.ready(self._clock()):
+        if self._grace.ready(self.clock()):
             self._typing = False
             self._redraw()
         self._wait()
 
     def _now(self, event: events.Event) -> float:
         """When something was pressed, which may be some time before it is heard of."""
-        return min(self._clock(), event.time)
+        return min(self.clock(), event.time)
 
     @on(events.Mount)
     def _mounted(self) -> None:
@@ -355,7 +355,7 @@ class Sheet(Widget):
 
     def _focused(self, focused: bool) -> None:
         if focused:
-            self._grace.opened(self._clock())
+            self._grace.opened(self.clock())
             self._wait()
 
     @on(events.Key)

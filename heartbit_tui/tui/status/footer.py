@@ -62,6 +62,10 @@ class Standing:
     """What the language servers know of; None where none runs."""
     servers: Counted | None = None
     """The servers of tools; None where none is defined."""
+    letters: int = 0
+    """Letters that wait in the inbox."""
+    unread: int = 0
+    """Those of them that are new."""
     hints: tuple[str, ...] = HINTS
 
 
@@ -84,6 +88,7 @@ class _Detail:
     trust: bool = True
     diagnostics: bool = True
     servers: bool = True
+    letters: bool = True
 
 
 def footer(standing: Standing, width: int, ink: Ink) -> Line:
@@ -117,6 +122,7 @@ def _details() -> Iterator[_Detail]:
         {"branch": False},
         {"servers": False},
         {"diagnostics": False},
+        {"letters": False},
         {"bar": False},
         {"folder": 0},
         {"cost": False},
@@ -133,6 +139,7 @@ def _left(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
     parts = [_folder(standing, detail, ink), _branch(standing, detail, ink), _model(standing, detail, ink)]
     parts += [_context(standing, detail, ink), _cost(standing, detail, ink), _jobs(standing, ink)]
     parts += [_diagnostics(standing, detail, ink), _servers(standing, detail, ink)]
+    parts += [_letters(standing, detail, ink)]
     told = [part for part in parts if part]
     return _joined(told, (GAP, ink.muted))
 
@@ -200,6 +207,13 @@ def _servers(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
         return []
     told = f"{found.servers - found.down}/{found.servers}" if found.down else str(found.servers)
     return [("MCP ", ink.muted), (told, ink.warning if found.down else ink.muted)]
+
+
+def _letters(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
+    """As `inbox 3`: letters that wait; quiet where nothing of it is new."""
+    if not standing.letters or not detail.letters:
+        return []
+    return [("inbox ", ink.muted), (str(standing.letters), ink.accent if standing.unread else ink.muted)]
 
 
 def _right(standing: Standing, detail: _Detail, ink: Ink) -> Parts:

@@ -132,8 +132,8 @@ def test_no_keymap_takes_the_way_out() -> None:
         told += len(live.faults)
         keys = {Use(each.name, place): live.keys_for(each.name, place) for each in ACTIONS for place in each.where}
         assert list(clashes(keys)) == []
-        assert [live.action_for("escape", where) for where in WHERES] == ["interrupt"] * 7
-        assert [live.action_for("ctrl+c", where) for where in WHERES] == ["clear-or-quit"] * 7
+        assert [live.action_for("escape", where) for where in WHERES] == ["interrupt"] * 8
+        assert [live.action_for("ctrl+c", where) for where in WHERES] == ["clear-or-quit"] * 8
         assert live.action_for("ctrl+j", "draft") == "newline"
         assert live.action_for("enter", "list") == "choose"
         assert live.keys_for("send", "draft")

@@ -1,0 +1,183 @@
+"""Heartbeats, schedules and the pulse as this machine's files have them, with a daemon or without."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Final
+
+from heartbit_tui.client import beats
+from heartbit_tui.client.beats import Coming, Due
+from heartbit_tui.client.visible import one_line
+from heartbit_tui.kernel.errors import ConfigError, HeartbitError
+from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.runtime import beating, pulsing
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.scheduling import Schedules, scheduling
+from heartbit_tui.runtime.settings import Settings, read
+from heartbit_tui.schedules import beats_told, pulse_state
+from heartbit_tui.schedules.beats import Standing
+from heartbit_tui.schedules.durations import shown
+from heartbit_tui.schedules.pulse import SOURCE
+from heartbit_tui.schedules.types import Firing, Schedule
+from heartbit_tui.store.locks import daemon_lives
+
+SAID: Final = 400
+"""Letters of what a beat by hand wrote that are told."""
+
+RESTS = "{name} rests until you let it go on."
+GOES_ON = "{name} goes on."
+PULSE_RESTS = "It ends with the day: it has cost what it may"
+
+
+class Here:
+    """What the data file and the settings of these options have of it."""
+
+    def __init__(self, options: Options, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+
+    async def coming(self) -> Coming:
+        settings = await read(self._options, self._clock)
+        lives = await asyncio.to_thread(daemon_lives, settings.store)
+        notes = list[str]() if lives else [beats.NO_DAEMON]
+        if not settings.config.boolean("heartbeat.enabled"):
+            notes.append(beats.HEARTBEATS_OFF)
+        found = [*await self._heartbeats(settings)]
+        try:
+            async with scheduling(settings, notes.append) as schedules:
+                found += await self._scheduled(settings, schedules)
+        except ConfigError as error:
+            found.append(Due(kind="schedule", name="schedules", fault=str(error), why=(("because", str(error)),)))
+        return Coming(due=beats.ordered(found), notes=tuple(notes), lives=lives)
+
+    async def rest(self, due: Due, *, rests: bool) -> str:
+        settings = await read(self._options, self._clock)
+        async with beating.ledger(settings.store) as ledger:
+            await ledger.states.pause(due.name, paused=rests)
+        return (RESTS if rests else GOES_ON).format(name=due.name)
+
+    async def run(self, due: Due) -> str:
+        command = (sys.executable, "-m", "heartbit_tui", due.kind, "run", due.name)
+        code, said = await _ran(command, self._options)
+        words = one_line(said.strip(), SAID)
+        name = "/".join(PurePath(due.name).parts[-2:])
+        if code:
+            raise HeartbitError(words.removeprefix("heartbit: ") or f"{name} ended with {code}.")
+        return f"{name}: {words}" if words else f"{name} is done."
+
+    async def _heartbeats(self, settings: Settings) -> list[Due]:
+        places, environment = settings.places, self._options.environment
+        found = await asyncio.to_thread(beating.finder(settings.config, places, environment))
+        async with beating.ledger(settings.store) as ledger:
+            states = await ledger.states.all()
+        now = self._clock.now()
+        return [_heartbeat(each, tuple(beats_told.why(each, now))) for each in beats_told.standings(found, states, now)]
+
+    async def _scheduled(self, settings: Settings, schedules: Schedules) -> list[Due]:
+        firings, now = await schedules.firings.all(), self._clock.now()
+        found = list[Due]()
+        for each in await schedules.known():
+            firing = firings.get(each.source)
+            due = each.cron.after(now) if each.enabled else None
+            made = _schedule(each, firing)
+            found.append(replace(made, next=due, why=tuple(_why(each, firing))))
+        if settings.config.boolean("daemon.heartbit_pulse.enabled"):
+            found.append(self._pulse(settings, firings.get(SOURCE)))
+        return found
+
+    def _pulse(self, settings: Settings, firing: Firing | None) -> Due:
+        rhythm = pulsing.rhythm(settings.config, self._options.environment)
+        now = self._clock.now()
+        memo = pulse_state.read(firing.memo if firing else "")
+        # Its list is the daemon's to read: an entry that is new would bring the next look forward.
+        quiet = replace(memo, seen=pulse_state.seen((), now))
+        due = pulse_state.next_look(rhythm, quiet, firing.due if firing else now, (), now)
+        why = [("does", "looks through what is to be done, and hands over a task where there is something")]
+        every = rhythm.interval * pulse_state.factor(rhythm, quiet)
+        slow = f", after {memo.idle} looks in a row with nothing to do" if every != rhythm.interval else ""
+        why.append(("every", f"{shown(every)}{slow}"))
+        if pulse_state.exhausted(rhythm, memo, now):
+            why.append(("because", PULSE_RESTS))
+        last = _last(firing)
+        return Due(
+            kind="pulse",
+            name="pulse",
+            next=due,
+            stands="looks from time to time",
+            last=last,
+            why=(*why, ("last", last)),
+        )
+
+
+def _heartbeat(standing: Standing, why: tuple[tuple[str, str], ...]) -> Due:
+    state, beat = standing.state, standing.heartbeat
+    return Due(
+        kind="heartbeat",
+        name=standing.key,
+        next=None if beat is None else state.next_due,
+        stands=beats_told.condition(standing),
+        last=state.error,
+        fault=standing.fault,
+        rests=state.paused,
+        at_work=standing.beating,
+        can_rest=True,
+        can_run=beat is not None,
+        why=why,
+    )
+
+
+def _schedule(schedule: Schedule, firing: Firing | None) -> Due:
+    return Due(
+        kind="schedule",
+        name=schedule.name,
+        stands=schedule.cron.expression if schedule.enabled else "switched off",
+        last=_last(firing),
+        at_work=firing is not None and firing.stage == "running",
+        can_run=True,
+    )
+
+
+def _why(schedule: Schedule, firing: Firing | None) -> Iterator[tuple[str, str]]:
+    yield "task", schedule.task
+    yield "when", f"{schedule.cron.expression}, by the clocks of {schedule.cron.zone}"
+    if not schedule.enabled:
+        yield "because", "it is switched off: enabled = false"
+    if schedule.folder:
+        yield "works in", schedule.folder
+    yield "last", _last(firing)
+    if firing and firing.passed:
+        yield "passed", f"{firing.passed} times since then: the task before went on"
+    yield "stands in", "the settings" if schedule.origin == "settings" else "the data file: `heartbit schedule remove`"
+
+
+def _last(firing: Firing | None) -> str:
+    """How it went the last time."""
+    stage = firing.stage if firing else "seen"
+    return {"seen": "not yet due", "claimed": "being handed over", "running": "at work"}.get(stage, f"last {stage}")
+
+
+async def _ran(command: tuple[str, ...], options: Options) -> tuple[int, str]:
+    """The exit code of a command of heartbit's own, and what it said; cancelled, it is stopped with all it began."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=options.cwd,
+        env=dict(options.environment),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        out, err = await process.communicate()
+    except asyncio.CancelledError:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        await process.wait()
+        raise
+    code = process.returncode or 0
+    return code, (err if code else out).decode("utf-8", "replace")

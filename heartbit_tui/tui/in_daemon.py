@@ -1,0 +1,66 @@
+"""The sessions that a daemon has open, as the list of sessions offers them beside those of this machine's file."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from heartbit_tui.client.address import address
+from heartbit_tui.client.remote import Remote
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.runtime.options import Options
+from heartbit_tui.tui.library import moment
+from heartbit_tui.tui.screens.sessions import Known
+
+PATIENCE: Final = 1.0
+"""Seconds that a daemon has to answer."""
+
+LISTED: Final = 200
+
+
+class InDaemon:
+    """What the daemon that `heartbit attach` would speak with has open, once it was asked."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._found: tuple[Known, ...] = ()
+
+    async def look(self) -> bool:
+        """Ask; whether anything is open there. A daemon that does not answer has nothing."""
+        if self._options.demo:
+            return False
+        try:
+            url, token = await asyncio.to_thread(address, self._options)
+            async with asyncio.timeout(PATIENCE), Remote.open(url, token, PATIENCE) as remote:
+                told = await remote.ask("GET", f"/sessions?limit={LISTED}")
+            self._found = tuple(_known(each) for each in told["sessions"] if each["open"])
+        except (HeartbitError, OSError, TimeoutError, KeyError, TypeError):
+            return False
+        return bool(self._found)
+
+    def beside(self, here: Sequence[Known], query: str) -> Sequence[Known]:
+        """Those that are open there and answer a query, then those of this machine, each once."""
+        words, listed = query.lower().split(), {each.id: each for each in here}
+        there = [
+            replace(listed.get(each.id, each), state="daemon", works=each.works)
+            for each in self._found
+            if each.id in listed or all(word in f"{each.title} {each.cwd}".lower() for word in words)
+        ]
+        also = [each for each in here if each.state == "daemon"]
+        ids = {each.id for each in there}
+        first = [*there, *(each for each in also if each.id not in ids)]
+        return [*first, *(each for each in here if each.id not in ids and each.state != "daemon")]
+
+
+def _known(told: JsonObject) -> Known:
+    return Known(
+        id=str(told["id"]),
+        title=str(told["title"]),
+        updated=moment(str(told["updated_at"])),
+        cwd=str(told["cwd"]),
+        state="daemon",
+        works=bool(told["running"]),
+        messages=int(told["message_count"]),
+        model=str(told["model"]),
+    )
