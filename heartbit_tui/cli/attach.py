@@ -22,7 +22,7 @@ def main(values: Namespace) -> int:
 
 def _attach(values: Namespace) -> int:
     around = Surroundings(values)
-    url, token = address(values)
+    url, token = address(values, values.id)
 
     def connect(options: Options) -> Any:
         # What speaks HTTP is loaded once the first frame is painted.

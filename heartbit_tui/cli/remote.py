@@ -38,9 +38,9 @@ def main(values: Namespace) -> int:
     return attempt(lambda: asyncio.run(_with_daemon(values, work[values.command])))
 
 
-def address(values: Namespace) -> tuple[str, str]:
+def address(values: Namespace, session_id: str = "") -> tuple[str, str]:
     """The address of the daemon that is meant, and the token for it. Raises `ConfigError`."""
-    return locate(Surroundings(values).options, values.url or "")
+    return locate(Surroundings(values).options, values.url or "", session_id)
 
 
 async def _with_daemon(values: Namespace, work: Callable[[Remote, Namespace], Awaitable[int]]) -> int:

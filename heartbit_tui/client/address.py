@@ -1,27 +1,46 @@
 """Where the daemon is that a person means, and what proves to it who asks."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from heartbit_tui.auth.own_token import NAME
+from heartbit_tui.client import registered
 from heartbit_tui.config import Config, Directories
 from heartbit_tui.config.directories import directories
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import configuration
+from heartbit_tui.store.locks import leases
 
 URL: Final = "HEARTBIT_URL"
 TOKEN: Final = "HEARTBIT_API_KEY"
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-def address(options: Options, url: str = "") -> tuple[str, str]:
+def address(options: Options, url: str = "", session_id: str = "") -> tuple[str, str]:
     """The address of a daemon, this machine's own unless another is named, and the token for it. Raises `ConfigError`.
 
-    It reads files: to be called in a thread where a screen waits.
+    Its own is the one that holds this session, else the newest that works on the data file, else where one would listen
+    by the settings. It reads files: to be called in a thread where a screen waits.
     """
     config, environment = configuration(options), options.environment
     places = directories(environment, Path(environment.get("HOME") or "/"))
-    found = url or environment.get(URL) or config.string("client.url") or _bound(config)
+    found = url or environment.get(URL) or config.string("client.url")
+    found = found or _registered(places.sessions_file, session_id) or _bound(config)
     return found.rstrip("/"), environment.get(TOKEN) or config.string("client.token") or _own(places)
+
+
+def _registered(file: Path, session_id: str) -> str:
+    """Where a daemon listens that works on this data file; empty where none does."""
+    living = [each for each in registered.found(file) if each.lives and each.address]
+    holder = leases(file).holder(session_id) if session_id else 0
+    found = max(living, key=lambda each: (each.pid == holder, each.since or NEVER), default=None)
+    return "" if found is None else _reachable(found.address)
+
+
+def _reachable(url: str) -> str:
+    """The address for a caller of this machine, where a daemon listens at all that it has."""
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 def _bound(config: Config) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from heartbit_tui.daemon import registered
+from heartbit_tui.client import registered
 from heartbit_tui.daemon.log_file import NAME as LOG
 from heartbit_tui.daemon.log_reading import Said, Wanted, tail
 from heartbit_tui.daemon.unit.placing import Placed, look as look_at, path_of

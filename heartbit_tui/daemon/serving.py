@@ -10,11 +10,11 @@ from typing import Final
 
 import uvicorn
 
+from heartbit_tui.client.registered import registered
 from heartbit_tui.daemon.descriptors import for_callers, widened
 from heartbit_tui.daemon.http.app import application
 from heartbit_tui.daemon.http.entry import Entry
 from heartbit_tui.daemon.opening import Daemon, Setup, opened
-from heartbit_tui.daemon.registered import registered
 from heartbit_tui.daemon.supervised import Supervisor
 from heartbit_tui.daemon.unit.text import ENDING
 from heartbit_tui.daemon.waiting import first_of

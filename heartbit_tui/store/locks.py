@@ -69,6 +69,11 @@ class Leases:
         """Remove the lock files that nobody holds, as processes leave them that are killed; how many these were."""
         return sum(_removed(path) for path in self._folder.glob("*.lock"))
 
+    def holder(self, session_id: str) -> int:
+        """The number of the process that writes this session now; 0 where none does."""
+        told = _read_holder(self._path(session_id)) if self.held(session_id) else ""
+        return int(told) if told.isascii() and told.isdecimal() else 0
+
     def by_daemon(self, session_id: str) -> bool:
         """Whether a daemon writes this session now."""
         return self.held(session_id) and _read_holder(self._path(session_id)) in self._daemons()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from heartbit_tui import __version__
+from heartbit_tui.client.registered import Found, found, registered
 from heartbit_tui.daemon.log_reading import Said
-from heartbit_tui.daemon.registered import Found, found, registered
 from heartbit_tui.daemon.seen import Seen, rows
 from heartbit_tui.store.locks import Leases
 from tests.daemon.ground import says

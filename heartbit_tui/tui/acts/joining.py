@@ -62,7 +62,7 @@ async def join(app: "HeartbitApp", session_id: str) -> None:
 async def join_daemon(app: "HeartbitApp", session_id: str, options: Options) -> None:
     """Take part in a session of this machine's daemon."""
     try:
-        url, token = await asyncio.to_thread(address, options)
+        url, token = await asyncio.to_thread(address, options, "", session_id)
     except HeartbitError as error:
         app.tell(str(error), warning=True)
     else:

@@ -38,7 +38,7 @@ def registered(store: Path, name: str, address: str, since: datetime) -> Generat
             _record(folder, each.name).unlink(missing_ok=True)
     told = {"pid": os.getpid(), "address": address, "version": __version__, "since": timestamp(since)}
     own = _record(folder, name)
-    with suppress(OSError):  # without it, only `heartbit daemon status` knows less
+    with suppress(OSError):  # without it, those who look for a daemon know less
         replaced(own, json.dumps(told) + "\n")
     try:
         yield
