@@ -21,7 +21,7 @@ def options(tmp_path: Path) -> Options:
     config = tmp_path / ".config" / "heartbit" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(SETTINGS, "utf-8")
-    return Options(cwd=tmp_path, environment={"HOME": str(tmp_path)}, surface="cli")
+    return Options(cwd=tmp_path, environment={"HOME": str(tmp_path)}, surface="headless")
 
 
 def data_file(options: Options) -> Path:
