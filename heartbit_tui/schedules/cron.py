@@ -42,6 +42,7 @@ _RANGES: Mapping[str, str] = MappingProxyType(
         "day-of-week": "0-7 or SUN-SAT, where 0 and 7 are Sunday, MON#2 for the second and 5L for the last Friday",
     }
 )
+NEVER_DUE = "no day fits it, so it would never be due"
 _NO_CRONSIM = "Schedules need the library cronsim, which is not installed: pip install 'heartbit-tui[daemon]'"
 
 
@@ -136,7 +137,7 @@ def read(expression: str, zone: tzinfo = UTC, dialect: Dialect = "standard") -> 
         fields = _checked(_fields(given, dialect))
         cron = Cron(expression=given, dialect=dialect, zone=zone, fields=fields, both_days=dialect == "seed")
         if cron.after(_ONCE) is None:
-            raise ValueError("no day fits it, so it would never be due")
+            raise ValueError(NEVER_DUE)
     except ValueError as error:
         raise ValueError(f"invalid cron expression {given[:LONGEST]!r}: {error}.") from error
     return cron
@@ -177,6 +178,8 @@ def _told(fault: str, fields: str) -> str:
     if name not in _RANGES:
         return fault
     word = fields.split()[list(_RANGES).index(name)]
+    if name == "day-of-month" and all(each.isdecimal() and 1 <= int(each) <= 31 for each in word.split(",")):
+        return NEVER_DUE
     hint = "; the `?` of the seed's dialect is written `*`" if "?" in word else ""
     return f"the {name} {word!r} is not understood: it takes {_RANGES[name]}, and lists, ranges and steps of them{hint}"
 

@@ -155,7 +155,7 @@ def test_both_day_fields_have_to_fit_in_the_seeds_dialect_and_one_in_the_standar
         ("0 0 9 ? * 1", "standard", "the `.` of the seed's dialect is written `.`"),
         ("* * *", "standard", "it has 3 fields; give six with the seconds first, or five without"),
         ("", "standard", "it has 0 fields"),
-        ("0 0 30 2 *", "standard", "the day-of-month '30' is not understood"),
+        ("0 0 30 2 *", "standard", "no day fits it, so it would never be due"),
         ("@reboot", "standard", "a schedule has times, and the start of a machine is none"),
         ("@often", "standard", "there are @yearly, @annually"),
         (f"{'9' * 400} * * * *", "standard", "the minute '9+' is not understood"),
