@@ -26,10 +26,12 @@ commands
   permissions        list, revoke: rules learned from approvals; test: what would be decided
   audit              list, show, export, verify: what was decided and done
   knowledge          index, search, stats: documents that the agent looks things up in
-  schedule           list, add, remove, run, next: tasks that are done at set times
+  schedule           list, add, remove, run, next, pause, resume: tasks that are done at set
+                     times
   skills             list, lint, why, new: instructions for kinds of tasks
   heartbeat          list, run, pause, resume, why, import: files that are done again and again
-  inbox              list, show, done: what came of work that nobody watched
+  inbox              list, show, done, restore, accept, refuse, answer: what came of work
+                     that nobody watched
   mcp                list, add, remove, test, login, logout, approve, refuse, serve:
                      servers of tools
   lsp                list, check: language servers, and what they say of files

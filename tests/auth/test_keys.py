@@ -113,7 +113,7 @@ def test_status_tells_every_known_provider_and_every_kept_key(tmp_path: Path) ->
     assert set(kept.secrets()) == {"k", KEY}
     kept.login("openai", "kept-behind-that-of-the-environment")
     assert set(kept.secrets()) == {"k", KEY, "kept-behind-that-of-the-environment"}
-    assert kept.status([])[-1] == Status(provider="my-own", secret=kept.find("my-own"))
+    assert kept.status([])[0] == Status(provider="my-own", secret=kept.find("my-own"))
 
 
 @pytest.mark.parametrize("key", ["", "  ", "two words", "line\nbreak", "a\0b", "\x1b[31m"])

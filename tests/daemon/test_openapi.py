@@ -8,7 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from heartbit_tui.daemon.http.app import application
-from heartbit_tui.daemon.http.openapi import document
+from heartbit_tui.daemon.http.openapi import BODIES, document
+from heartbit_tui.daemon.http.operations import SCHEMAS
 from tests.daemon.ground import Ground, daemon, says
 from tests.daemon.http import SETTINGS, TOKEN, served, submitted
 
@@ -29,6 +30,10 @@ async def test_no_route_is_missing_and_none_is_made_up(tmp_path: Path) -> None:
         }
     told = {(method.upper(), path) for path, methods in document(spoken=True)["paths"].items() for method in methods}
     assert told == routes
+
+
+def test_no_two_bodies_share_a_name() -> None:
+    assert len({kind.__name__ for kind in BODIES} | set(SCHEMAS)) == len(BODIES) + len(SCHEMAS)
 
 
 async def test_the_document_is_for_those_with_a_token_and_its_schemas_are_schemas(tmp_path: Path) -> None:

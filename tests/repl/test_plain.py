@@ -42,6 +42,7 @@ TYPED = (
         "/undo 7",
         "/redo",
     ),
+    *("/inbox", "/inbox 7", "/beats"),
     *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/jobs", "/background", "/clear", "/vim"),
     *("/context", "/drop", "/drop 1", "/cap", "/cap day 20", "/expand", "/uncompact", "/mcp", "/lsp", "/a2a", "/a2a x"),
     *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),

@@ -331,11 +331,22 @@ async def test_what_is_old_is_found_without_looking_at_all(tmp_path: Path) -> No
         assert "SCAN tasks" not in told
 
 
+OF_BEFORE = """
+    INSERT INTO tasks (
+        id, task, source, user_id, tenant_id, key, priority, deadline, folder, wanted_session, tools, silent,
+        story_id, trust_level, state, created
+    ) VALUES ('a', 'x', 'api', '', '', '', 0, '', '', '', '', '', '', '', 'pending', '2026-01-01T00:00:00Z')
+"""
+
+
 async def test_a_file_of_the_version_before_gets_what_it_lacks(tmp_path: Path) -> None:
     async with Database.open(tmp_path / "heartbit.db", "tasks", STEPS[:1]) as database:
-        tasks = SqliteQueue(database, FakeClock(), lambda _: True)
-        accepted = await tasks.accept(Request(task="x"))
+        await database.write(lambda connection: connection.execute(OF_BEFORE))
     async with both(tmp_path) as (database, tasks):
+        kept = await tasks.get("a")
+        assert kept is not None
+        assert kept.request == Request(task="x", source="api")
+        accepted = await tasks.accept(Request(task="x", max_calls=3))
         assert await tasks.get(accepted.id) == accepted
         assert await prune(database, FakeClock().now(), 1) == ()
 

@@ -61,7 +61,7 @@ class Paused(Named):
     paused: Annotated[bool, Field(strict=True)] = True
 
 
-class Pinned(Body):
+class Held(Body):
     """Whether a memory is held against fading and merging."""
 
     pinned: Annotated[bool, Field(strict=True)] = True

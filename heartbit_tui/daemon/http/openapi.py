@@ -16,14 +16,14 @@ from heartbit_tui import __version__
 from heartbit_tui.client.guests.commands import COMMANDS
 from heartbit_tui.client.guests.views import VIEWS
 from heartbit_tui.daemon.http.agent_operations import AGENT_OPERATIONS, AGENT_SCHEMAS
-from heartbit_tui.daemon.http.bodies import Answered, Decided, Drafted, Named, NewTask, Paused, Pinned, SentOp
+from heartbit_tui.daemon.http.bodies import Answered, Decided, Drafted, Held, Named, NewTask, Paused, SentOp
 from heartbit_tui.daemon.http.guests import adapter
 from heartbit_tui.daemon.http.operations import EVENTS, OPERATIONS, SCHEMAS, Operation
 from heartbit_tui.kernel.messages import JsonObject
 
 PATH: Final = "/openapi.json"
 BODIES: Final[tuple[type[BaseModel], ...]] = (
-    *(NewTask, Decided, Answered, Drafted, Named, Paused, Pinned, SentOp),
+    *(NewTask, Decided, Answered, Drafted, Named, Paused, Held, SentOp),
     *dict.fromkeys(each.takes for each in COMMANDS),
 )
 JSON: Final = "application/json"

@@ -11,7 +11,7 @@ from heartbit_tui.client.guests.bodies import Asking
 from heartbit_tui.client.guests.commands import COMMANDS
 from heartbit_tui.client.guests.table import Asked
 from heartbit_tui.client.guests.views import VIEWS
-from heartbit_tui.daemon.http.bodies import Answered, Decided, Drafted, Named, NewTask, Paused, Pinned, SentOp
+from heartbit_tui.daemon.http.bodies import Answered, Decided, Drafted, Held, Named, NewTask, Paused, SentOp
 from heartbit_tui.daemon.metrics import TYPE
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
@@ -203,7 +203,7 @@ OPERATIONS: Final = (
     ),
     _get("/memory/{id}", "One memory", "Memory", 404, query={"reveal": _words("true", "false")}),
     _delete("/memory/{id}", "Forget a memory for good"),
-    _post("/memory/{id}/pin", "Hold a memory against fading, or no longer", (200, 404), "Memory", Pinned),
+    _post("/memory/{id}/pin", "Hold a memory against fading, or no longer", (200, 404), "Memory", Held),
     _get("/drafts", "Skills that wait for a word", "Drafts", 404),
     _get("/drafts/{id}", "The draft of a skill", "Draft", 404),
     Operation(

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from heartbit_tui.auth.refusing import unknown
 from heartbit_tui.auth.roles import allowed
-from heartbit_tui.daemon.http.bodies import Pinned, body_of, number_of
+from heartbit_tui.daemon.http.bodies import Held, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.messages import JsonObject
@@ -90,7 +90,7 @@ class Remembered:
         """Hold an entry against fading and merging, or no longer."""
         holdings, holding = self._holding(request)
         await self._entry(request, holding)
-        body = await body_of(request, Pinned)
+        body = await body_of(request, Held)
         entry = await holding.notebook.pin(request.path_params["id"], pinned=body.pinned)
         return JSONResponse(self._json(holdings, entry, await holding.demoted((entry,))))
 

@@ -30,7 +30,7 @@ def test_enter_can_be_the_new_line_and_another_key_send() -> None:
     [
         ('queue = "alt+q"', "alt+enter"),
         ('palette = "ctrl+a"', "ctrl+a"),
-        ('newline = "alt+n"', "shift+enter"),
+        ('newline = "alt+v"', "shift+enter"),
         ('paste = "alt+i"', "ctrl+v"),
     ],
 )
