@@ -49,5 +49,13 @@ def remove_unused(connection: sqlite3.Connection, places: Sequence[Place], lease
 
 def give_back(connection: sqlite3.Connection) -> None:
     """Return the space of removed rows to the disk."""
-    connection.execute("PRAGMA incremental_vacuum").fetchall()
+    before, free = -1, _free(connection)
+    while free not in (0, before):  # an older SQLite frees one page at a time
+        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        before, free = free, _free(connection)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _free(connection: sqlite3.Connection) -> int:
+    """How many pages of the file hold nothing."""
+    return connection.execute("PRAGMA freelist_count").fetchone()[0]
