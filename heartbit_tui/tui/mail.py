@@ -1,6 +1,7 @@
 """How many letters wait in the inbox, as the footer tells it: looked at when the data file was written to."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -31,6 +32,8 @@ class Mail:
         """How many letters wait."""
         self.unread = 0
         """How many of them are new."""
+        self.heard: Callable[[], None] | None = None
+        """Called when something of the inbox may be different: for the list that is open."""
         self.own: Letters | None = None
         """The inbox of this machine; made when it is first asked for."""
         self._app = app
@@ -84,6 +87,8 @@ class Mail:
         if (number, unread) != (self.number, self.unread) and self._app.is_attached:
             self.number, self.unread = number, unread
             self._app.living.bridge.retold()
+        if self.heard is not None:
+            self.heard()
 
 
 def _written(file: Path) -> tuple[int, int] | None:

@@ -12,8 +12,11 @@ from typing import Any
 
 from tests.daemon.ground import says
 from tests.headless.machine import Machine, told
+from tests.samples import samples
 
 SCRIPT = "scripted.json"
+KILLS = samples(3, 1)
+"""Daemons that are killed in turn; test_kills has many more, of each at any moment."""
 
 
 def prepared(machine: Machine, *replies: Any, settings: str = "") -> Machine:
@@ -114,7 +117,7 @@ async def test_what_was_accepted_outlives_kill_nine_and_is_done_once(machine: Ma
     line = {"blocks": [{"call": "bash", "input": {"command": "echo x >> done.txt"}}], "when": "count", "times": 1}
     prepared(machine, line, says("finished", times=0), settings="[daemon]\nmax_concurrent_tasks = 2\n")
     accepted = list[str]()
-    for round_number in range(3):
+    for round_number in range(KILLS):
         async with daemon(machine, "--permission-mode", "yolo") as (caller, process):
             waits = [asyncio.create_task(caller.run("submit", f"count {n}")) for n in range(4)]
             for each in waits[: round_number + 1]:
@@ -128,7 +131,7 @@ async def test_what_was_accepted_outlives_kill_nine_and_is_done_once(machine: Ma
         for task_id in accepted:
             await caller.run("result", "--wait", task_id)
             states[task_id] = json.loads((await caller.run("status", "--json", task_id)).text)["state"]
-    assert len(set(accepted)) == len(accepted) >= 6
+    assert len(set(accepted)) == len(accepted) >= KILLS
     assert set(states.values()) <= {"completed", "interrupted"}
     rows = _rows(machine.home)
     assert {each for each, _ in rows} >= set(accepted)

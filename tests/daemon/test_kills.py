@@ -14,13 +14,13 @@ from tests.headless.machine import Machine
 from tests.journeys.killing import survivors
 from tests.samples import samples
 
-KILLS, SHARES = samples(200, 6), 2
+KILLS, SHARES = samples(200, 4), 2
 """Kills in all, in this many tests."""
 
-PAIRS = samples(30, 2)
+PAIRS = samples(30, 1)
 """Kills of one of two daemons on one file."""
 
-STOPS = samples(50, 3)
+STOPS = samples(50, 2)
 """Daemons that are asked to stop."""
 
 LEGAL = {

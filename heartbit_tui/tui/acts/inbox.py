@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from heartbit_tui.tui.diff.language import language
 from heartbit_tui.tui.diff.parse import parse
 from heartbit_tui.tui.diff.source import DiffSource
 from heartbit_tui.tui.live import sheet_keys
+from heartbit_tui.tui.picker.screen import Picker
 from heartbit_tui.tui.screens import inbox as screen
 from heartbit_tui.tui.screens.changes import Changes
 from heartbit_tui.tui.screens.deeds import Answering, DeedPage
@@ -33,13 +35,22 @@ async def inbox(app: "HeartbitApp", argument: str) -> None:
         chosen: Letter | None = None
         while True:
             picker = screen.inbox(found, app.living.now, app.keymap, app.ink, chosen)
+            app.living.mail.heard = partial(_again, picker)
             chosen = await app.push_screen_wait(picker)
+            app.living.mail.heard = None
             if chosen is None or await _open(app, found, chosen):
                 return
     except HeartbitError as error:
         app.tell(str(error), warning=True)
     finally:
+        app.living.mail.heard = None
         app.living.mail.soon()
+
+
+def _again(picker: Picker[Letter]) -> None:
+    """Show what is there now."""
+    if picker.is_current:
+        picker.reload()
 
 
 async def _open(app: "HeartbitApp", found: Letters, letter: Letter) -> bool:
