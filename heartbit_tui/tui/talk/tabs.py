@@ -85,7 +85,9 @@ def state(talk: Talk) -> State:
 
 
 def busy(talk: Talk) -> str:
-    """What leaving this session would stop, in a few words; empty where nothing."""
+    """What leaving this session would stop, in a few words; empty where nothing: what a daemon has goes on."""
+    if talk.client is not None and talk.client.about.elsewhere:
+        return ""
     jobs = len(running(talk.story.transcript.known.jobs))
     own = "a command of yours" if talk.own else ""
     told = ("waits for your answer" if talk.asked else "a run is active") if talk.running else ""

@@ -27,6 +27,7 @@ SCRIPT: tuple[dict[str, Any], ...] = (
     {"blocks": [call("bash", command="curl http://a.b")], "when": "please look", "times": 0},
     {"blocks": [{"text": "Here is more."}], "when": "go on with it", "times": 0},
     {"blocks": [{"text": SAID}], "when": "Notes", "times": 0},
+    {"blocks": [{"text": "At last."}], "when": "stay at it", "wait": 3_600},
     {"blocks": [{"text": "I could not look."}], "times": 0},
 )
 SKILL = r"---\nname: greet\ndescription: say hello\n---\nSay hello twice.\n"
@@ -77,6 +78,23 @@ def test_a_session_of_the_daemon_is_found_in_the_list_and_joined(tmp_path: Path)
             app.see("Here is more.")
             app.leave()
         assert "Here is more." in ran(here, environment, "result", ran(here, environment, "status").split()[0])
+
+
+@pytest.mark.slow
+def test_who_leaves_a_session_of_the_daemon_is_asked_nothing_and_it_goes_on(tmp_path: Path) -> None:
+    with place(tmp_path, *SCRIPT) as here, at_work(here) as environment:
+        task = ran(here, environment, "submit", "stay at it")
+        with opened(here, environment) as app:
+            app.keys(CTRL_S)
+            app.see("in the daemon")
+            app.keys("\r")
+            app.see(lambda: any("stay at it" in line for line in app.lines) and "type to filter" not in app.shown)
+            app.see("Esc interrupts")
+            app.keys("/quit\r")
+            assert app.ended() == 0, app.shown
+            app.restored()
+        assert json.loads(ran(here, environment, "status", "--json", task))["state"] == "running"
+        ran(here, environment, "cancel", task)
 
 
 @pytest.mark.slow
