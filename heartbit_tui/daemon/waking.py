@@ -73,7 +73,8 @@ async def planned(options: Options, settings: Settings, clock: Clock) -> AsyncGe
     """What the settings and the data file have of it. Raises `ConfigError`, `StoreError`."""
     async with scheduling(settings, warn) as schedules:
         wanted = settings.config.boolean("daemon.heartbit_pulse.enabled")
-        yield Plans(schedules=schedules, todos=todo_list(schedules, options.cwd, clock, warn) if wanted else None)
+        todos = todo_list(schedules, options.cwd, clock, warn, settings.places) if wanted else None
+        yield Plans(schedules=schedules, todos=todos)
 
 
 class Waking:

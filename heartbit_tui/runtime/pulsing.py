@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from heartbit_tui.config import Config
+from heartbit_tui.config import Config, Directories
+from heartbit_tui.config.files import project_root
+from heartbit_tui.config.locked import LockedFile
+from heartbit_tui.config.trust import TrustStore
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.runtime.scheduling import Handing, Schedules
 from heartbit_tui.runtime.settings import Settings
+from heartbit_tui.runtime.watching import further
 from heartbit_tui.schedules import orders
 from heartbit_tui.schedules.orders import Orders
 from heartbit_tui.schedules.pulse import Around, Pulse, Purpose
 from heartbit_tui.schedules.pulse_state import Rhythm
 from heartbit_tui.schedules.todo import TodoManage, Todos
+from heartbit_tui.schedules.todo.store import FILE as TODO
 from heartbit_tui.schedules.types import Tell
 from heartbit_tui.schedules.windows import Window, minutes
 from heartbit_tui.schedules.zones import zone
@@ -24,37 +28,49 @@ from heartbit_tui.tasks import Intake
 KEY = "daemon.heartbit_pulse"
 HOURS = f"{KEY}.active_hours"
 UNTRUSTED = "The standing orders in {folder} are not followed until you trust it: heartbit trust add {folder}"
+NOT_TAKEN_IN = "{path} is not read and not written until you trust {folder}: heartbit trust add {folder}"
 
 
 def pulse(settings: Settings, schedules: Schedules, todos: Todos, clock: Clock, intake: Intake, tell: Tell) -> Pulse:
-    """The pulse of the workspace whose list `todos` is, and whose settings these are. Raises `ConfigError`.
+    """The pulse of the workspace whose list `todos` is, and whose settings these are. Raises `ConfigError`."""
+    around = Around(clock, Handing(intake), tell)
+    purpose = purpose_of(settings, todos.path.parent)
+    return Pulse(rhythm(settings.config, settings.environment), purpose, todos, schedules.firings, around)
+
+
+def purpose_of(settings: Settings, root: Path) -> Purpose:
+    """What the pulse of a workspace is for.
 
     Standing orders are looked for in the workspace and in the folders above it that belong to its repository. Those that a
-    repository brings count once its folder is trusted.
+    repository brings count while its folder is trusted, which is looked at each time.
     """
-    root = todos.path.parent
-    purpose = Purpose(
+    return Purpose(
         folder=str(root),
-        orders=partial(standing_orders, root, trusted=settings.trust.is_trusted),
+        orders=lambda: standing_orders(root, trusted=_is_trusted(root, settings.places)),
         prompt=settings.config.string(f"{KEY}.prompt"),
         sensors=sensors(settings.config),
     )
-    around = Around(clock, Handing(intake), tell)
-    return Pulse(rhythm(settings.config, settings.environment), purpose, todos, schedules.firings, around)
 
 
 def standing_orders(root: Path, *, trusted: bool) -> Orders:
     """What a person wants looked after in a workspace again and again; of a repository only where it is trusted."""
-    folders = above(root)
-    found = orders.found(root, folders)
-    if not trusted and found.text and ((root / ".git").exists() or folders):
-        return Orders(problem=UNTRUSTED.format(folder=folders[-1] if folders else root))
+    found = orders.found(root, above(root))
+    repository = repository_of(root)
+    if not trusted and found.text and repository is not None:
+        return Orders(problem=UNTRUSTED.format(folder=repository))
     return found
 
 
-def todo_list(schedules: Schedules, root: Path, clock: Clock, tell: Tell) -> Todos:
-    """The list of the workspace `root`."""
-    return Todos(schedules.database, root, clock, tell)
+def todo_list(schedules: Schedules, root: Path, clock: Clock, tell: Tell, places: Directories) -> Todos:
+    """The list of the workspace `root`. What a repository brings as TODO.json counts while its folder is trusted."""
+
+    def withheld() -> str:
+        repository = repository_of(root)
+        if repository is None or _is_trusted(root, places):
+            return ""
+        return NOT_TAKEN_IN.format(path=root / TODO, folder=repository)
+
+    return Todos(schedules.database, root, clock, tell, withheld=withheld)
 
 
 def todo_tool(todos: Todos, clock: Clock) -> Tool:
@@ -91,6 +107,20 @@ def above(root: Path) -> tuple[Path, ...]:
         if (folder / ".git").exists():
             return tuple(root.parents[: number + 1])
     return ()
+
+
+def repository_of(root: Path) -> Path | None:
+    """The folder of the repository that `root` is in; None where it is in none."""
+    return root if (root / ".git").exists() else next(reversed(above(root)), None)
+
+
+def _is_trusted(root: Path, places: Directories) -> bool:
+    """Whether the project of a workspace is trusted as it is now; not where that cannot be told."""
+    store = TrustStore(LockedFile(places.trust_file))
+    try:
+        return store.look(project_root(root), further(root, places)).is_trusted
+    except ConfigError:
+        return False
 
 
 def _window(config: Config, usual: Rhythm) -> Window | None:

@@ -1,13 +1,14 @@
 """Looks for the heartbeats of workspaces, and reads a file anew where it is another than before."""
 
+import errno
 import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.schedules import plain
 from heartbit_tui.schedules.beats import Found, Unusable
 from heartbit_tui.schedules.beats_file import parse
 
@@ -100,14 +101,10 @@ def _stamp(file: Path) -> tuple[int, int, int]:
 
 
 def _contents(file: Path) -> bytes:
-    """What a file holds. What is no plain file is not opened to be waited for."""
-    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-            raise OSError(0, "it is no plain file")
-        data = opened.read(LARGEST + 1)
+    """What a file holds. Raises `OSError`, also for a large one."""
+    data = plain.contents(file, LARGEST)
     if len(data) > LARGEST:
-        raise OSError(0, f"it has more than {LARGEST // 1024} KiB")
+        raise OSError(errno.EFBIG, f"it has more than {LARGEST // 1024} KiB")
     return data
 
 

@@ -1,10 +1,12 @@
 """What a person wants looked after again and again: the standing orders in HEARTBIT.md."""
 
+import errno
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.schedules import plain
 
 FILE = "HEARTBIT.md"
 TITLE = "standing orders"
@@ -66,7 +68,9 @@ def _text(path: Path, folder: Path) -> str | None:
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
             return None
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES).decode("utf-8-sig", "replace")
+        data = plain.contents(path, MOST_BYTES)
     except (FileNotFoundError, RuntimeError):
         return None
+    if len(data) > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it has more than {MOST_BYTES // 1024} KiB")
+    return data.decode("utf-8-sig", "replace")

@@ -62,6 +62,16 @@ def test_what_is_no_text_or_no_plain_file_is_told_and_waited_for_by_nobody(tmp_p
     ]
 
 
+def test_looking_again_and_again_at_what_is_no_plain_file_leaves_nothing_open(tmp_path: Path) -> None:
+    (tmp_path / "HEARTBEAT-folder.md").mkdir()
+    os.mkfifo(tmp_path / "HEARTBEAT-pipe.md")
+    find = finder(tmp_path)
+    find()
+    before = sorted(Path("/proc/self/fd").iterdir())
+    find()
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
 def test_a_file_that_is_refused_does_not_count_in_any_form(tmp_path: Path) -> None:
     (tmp_path / "HEARTBEAT.md").write_text(TEXT)
     space = Workspace(folder=tmp_path, refused=lambda file, data: "It is not as it was." if b"30m" in data else "")

@@ -1,6 +1,7 @@
 """The pulse looks when there may be something to do, slows down when there is not, and never overlaps itself."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -335,3 +336,13 @@ def test_orders_are_not_read_through_a_link_that_leads_away(tmp_path: Path) -> N
     (tmp_path / "secret").write_text("Key.")
     (root / "HEARTBIT.md").symlink_to(tmp_path / "secret")
     assert orders.found(root) == orders.Orders()
+
+
+def test_orders_that_are_no_plain_file_or_too_long_are_told_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "HEARTBIT.md")
+    problem = f"{tmp_path}/HEARTBIT.md could not be read: it is no plain file."
+    assert orders.found(tmp_path) == orders.Orders(problem=problem)
+    (tmp_path / "HEARTBIT.md").unlink()
+    (tmp_path / "HEARTBIT.md").write_text("Water the plants.\n" * 2_000)
+    problem = f"{tmp_path}/HEARTBIT.md could not be read: it has more than 32 KiB."
+    assert orders.found(tmp_path) == orders.Orders(problem=problem)

@@ -1,6 +1,7 @@
 """The list is in the data file and in TODO.json, and neither loses what was changed in the other."""
 
 import json
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -270,3 +271,43 @@ def test_the_list_in_words() -> None:
     ]
     assert open_ones((), NOW) == "No actionable items."
     assert full(Listed(entries=()), NOW) == "No items in the todo list."
+
+
+async def test_a_file_that_is_no_plain_one_is_told_of_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    async with workspace(tmp_path) as found:
+        os.mkfifo(found.file)
+        await put(found.todos(), entry("a"))
+        assert [each.id for each in (await found.todos().listed()).entries] == ["a"]
+        assert "TODO.json is not read and not written until it is put right: it is no plain file." in found.told[0]
+
+
+async def test_a_link_stays_a_link_and_is_followed_within_its_folder_alone(tmp_path: Path) -> None:
+    async with workspace(tmp_path) as found:
+        (found.root / "lists").mkdir()
+        found.file.symlink_to("lists/mine.json")
+        await put(found.todos(), entry("a"))
+        assert found.file.is_symlink()
+        assert [each["id"] for each in json.loads((found.root / "lists/mine.json").read_text())["entries"]] == ["a"]
+        found.file.unlink()
+        (tmp_path / "elsewhere.json").write_text('{"entries": [{"id": "b", "title": "Theirs"}]}')
+        found.file.symlink_to(tmp_path / "elsewhere.json")
+        assert [each.id for each in (await found.todos().listed()).entries] == ["a"]
+        assert "until it is put right: it is a link that leads out of its folder." in found.told[0]
+        found.file.unlink()
+        found.file.symlink_to("TODO.json")
+        assert [each.id for each in (await found.todos().listed()).entries] == ["a"]
+        assert len(found.told) == 2
+
+
+async def test_what_is_withheld_is_left_alone_and_what_was_written_here_is_not(tmp_path: Path) -> None:
+    async with workspace(tmp_path) as found:
+        todos = Todos(found.database, found.root, found.clock, found.told.append, withheld=lambda: "Not trusted.")
+        await put(todos, entry("a"))
+        await put(todos, entry("b"))
+        assert ([each["id"] for each in found.written()], found.told) == (["a", "b"], [])
+        found.edit(0, title="Theirs")
+        await put(todos, entry("c"))
+        assert [each["id"] for each in found.written()] == ["a", "b"]
+        assert [each.title for each in (await todos.listed()).entries] == ["Title of a", "Title of b", "Title of c"]
+        assert found.told == ["Not trusted."]
+        assert (await found.todos().listed()).entries[0].title == "Theirs"

@@ -1,5 +1,6 @@
 """The list of one workspace: changes are made in the data file, and merged with what people changed in TODO.json."""
 
+import asyncio
 import contextlib
 import json
 import secrets
@@ -13,6 +14,7 @@ from typing import TypeAlias, TypeVar, cast
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.schedules import plain
 from heartbit_tui.schedules.firings import moment, stamp
 from heartbit_tui.schedules.todo.entries import Entry, TodoError, read, shown, write
 from heartbit_tui.schedules.todo.merging import Written, merged
@@ -25,9 +27,18 @@ MOST_BYTES = 4_000_000
 """What a TODO.json may have; a longer one is not read."""
 
 UNREADABLE = "{path} is not read and not written until it is put right: {problem}. The list goes on without it."
+AWAY = "it is a link that leads out of its folder"
 UNWRITTEN = "{path} could not be written: {problem}. The list itself is kept."
 
 Entries: TypeAlias = dict[str, Entry]
+
+Withheld: TypeAlias = Callable[[], str]
+"""Why what others wrote into the file does not count now, in a sentence; empty where it does. It is called off the event loop."""
+
+
+def nothing() -> str:
+    """Of a workspace in which everything counts."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +53,8 @@ class Todos:
     """The list of the workspace at `root`. Everything raises `StoreError`.
 
     Each operation takes in what TODO.json says by now, and writes it where it is not as the list is. `tell` hears, once
-    each, what is wrong with the file.
+    each, what is wrong with the file. While something is `withheld`, a file that is not as it was written here last is left
+    alone.
     """
 
     def __init__(
@@ -52,6 +64,7 @@ class Todos:
         clock: Clock,
         tell: Tell,
         new_id: Callable[[], str] = lambda: secrets.token_hex(4),
+        withheld: Withheld = nothing,
     ) -> None:
         self._database = database
         self._place = str(root)
@@ -59,6 +72,7 @@ class Todos:
         self._clock = clock
         self._tell = tell
         self._new_id = new_id
+        self._withheld = withheld
         self._told = ""
 
     @property
@@ -93,31 +107,36 @@ class Todos:
 
     async def _changed(self, act: Callable[[Entries, datetime | None], _Answer]) -> _Answer:
         now = self._clock.now()
+        withheld = await asyncio.to_thread(self._withheld)
 
         def operation(connection: sqlite3.Connection) -> tuple[_Answer, str]:
             base, reviewed = _last_written(connection, self._place)
             kept = _kept(connection, self._place)
             text, problem = _text_of(self._path)
-            theirs = base
-            if text is not None and not problem:
-                try:
-                    theirs = self._parsed(text, base, now)
-                except TodoError as error:
-                    problem = str(error)
+            theirs, wrong = self._theirs(text, problem, base, now)
+            if withheld and theirs != base:
+                theirs, wrong = base, withheld
             whole = merged(base, kept, theirs)
             entries = {name: self._entry(body, now) for name, body in whole.items()}
             answer = act(entries, reviewed)
             written = {name: write(entry) for name, entry in entries.items()}
             _keep(connection, self._place, kept, written)
-            if problem:
-                return answer, UNREADABLE.format(path=self._path, problem=problem)
-            return answer, self._export(connection, written, text, reviewed)
+            return answer, wrong or self._export(connection, written, text, reviewed)
 
         answer, told = await self._database.write(operation)
         if told and told != self._told:
             self._tell(told)
         self._told = told
         return answer
+
+    def _theirs(self, text: str | None, problem: str, base: Written, now: datetime) -> tuple[Written, str]:
+        """The entries of the file, as they were written last where it says nothing; and why it cannot be read."""
+        if text is not None and not problem:
+            try:
+                return self._parsed(text, base, now), ""
+            except TodoError as error:
+                problem = str(error)
+        return base, UNREADABLE.format(path=self._path, problem=problem) if problem else ""
 
     def _parsed(self, text: str, base: Written, now: datetime) -> Written:
         """The entries of the file; one that was changed there without a word of when was changed now."""
@@ -148,7 +167,7 @@ class Todos:
                 # Somebody has just written it: what they wrote is taken in the next time.
                 return ""
             try:
-                _replace(self._path, wanted)
+                _replace(self._path.resolve(), wanted)
             except OSError as error:
                 return UNWRITTEN.format(path=self._path, problem=error.strerror or error)
         connection.execute(
@@ -173,8 +192,9 @@ def _values(text: str) -> list[object]:
 def _text_of(path: Path) -> tuple[str | None, str]:
     """What the file says, None where there is none or nothing in it; and why it cannot be read."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        if not path.resolve().is_relative_to(path.parent.resolve()):
+            return None, AWAY
+        data = plain.contents(path, MOST_BYTES)
         if len(data) > MOST_BYTES:
             return None, f"it has more than {MOST_BYTES:,} bytes"
         text = data.decode("utf-8-sig")
@@ -185,6 +205,8 @@ def _text_of(path: Path) -> tuple[str | None, str]:
         return None, "it is no UTF-8"
     except OSError as error:
         return None, error.strerror or str(error)
+    except RuntimeError:  # what Python 3.12 raises for links that lead in a circle
+        return None, "it is a link in a circle"
 
 
 def _replace(path: Path, text: str) -> None:
