@@ -38,6 +38,7 @@ GRACE = 10.0
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
+UNSEEN = "The heartbeats could not be looked for: {error} It is tried again in a minute."
 TOO_LONG = "It took longer than {seconds:g} seconds and was stopped."
 
 
@@ -85,8 +86,9 @@ class Engine:
         self._means = means
         self._known: dict[str, _Known] = {}
         self._kept = _Kept()
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, tuple[Path, asyncio.Task[None]]] = {}
         self._wanted: set[str] = set()
+        self._warned = ""
         self._news = asyncio.Event()
         self._draining = False
         self._began = False
@@ -147,24 +149,38 @@ class Engine:
             try:
                 while not self._draining:
                     self._news.clear()
-                    await self._look(tasks)
-                    self._begin(tasks)
+                    seen = await self._look(tasks)
+                    if seen:
+                        self._begin(tasks)
                     if not self._draining:
-                        await self._until(self._seconds(), self._news.wait())
+                        await self._until(self._seconds() if seen else LONGEST, self._news.wait())
                 await self._finish()
             finally:
                 self._watch((), tasks)
 
-    async def _look(self, tasks: asyncio.TaskGroup) -> None:
-        """Find all files anew, and plan those that are not planned, or not any more."""
-        found = await asyncio.to_thread(self._means.find)
+    async def _look(self, tasks: asyncio.TaskGroup) -> bool:
+        """Find all files anew, and plan those that are not planned, or not any more; whether they could be looked for."""
+        try:
+            found = await asyncio.to_thread(self._means.find)
+        except HeartbitError as error:
+            # Which folders are trusted cannot be told: what is at work goes on, and nothing new begins.
+            self._warn_once(UNSEEN.format(error=error))
+            return False
+        self._warned = ""
         self._watch(tuple(self._means.find.folders), tasks)
         self._known = {each.key: self._taken(each) for each in found}
+        self._wanted &= self._known.keys()
         await self._recall()
         for key, known in self._known.items():
             if known.heartbeat is not None and key not in self._running:
                 await self._plan(known, known.heartbeat)
         self._began = True
+        return True
+
+    def _warn_once(self, sentence: str) -> None:
+        if sentence != self._warned:
+            self._warned = sentence
+            self._means.warn(sentence)
 
     def _taken(self, found: Found) -> _Known:
         """A file as it counts now: one that was good and is not keeps its last good form."""
@@ -211,7 +227,8 @@ class Engine:
         for beat, due in sorted(self._waiting(), key=lambda each: (each[1], each[0].key)):
             if due <= now and not self._is_busy(beat.workspace):
                 self._wanted.discard(beat.key)
-                self._running[beat.key] = tasks.create_task(self._beat(beat), name=f"heartbeat {beat.file.name}")
+                task = tasks.create_task(self._beat(beat), name=f"heartbeat {beat.file.name}")
+                self._running[beat.key] = (beat.workspace, task)
 
     def _waiting(self) -> list[tuple[Heartbeat, datetime]]:
         """What may beat, each with when it is due."""
@@ -228,8 +245,7 @@ class Engine:
         return None if self._state(key).paused else known.due
 
     def _is_busy(self, workspace: Path) -> bool:
-        known = (self._known.get(key) for key in self._running)
-        return any(each is not None and each.found.workspace == workspace for each in known)
+        return any(each == workspace for each, _ in self._running.values())
 
     def _seconds(self) -> float:
         """How long there is nothing to do; who waits for another one of its workspace is told when that has ended."""
@@ -297,7 +313,7 @@ class Engine:
 
     async def _finish(self) -> None:
         """Wait for what is at work, and stop what is not done in time."""
-        running = set(self._running.values())
+        running = {task for _, task in self._running.values()}
         if running:
             await self._until(GRACE, asyncio.wait(running))
         for each in running:

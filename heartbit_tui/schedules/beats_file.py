@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
@@ -25,6 +26,12 @@ NAMES: Mapping[str, str] = MappingProxyType({"tz": "timezone", "kind": "type"})
 """What some keys are called too; rsclaw's."""
 
 KINDS: Mapping[str, Kind] = MappingProxyType({"message": "message", "meditate": "meditate", "meditation": "meditate"})
+NEAR = 0.75
+"""How much a name has to be like one that is known, 0 to 1, so that it is taken for a slip; `title` is not like `type`."""
+
+SHOWN = 80
+"""Letters of what a person wrote that are shown."""
+
 HERE = ("", "auto", zones.LOCAL)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MEMORY = ("memory_recall", "memory_store", "memory_update", "memory_forget")
@@ -53,7 +60,9 @@ def parse(text: str, file: Path, workspace: Path, here: tzinfo) -> Found:
         table, body = _apart(text)
         return _heartbeat(table, body, file, workspace, _windows(table, here))
     except (Wrong, ValueError) as wrong:
-        return Unusable(key=key, file=file, workspace=workspace, reason=f"{file.name}: {str(wrong).rstrip('.')}.")
+        reason = str(wrong).rstrip(".")
+        end = "" if reason.endswith("?") else "."
+        return Unusable(key=key, file=file, workspace=workspace, reason=f"{file.name}: {reason}{end}")
 
 
 def _heartbeat(
@@ -74,7 +83,7 @@ def _heartbeat(
         max_cost=_amount(table, "max_cost", DOLLARS, float),
         max_tokens=_amount(table, "max_tokens", COUNT, int),
         max_calls=_amount(table, "max_calls", COUNT, int),
-        warnings=tuple(f"`{name}` means nothing here." for name in table if name not in KEYS)
+        warnings=tuple(f"`{name[:SHOWN]}` means nothing here." for name in table if name not in KEYS)
         + tuple(
             f"`{name}` means nothing for a meditation." for name in OF_AGENTS if name in table and kind == "meditate"
         ),
@@ -103,6 +112,13 @@ class _Loader(yaml.BaseLoader):
             raise yaml.YAMLError("an alias (*) stands in it")
         return super().compose_node(parent, index)
 
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise yaml.YAMLError(f"`{twice[:SHOWN]}` stands in it twice")
+        return super().construct_mapping(node, deep)
+
 
 def _table(text: str) -> Mapping[str, object]:
     try:
@@ -116,8 +132,20 @@ def _table(text: str) -> Mapping[str, object]:
         return {}
     if not isinstance(found, dict):
         raise Wrong("the table at its head cannot be read: it is no table of names and values")
-    pairs = cast("dict[object, object]", found).items()
-    return {NAMES.get(str(name), str(name)): value for name, value in pairs}
+    table = {str(name): value for name, value in cast("dict[object, object]", found).items()}
+    for name in table:
+        _known(name)
+    if twice := next((name for name, usual in NAMES.items() if name in table and usual in table), ""):
+        raise Wrong(f"`{twice}` and `{NAMES[twice]}` are the same; write one of them")
+    return {NAMES.get(name, name): value for name, value in table.items()}
+
+
+def _known(name: str) -> None:
+    """Raise `Wrong` for a name that is nearly one of those that mean something: what it says would be left out in silence."""
+    known = (*KEYS, *NAMES)
+    near = () if name in known else get_close_matches(name.lower(), known, n=1, cutoff=NEAR)
+    if near:
+        raise Wrong(f"`{name[:SHOWN]}` means nothing: did you mean `{near[0]}`?")
 
 
 def _words(table: Mapping[str, object], name: str) -> str:

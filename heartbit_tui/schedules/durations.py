@@ -6,6 +6,9 @@ from types import MappingProxyType
 
 _SECONDS: Mapping[str, int] = MappingProxyType({"d": 86_400, "h": 3_600, "m": 60, "s": 1})
 _WHOLE = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+LONGEST = 80
+"""Letters of a duration; more mean none, and Python reads no number of more than some thousand digits."""
+
 _FORM = "write days, hours, minutes and seconds in this order, such as 1d, 1h30m, 30m or 90s; a bare number is minutes"
 
 
@@ -15,6 +18,8 @@ def duration(text: str) -> int:
     Raises `ValueError` with a sentence for anything else, and for one that takes no time.
     """
     given = text.strip()
+    if len(given) > LONGEST:
+        raise ValueError(f"{given[:LONGEST]!r} and so on is no duration: {_FORM}.")
     if given.isascii() and given.isdecimal():
         seconds = int(given) * 60
     else:

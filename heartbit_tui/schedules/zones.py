@@ -27,12 +27,15 @@ def zone(name: str, environment: Mapping[str, str]) -> tzinfo:
 
 
 def local(environment: Mapping[str, str], link: Path = _LINK) -> tzinfo:
-    """The zone of this machine: of TZ, else of the link that says so, else the distance to UTC that holds now."""
-    told = _known(environment.get("TZ", "").removeprefix(":"))
-    if told is None:
-        _, _, behind = str(link.resolve()).partition("/zoneinfo/")
-        told = _known(behind)
-    return told or datetime.now().astimezone().tzinfo or UTC
+    """The zone of this machine: of TZ, else of the link that says so, else of the file in its place.
+
+    Where there is none of them it is the distance to UTC that holds now.
+    """
+    for told in (environment.get("TZ", "").removeprefix(":"), str(link.resolve())):
+        found = _known(told.rpartition("/zoneinfo/")[2])
+        if found is not None:
+            return found
+    return _kept(link) or datetime.now().astimezone().tzinfo or UTC
 
 
 def instant(shown: datetime, zone: tzinfo) -> datetime:
@@ -88,6 +91,15 @@ def _known(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name else None
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _kept(file: Path) -> ZoneInfo | None:
+    """The zone whose rules are in a file; its name is not."""
+    try:
+        with file.open("rb") as rules:
+            return ZoneInfo.from_file(rules, key=LOCAL)
+    except (ValueError, OSError):
         return None
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from pathlib import Path
 
-from heartbit_tui.schedules.beats import BeatState, Do, Done, Heartbeat, Said, States, Watcher
+from heartbit_tui.schedules.beats import BeatState, Do, Done, Find, Heartbeat, Said, States, Watcher
 from heartbit_tui.schedules.beats_engine import Engine, Means
 from heartbit_tui.schedules.beats_file import parse
 from heartbit_tui.schedules.beats_found import Finder, Workspace
@@ -77,11 +77,11 @@ class Bench:
         self.workspaces: list[Workspace] = [Workspace(folder=workspace)]
         self.engine = self.made()
 
-    def made(self, do: Do | None = None, watcher: Watcher | None = None) -> Engine:
+    def made(self, do: Do | None = None, watcher: Watcher | None = None, find: Find | None = None) -> Engine:
         means = Means(
             clock=self.clock,
             states=self.states,
-            find=Finder(lambda: self.workspaces, UTC),
+            find=find or Finder(lambda: self.workspaces, UTC),
             do=do or self.doer,
             tell=self.tell,
             watcher=watcher,

@@ -2,15 +2,15 @@
 
 import asyncio
 import os
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
-from heartbit_tui.kernel.errors import HeartbitError, StoreError
+from heartbit_tui.kernel.errors import ConfigError, HeartbitError, StoreError
 from heartbit_tui.schedules.beats import BeatState, Done, Heartbeat
 from heartbit_tui.schedules.beats_engine import GRACE, PATIENCE
-from heartbit_tui.schedules.beats_found import Workspace
+from heartbit_tui.schedules.beats_found import Finder, Workspace
 from heartbit_tui.schedules.beats_watch import Watching
 from tests.schedules.beats_rig import NOON, Bench, answers, bench, gaps, states
 
@@ -153,6 +153,64 @@ async def test_one_beat_at_a_time_in_a_workspace_and_others_beside_it(tmp_path: 
             await on.pass_by(300)
     assert on.doer.began == [("HEARTBEAT.md", 30.0), ("HEARTBEAT-a.md", 30.0), ("HEARTBEAT-b.md", 130.0)]
     assert on.doer.most_at_once == 2
+
+
+async def test_a_file_that_goes_while_it_beats_keeps_its_workspace_busy_and_ends_its_beat(tmp_path: Path) -> None:
+    async with bench(tmp_path) as on:
+        on.doer.takes = 100.0
+        gone = on.write("every: 1h", name="HEARTBEAT-a.md")
+        on.write("every: 1h", name="HEARTBEAT-b.md")
+        async with on.beating():
+            await on.pass_by(40)
+            gone.unlink()
+            await on.pass_by(70)
+            on.write("every: 1h", name="HEARTBEAT-a.md")
+            await on.pass_by(400)
+        state = await on.state("HEARTBEAT-a.md")
+    assert (on.doer.began, on.doer.most_at_once) == ([("HEARTBEAT-a.md", 30.0), ("HEARTBEAT-b.md", 130.0)], 1)
+    assert (state.status, state.seconds) == ("ok", 100.0)
+
+
+async def test_what_a_person_wanted_of_a_file_that_is_gone_is_wanted_no_more(tmp_path: Path) -> None:
+    async with bench(tmp_path) as on:
+        on.doer.takes = 100.0
+        on.write("every: 1h", name="HEARTBEAT-a.md")
+        wanted = on.write("every: 1h\nactive_hours: 02:00-03:00\ntz: UTC", name="HEARTBEAT-b.md")
+        async with on.beating():
+            await on.pass_by(40)
+            assert on.engine.beat(str(wanted))
+            wanted.unlink()
+            await on.pass_by(200)
+            on.write("every: 1h\nactive_hours: 02:00-03:00\ntz: UTC", name="HEARTBEAT-b.md")
+            await on.pass_by(200)
+    assert on.doer.began == [("HEARTBEAT-a.md", 30.0)]
+
+
+async def test_while_it_cannot_be_told_what_is_trusted_nothing_begins_and_what_is_at_work_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with bench(tmp_path) as on:
+        on.doer.takes = 100.0
+        on.write("every: 5m")
+        broken = False
+
+        def workspaces() -> list[Workspace]:
+            if broken:
+                raise ConfigError("trust.toml is not valid TOML.")
+            return on.workspaces
+
+        on.engine = on.made(find=Finder(workspaces, UTC))
+        async with on.beating():
+            await on.pass_by(40)
+            broken = True
+            await on.pass_by(1_000)
+            told = (
+                "The heartbeats could not be looked for: trust.toml is not valid TOML. It is tried again in a minute."
+            )
+            assert (on.doer.times, (await on.state()).status, on.warned) == ([30.0], "ok", [told])
+            broken = False
+            await on.pass_by(200)
+    assert len(on.doer.times) == 2
 
 
 async def test_a_beat_that_hangs_is_stopped_and_has_failed(tmp_path: Path) -> None:

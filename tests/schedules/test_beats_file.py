@@ -122,7 +122,30 @@ def test_what_is_wrong_is_told_in_a_sentence_with_the_file(text: str, told: str)
 
 
 def test_a_key_that_means_nothing_is_told_of() -> None:
-    assert beat("every: 30m\nactiv_hours: 09:00-10:00").warnings == ("`activ_hours` means nothing here.",)
+    assert beat("every: 30m\ntitle: Mails\nname: m").warnings == (
+        "`title` means nothing here.",
+        "`name` means nothing here.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("activ_hours", "active_hours"), ("Every", "every"), ("tool", "tools"), ("maxcost", "max_cost"), ("day", "days")],
+)
+def test_a_slip_in_a_key_is_an_error_so_that_no_bound_is_left_out_in_silence(name: str, meant: str) -> None:
+    told = f"HEARTBEAT.md: `{name}` means nothing: did you mean `{meant}`?"
+    assert wrong(headed(f"every: 30m\n{name}: 1")) == told
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("every: 30m\nevery: 1d", "`every` stands in it twice"),
+        ("every: 30m\ntz: UTC\ntimezone: Europe/Paris", "`tz` and `timezone` are the same; write one of them"),
+    ],
+)
+def test_what_is_said_twice_is_an_error_and_none_of_both_is_guessed(head: str, told: str) -> None:
+    assert told in wrong(headed(head))
 
 
 def test_lines_of_windows_and_a_byte_order_mark_are_read() -> None:

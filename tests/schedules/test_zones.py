@@ -1,6 +1,7 @@
 """Zones are found by their names, and this machine's without one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,18 @@ def test_without_tz_this_machines_zone_is_where_the_link_leads(tmp_path: Path) -
     link.symlink_to("/usr/share/zoneinfo/Europe/Paris")
     assert local({"TZ": "JST-9"}, link) == ZoneInfo("Europe/Paris")
     assert local({}, tmp_path / "none").utcoffset(datetime.now()) == datetime.now().astimezone().utcoffset()
+
+
+def test_a_path_in_tz_and_a_copy_in_the_place_of_the_link_tell_the_zone_with_its_summer(tmp_path: Path) -> None:
+    assert local({"TZ": "/usr/share/zoneinfo/Europe/Paris"}, tmp_path / "none") == ZoneInfo("Europe/Paris")
+    copy = tmp_path / "localtime"
+    with files("tzdata.zoneinfo.Europe").joinpath("Paris").open("rb") as rules:
+        copy.write_bytes(rules.read())
+    found = local({}, copy)
+    offsets = [datetime(2026, month, 1, tzinfo=found).utcoffset() for month in (1, 7)]
+    assert (str(found), offsets) == ("local", [timedelta(hours=1), timedelta(hours=2)])
+    copy.write_bytes(b"no zone")
+    assert local({}, copy).utcoffset(datetime.now()) == datetime.now().astimezone().utcoffset()
 
 
 @pytest.mark.parametrize(
