@@ -11,6 +11,10 @@ Kind: TypeAlias = Literal["heartbeat", "schedule", "pulse"]
 
 NO_DAEMON: Final = "No daemon is running, so nothing of this is done by itself: `heartbit daemon` starts one."
 HEARTBEATS_OFF: Final = "heartbeat.enabled is false, so no heartbeat beats by itself."
+NEVER_RESTS: Final = (
+    "The pulse cannot rest, nor a schedule that is switched off: "
+    "daemon.heartbit_pulse.enabled, or the schedule's own `enabled` in the settings, decides."
+)
 NOTHING: Final = (
     "Nothing is done by itself. A HEARTBEAT.md in a trusted folder, `heartbit schedule add`, "
     "or daemon.heartbit_pulse.enabled begins with it."
@@ -57,7 +61,7 @@ class Beats(Protocol):
         ...
 
     async def rest(self, due: Due, *, rests: bool) -> str:
-        """Let a heartbeat rest, or go on: what came of it, in a sentence."""
+        """Let a heartbeat or a schedule rest, or go on: what came of it, in a sentence."""
         ...
 
     async def run(self, due: Due) -> str:

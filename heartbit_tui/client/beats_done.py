@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from heartbit_tui.client.beats import NOTHING, Beats, Coming, Due, when
+from heartbit_tui.client.beats import NEVER_RESTS, NOTHING, Beats, Coming, Due, when
 from heartbit_tui.client.visible import one_line, revealed
 from heartbit_tui.kernel.errors import HeartbitError
 
 USAGE = "/beats lists them; /beats NAME tells all of one, /beats run, pause or resume NAME."
 UNKNOWN = "There is no heartbeat, schedule or pulse {name}. /beats lists them."
 MANY = "{name} means several: {found}. Give more of the path."
-NEVER_RESTS = "A heartbeat alone can rest: a schedule is switched off in the settings, the pulse with its own."
 NO_RUN = "{name} cannot be done by hand."
 LONGEST = 80
 

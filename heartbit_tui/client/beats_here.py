@@ -34,6 +34,10 @@ GOES_ON = "{name} goes on."
 PULSE_RESTS = "It ends with the day: it has cost what it may"
 
 
+def nobody(sentence: str) -> None:
+    """Where what is wrong with other schedules concerns nobody."""
+
+
 class Here:
     """What the data file and the settings of these options have of it."""
 
@@ -57,9 +61,18 @@ class Here:
 
     async def rest(self, due: Due, *, rests: bool) -> str:
         settings = await read(self._options, self._clock)
-        async with beating.ledger(settings.store) as ledger:
-            await ledger.states.pause(due.name, paused=rests)
+        if due.kind == "schedule":
+            await self._rest(settings, due.name, rests=rests)
+        else:
+            async with beating.ledger(settings.store) as ledger:
+                await ledger.states.pause(due.name, paused=rests)
         return (RESTS if rests else GOES_ON).format(name=due.name)
+
+    async def _rest(self, settings: Settings, name: str, *, rests: bool) -> None:
+        async with scheduling(settings, nobody) as schedules:
+            for each in await schedules.known():
+                if each.name == name:
+                    await schedules.pause(each, self._clock.now(), paused=rests)
 
     async def run(self, due: Due) -> str:
         command = (sys.executable, "-m", "heartbit_tui", due.kind, "run", due.name)
@@ -135,9 +148,11 @@ def _schedule(schedule: Schedule, firing: Firing | None) -> Due:
     return Due(
         kind="schedule",
         name=schedule.name,
-        stands=schedule.cron.expression if schedule.enabled else "switched off",
+        stands="paused" if schedule.paused else schedule.cron.expression if schedule.enabled else "switched off",
         last=_last(firing),
+        rests=schedule.paused,
         at_work=firing is not None and firing.stage == "running",
+        can_rest=schedule.enabled,
         can_run=True,
     )
 

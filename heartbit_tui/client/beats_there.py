@@ -6,10 +6,11 @@ from typing import Any
 from heartbit_tui.client import beats
 from heartbit_tui.client.beats import Coming, Due
 from heartbit_tui.client.remote import Remote
-from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import JsonObject
 
-ON_ITS_MACHINE = "That is done where the daemon runs: `heartbit {kind} {verb} {name}`."
+RESTS = "{name} rests until somebody lets it go on."
+GOES_ON = "{name} goes on."
+BEGUN = "The daemon does {name} as soon as it can; what comes of it waits in its inbox."
 
 
 class There:
@@ -26,44 +27,44 @@ class There:
         return Coming(due=beats.ordered(found), notes=notes, lives=True)
 
     async def rest(self, due: Due, *, rests: bool) -> str:
-        verb = "pause" if rests else "resume"
-        raise HeartbitError(ON_ITS_MACHINE.format(kind=due.kind, verb=verb, name=due.name))
+        await self._remote.ask("POST", f"/{due.kind}s/pause", {"name": due.name, "paused": rests})
+        return (RESTS if rests else GOES_ON).format(name=due.name)
 
     async def run(self, due: Due) -> str:
-        raise HeartbitError(ON_ITS_MACHINE.format(kind=due.kind, verb="run", name=due.name))
+        await self._remote.ask("POST", f"/{due.kind}s/run", {"name": due.name})
+        return BEGUN.format(name=due.name)
 
 
 def _heartbeat(told: JsonObject) -> Due:
-    stands = "not used" if not told["used"] else told["status"] or "not yet"
-    pairs = (("every", _seconds(told)), ("hours", told.get("hours")), ("last", told["last"]), ("error", told["error"]))
     return Due(
         kind="heartbeat",
         name=str(told["file"]),
         next=_moment(told["next"]),
-        stands="paused" if told["paused"] else str(stands),
+        stands=str(told["stands"]),
         last=str(told["error"]),
         fault=str(told["fault"]),
         rests=bool(told["paused"]),
-        at_work=bool(told.get("beating")),
-        why=tuple((name, str(fact)) for name, fact in pairs if fact),
+        at_work=bool(told["beating"]),
+        can_rest=True,
+        can_run=bool(told["used"]),
+        why=tuple((str(each["what"]), str(each["is"])) for each in told["why"]),
     )
 
 
 def _schedule(told: JsonObject) -> Due:
-    stage = str(told["stage"])
+    stage, paused = str(told["stage"]), bool(told["paused"])
     return Due(
         kind="schedule",
         name=str(told["name"]),
         next=_moment(told["next"]) if told["enabled"] else None,
-        stands=str(told["cron"]) if told["enabled"] else "switched off",
+        stands="paused" if paused else str(told["cron"]) if told["enabled"] else "switched off",
         last="not yet due" if stage == "seen" else f"last {stage}",
+        rests=paused,
         at_work=stage == "running",
+        can_rest=bool(told["enabled"]),
+        can_run=True,
         why=(("task", str(told["task"])), ("when", f"{told['cron']}, by the clocks of {told['timezone']}")),
     )
-
-
-def _seconds(told: JsonObject) -> str:
-    return f"{told['every']} s" if told.get("every") else ""
 
 
 def _moment(text: Any) -> datetime | None:

@@ -236,11 +236,18 @@ async def test_what_comes_next_is_told_with_a_daemon_and_truthfully_without(tmp_
     }
     beat = next(each for each in before.due if each.name.endswith("HEARTBEAT.md"))
     assert "rests until you let it go on" in await here.rest(beat, rests=True)
+    tidy = next(each for each in before.due if each.name == "tidy")
+    assert (tidy.can_rest, await here.rest(tidy, rests=True)) == (True, "tidy rests until you let it go on.")
     async with served(ground) as running, Remote.open(running.url, TOKEN) as remote:
         now = await here.coming()
         assert (now.lives, now.notes) == (True, ())
-        assert {each.name: each.rests for each in now.due}[beat.name]
+        assert {each.name: each.rests for each in now.due if each.rests} == {beat.name: True, "tidy": True}
         there = await once(BeatsThere(remote).coming, lambda found: len(found.due) == 3)
         assert {(each.kind, each.name, each.rests) for each in there.due} == {
             (each.kind, each.name, each.rests) for each in now.due if each.kind != "pulse"
         }
+        for each in there.due:
+            assert "goes on" in await BeatsThere(remote).rest(each, rests=False)
+        assert not any(each.rests for each in (await here.coming()).due)
+        assert "as soon as it can" in await BeatsThere(remote).run(tidy)
+        assert (await letter(Here(person(ground), CLOCK))).source == "cron:tidy"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from heartbit_tui.client.beats import NOTHING, Beats, Coming, Due, when
+from heartbit_tui.client.beats import NEVER_RESTS, NOTHING, Beats, Coming, Due, when
 from heartbit_tui.client.visible import revealed
 from heartbit_tui.tui.keys.keymap import Keymap
 from heartbit_tui.tui.lines.ink import Ink
@@ -15,7 +15,6 @@ from heartbit_tui.tui.picker.types import Listing, Press, Row, Tone
 from heartbit_tui.tui.screens.deeds import Deed, Shown
 from heartbit_tui.tui.screens.sessions import short
 
-NEVER_RESTS = "A heartbeat alone can rest: a schedule is switched off in the settings, the pulse with its own."
 BEGUN = "It is done now, as `heartbit {kind} run` does it; what comes of it is told here, and in the inbox."
 NEEDS_DAEMON = "if a daemon ran now: `heartbit daemon` starts one"
 
