@@ -29,7 +29,8 @@ commands
   schedule           list, add, remove, run, next, pause, resume: tasks that are done at set
                      times
   skills             list, lint, why, new: instructions for kinds of tasks
-  heartbeat          list, run, pause, resume, why, import: files that are done again and again
+  heartbeat          list, new, run, pause, resume, why, import: files that are done again
+                     and again
   inbox              list, show, done, restore, accept, refuse, answer: what came of work
                      that nobody watched
   mcp                list, add, remove, test, login, logout, approve, refuse, serve:

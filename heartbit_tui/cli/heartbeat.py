@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
@@ -28,15 +28,22 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.schedules import beats_old, beats_plan, beats_told
 from heartbit_tui.schedules.beats import BeatState, Done, Heartbeat, Said, Standing, is_silent
+from heartbit_tui.schedules.beats_engine import GRACE, PATIENCE, TOO_LONG
 from heartbit_tui.schedules.beats_found import Finder
 from heartbit_tui.schedules.facts import of_heartbeat
+from heartbit_tui.store.locks import daemon_lives
 
 NONE = "No heartbeats. Put a HEARTBEAT.md into a trusted folder, or into one that heartbeat.workspaces names.\n"
 OFF = "heartbit: heartbeat.enabled is false, so the daemon lets none of them beat.\n"
 UNKNOWN = "There is no heartbeat {which}. `heartbit heartbeat list` tells which there are."
 MANY = "{which} means several heartbeats: {files}. Give more of the path."
 NOT_USED = "{file} is no heartbeat as it stands: {fault}"
+AT_WORK = "{file} beats now. Run it once that has ended; `heartbit heartbeat why` tells how it went."
+GONE = "heartbit: {folder}: heartbeat.workspaces names it, and there is no such folder.\n"
 QUIET = "It has nothing to say."
+BUSY = timedelta(seconds=PATIENCE + GRACE)
+"""How long a beat that began may be at work."""
+
 LONGEST = 80
 """Characters of a row's last cell."""
 
@@ -50,6 +57,7 @@ class Desk:
     find: Finder
     clock: SystemClock
     config: Config
+    store: Path
 
     async def standings(self) -> tuple[Standing, ...]:
         """How all heartbeats stand, the next one first."""
@@ -81,7 +89,7 @@ async def _at_desk(values: Namespace) -> int:
     settings = await read(around.options, clock)
     find = beating.finder(settings.config, around.places, around.environment)
     async with beating.ledger(settings.store) as ledger:
-        desk = Desk(around=around, ledger=ledger, find=find, clock=clock, config=settings.config)
+        desk = Desk(around=around, ledger=ledger, find=find, clock=clock, config=settings.config, store=settings.store)
         return await _ACTS[values.command.partition(" ")[2]](desk, values)
 
 
@@ -92,6 +100,9 @@ async def _list(desk: Desk, values: Namespace) -> int:
         return 0
     if not desk.config.boolean("heartbeat.enabled"):
         sys.stderr.write(OFF)
+    for folder in beating.named(desk.config, desk.around.environment):
+        if not folder.is_dir():
+            sys.stderr.write(GONE.format(folder=folder))
     if found:
         say(columns(_row(each, desk.clock.now()) for each in found))
     else:
@@ -104,7 +115,9 @@ async def _why(desk: Desk, values: Namespace) -> int:
     if values.json:
         say_json(of_heartbeat(standing))
     else:
-        say(within(beats_told.why(standing, desk.clock.now())))
+        slips = beating.slips(standing.heartbeat.tools) if standing.heartbeat else ()
+        rows = beats_told.why(standing, desk.clock.now())
+        say(within((*rows, *(("warning", slip) for slip in slips))))
     return 1 if standing.heartbeat is None else 0
 
 
@@ -120,9 +133,13 @@ async def _run(desk: Desk, values: Namespace) -> int:
     if beat is None:
         raise ConfigError(NOT_USED.format(file=standing.key, fault=standing.fault), source=standing.key)
     began = desk.clock.now()
-    done = await _done(desk, beat)
-    state = (await desk.ledger.states.all()).get(beat.key) or BeatState(key=beat.key)
-    await desk.ledger.states.ran(beats_plan.ended(beat, state, done, began, desk.clock.now()))
+    before = await _begun(desk, beat, began)
+    try:
+        done = await _bounded(desk, beat)
+    except asyncio.CancelledError:
+        await desk.ledger.states.ran(beats_plan.interrupted(before, began, desk.clock.now()))
+        raise
+    await desk.ledger.states.ran(beats_plan.ended(beat, before, done, began, desk.clock.now()))
     if not done.ok or not is_silent(done.text):
         said = Said(heartbeat=beat, at=began, text=done.text, ok=done.ok, task=done.task)
         await beating.telling(desk.ledger.inbox)(said)
@@ -133,6 +150,30 @@ async def _run(desk: Desk, values: Namespace) -> int:
     else:
         say(QUIET if is_silent(done.text) else done.text)
     return 0 if done.ok else 1
+
+
+async def _begun(desk: Desk, beat: Heartbeat, began: datetime) -> BeatState:
+    """How it stood before it begins here; that it does is kept, so that a daemon does not begin it as well.
+
+    Raises `ConfigError` where a daemon is at it.
+    """
+    before = (await desk.ledger.states.all()).get(beat.key) or BeatState(key=beat.key)
+    at_work = before.status == "begun" and before.last_run is not None and (began - before.last_run) < BUSY
+    fresh = beats_plan.begun(beat, before, began)
+    if (at_work and await asyncio.to_thread(daemon_lives, desk.store)) or not await desk.ledger.states.begin(
+        before, fresh
+    ):
+        raise ConfigError(AT_WORK.format(file=beat.key), source=beat.key)
+    return before
+
+
+async def _bounded(desk: Desk, beat: Heartbeat) -> Done:
+    """Do a beat; one that takes too long is stopped, as in a daemon."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _done(desk, beat)
+    except TimeoutError:
+        return Done(ok=False, text=TOO_LONG.format(seconds=PATIENCE))
 
 
 async def _done(desk: Desk, beat: Heartbeat) -> Done:
@@ -188,7 +229,9 @@ _ACTS: Mapping[str, Act] = MappingProxyType(
 
 def _row(standing: Standing, now: datetime) -> tuple[str, ...]:
     due = "-" if standing.heartbeat is None or standing.state.paused else beats_told.ahead(standing.state.next_due, now)
-    last = standing.fault or standing.state.error or f"last {beats_told.ago(standing.state.last_run, now)}"
+    warned = standing.heartbeat.warnings[0] if standing.heartbeat and standing.heartbeat.warnings else ""
+    told = f"last {beats_told.ago(standing.state.last_run, now)}"
+    last = standing.fault or standing.state.error or (f"{told}; {warned}" if warned else told)
     return (standing.key, due, beats_told.condition(standing), one_line(last, LONGEST))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from heartbit_tui.runtime.watching import further
 from heartbit_tui.schedules import zones
 from heartbit_tui.schedules.beats import SILENT, Done, Heartbeat, Said, Tell, Watcher
 from heartbit_tui.schedules.beats_engine import PATIENCE, Engine, Means
+from heartbit_tui.schedules.beats_file import MEMORY, NEAR
 from heartbit_tui.schedules.beats_found import Finder, Workspace
 from heartbit_tui.schedules.beats_store import STEPS, SqliteStates
 from heartbit_tui.schedules.beats_watch import Watching
@@ -30,6 +32,7 @@ from heartbit_tui.store import inbox
 from heartbit_tui.store.database import Database
 from heartbit_tui.store.inbox import Inbox, Letter
 from heartbit_tui.tasks import Intake, Request
+from heartbit_tui.tools.late import schemas
 
 PART = "heartbeats"
 TITLE = 120
@@ -59,10 +62,23 @@ async def ledger(file: Path) -> AsyncGenerator[Ledger]:
 
 def finder(config: Config, places: Directories, environment: Mapping[str, str]) -> Finder:
     """Looks for the heartbeats of all workspaces, which are looked for anew each time."""
+    store, folders = TrustStore(LockedFile(places.trust_file)), named(config, environment)
+    return Finder(lambda: _workspaces(folders, store, places), zones.local(environment))
+
+
+def named(config: Config, environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """The folders that `heartbeat.workspaces` names, as the system knows them."""
     home = Path(environment.get("HOME") or "/")
-    named = tuple(_folder(text, home) for text in config.strings("heartbeat.workspaces"))
-    store = TrustStore(LockedFile(places.trust_file))
-    return Finder(lambda: _workspaces(named, store, places), zones.local(environment))
+    return tuple(_folder(text, home) for text in config.strings("heartbeat.workspaces"))
+
+
+def slips(tools: Sequence[str]) -> Iterator[str]:
+    """Sentences on names that are nearly those of tools; others may be of servers and plugins, which are not asked here."""
+    known = (*schemas(), *MEMORY)
+    for tool in tools:
+        near = () if tool in known else get_close_matches(tool.lower(), known, n=1, cutoff=NEAR)
+        if near:
+            yield f"`tools`: {tool} is no tool of heartbit; did you mean `{near[0]}`?"
 
 
 def watcher() -> Watcher | None:

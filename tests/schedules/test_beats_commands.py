@@ -1,12 +1,14 @@
 """`heartbit heartbeat` as its user has it, with a real agent and no daemon."""
 
+import asyncio
 import json
+import signal
 from typing import Any
 
 import pytest
 
 from heartbit_tui.providers.script import call
-from tests.headless.machine import Machine, calls, says, service
+from tests.headless.machine import Machine, calls, ended, says, service
 
 FILE = "---\nevery: 30m\n---\nLook at README.md.\n"
 
@@ -100,3 +102,17 @@ async def test_what_is_wrong_is_told_in_a_sentence(machine: Machine) -> None:
     ):
         done = await machine.run("heartbeat", *words)
         assert (done.code > 0, wrong in done.err) == (True, True), done.err
+
+
+@pytest.mark.slow
+async def test_a_beat_by_hand_that_is_broken_off_did_not_fail(machine: Machine) -> None:
+    async with service(await trusted(machine), says("Too late.", wait=3_600)) as (server, with_model):
+        process = await with_model.start("heartbeat", "run", "HEARTBEAT.md")
+        async with asyncio.timeout(30):
+            await server.until(lambda found: bool(found.requests))
+        (found,) = await shown(machine, "list")
+        assert (found["status"], found["failures"]) == ("begun", 0)
+        process.send_signal(signal.SIGINT)
+        assert (await ended(process)).code > 0
+    (found,) = await shown(machine, "list")
+    assert (found["status"], found["failures"], found["last"]) == ("interrupted", 0, None)
