@@ -28,7 +28,7 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.schedules import beats_old, beats_plan, beats_told
 from heartbit_tui.schedules.beats import BeatState, Done, Heartbeat, Said, Standing, is_silent
-from heartbit_tui.schedules.beats_engine import GRACE, PATIENCE, TOO_LONG
+from heartbit_tui.schedules.beats_engine import GRACE, TOO_LONG, patience
 from heartbit_tui.schedules.beats_found import Finder
 from heartbit_tui.schedules.facts import of_heartbeat
 from heartbit_tui.store.locks import daemon_lives
@@ -41,9 +41,6 @@ NOT_USED = "{file} is no heartbeat as it stands: {fault}"
 AT_WORK = "{file} beats now. Run it once that has ended; `heartbit heartbeat why` tells how it went."
 GONE = "heartbit: {folder}: heartbeat.workspaces names it, and there is no such folder.\n"
 QUIET = "It has nothing to say."
-BUSY = timedelta(seconds=PATIENCE + GRACE)
-"""How long a beat that began may be at work."""
-
 LONGEST = 80
 """Characters of a row's last cell."""
 
@@ -158,7 +155,11 @@ async def _begun(desk: Desk, beat: Heartbeat, began: datetime) -> BeatState:
     Raises `ConfigError` where a daemon is at it.
     """
     before = (await desk.ledger.states.all()).get(beat.key) or BeatState(key=beat.key)
-    at_work = before.status == "begun" and before.last_run is not None and (began - before.last_run) < BUSY
+    at_work = (
+        before.status == "begun"
+        and before.last_run is not None
+        and began - before.last_run < timedelta(seconds=patience(beat) + GRACE)
+    )
     fresh = beats_plan.begun(beat, before, began)
     if (at_work and await asyncio.to_thread(daemon_lives, desk.store)) or not await desk.ledger.states.begin(
         before, fresh
@@ -170,10 +171,10 @@ async def _begun(desk: Desk, beat: Heartbeat, began: datetime) -> BeatState:
 async def _bounded(desk: Desk, beat: Heartbeat) -> Done:
     """Do a beat; one that takes too long is stopped, as in a daemon."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience(beat)):
             return await _done(desk, beat)
     except TimeoutError:
-        return Done(ok=False, text=TOO_LONG.format(seconds=PATIENCE))
+        return Done(ok=False, text=TOO_LONG.format(seconds=patience(beat)))
 
 
 async def _done(desk: Desk, beat: Heartbeat) -> Done:

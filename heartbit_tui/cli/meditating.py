@@ -64,7 +64,7 @@ async def _tell(inbox: Inbox, report: Report, clock: SystemClock) -> None:
     await inbox.put(
         Letter(at=clock.now(), kind="meditation", source="memory meditate", title=text[:LONGEST], text=text)
     )
-    for letter in beating.drafted(report.drafts):
+    for letter in beating.drafted(report.waiting):
         await inbox.put(letter)
 
 

@@ -22,6 +22,7 @@ from heartbit_tui.daemon.metrics import Figures
 from heartbit_tui.daemon.noted import note
 from heartbit_tui.daemon.planning import Plan, planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
+from heartbit_tui.daemon.troubles import Troubles
 from heartbit_tui.daemon.visiting import Visits
 from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
 from heartbit_tui.kernel.dataclass import dataclass
@@ -123,7 +124,8 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         database, queue = await enter(_queue(path, clock, terms.owner))
         bind = setup.bind or config.string("daemon.bind") or ""
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
-        plans = await enter(planned(options, settings, clock))
+        troubles = Troubles(clock)
+        plans = await enter(planned(options, settings, clock, troubles.tell))
         aftermath, figures = await enter(after(options, settings, store, clock)), Figures()
         await aftermath.posting.catch_up(queue)
         aftermath.hear(partial(_told, figures, heard))
@@ -133,7 +135,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         plan = planner(options, settings, door, plans.todos, clock)
         around = _around(config, path, store, aftermath, plan, clock)
         service = await enter(Service(queue, host, around, clock, terms))
-        waking = await enter(awake(options, settings, plans, service, clock, aftermath.beat))
+        waking = await enter(awake(options, settings, plans, service, aftermath, troubles))
         aftermath.hear(waking.hear)
         await enter(forgetting(database, aftermath.inbox, clock, config.integer("daemon.keep_days") or 0))
         yield Daemon(

@@ -4,8 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Final, Self, cast
 
+from heartbit_tui.daemon.aftermath import Aftermath
+from heartbit_tui.daemon.troubles import Troubles
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
@@ -15,7 +18,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.pulsing import pulse, todo_list
 from heartbit_tui.runtime.scheduling import Handing, Schedules, scheduling
 from heartbit_tui.runtime.settings import Settings
-from heartbit_tui.schedules.beats import Standing, Tell
+from heartbit_tui.schedules.beats import Standing
 from heartbit_tui.schedules.beats_engine import Engine
 from heartbit_tui.schedules.scheduler import Scheduler
 from heartbit_tui.schedules.todo import Todos
@@ -69,11 +72,16 @@ class Plans:
 
 
 @asynccontextmanager
-async def planned(options: Options, settings: Settings, clock: Clock) -> AsyncGenerator[Plans]:
-    """What the settings and the data file have of it. Raises `ConfigError`, `StoreError`."""
+async def planned(
+    options: Options, settings: Settings, clock: Clock, tell: Callable[[str], None]
+) -> AsyncGenerator[Plans]:
+    """What the settings and the data file have of it; `tell` hears what is wrong with the list.
+
+    Raises `ConfigError`, `StoreError`.
+    """
     async with scheduling(settings, warn) as schedules:
         wanted = settings.config.boolean("daemon.heartbit_pulse.enabled")
-        todos = todo_list(schedules, options.cwd, clock, warn, settings.places) if wanted else None
+        todos = todo_list(schedules, options.cwd, clock, tell, settings.places) if wanted else None
         yield Plans(schedules=schedules, todos=todos)
 
 
@@ -144,21 +152,23 @@ class Waking:
 
 @asynccontextmanager
 async def awake(
-    options: Options, settings: Settings, plans: Plans, intake: Intake, clock: Clock, tell: Tell
+    options: Options, settings: Settings, plans: Plans, intake: Intake, aftermath: Aftermath, troubles: Troubles
 ) -> AsyncGenerator[Waking]:
-    """All that the settings want to be done by itself, at work; what a beat has to say, `tell` hears too.
+    """All that the settings want to be done by itself, at work; what a beat has to say, the aftermath hears too.
 
     Raises `ConfigError`, `StoreError`.
     """
+    clock = troubles.clock
     schedules = plans.schedules
     scheduler = Scheduler(clock, Handing(intake), schedules.firings, schedules.known, warn)
     runs: dict[str, Run] = {"schedules": scheduler.run}
     if plans.todos is not None:
-        runs["looks of the pulse"] = pulse(settings, schedules, plans.todos, clock, intake, warn).run
+        runs["looks of the pulse"] = pulse(settings, schedules, plans.todos, clock, intake, troubles.tell).run
+        runs["letters of the pulse"] = partial(troubles.run, aftermath.inbox)
     async with AsyncExitStack() as stack:
         engine = None
         if settings.config.boolean("heartbeat.enabled"):
-            engine = await stack.enter_async_context(beats(options, settings, intake, clock, warn, tell))
+            engine = await stack.enter_async_context(beats(options, settings, intake, clock, warn, aftermath.beat))
         yield await stack.enter_async_context(Waking(clock, runs, engine))
 
 

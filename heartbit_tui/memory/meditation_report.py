@@ -44,13 +44,14 @@ class Double:
 class Report:
     """What came of a meditation, or, where it is `dry`, what would.
 
-    `clusters` are the memories and `runs` the runs that skills would be drafted of, where it is dry. `troubles` are sentences about what did
+    `waiting` are all drafts that wait for a person's word, those of earlier cycles too. `clusters` are the memories and `runs` the runs that skills would be drafted of, where it is dry. `troubles` are sentences about what did
     not go as it was meant to; `asked` and `cost_usd` count the questions to a model.
     """
 
     looked: int = 0
     doubles: tuple[Double, ...] = ()
     drafts: tuple[Draft, ...] = ()
+    waiting: tuple[Draft, ...] = ()
     clusters: tuple[tuple[Entry, ...], ...] = ()
     runs: tuple[Worked, ...] = ()
     demoted: tuple[Entry, ...] = ()

@@ -135,7 +135,7 @@ async def meditated(options: Options, clock: Clock, kept: Inbox) -> Done:
     One that could do nothing for its troubles has failed. Raises `ConfigError`, `StoreError`.
     """
     report = await meditating.meditate(options, clock)
-    for each in drafted(report.drafts):
+    for each in drafted(report.waiting):
         await kept.put(each)
     return Done(ok=bool(report.changed) or not report.troubles, text=told(report) or SILENT)
 
@@ -183,10 +183,21 @@ def letter(said: Said) -> Letter:
 
 
 def drafted(drafts: Sequence[Draft]) -> Iterator[Letter]:
-    """Skills that wait for a person's word, as letters."""
+    """Skills that wait for a person's word, as letters; of each there is one, however often it is put.
+
+    One that was written by a cycle that was stopped has none before the next.
+    """
     for each in drafts:
         text = f"{each.description}\n\nMade of {each.made_of}. {each.note}".strip()
-        yield Letter(at=each.made, kind="draft", source="meditation", title=each.name, text=text, about=each.id)
+        yield Letter(
+            at=each.made,
+            kind="draft",
+            source="meditation",
+            title=each.name,
+            text=text,
+            about=each.id,
+            key=f"draft:{each.id}",
+        )
 
 
 def telling(kept: Inbox, *channels: Tell) -> Tell:

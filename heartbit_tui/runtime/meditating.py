@@ -119,6 +119,8 @@ async def meditate(options: Options, clock: Clock, *, dry: bool = False) -> Repo
             means, missing = await _telling(means, options, found, clock, stack)
             trouble = " ".join(filter(None, (trouble, missing)))
         report = await meditation.meditate(means, bounds)
+        if not dry:
+            report = replace(report, waiting=await found.drafts.list("waiting"))
         return replace(report, troubles=(*report.troubles, trouble)) if trouble and report.looked else report
 
 

@@ -33,6 +33,9 @@ LONGEST = 60.0
 PATIENCE = 300.0
 """Seconds that a beat may take; rsclaw's. Then it is stopped, and has failed."""
 
+MEDITATING = 1_800.0
+"""The same for one that puts the memory in order: it may write several skills, and give vectors to all that has none."""
+
 GRACE = 10.0
 """Seconds that beats at work may still take when the daemon ends."""
 
@@ -40,6 +43,11 @@ AT_ONCE = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
 UNSEEN = "The heartbeats could not be looked for: {error} It is tried again in a minute."
 TOO_LONG = "It took longer than {seconds:g} seconds and was stopped."
+
+
+def patience(beat: Heartbeat) -> float:
+    """Seconds that a beat of this kind may take."""
+    return MEDITATING if beat.kind == "meditate" else PATIENCE
 
 
 def nowhere(text: str) -> None:
@@ -286,9 +294,9 @@ class Engine:
         """Do it; one that takes too long is stopped."""
         work = asyncio.ensure_future(self._means.do(beat))
         try:
-            await self._until(PATIENCE, asyncio.shield(work))
+            await self._until(patience(beat), asyncio.shield(work))
             if not work.done():
-                return Done(ok=False, text=TOO_LONG.format(seconds=PATIENCE))
+                return Done(ok=False, text=TOO_LONG.format(seconds=patience(beat)))
             return work.result()
         except HeartbitError as error:
             return Done(ok=False, text=str(error))

@@ -106,6 +106,19 @@ async def test_the_pulse_has_the_tool_for_its_list_and_an_answer_that_says_nothi
         assert [each.result for each in heard.tasks if each.state == "completed"][1].endswith("HEARTBIT_OK")
 
 
+async def test_what_is_wrong_with_the_list_of_the_pulse_waits_as_one_letter(tmp_path: Path) -> None:
+    ground, clock = Ground(tmp_path), FakeClock()
+    ground.prepare([], PULSE)
+    (ground.project / "TODO.json").write_text("{", "utf-8")
+    async with daemon(ground, Heard(), clock) as found:
+        (letter,) = await letters(found)
+        assert (letter.source, letter.kind, "TODO.json is not read" in letter.title) == ("heartbit", "failure", True)
+    async with daemon(ground, Heard(), clock) as found:
+        assert found.plans.todos is not None
+        await found.plans.todos.listed()
+        assert len(await letters(found)) == 1
+
+
 async def test_a_heartbeat_has_an_agent_in_its_folder_with_the_tools_that_it_may_use_and_one_letter(
     tmp_path: Path,
 ) -> None:
