@@ -6,13 +6,18 @@ from typing import Any
 
 import pytest
 
+from heartbit_tui.memory.meditation_drafts import Draft, Provenance
+from heartbit_tui.memory.types import NewEntry
 from heartbit_tui.providers.script import call
+from heartbit_tui.runtime import beating, meditating
 from heartbit_tui.runtime.clock import SystemClock
+from heartbit_tui.runtime.options import Options
 from heartbit_tui.skills import frontmatter
 from heartbit_tui.store.store import Store
+from heartbit_tui.testing.clock import FakeClock
 from heartbit_tui.testing.embeddings import EmbeddingServer
 from tests.headless.machine import Machine, calls, says, service
-from tests.memory.meditation_rig import RELEASES, SKILL
+from tests.memory.meditation_rig import AT, RELEASES, SKILL
 from tests.memory.rig import SCREEN
 
 LINES = (
@@ -146,3 +151,28 @@ async def test_what_is_wrong_is_told_in_a_sentence(machine: Machine) -> None:
         assert (done.code > 0, wrong in done.err) == (True, True), done.err
     none = machine.config('[memory]\ntype = "none"\n')
     assert "cannot be put in order" in (await none.run("memory", "meditate")).err
+
+
+async def test_a_draft_of_a_cycle_that_was_stopped_gets_its_letter_with_the_next_and_no_second_one(
+    tmp_path: Path,
+) -> None:
+    options = Options(cwd=tmp_path, environment={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, surface="headless")
+    clock = FakeClock(AT)
+    async with meditating.opened(options, clock) as opened:
+        entry = await opened.ground.memory.store(NewEntry(content="They like to be greeted."))
+        draft = Draft(
+            id="d-1",
+            made=AT,
+            name="greet",
+            description="say hello",
+            text="Say hello.",
+            sources=(Provenance(id=entry.id, content=entry.content),),
+        )
+        await opened.drafts.add(draft)
+    async with beating.ledger(tmp_path / ".local/share/heartbit/heartbit.db") as ledger:
+        await beating.meditated(options, clock, ledger.inbox)
+        (letter,) = await ledger.inbox.list()
+        assert (letter.kind, letter.title, letter.about) == ("draft", "greet", "d-1")
+        await ledger.inbox.finish(letter.id)
+        await beating.meditated(options, clock, ledger.inbox)
+        assert await ledger.inbox.list() == ()
