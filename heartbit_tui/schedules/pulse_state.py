@@ -50,7 +50,7 @@ class Memo:
 def next_look(rhythm: Rhythm, memo: Memo, last: datetime, entries: Sequence[Entry], now: datetime) -> datetime | None:
     """When to look next after `last`: None for never.
 
-    An entry that is new, changed or no longer snoozed ends the slowness of a pulse that had nothing to do; one whose snooze
+    An entry that is new, changed, overdue or no longer snoozed ends the slowness of a pulse that had nothing to do; one whose snooze
     runs out is looked at then.
     """
     slowness = factor(rhythm, memo) if memo.seen == seen(entries, now) else 1
@@ -71,8 +71,10 @@ def factor(rhythm: Rhythm, memo: Memo) -> int:
 
 
 def seen(entries: Sequence[Entry], now: datetime) -> str:
-    """What there is to do, as a digest that differs when an entry is new, changed, or due to be looked at again."""
-    doable = sorted(f"{each.id} {each.updated_at.isoformat()}" for each in entries if each.actionable(now))
+    """What there is to do, as a digest that differs when an entry is new, changed, overdue by now, or not snoozed any more."""
+    doable = sorted(
+        f"{each.id} {each.updated_at.isoformat()} {each.overdue(now)}" for each in entries if each.actionable(now)
+    )
     return sha256("\n".join(doable).encode()).hexdigest()[:16]
 
 

@@ -263,6 +263,18 @@ def test_hours_that_never_come_mean_never() -> None:
     assert next_look(rhythm, Memo(), START, (), START) is None
 
 
+async def test_an_entry_that_is_overdue_by_now_ends_the_slowness(tmp_path: Path) -> None:
+    async with heart(tmp_path) as found:
+        await found.put(entry(due_at=START + timedelta(hours=5)))
+        async with at_work(found):
+            for _ in range(6):
+                await found.look(
+                    "HEARTBIT_OK"
+                )  # the sixth is at noon; the next would be at one, the one after at three
+            assert await found.look("HEARTBIT_OK") == 2 * HALF
+            assert await found.look("Done.") == 2 * HALF
+
+
 def test_what_is_seen_differs_when_an_entry_changes_and_not_when_one_is_over() -> None:
     first = seen((entry(),), START)
     assert seen((entry(), entry("b", status=Status.COMPLETED)), START) == first

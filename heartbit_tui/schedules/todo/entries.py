@@ -45,6 +45,10 @@ class Entry:
         """Whether there is something to do about it now."""
         return self.status not in OVER and not self.snoozed(now)
 
+    def overdue(self, now: datetime) -> bool:
+        """Whether it had to be done by now."""
+        return self.due_at is not None and self.due_at <= now
+
     def snoozed(self, now: datetime) -> bool:
         """Whether it waits for a later time."""
         return self.snoozed_until is not None and self.snoozed_until > now
@@ -111,7 +115,7 @@ def order(entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
 
     def rank(entry: Entry) -> tuple[bool, bool, int, datetime, datetime]:
         due = entry.due_at or last
-        return (not entry.actionable(now), due > now, ranks.index(entry.priority), due, entry.created_at)
+        return (not entry.actionable(now), not entry.overdue(now), ranks.index(entry.priority), due, entry.created_at)
 
     return tuple(sorted(entries, key=rank))
 

@@ -66,7 +66,7 @@ def _facts(entry: Entry, now: datetime) -> Iterator[str]:
     yield f"age: {age(now - entry.created_at)}"
     yield f"src: {_flat(entry.source)}"
     if entry.due_at is not None:
-        yield f"due: {entry.due_at:%Y-%m-%d %H:%M}{' OVERDUE' if entry.due_at <= now else ''}"
+        yield f"due: {entry.due_at:%Y-%m-%d %H:%M}{' OVERDUE' if entry.overdue(now) else ''}"
     if entry.attempt_count:
         yield f"attempts: {entry.attempt_count}"
     if entry.tags:
