@@ -2,11 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
@@ -39,6 +40,7 @@ MEDITATING = 1_800.0
 GRACE = 10.0
 """Seconds that beats at work may still take when the daemon ends."""
 
+Place: TypeAlias = tuple[Path, int]
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
 UNSEEN = "The heartbeats could not be looked for: {error} It is tried again in a minute."
@@ -100,7 +102,7 @@ class Engine:
         self._news = asyncio.Event()
         self._draining = False
         self._began = False
-        self._watching: tuple[tuple[Path, ...], asyncio.Task[None] | None] = ((), None)
+        self._watching: tuple[tuple[Place, ...], asyncio.Task[None] | None] = ((), None)
 
     @property
     def in_flight(self) -> int:
@@ -170,12 +172,13 @@ class Engine:
         """Find all files anew, and plan those that are not planned, or not any more; whether they could be looked for."""
         try:
             found = await asyncio.to_thread(self._means.find)
+            places = await asyncio.to_thread(_places, self._means.find.folders)
         except HeartbitError as error:
             # Which folders are trusted cannot be told: what is at work goes on, and nothing new begins.
             self._warn_once(UNSEEN.format(error=error))
             return False
         self._warned = ""
-        self._watch(tuple(self._means.find.folders), tasks)
+        self._watch(places, tasks)
         self._known = {each.key: self._taken(each) for each in found}
         self._wanted &= self._known.keys()
         await self._recall()
@@ -340,15 +343,15 @@ class Engine:
             sleeping.cancel()
             await asyncio.gather(waiting, sleeping, return_exceptions=True)
 
-    def _watch(self, folders: tuple[Path, ...], tasks: asyncio.TaskGroup) -> None:
-        """Watch these folders instead of those before."""
+    def _watch(self, places: tuple[Place, ...], tasks: asyncio.TaskGroup) -> None:
+        """Watch these folders instead of those before; one that was removed and made anew is another."""
         old, task = self._watching
-        if folders == old or self._means.watcher is None:
+        if places == old or self._means.watcher is None:
             return
         if task is not None:
             task.cancel()
-        watching = self._see(self._means.watcher, folders) if folders else None
-        self._watching = (folders, tasks.create_task(watching, name="watch heartbeats") if watching else None)
+        watching = self._see(self._means.watcher, tuple(folder for folder, _ in places)) if places else None
+        self._watching = (places, tasks.create_task(watching, name="watch heartbeats") if watching else None)
 
     async def _see(self, watcher: Watcher, folders: tuple[Path, ...]) -> None:
         """Look whenever something changed; where the system does not tell, what was changed is found within a minute."""
@@ -356,6 +359,15 @@ class Engine:
             async with aclosing(watcher.changes(folders)) as changes:
                 async for _ in changes:
                     self._news.set()
+
+
+def _places(folders: Sequence[Path]) -> tuple[Place, ...]:
+    """The folders that are there, each with what the system knows it by."""
+    found = list[Place]()
+    for folder in folders:
+        with suppress(OSError):
+            found.append((folder, folder.stat().st_ino))
+    return tuple(found)
 
 
 async def _stopped(work: asyncio.Future[Done]) -> None:

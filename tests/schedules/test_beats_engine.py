@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -346,6 +347,31 @@ async def test_a_change_of_a_file_is_noticed_before_a_minute_is_over(tmp_path: P
                     os.utime(on.workspace / "HEARTBEAT.md")
                     await asyncio.sleep(0)
     assert on.clock.monotonic() == 0.0
+
+
+async def test_a_folder_that_was_removed_and_made_anew_is_watched_anew(tmp_path: Path) -> None:
+    class Told:
+        """A `Watcher` that tells of nothing, and knows what it was asked to watch."""
+
+        def __init__(self) -> None:
+            self.watched: list[tuple[Path, ...]] = []
+
+        async def changes(self, folders: Sequence[Path]) -> AsyncGenerator[None]:
+            self.watched.append(tuple(folders))
+            await asyncio.Event().wait()
+            yield
+
+    async with bench(tmp_path) as on:
+        watcher = Told()
+        on.write("every: 1h")
+        on.engine = on.made(watcher=watcher)
+        async with on.beating():
+            await on.pass_by(200)
+            assert watcher.watched == [(on.workspace,)]
+            on.workspace.rename(tmp_path / "before")
+            on.workspace.mkdir()
+            await on.pass_by(200)
+    assert watcher.watched == [(on.workspace,)] * 2
 
 
 async def test_in_a_whole_day_nothing_comes_outside_its_hours(tmp_path: Path) -> None:
