@@ -62,12 +62,20 @@ class Desk:
         return beats_told.standings(found, await self.ledger.states.all(), self.clock.now())
 
     async def meant(self, values: Namespace) -> Standing:
-        """The one that a word of the command line names. Raises `UsageError`."""
+        """The one that a word of the command line names: the file where the person stands, else one by the end of its path.
+
+        Raises `UsageError`, also for a file that is here and does not count, whatever others are called so.
+        """
         which = clean(values.which)
+        here = self.around.cwd.resolve() / which
+        known = await self.standings()
         ends = f"/{which.lstrip('./')}"
-        found = [each for each in await self.standings() if each.key == which or f"/{each.key}".endswith(ends)]
+        found = [each for each in known if each.key == str(here)]
+        if not found and not await asyncio.to_thread(here.exists):
+            found = [each for each in known if f"/{each.key}".endswith(ends)]
         if not found:
-            raise UsageError(UNKNOWN.format(which=which))
+            hint = beating.uncounted(self.around.root, [each.file for each in known])
+            raise UsageError(f"{UNKNOWN.format(which=which)} {hint}".strip())
         if len(found) > 1:
             raise UsageError(MANY.format(which=which, files=", ".join(each.key for each in found)))
         return found[0]
@@ -100,6 +108,8 @@ async def _list(desk: Desk, values: Namespace) -> int:
     for folder in beating.named(desk.config, desk.around.environment):
         if not folder.is_dir():
             sys.stderr.write(GONE.format(folder=folder))
+    if hint := beating.uncounted(desk.around.root, [each.file for each in found]):
+        sys.stderr.write(f"heartbit: {hint}\n")
     if found:
         say(columns(_row(each, desk.clock.now()) for each in found))
     else:

@@ -53,10 +53,10 @@ async def _new(values: Namespace) -> int:
     around, clock = Surroundings(values), SystemClock()
     settings = await read(around.options, clock)
     named = beating.named(settings.config, around.environment)
-    folder = around.cwd if around.cwd in named else around.root
+    here = around.cwd.resolve()
+    folder = here if here in named else around.root
     was_known = around.trust.known(folder) is not None
-    here = zones.local(around.environment)
-    beat = beats_new.make(folder, clean(values.name), _text(values), here)
+    beat = beats_new.make(folder, clean(values.name), _text(values), zones.local(around.environment))
     now = clock.now()
     made = Made(
         beat=beat,

@@ -13,6 +13,7 @@ from typing import Final
 from heartbit_tui.client import beats
 from heartbit_tui.client.beats import Coming, Due
 from heartbit_tui.client.visible import one_line
+from heartbit_tui.config.files import project_root
 from heartbit_tui.kernel.errors import ConfigError, HeartbitError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import beating, pulsing
@@ -51,7 +52,7 @@ class Here:
         notes = list[str]() if lives else [beats.NO_DAEMON]
         if not settings.config.boolean("heartbeat.enabled"):
             notes.append(beats.HEARTBEATS_OFF)
-        found = [*await self._heartbeats(settings)]
+        found = [*await self._heartbeats(settings, notes)]
         try:
             async with scheduling(settings, notes.append) as schedules:
                 found += await self._scheduled(settings, schedules)
@@ -83,12 +84,16 @@ class Here:
             raise HeartbitError(words.removeprefix("heartbit: ") or f"{name} ended with {code}.")
         return f"{name}: {words}" if words else f"{name} is done."
 
-    async def _heartbeats(self, settings: Settings) -> list[Due]:
+    async def _heartbeats(self, settings: Settings, notes: list[str]) -> list[Due]:
         places, environment = settings.places, self._options.environment
         found = await asyncio.to_thread(beating.finder(settings.config, places, environment))
         async with beating.ledger(settings.store) as ledger:
             states = await ledger.states.all()
         now = self._clock.now()
+        if hint := await asyncio.to_thread(
+            beating.uncounted, project_root(self._options.cwd), [each.file for each in found]
+        ):
+            notes.append(hint)
         return [_heartbeat(each, tuple(beats_told.why(each, now))) for each in beats_told.standings(found, states, now)]
 
     async def _scheduled(self, settings: Settings, schedules: Schedules) -> list[Due]:

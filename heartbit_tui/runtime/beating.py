@@ -1,6 +1,7 @@
 """Heartbeats put together: in which folders they lie, who does them, and where what they say goes."""
 
 import asyncio
+import shlex
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -25,7 +26,7 @@ from heartbit_tui.schedules import zones
 from heartbit_tui.schedules.beats import SILENT, Done, Heartbeat, Said, Tell, Watcher
 from heartbit_tui.schedules.beats_engine import PATIENCE, Engine, Means
 from heartbit_tui.schedules.beats_file import MEMORY, NEAR
-from heartbit_tui.schedules.beats_found import Finder, Workspace
+from heartbit_tui.schedules.beats_found import Finder, Workspace, files
 from heartbit_tui.schedules.beats_store import STEPS, SqliteStates
 from heartbit_tui.schedules.beats_watch import Watching
 from heartbit_tui.store import inbox
@@ -39,6 +40,10 @@ TITLE = 120
 """Letters of a letter's title."""
 
 UNTRUSTED = "The folder {root} is not trusted. Look at it, then run `heartbit trust add` there."
+UNCOUNTED = (
+    "{names} does not count, because nobody trusts its folder. Look at it, then run `heartbit trust add {root}`."
+)
+MOST_NAMED = 5
 CHANGED = "It is not as it was when the folder {root} was trusted; `heartbit trust diff` shows the change."
 
 
@@ -70,6 +75,12 @@ def named(config: Config, environment: Mapping[str, str]) -> tuple[Path, ...]:
     """The folders that `heartbeat.workspaces` names, as the system knows them."""
     home = Path(environment.get("HOME") or "/")
     return tuple(_folder(text, home) for text in config.strings("heartbeat.workspaces"))
+
+
+def uncounted(root: Path, known: Sequence[Path]) -> str:
+    """A sentence on files in a project that nobody trusts yet, beside those that are known; empty where there are none."""
+    names = [file.name for file in files(root) if file not in known]
+    return UNCOUNTED.format(names=", ".join(names[:MOST_NAMED]), root=shlex.quote(str(root))) if names else ""
 
 
 def slips(tools: Sequence[str]) -> Iterator[str]:

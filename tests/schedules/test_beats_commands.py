@@ -29,6 +29,9 @@ async def trusted(machine: Machine) -> Machine:
 async def test_a_project_counts_once_it_is_trusted_and_only_as_it_was_then(machine: Machine) -> None:
     (machine.project / "HEARTBEAT.md").write_text(FILE)
     assert await shown(machine, "list") == []
+    for words in (("list",), ("why", "HEARTBEAT.md")):
+        told = (await machine.run("heartbeat", *words)).err
+        assert "HEARTBEAT.md does not count, because nobody trusts its folder." in told
     await trusted(machine)
     (found,) = await shown(machine, "list")
     assert (found["used"], found["every"], found["type"], found["status"]) == (True, 1_800, "message", "")
@@ -102,6 +105,24 @@ async def test_what_is_wrong_is_told_in_a_sentence(machine: Machine) -> None:
     ):
         done = await machine.run("heartbeat", *words)
         assert (done.code > 0, wrong in done.err) == (True, True), done.err
+
+
+@pytest.mark.slow
+async def test_a_name_means_the_file_where_one_stands_and_never_anothers_in_its_place(machine: Machine) -> None:
+    notes, others = machine.home / "notes", machine.home / "others"
+    for folder in (notes, others):
+        folder.mkdir()
+        (folder / "HEARTBEAT.md").write_text(FILE)
+    machine.config('[heartbeat]\nworkspaces = ["~/notes"]\n')
+    elsewhere = await machine.run("heartbeat", "why", "HEARTBEAT.md", "--json")
+    assert json.loads(elsewhere.text)["file"] == f"{notes}/HEARTBEAT.md"
+    refused = await machine.run("heartbeat", "run", "HEARTBEAT.md", "--cwd", str(others))
+    assert (refused.code, "There is no heartbeat HEARTBEAT.md." in refused.err) == (2, True)
+    assert "nobody trusts its folder" in refused.err
+    machine.config('[heartbeat]\nworkspaces = ["~/notes", "~/others"]\n')
+    here = await machine.run("heartbeat", "why", "HEARTBEAT.md", "--json", "--cwd", str(others))
+    assert json.loads(here.text)["file"] == f"{others}/HEARTBEAT.md"
+    assert "means several heartbeats" in (await machine.run("heartbeat", "why", "HEARTBEAT.md")).err
 
 
 @pytest.mark.slow

@@ -3,8 +3,9 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +14,7 @@ from heartbit_tui.schedules.beats import BeatState, Done, Heartbeat
 from heartbit_tui.schedules.beats_engine import GRACE, PATIENCE
 from heartbit_tui.schedules.beats_found import Finder, Workspace
 from heartbit_tui.schedules.beats_watch import Watching
+from heartbit_tui.testing.clock import FakeClock
 from tests.schedules.beats_rig import NOON, Bench, answers, bench, gaps, states
 
 HALF = 1_800.0
@@ -383,6 +385,28 @@ async def test_in_a_whole_day_nothing_comes_outside_its_hours(tmp_path: Path) ->
             await on.pass_by(86_400)
     # Noon in UTC is 13:00 in Paris: 30 s later, then each half hour before 17:00; the next day from 9:00 to 13:00.
     assert on.doer.times == [30.0 + HALF * n for n in range(8)] + [72_000.0 + HALF * n for n in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("midnight", "shown"),
+    [
+        ("2026-03-28T23:00+00:00", ["01:30", "03:00"]),
+        ("2026-10-24T22:00+00:00", ["01:30", "02:00", "02:30", "02:00", "02:30", "03:00"]),
+    ],
+)
+async def test_in_a_night_in_which_clocks_are_set_nothing_comes_outside_its_hours(
+    tmp_path: Path, midnight: str, shown: list[str]
+) -> None:
+    began, paris = datetime.fromisoformat(midnight), ZoneInfo("Europe/Paris")
+    async with states(tmp_path) as kept:
+        on = Bench(tmp_path, kept, FakeClock(began))
+        on.write("every: 30m\nactive_hours: 01:30-03:30\ntimezone: Europe/Paris")
+        on.doer = type(on.doer)(on.clock, lambda _: Done(ok=True, text="Something."))
+        on.engine = on.made()
+        async with on.beating():
+            await on.pass_by(6 * 3_600)
+    times = [(began + timedelta(seconds=time)).astimezone(paris) for time in on.doer.times]
+    assert [f"{time:%H:%M}" for time in times] == shown
 
 
 @pytest.mark.parametrize("said", ["", "HEARTBEAT_OK", " **HEARTBEAT_OK**\n", "All is well. HEARTBEAT_OK"])
