@@ -117,7 +117,10 @@ class Here:
         due = pulse_state.next_look(rhythm, quiet, firing.due if firing else now, (), now)
         why = [("does", "looks through what is to be done, and hands over a task where there is something")]
         every = rhythm.interval * pulse_state.factor(rhythm, quiet)
-        slow = f", after {memo.idle} looks in a row with nothing to do" if every != rhythm.interval else ""
+        reason = (
+            f"{memo.failures} looks that failed" if memo.failures else f"{memo.idle} looks in a row with nothing to do"
+        )
+        slow = f", after {reason}" if every != rhythm.interval else ""
         why.append(("every", f"{shown(every)}{slow}"))
         if pulse_state.exhausted(rhythm, memo, now):
             why.append(("because", PULSE_RESTS))

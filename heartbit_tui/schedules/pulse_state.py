@@ -39,9 +39,13 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memo:
-    """What the pulse remembers: looks in a row without anything to do, what it saw then, and what the day has cost."""
+    """What the pulse remembers: looks in a row without anything to do, what it saw then, and what the day has cost.
+
+    `failures` counts looks in a row whose tasks failed.
+    """
 
     idle: int = 0
+    failures: int = 0
     seen: str = ""
     day: str = ""
     spent: float = 0.0
@@ -64,7 +68,9 @@ def next_look(rhythm: Rhythm, memo: Memo, last: datetime, entries: Sequence[Entr
 
 
 def factor(rhythm: Rhythm, memo: Memo) -> int:
-    """How many intervals lie between two looks."""
+    """How many intervals lie between two looks; what fails again and again comes less often, too."""
+    if memo.failures:
+        return min(2**memo.failures, SLOWEST)
     if rhythm.threshold == 0 or memo.idle < rhythm.threshold:
         return 1
     return min(2 ** (memo.idle - rhythm.threshold + 1), SLOWEST)
@@ -87,10 +93,12 @@ def after_task(memo: Memo, result: Result, entries: Sequence[Entry], now: dateti
     """The memo after a task: its answer tells whether anything needed doing; one that failed tells nothing."""
     day = today(now, zone)
     spent = (memo.spent if memo.day == day else 0.0) + (result.cost_usd or 0.0)
-    idle = memo.idle
+    idle, failures = memo.idle, memo.failures
     if result.state == "completed":
-        idle = idle + 1 if says_nothing(result.text) else 0
-    return Memo(idle=idle, seen=seen(entries, now), day=day, spent=spent)
+        idle, failures = (idle + 1 if says_nothing(result.text) else 0), 0
+    elif result.state == "failed":
+        failures += 1
+    return Memo(idle=idle, failures=failures, seen=seen(entries, now), day=day, spent=spent)
 
 
 def exhausted(rhythm: Rhythm, memo: Memo, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from heartbit_tui.schedules.pulse_state import Memo, Rhythm, factor, next_look, 
 from heartbit_tui.schedules.todo import Entry, Todos
 from heartbit_tui.schedules.windows import Window, minutes
 from heartbit_tui.store.database import Database
-from heartbit_tui.tasks import Request
+from heartbit_tui.tasks import Request, State
 from heartbit_tui.testing import FakeClock
 from heartbit_tui.testing.intake import FakeIntake
 
@@ -70,11 +70,11 @@ class Heart:
             for each in (asleep, handed):
                 each.cancel()
 
-    async def look(self, text: str, cost_usd: float | None = 0.0) -> float:
+    async def look(self, text: str, cost_usd: float | None = 0.0, state: State = "completed") -> float:
         """Wait for the next task and answer it; the seconds that it took to come."""
         before, number = self.clock.monotonic(), len(self.intake.requests) + 1
         await self.pass_time(86_400)
-        self.intake.end(str(number), text, cost_usd=cost_usd)
+        self.intake.end(str(number), text, state=state, cost_usd=cost_usd)
         await self.clock.slept_by(1)
         return self.clock.monotonic() - before
 
@@ -145,6 +145,17 @@ async def test_answers_that_nothing_needed_doing_slow_it_down_and_another_answer
             waits.append(await found.look("I wrote the letter."))
             waits.append(await found.look("HEARTBIT_OK"))
         assert [wait / HALF for wait in waits] == [1, 1, 2, 4, 4, 1]
+
+
+async def test_while_its_tasks_fail_it_comes_less_often_and_one_that_was_stopped_is_none_of_them(
+    tmp_path: Path,
+) -> None:
+    async with heart(tmp_path, threshold=0) as found:
+        await found.put(entry())
+        states: tuple[State, ...] = ("failed", "failed", "interrupted", "failed", "completed", "completed")
+        async with at_work(found):
+            waits = [await found.look("There is no model.", state=state) for state in states]
+        assert [wait / HALF for wait in waits] == [1, 2, 4, 4, 4, 1]
 
 
 async def test_something_new_to_do_ends_the_slowness(tmp_path: Path) -> None:
