@@ -255,5 +255,5 @@ class _Known:
 
 def _folder(text: str, home: Path) -> Path:
     """A folder that the settings name, as the system knows it."""
-    path = home / text[2:] if text.startswith("~/") else home / text
+    path = home / text[2:] if text == "~" or text.startswith("~/") else home / text
     return Path(path).resolve()

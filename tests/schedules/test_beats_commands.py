@@ -3,11 +3,14 @@
 import asyncio
 import json
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from heartbit_tui.providers.script import call
+from heartbit_tui.runtime.beating import named
+from tests.config.texts import config
 from tests.headless.machine import Machine, calls, ended, says, service
 
 FILE = "---\nevery: 30m\n---\nLook at README.md.\n"
@@ -96,6 +99,11 @@ async def test_a_heartbeat_is_paused_goes_on_and_tells_why(machine: Machine) -> 
     )
     done = await machine.run("heartbeat", "import", "~/state.json")
     assert "0 taken over, of 1" in done.text  # it has a state of its own by now
+
+
+def test_a_folder_of_the_settings_is_meant_from_home() -> None:
+    found = named(config('[heartbeat]\nworkspaces = ["~", "~/notes", "/srv/x", "y"]\n'), {"HOME": "/nowhere"})
+    assert found == tuple(map(Path, ("/nowhere", "/nowhere/notes", "/srv/x", "/nowhere/y")))
 
 
 async def test_what_is_wrong_is_told_in_a_sentence(machine: Machine) -> None:
