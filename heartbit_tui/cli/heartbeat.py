@@ -13,14 +13,12 @@ from typing import TypeAlias
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json, within
-from heartbit_tui.client.local import local
 from heartbit_tui.config import Config
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError, HeartbitError
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Prompt
-from heartbit_tui.library.exchange import Exchange
 from heartbit_tui.runtime import beating
 from heartbit_tui.runtime.beating import Ledger
 from heartbit_tui.runtime.bounding import Allowance, bounded
@@ -137,6 +135,9 @@ async def _run(desk: Desk, values: Namespace) -> int:
 
 async def _done(desk: Desk, beat: Heartbeat) -> Done:
     """Do a beat here and now, in a session of its own at which nobody is asked."""
+    from heartbit_tui.client.local import local
+    from heartbit_tui.library.exchange import Exchange
+
     options = replace(
         desk.around.options, cwd=beat.workspace, on_ask="deny", tools=None if beat.kind == "meditate" else beat.tools
     )

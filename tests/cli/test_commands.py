@@ -5,6 +5,7 @@ import os
 import pty
 import pwd
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,10 @@ async def test_a_full_disk_behind_stdout_is_told(machine: Machine) -> None:
             assert (done.code, "could not be written: No space left" in done.err) == (141, True)
     finally:
         os.close(full)
+
+
+def test_a_list_of_heartbeats_is_shown_without_what_speaks_with_models() -> None:
+    program = (
+        "import sys, heartbit_tui.cli.heartbeat; print([each for each in ('httpx', 'pydantic') if each in sys.modules])"
+    )
+    assert subprocess.run((sys.executable, "-c", program), capture_output=True, text=True, check=True).stdout == "[]\n"
