@@ -86,6 +86,7 @@ async def _submit(remote: Remote, values: Namespace) -> int:
         return 0
     say(task_id)
     if is_terminal(1):
+        sys.stdout.flush()
         sys.stderr.write(f"{ACCEPTED.format(id=task_id[:8])}\n")
     return 0
 
