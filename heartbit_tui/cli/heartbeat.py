@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
+from heartbit_tui.cli.asleep import tell_where_none_runs
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
 from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json, within
@@ -92,6 +93,7 @@ async def _list(desk: Desk, values: Namespace) -> int:
         sys.stderr.write(OFF)
     if found:
         say(columns(_row(each, desk.clock.now()) for each in found))
+        tell_where_none_runs(desk.around.sessions_file)
     else:
         sys.stderr.write(NONE)
     return 0
