@@ -13,7 +13,7 @@ from typing import TypeAlias
 from heartbit_tui.cli.asleep import tell_where_none_runs
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json, within
+from heartbit_tui.cli.told import attempt, listed, one_line, say, say_json, within
 from heartbit_tui.config import Config
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
@@ -92,7 +92,7 @@ async def _list(desk: Desk, values: Namespace) -> int:
     if not desk.config.boolean("heartbeat.enabled"):
         sys.stderr.write(OFF)
     if found:
-        say(columns(_row(each, desk.clock.now()) for each in found))
+        say(listed(_row(each, desk.clock.now()) for each in found))
         tell_where_none_runs(desk.around.sessions_file)
     else:
         sys.stderr.write(NONE)

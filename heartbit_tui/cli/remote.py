@@ -11,7 +11,7 @@ from typing import Final
 
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, is_terminal, one_line, say, say_json
+from heartbit_tui.cli.told import attempt, columns, is_terminal, listed, one_line, say, say_json
 from heartbit_tui.client.address import address as locate
 from heartbit_tui.client.moments import moment
 from heartbit_tui.client.remote import Remote, UnreachableError
@@ -101,7 +101,7 @@ async def _status(remote: Remote, values: Namespace) -> int:
         say_json(found)
     elif found:
         waiting = await _waiting(remote, found)
-        say(columns(_row(each, _of(each, waiting)) for each in found))
+        say(listed(_row(each, _of(each, waiting)) for each in found))
     else:
         sys.stderr.write("There are no tasks.\n")
     return 0

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from heartbit_tui.cli.asleep import tell_where_none_runs
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
+from heartbit_tui.cli.told import attempt, columns, listed, one_line, say, say_json
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.runtime.clock import SystemClock
@@ -85,7 +85,7 @@ async def _list(found: Here, values: Namespace) -> int:
     if values.json:
         say_json([of_schedule(each, firings.get(each.source), found.now) for each in found.known])
     elif found.known:
-        say(columns(_row(each, firings.get(each.source), found.now) for each in found.known))
+        say(listed(_row(each, firings.get(each.source), found.now) for each in found.known))
         tell_where_none_runs(found.around.sessions_file)
     else:
         sys.stderr.write(f"{NONE}\n")
