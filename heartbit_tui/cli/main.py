@@ -95,6 +95,7 @@ def _run(words: Sequence[str], launched: "Launched | None" = None) -> int:
         gc.enable()
         _let_signals_in()
     code = entry(values)
+    _let_stderr_go()
     sys.stdout.flush()
     return code
 
@@ -143,6 +144,14 @@ def _told(text: str) -> int:
     sys.stdout.write(text)
     sys.stdout.flush()
     return 0
+
+
+def _let_stderr_go() -> None:
+    """What stderr cannot take any more, since its terminal was closed, makes no failure of what went well."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _let_signals_in() -> None:

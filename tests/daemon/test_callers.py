@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import pty
 import re
 import signal
 from typing import Any
@@ -59,3 +61,21 @@ async def test_a_task_of_any_bytes_is_handed_over(machine: Machine) -> None:
             accepted = json.loads((await caller.run("submit", "--json", *words, input=given)).text)
             task = json.loads((await caller.run("status", "--json", accepted["id"])).text)
             assert task["task"] == "caf\ufffd"
+
+
+async def test_a_daemon_whose_terminal_is_closed_stops_gently(machine: Machine) -> None:
+    prepared(machine, says("at last", wait=LONG, times=0), settings="[daemon]\ndrain_timeout_seconds = 0\n")
+    terminal, inner = pty.openpty()
+    process = await machine.start("daemon", "--bind", "127.0.0.1:0", stdin=inner, stdout=inner, stderr=inner)
+    os.close(inner)
+    with os.fdopen(terminal, "rb", buffering=0) as shown:
+        first = (await asyncio.to_thread(shown.readline)).decode()
+    caller = machine.having(HEARTBIT_URL=first.split()[-1])
+    task_id = (await caller.run("submit", "stay at it")).text.strip()
+    while "running" not in (await caller.run("status", task_id)).text:
+        pass
+    process.send_signal(signal.SIGHUP)
+    assert await asyncio.wait_for(process.wait(), 30) == 0
+    log = (await machine.run("daemon", "logs")).text
+    assert ("heartbit has ended." in log, "itself failed" in log) == (True, False)
+    assert "1 waiting, 0 at work" in (await machine.run("daemon", "status")).text
