@@ -21,7 +21,15 @@ from heartbit_tui.runtime.masking import mask_for_logs
 from heartbit_tui.runtime.settings import configuration
 
 ABSENT = MappingProxyType(
-    {"continue": False, "resume": None, "session": None, "fork": False, "output_schema": None, "json_schema": None}
+    {
+        "continue": False,
+        "resume": None,
+        "session": None,
+        "fork": False,
+        "ephemeral": False,
+        "output_schema": None,
+        "json_schema": None,
+    }
 )
 """The flags of a single task: here each task says its own."""
 
@@ -34,7 +42,7 @@ MISSING = "The daemon needs {name}: pip install 'heartbit-tui[daemon]'"
 
 def main(values: Namespace) -> int:
     """Serve until it is stopped; the exit code."""
-    vars(values).update({name: value for name, value in ABSENT.items() if name not in values})
+    vars(values).update(ABSENT)
     return attempt(lambda: _serve(values))
 
 

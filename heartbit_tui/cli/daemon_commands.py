@@ -1,6 +1,6 @@
 """The commands for a daemon, and for those who speak with one, in the order in which help shows them."""
 
-from heartbit_tui.cli.flags import JSON, RUN, with_everywhere
+from heartbit_tui.cli.flags import EVERYWHERE, JSON, LIMITS, MODEL, PERMISSIONS, PLACE, with_everywhere
 from heartbit_tui.cli.spec import Command, Flag, Word
 
 TASK = Word("id", "the task; the beginning of its id is enough")
@@ -16,7 +16,10 @@ DAEMON = (
         "do tasks that come over HTTP, at set times and by themselves, until it is stopped",
         groups={
             "options": (BIND,),
-            **{name: flags for name, flags in RUN.items() if name != "output"},
+            "limits": LIMITS,
+            "permissions": PERMISSIONS,
+            "model": MODEL,
+            "place": (*PLACE, *EVERYWHERE),
         },
         examples=("heartbit daemon", "heartbit daemon --bind 127.0.0.1:7777 --permission-mode auto"),
     ),
@@ -48,6 +51,7 @@ DAEMON = (
             Flag(("--dry-run",), "only tell what would be done"),
             Flag(("--force",), "also a unit that was edited"),
         ),
+        examples=("heartbit daemon uninstall --dry-run",),
     ),
     Command(
         "daemon status",
@@ -81,17 +85,22 @@ DAEMON = (
             Flag(("--key",), "the same task however often it is sent with this key", "text", "KEY"),
             Flag(("--priority",), "from -100 to 100; what waits with a higher one is done first", "text", "N"),
             Flag(("--session",), "go on with this session of the daemon's", "text", "ID"),
-            Flag(("--folder",), "where it works", "folder", "DIR"),
+            Flag(("--folder",), "where it works; in the folder of the daemon without", "folder", "DIR"),
             JSON,
         ),
-        ('heartbit submit "tidy up the changelog"', 'heartbit submit --wait "which tests are slow?"'),
+        (
+            'heartbit submit "tidy up the changelog"',
+            'heartbit submit --wait --folder . "which tests are slow?"',
+            'git diff | heartbit submit "review this" -',
+        ),
     ),
     Command(
         "status",
         "remote",
-        "how a task of a daemon stands, or all of them",
-        (Word("id", "the task; without one, the newest", "?"),),
+        "how a task of a daemon stands, or the newest of them",
+        (Word("id", "the task; the beginning of its id is enough; without one, the newest 50", "?"),),
         with_everywhere(URL, JSON),
+        ("heartbit status", "heartbit status 3f2a", "heartbit status --url http://127.0.0.1:7777 --json"),
     ),
     Command(
         "result",
@@ -99,6 +108,7 @@ DAEMON = (
         "print what came of a task",
         (TASK,),
         with_everywhere(URL, Flag(("--wait",), "wait for its end"), JSON),
+        ("heartbit result 3f2a", "heartbit result --wait 3f2a"),
     ),
     Command(
         "approve",
@@ -111,14 +121,22 @@ DAEMON = (
             Flag(("--always",), "and from now on without asking"),
             Flag(("--note",), "a word to the model with it", "text", "TEXT"),
         ),
+        ("heartbit approve 3f2a", 'heartbit approve 3f2a --refuse --note "not in this folder"'),
     ),
     Command(
         "attach",
         "attach",
         "see a task or a session of a daemon on the screen, and take part in it",
-        (Word("id", "the task or the session"),),
+        (Word("id", "the task or the session; the beginning of its id is enough"),),
         with_everywhere(URL, Flag(("--plain",), "in plain lines, without a screen")),
         ("heartbit attach 3f2a", "heartbit attach --plain 20261121-093000-k3v9x2mq"),
     ),
-    Command("cancel", "remote", "stop a task, whether it waits or is at work", (TASK,), with_everywhere(URL)),
+    Command(
+        "cancel",
+        "remote",
+        "stop a task, whether it waits or is at work",
+        (TASK,),
+        with_everywhere(URL),
+        ("heartbit cancel 3f2a",),
+    ),
 )

@@ -10,17 +10,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
+from heartbit_tui.cli.asleep import tell_where_none_runs
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json, within
-from heartbit_tui.client.local import local
+from heartbit_tui.cli.told import attempt, listed, one_line, say, say_json, within
 from heartbit_tui.config import Config
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError, HeartbitError
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Prompt
-from heartbit_tui.library.exchange import Exchange
 from heartbit_tui.runtime import beating
 from heartbit_tui.runtime.beating import Ledger
 from heartbit_tui.runtime.bounding import Allowance, bounded
@@ -111,7 +110,8 @@ async def _list(desk: Desk, values: Namespace) -> int:
     if hint := beating.uncounted(desk.around.root, [each.file for each in found]):
         sys.stderr.write(f"heartbit: {hint}\n")
     if found:
-        say(columns(_row(each, desk.clock.now()) for each in found))
+        say(listed(_row(each, desk.clock.now()) for each in found))
+        tell_where_none_runs(desk.around.sessions_file)
     else:
         sys.stderr.write(NONE)
     return 0
@@ -189,6 +189,9 @@ async def _bounded(desk: Desk, beat: Heartbeat) -> Done:
 
 async def _done(desk: Desk, beat: Heartbeat) -> Done:
     """Do a beat here and now, in a session of its own at which nobody is asked."""
+    from heartbit_tui.client.local import local
+    from heartbit_tui.library.exchange import Exchange
+
     options = replace(
         desk.around.options, cwd=beat.workspace, on_ask="deny", tools=None if beat.kind == "meditate" else beat.tools
     )

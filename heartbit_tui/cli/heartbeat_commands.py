@@ -43,8 +43,17 @@ HEARTBEAT = (
         with_everywhere(JSON),
         ("heartbit heartbeat run HEARTBEAT-mail.md",),
     ),
-    Command("heartbeat pause", "heartbeat", "let a heartbeat rest", (WHICH,), with_everywhere(JSON)),
-    Command("heartbeat resume", "heartbeat", "let a heartbeat that rests go on", (WHICH,), with_everywhere(JSON)),
+    *(
+        Command(
+            f"heartbeat {verb}",
+            "heartbeat",
+            summary,
+            (WHICH,),
+            with_everywhere(JSON),
+            (f"heartbit heartbeat {verb} HEARTBEAT.md",),
+        )
+        for verb, summary in (("pause", "let a heartbeat rest"), ("resume", "let a heartbeat that rests go on"))
+    ),
     Command(
         "heartbeat why",
         "heartbeat",

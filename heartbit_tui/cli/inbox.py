@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, confirm, one_line, say, say_json
+from heartbit_tui.cli.told import attempt, confirm, listed, one_line, say, say_json
 from heartbit_tui.client.letters import DRAFT
 from heartbit_tui.client.letters_done import accept, answer, refuse
 from heartbit_tui.client.letters_here import Here
@@ -46,7 +46,7 @@ async def _list(inbox: Inbox, values: Namespace) -> int:
     if values.json:
         say_json([json_of(each) for each in found])
     elif found:
-        say(columns(map(_row, found)))
+        say(listed(map(_row, found)))
     else:
         sys.stderr.write(EMPTY)
     return 0

@@ -16,10 +16,11 @@ class UsageFault(Exception):
 
 
 class Meant(NamedTuple):
-    """A command and the words and flags for it."""
+    """A command and the words and flags for it; `others` are those of a first word that stood alone, which means this one."""
 
     command: Command
     rest: tuple[str, ...]
+    others: tuple[Command, ...] = ()
 
 
 def find(words: Sequence[str]) -> Meant:
@@ -60,7 +61,8 @@ def _second(first: str, rest: tuple[str, ...]) -> Meant:
     at = first_word(rest)
     known = seconds_of(first)
     if at is None:
-        return Meant(BY_NAME[f"{first} {DEFAULTS[first]}"], rest)
+        others = tuple(BY_NAME[f"{first} {second}"] for second in known if second != DEFAULTS[first])
+        return Meant(BY_NAME[f"{first} {DEFAULTS[first]}"], rest, others)
     if rest[at] not in known:
         near = alike(rest[at], known)
         hint = f"did you mean `heartbit {first} {near}`?" if near else f"it has {', '.join(known)}."

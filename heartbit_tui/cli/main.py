@@ -1,5 +1,6 @@
 """Finds the command, imports its file and runs it."""
 
+import errno
 import gc
 import os
 import signal
@@ -27,21 +28,33 @@ HEADLESS = ("run", "workflow_run")
 
 USAGE = 2
 STDOUT_GONE = 141
+STDOUT_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+UNWRITTEN = "heartbit: what it has to say could not be written: {why}.\n"
 
 
 def main(words: Sequence[str]) -> int:
     """Run what the words say; the exit code."""
     _open_missing_files()
-    if list(words) in (["--help"], ["-h"], ["help"]):
-        return _told(HELP)
-    signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
     try:
+        if list(words) in (["--help"], ["-h"], ["help"]):
+            return _told(HELP)
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
         return _run(words) if words else _bare()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return STDOUT_GONE
+        return _without_stdout(STDOUT_GONE)
+    except OSError as error:
+        if error.errno not in STDOUT_FULL or error.filename:
+            raise
+        sys.stderr.write(UNWRITTEN.format(why=error.strerror))
+        return _without_stdout(1)
+
+
+def _without_stdout(code: int) -> int:
+    """The code, with nobody left for what is still to be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return code
 
 
 def _bare() -> int:
@@ -67,7 +80,7 @@ def _run(words: Sequence[str], launched: "Launched | None" = None) -> int:
     try:
         meant = lookup.find(words)
         if {"-h", "--help"} & set(_before_task(meant.rest)):
-            return _told(parser.parser_of(meant.command).format_help())
+            return _told(parser.help_of(meant.command, meant.others))
         values = parser.parse(meant.command, meant.rest)
     except lookup.UsageFault as fault:
         return _refused(fault, words)
@@ -82,6 +95,7 @@ def _run(words: Sequence[str], launched: "Launched | None" = None) -> int:
         gc.enable()
         _let_signals_in()
     code = entry(values)
+    _let_stderr_go()
     sys.stdout.flush()
     return code
 
@@ -130,6 +144,14 @@ def _told(text: str) -> int:
     sys.stdout.write(text)
     sys.stdout.flush()
     return 0
+
+
+def _let_stderr_go() -> None:
+    """What stderr cannot take any more, since its terminal was closed, makes no failure of what went well."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _let_signals_in() -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, NoReturn
 
 from heartbit_tui.cli.lookup import UsageFault, alike
@@ -60,6 +61,20 @@ def parser_of(command: Command) -> Parser:
         for flag in flags:
             group.add_argument(*flag.names, dest=name_of(flag), help=flag.help, **_traits(flag))
     return parser
+
+
+def help_of(command: Command, others: Sequence[Command] = ()) -> str:
+    """The help of a command, and what `others` do that begin with the same word."""
+    text = parser_of(command).format_help()
+    if not others:
+        return text
+    room = max(len(each.name) for each in others) + len("heartbit ") + 4
+    lines = [
+        f"{f'  heartbit {each.name}':{room}}{line}" if number == 0 else f"{'':{room}}{line}"
+        for each in others
+        for number, line in enumerate(wrap(each.summary, _WIDTH - room))
+    ]
+    return "\n".join((text, "also:", *lines, f"\nFor the flags of one: heartbit {others[0].name} --help\n"))
 
 
 def name_of(flag: Flag) -> str:

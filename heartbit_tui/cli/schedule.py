@@ -11,9 +11,10 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TypeAlias
 
+from heartbit_tui.cli.asleep import tell_where_none_runs
 from heartbit_tui.cli.options import clean
 from heartbit_tui.cli.surroundings import Surroundings
-from heartbit_tui.cli.told import attempt, columns, one_line, say, say_json
+from heartbit_tui.cli.told import attempt, columns, listed, one_line, say, say_json
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.runtime.clock import SystemClock
@@ -30,6 +31,7 @@ USUAL = 10
 MOST = 10_000
 """Coming times that are told at most."""
 
+UNQUOTED = 'One field, {cron!r}, is no cron expression: put all of its fields in quotes, as in "0 9 * * MON-FRI".'
 NONE = "There are no schedules. `heartbit schedule add` adds one."
 STAGES: Mapping[str, str] = MappingProxyType(
     {"seen": "not yet due", "claimed": "being handed over", "running": "at work"}
@@ -83,16 +85,20 @@ async def _list(found: Here, values: Namespace) -> int:
     if values.json:
         say_json([of_schedule(each, firings.get(each.source), found.now) for each in found.known])
     elif found.known:
-        say(columns(_row(each, firings.get(each.source), found.now) for each in found.known))
+        say(listed(_row(each, firings.get(each.source), found.now) for each in found.known))
+        tell_where_none_runs(found.around.sessions_file)
     else:
         sys.stderr.write(f"{NONE}\n")
     return 0
 
 
 async def _add(found: Here, values: Namespace) -> int:
+    cron = clean(values.cron)
+    if len(cron.split()) == 1 and not cron.strip().startswith("@"):
+        raise UsageError(UNQUOTED.format(cron=cron))
     wanted = Wanted(
         name=clean(values.name),
-        cron=clean(values.cron),
+        cron=cron,
         task=clean(" ".join(values.task)).strip(),
         dialect=values.dialect or "standard",
         timezone=clean(values.timezone or "UTC"),
@@ -107,6 +113,7 @@ async def _add(found: Here, values: Namespace) -> int:
         return 0
     times = [_moment(due, schedule) for due in schedule.cron.coming(found.now, 3)]
     say(f"{schedule.name} is added, in {schedule.folder}. It is due {', '.join(times)}, and so on.")
+    tell_where_none_runs(found.around.sessions_file)
     return 0
 
 

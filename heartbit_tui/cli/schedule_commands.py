@@ -11,6 +11,7 @@ SCHEDULE = (
         "schedule",
         "list the schedules: those of the settings and those that were added, how far each is",
         groups=with_everywhere(JSON),
+        examples=("heartbit schedule", "heartbit schedule list --json"),
     ),
     Command(
         "schedule add",
@@ -51,9 +52,16 @@ SCHEDULE = (
             'heartbit schedule add pages @hourly "check that the pages answer" --jitter 10m --overlap queue',
         ),
     ),
-    Command("schedule remove", "schedule", "remove a schedule that was added", (NAME,), with_everywhere(JSON)),
-    Command("schedule pause", "schedule", "let a schedule rest", (NAME,), with_everywhere(JSON)),
-    Command("schedule resume", "schedule", "let a schedule that rests go on", (NAME,), with_everywhere(JSON)),
+    *(
+        Command(
+            f"schedule {verb}", "schedule", summary, (NAME,), with_everywhere(JSON), (f"heartbit schedule {verb} tidy",)
+        )
+        for verb, summary in (
+            ("remove", "remove a schedule that was added"),
+            ("pause", "let a schedule rest"),
+            ("resume", "let a schedule that rests go on"),
+        )
+    ),
     Command(
         "schedule run",
         "schedule_run",

@@ -3,14 +3,17 @@
 import json
 import os
 import sys
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from textwrap import wrap
+from unicodedata import combining, east_asian_width
 
 from heartbit_tui.headless.endings import UsageError, failed
 from heartbit_tui.headless.progress import one_line, visible
 from heartbit_tui.kernel.errors import HeartbitError
 
-__all__ = ("attempt", "columns", "is_terminal", "one_line", "say", "say_json", "within")
+__all__ = ("attempt", "columns", "is_terminal", "listed", "one_line", "say", "say_json", "shortened", "within")
 
 GAP = "  "
 
@@ -50,6 +53,30 @@ def columns(rows: Iterable[Sequence[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(*flat, strict=True)]
     lines = (GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in flat)
     return "\n".join(lines)
+
+
+def listed(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as `columns` sets them; at a terminal each is one line, and ends where that does."""
+    from shutil import get_terminal_size  # it brings what packs files along
+
+    text = columns(rows)
+    return shortened(text, get_terminal_size().columns) if is_terminal(1) else text
+
+
+def shortened(text: str, width: int) -> str:
+    """The text with no line wider than so many cells of a terminal."""
+    return "\n".join(_shortened(line, width) for line in text.split("\n"))
+
+
+def _shortened(line: str, width: int) -> str:
+    ends = tuple(accumulate(map(_cells, line)))
+    if not ends or ends[-1] <= width:
+        return line
+    return f"{line[: bisect(ends, width - 1)].rstrip()}…"
+
+
+def _cells(sign: str) -> int:
+    return 1 if sign.isascii() else 0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1
 
 
 def within(rows: Iterable[Sequence[str]], width: int = WIDTH) -> str:

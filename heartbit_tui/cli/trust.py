@@ -44,7 +44,10 @@ def _add(values: Namespace) -> int:
     seen = contents(root, trust.further(root, around.watched(folder)))
     _tell(since(trust, root, seen))
     trust.trust(root, now=SystemClock().now(), seen=digests(seen), texts=kept(seen))
-    say(f"{root} is trusted" + (f", with {', '.join(seen)} as they are now." if seen else "."))
+    say(
+        f"{root} is trusted"
+        + (f", with {', '.join(seen)} as {'they are' if len(seen) > 1 else 'it is'} now." if seen else ".")
+    )
     return 0
 
 

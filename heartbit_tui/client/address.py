@@ -1,13 +1,17 @@
 """Where the daemon is that a person means, and what proves to it who asks."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
+from heartbit_tui.auth.hosts import is_loopback
 from heartbit_tui.auth.own_token import NAME
 from heartbit_tui.client import registered
 from heartbit_tui.config import Config, Directories
 from heartbit_tui.config.directories import directories
+from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import configuration
 from heartbit_tui.store.locks import leases
@@ -16,18 +20,45 @@ URL: Final = "HEARTBIT_URL"
 TOKEN: Final = "HEARTBIT_API_KEY"
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
+NO_ADDRESS: Final = "{where} takes the address of a daemon, such as http://127.0.0.1:3000, and not {given!r}."
+NO_HEADER: Final = "{where} holds signs that no token has, such as a space or a line break. Set it anew."
+
 
 def address(options: Options, url: str = "", session_id: str = "") -> tuple[str, str]:
     """The address of a daemon, this machine's own unless another is named, and the token for it. Raises `ConfigError`.
 
     Its own is the one that holds this session, else the newest that works on the data file, else where one would listen
-    by the settings. It reads files: to be called in a thread where a screen waits.
+    by the settings. The token that it made for itself goes to no other machine. It reads files: to be called in a thread
+    where a screen waits.
     """
     config, environment = configuration(options), options.environment
     places = directories(environment, Path(environment.get("HOME") or "/"))
-    found = url or environment.get(URL) or config.string("client.url")
+    named = {"--url": url, URL: environment.get(URL), "client.url": config.string("client.url")}
+    where, found = next(((name, each) for name, each in named.items() if each), ("", ""))
     found = found or _registered(places.sessions_file, session_id) or _bound(config)
-    return found.rstrip("/"), environment.get(TOKEN) or config.string("client.token") or _own(places)
+    host = _host(found, where or "daemon.bind")
+    return found.rstrip("/"), _given(config, environment) or (_own(places) if is_loopback(host) else "")
+
+
+def _host(url: str, where: str) -> str:
+    """The host of an address. Raises `ConfigError` for what is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # one that is no number up to 65535 is found out when it is asked for
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or " " in url:
+        raise ConfigError(NO_ADDRESS.format(where=where, given=url))
+    return parts.hostname
+
+
+def _given(config: Config, environment: Mapping[str, str]) -> str:
+    """The token that a person set. Raises `ConfigError` for what no header can hold, without telling it."""
+    given = {TOKEN: environment.get(TOKEN), "client.token": config.string("client.token")}
+    where, token = next(((name, each.strip()) for name, each in given.items() if each and each.strip()), ("", ""))
+    if not all("!" <= sign <= "~" for sign in token):
+        raise ConfigError(NO_HEADER.format(where=where))
+    return token
 
 
 def _registered(file: Path, session_id: str) -> str:

@@ -1,9 +1,11 @@
 """A daemon as its callers see it: over HTTP, wherever it runs."""
 
 import json
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Final, Self, cast
+from urllib.parse import quote
 
 import httpx
 
@@ -19,6 +21,14 @@ SILENCE: Final = 60.0
 
 NOBODY = "No heartbit daemon answers at {url} ({why}). Start one with `heartbit daemon`, or name another with --url."
 NO_TOKEN = "The daemon at {url} wants a token: set HEARTBIT_API_KEY, or client.token in your settings."
+WRONG_TOKEN = (
+    "The daemon at {url} does not know the token that it was given: set HEARTBIT_API_KEY, or client.token in your settings,"
+    " to one that it knows."
+)
+NO_TLS = "it does not speak TLS: take http:// in place of https://"
+NO_DAEMON = "What answers at {url} is no heartbit daemon ({why}). Name the daemon's address with --url."
+NO_TASK = "No task {text!r}: `heartbit status` lists the newest."
+SEVERAL = "{count} tasks begin with {text!r}. Type more of it."
 
 
 class RemoteError(HeartbitError):
@@ -43,6 +53,12 @@ class UnreachableError(RemoteError):
         self.sent = sent
 
 
+class NoDaemonError(RemoteError):
+    """Something answers, and it does not speak as a daemon does."""
+
+    kind: ClassVar[str] = "network"
+
+
 class UnknownTokenError(RemoteError):
     """A daemon does not know the token, or there was none."""
 
@@ -62,8 +78,11 @@ class Remote:
     async def open(cls, url: str, token: str, seconds: float = SECONDS) -> AsyncGenerator[Self]:
         """A way to the daemon at this address, as whom the token is of, which may take so long; nothing is sent yet."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
+        # Reading the certificates of all authorities takes 40 ms, which plain HTTP has no use for.
+        verify = True if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         # No proxy: a token for this machine's own daemon has no business anywhere else.
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=seconds, trust_env=False) as http:
+        settings: dict[str, Any] = {"headers": headers, "timeout": seconds, "trust_env": False, "verify": verify}
+        async with httpx.AsyncClient(base_url=url, **settings) as http:
             yield cls(url, http, token)
 
     async def submit(self, task: str, **more: object) -> JsonObject:
@@ -73,7 +92,7 @@ class Remote:
 
     async def task(self, task_id: str) -> JsonObject:
         """How a task stands."""
-        return await self.ask("GET", f"/tasks/{task_id}")
+        return await self.ask("GET", f"/tasks/{quote(task_id, safe='')}")
 
     async def find(self, text: str) -> JsonObject:
         """The task whose id this is or begins with. Raises `RemoteError` where there is none, or more than one."""
@@ -82,17 +101,15 @@ class Remote:
         found = [each for each in await self.tasks(500) if text and str(each["id"]).startswith(text)]
         if len(found) == 1:
             return found[0]
-        fitting = f"{len(found)} tasks begin with {text!r}. Type more of it." if found else f"No task {text!r}."
-        raise RemoteError(fitting, status=404)
+        raise RemoteError((SEVERAL if found else NO_TASK).format(count=len(found), text=text), status=404)
 
     async def tasks(self, limit: int = 50) -> list[JsonObject]:
         """The newest tasks."""
-        return (await self.ask("GET", f"/tasks?limit={limit}"))["tasks"]
+        return await self._listed("tasks", f"?limit={limit}")
 
     async def waiting(self) -> list[JsonObject]:
         """The approvals and questions that wait for somebody."""
-        approvals, questions = await self.ask("GET", "/approvals"), await self.ask("GET", "/questions")
-        return [*approvals["approvals"], *questions["questions"]]
+        return [*await self._listed("approvals"), *await self._listed("questions")]
 
     async def events(self, path: str, after: int = 0) -> AsyncGenerator[JsonObject]:
         """What happens there, as it happens, each an envelope; a connection that breaks is made again where it was.
@@ -146,7 +163,13 @@ class Remote:
         except httpx.HTTPError as failure:
             raise self._nobody(error or failure) from failure
         self._check(answer)
-        return cast("JsonObject", answer.json()) if answer.content else {}
+        return self._object(answer) if answer.content else {}
+
+    async def _listed(self, name: str, query: str = "") -> list[JsonObject]:
+        found = (await self.ask("GET", f"/{name}{query}")).get(name)
+        if not isinstance(found, list):
+            raise NoDaemonError(NO_DAEMON.format(url=self.url, why=f"it tells no {name}"))
+        return cast("list[JsonObject]", found)
 
     async def _stream(self, path: str, after: int) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
         headers = {"last-event-id": str(after)} if after else {}
@@ -173,14 +196,23 @@ class Remote:
         if answer.status_code < httpx.codes.BAD_REQUEST:
             return
         if answer.status_code == UNAUTHORIZED:
-            raise UnknownTokenError(NO_TOKEN.format(url=self.url), status=answer.status_code)
-        try:
-            text = str(answer.json()["error"])
-        except (ValueError, KeyError, TypeError):
-            text = answer.reason_phrase
+            text = (WRONG_TOKEN if self.token else NO_TOKEN).format(url=self.url)
+            raise UnknownTokenError(text, status=answer.status_code)
+        text = str(self._object(answer).get("error") or answer.reason_phrase)
         raise RemoteError(f"The daemon at {self.url} says: {text}", status=answer.status_code, said=text)
 
+    def _object(self, answer: httpx.Response) -> JsonObject:
+        """What a daemon answers is an object; whatever answers otherwise is none."""
+        try:
+            found: object = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            why = f"{answer.status_code} {answer.reason_phrase}".strip()
+            raise NoDaemonError(NO_DAEMON.format(url=self.url, why=why), status=answer.status_code)
+        return cast("JsonObject", found)
+
     def _nobody(self, error: Exception) -> UnreachableError:
-        why = str(error) or type(error).__name__
+        why = NO_TLS if "WRONG_VERSION_NUMBER" in str(error) else str(error) or type(error).__name__
         never = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         return UnreachableError(NOBODY.format(url=self.url, why=why), sent=not never)

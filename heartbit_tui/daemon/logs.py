@@ -141,9 +141,10 @@ def telling(
 
 
 def tell_stderr(text: str) -> None:
-    """Tell a person at the terminal."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    """Tell a person at the terminal; where that was closed, nobody is there to be told, and the work goes on."""
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 def _both(own: logging.Logger, say: Callable[[str], None], handlers: list[logging.Handler]) -> Callable[[str], None]:

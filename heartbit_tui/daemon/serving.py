@@ -32,7 +32,7 @@ BACKLOG: Final = 2_048
 
 MADE: Mapping[str, str] = MappingProxyType(
     {
-        "new": "Who speaks with it needs this token, which is told once: {token}",
+        "new": "Others who speak with it need this token, which is told once; `heartbit submit` finds it by itself: {token}",
         "exposed": "Others could read the token that it had, so there is a new one, which is told once: {token}",
     }
 )
@@ -96,6 +96,8 @@ async def serve(
     stop, supervisor = stop or Stop(), supervisor or Supervisor()
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.ask)
+    if setup.bind:
+        _parts(setup.bind)  # what is no address is told as that, and not as one of another machine
     async with opened(setup) as daemon:
         listening = listen(daemon.bind)
         host, port = listening.getsockname()[:2]
@@ -121,9 +123,7 @@ async def serve(
 
 def listen(bind: str) -> socket.socket:
     """A socket that listens there; port 0 is one that is free. Raises `ConfigError`."""
-    host, _, port = bind.rpartition(":")
-    if not (port.isascii() and port.isdecimal()) or int(port) > 65_535:
-        raise ConfigError(NO_ADDRESS.format(text=bind), key="daemon.bind")
+    host, port = _parts(bind)
     host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
@@ -135,6 +135,14 @@ def listen(bind: str) -> socket.socket:
     found.listen(BACKLOG)
     found.setblocking(False)
     return found
+
+
+def _parts(bind: str) -> tuple[str, str]:
+    """The host and the port of an address. Raises `ConfigError`."""
+    host, _, port = bind.rpartition(":")
+    if not (port.isascii() and port.isdecimal()) or int(port) > 65_535:
+        raise ConfigError(NO_ADDRESS.format(text=bind), key="daemon.bind")
+    return host, port
 
 
 async def _end_of(task: asyncio.Task[None]) -> None:

@@ -1,5 +1,6 @@
 """What a reporter says, brought to stdout and stderr: once a beginning, once an end, whatever happens between."""
 
+import errno
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,8 @@ from heartbit_tui.kernel.events import Envelope
 
 LAST_SECONDS = 0.2
 """What a reader gets to take the last lines when there is no more time."""
+
+UNWRITTEN = "heartbit: what it has to say could not be written: {why}.\n"
 
 
 class Telling:
@@ -77,7 +80,14 @@ class Telling:
         self._out.add(said.out)
         with suppress(BrokenPipeError):
             await self._err.flush()
-        await self._out.flush()
+        try:
+            await self._out.flush()
+        except BrokenPipeError as error:
+            if error.errno != errno.EPIPE:  # somebody is there to be told
+                self._err.add(UNWRITTEN.format(why=error.strerror))
+                with suppress(BrokenPipeError):
+                    await self._err.flush()
+            raise
 
 
 def _cwd() -> str:

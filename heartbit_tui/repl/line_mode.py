@@ -106,9 +106,13 @@ class LineMode:
             ending.cancel()
 
     async def _take(self, line: str | None, draft: str, doer: Doer) -> None:
+        if line is None and self._labelled:
+            self._write("\n")
         self._labelled = ""
         conversation = self._conversation
-        if conversation.waiting is not None:
+        if line is None and conversation.waiting is not None and conversation.client.about.elsewhere:
+            conversation.leave(Leave())  # a daemon's session goes on, and somebody else may answer
+        elif conversation.waiting is not None:
             self._decide(line, conversation.waiting)
         elif line is None:
             await conversation.attention()

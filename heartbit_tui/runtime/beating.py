@@ -16,8 +16,8 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.memory.meditation_drafts import Draft
-from heartbit_tui.memory.meditation_report import told
-from heartbit_tui.runtime import meditating
+from heartbit_tui.memory.meditation_report import Report, told
+from heartbit_tui.runtime import plugins
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.shelf import PACKAGE
@@ -36,6 +36,9 @@ from heartbit_tui.tasks import Intake, Request
 from heartbit_tui.tools.late import schemas
 
 PART = "heartbeats"
+MEDITATE = "heartbit_tui.runtime.meditating:meditate"
+"""Loaded where a meditation is a beat: it brings models and what speaks HTTP with them."""
+
 TITLE = 120
 """Letters of a letter's title."""
 
@@ -145,7 +148,8 @@ async def meditated(options: Options, clock: Clock, kept: Inbox) -> Done:
 
     One that could do nothing for its troubles has failed. Raises `ConfigError`, `StoreError`.
     """
-    report = await meditating.meditate(options, clock)
+    meditate: Callable[[Options, Clock], Awaitable[Report]] = plugins.resolve(MEDITATE)
+    report = await meditate(options, clock)
     for each in drafted(report.waiting):
         await kept.put(each)
     return Done(ok=bool(report.changed) or not report.troubles, text=told(report) or SILENT)

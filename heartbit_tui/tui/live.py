@@ -44,6 +44,8 @@ from heartbit_tui.tui.terminal.driver import set_mouse
 from heartbit_tui.tui.transcript.blocks import Answer, Prompt
 
 if TYPE_CHECKING:
+    from heartbit_tui.client.types import About
+    from heartbit_tui.runtime.options import Options
     from heartbit_tui.tui.app import HeartbitApp
     from heartbit_tui.tui.seeking import Seeking
 
@@ -155,8 +157,8 @@ class Live:
         answer = next((block.text for block in reversed(blocks) if isinstance(block, Answer)), "")
         look = Look(min(self._app.size.width, WIDEST), self._app.ink)
         lines = [line.text.rstrip() for piece in pieces_of(answer) for line in markdown.lines(piece, look, open=False)]
-        if talk.client is not None and _said(talk) and not (options.ephemeral or options.demo):
-            lines += ["", f"heartbit --resume {talk.client.about.session_id}"]
+        if talk.client is not None and _said(talk) and (command := _again(talk.client.about, options)):
+            lines += ["", command]
         lines += self._others()
         if talk.fault is not None:
             lines.append(f"heartbit: {talk.fault}")
@@ -164,12 +166,11 @@ class Live:
 
     def _others(self) -> list[str]:
         """How to go on with the sessions of the other tabs."""
-        kept = [each for each in self.talks.all if not (each.options.ephemeral or each.options.demo)]
-        others = [(each, each.client) for each in kept if each is not self.talks.current and _said(each)]
+        others = [(each, each.client) for each in self.talks.all if each is not self.talks.current and _said(each)]
         return [
-            f"heartbit --resume {client.about.session_id}  ({title(talk)})"
+            f"{command}  ({title(talk)})"
             for talk, client in others
-            if client is not None
+            if client is not None and (command := _again(client.about, talk.options))
         ]
 
     def knows(self, name: str) -> bool:
@@ -292,3 +293,10 @@ class Live:
 def _said(talk: Talk) -> bool:
     """Whether anything was asked in a session."""
     return any(isinstance(block, Prompt) for block in talk.story.transcript.blocks)
+
+
+def _again(about: "About", options: "Options") -> str:
+    """The command that goes on with a session, empty where none does; one of a daemon goes on there."""
+    if about.elsewhere:
+        return f"heartbit attach {about.session_id}"
+    return "" if options.ephemeral or options.demo else f"heartbit --resume {about.session_id}"

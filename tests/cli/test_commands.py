@@ -5,6 +5,7 @@ import os
 import pty
 import pwd
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,24 @@ async def test_calls_are_judged_line_by_line_and_a_bad_line_ends_nothing(machine
     ]
     assert answers[5]["shown"] == "ls<U+200B>"
     assert (await machine.run("permissions", "test")).code == 2
+
+
+async def test_a_full_disk_behind_stdout_is_told(machine: Machine) -> None:
+    """What goes to stderr is one line and no trace, and the exit code is no success."""
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        for words in (("--help",), ("config", "explain"), ("config", "explain", "--json")):
+            done = await machine.run(*words, stdout=full)
+            assert (done.code, "could not be written: No space left" in done.err) == (1, True)
+        async with service(machine, says("Hello")) as (_, there):
+            done = await there.run("-p", "hi", stdout=full)
+            assert (done.code, "could not be written: No space left" in done.err) == (141, True)
+    finally:
+        os.close(full)
+
+
+def test_a_list_of_heartbeats_is_shown_without_what_speaks_with_models() -> None:
+    program = (
+        "import sys, heartbit_tui.cli.heartbeat; print([each for each in ('httpx', 'pydantic') if each in sys.modules])"
+    )
+    assert subprocess.run((sys.executable, "-c", program), capture_output=True, text=True, check=True).stdout == "[]\n"

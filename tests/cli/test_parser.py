@@ -8,8 +8,8 @@ import pytest
 from heartbit_tui.cli import flags
 from heartbit_tui.cli.commands import BY_NAME, COMMANDS
 from heartbit_tui.cli.front import HELP
-from heartbit_tui.cli.lookup import UsageFault
-from heartbit_tui.cli.parser import name_of, parse, parser_of
+from heartbit_tui.cli.lookup import UsageFault, find
+from heartbit_tui.cli.parser import help_of, name_of, parse, parser_of
 from heartbit_tui.cli.spec import Flag
 
 PROMISED = frozenset(
@@ -162,3 +162,20 @@ def test_a_name_takes_a_value_in_all_commands_or_in_none() -> None:
                 takes.setdefault(name, set()).add(flag.takes_value)
     assert [name for name, kinds in takes.items() if len(kinds) > 1] == []
     assert len(flags.EVERYWHERE) == 6
+
+
+def test_a_first_word_alone_tells_of_all_that_begin_with_it() -> None:
+    alone, told = find(("daemon", "--help")), find(("daemon", "run", "--help"))
+    assert [each.name for each in alone.others] == [
+        f"daemon {name}" for name in ("install", "uninstall", "status", "logs")
+    ]
+    text = help_of(alone.command, alone.others)
+    assert text.startswith(help_of(told.command, told.others))
+    assert [line for line in text.splitlines() if len(line) > 100] == []
+    assert all(f"\n  heartbit {each.name}  " in text and each.summary[:40] in text for each in alone.others)
+
+
+def test_every_command_for_a_daemon_shows_how_it_is_called() -> None:
+    first = ("daemon", "submit", "status", "result", "approve", "attach", "cancel", "schedule", "heartbeat", "inbox")
+    of_daemon = [each for each in COMMANDS if each.name.partition(" ")[0] in first]
+    assert [each.name for each in of_daemon if not each.examples] == []

@@ -4,13 +4,15 @@ import json
 
 import pytest
 
+from heartbit_tui.client.beats import NO_DAEMON
+from heartbit_tui.store.locks import leases
 from tests.headless.machine import Machine, says, service
 
 
 async def schedule(machine: Machine, *words: str) -> str:
     """What a command says that succeeds."""
     done = await machine.run("schedule", *words)
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err in ("", f"{NO_DAEMON}\n")) == (0, True), done.err
     return done.text
 
 
@@ -109,3 +111,17 @@ async def test_a_task_is_done_now_in_the_folder_of_its_schedule(machine: Machine
     assert str(folder) in json.dumps(request.body)
     assert missing.code == 2
     assert "There is no schedule 'none'. There are: tidy." in missing.err
+
+
+async def test_who_adds_or_lists_schedules_is_told_where_no_daemon_runs(machine: Machine) -> None:
+    assert (await machine.run("schedule", "add", "tidy", "@daily", "look")).err == f"{NO_DAEMON}\n"
+    assert (await machine.run("schedule")).err == f"{NO_DAEMON}\n"
+    assert (await machine.run("schedule", "--json")).err == ""
+    lease = leases(machine.home / ".local/share/heartbit/heartbit.db").take("daemon-x")
+    assert (await machine.run("schedule")).err == ""
+    lease.release()
+
+
+async def test_an_expression_without_quotes_is_told_as_that(machine: Machine) -> None:
+    done = await machine.run("schedule", "add", "tidy", "0", "9", "*", "*", "*", "look")
+    assert (done.code, "put all of its fields in quotes" in done.err) == (2, True)

@@ -1,6 +1,6 @@
 """What commands tell in words stays within 80 columns, and nothing of it is lost."""
 
-from heartbit_tui.cli.told import WIDTH, within
+from heartbit_tui.cli.told import WIDTH, shortened, within
 
 LONG = "https://example.com/" + "a/long/path/" * 4 + "v1"
 
@@ -32,3 +32,9 @@ def test_a_path_stays_whole() -> None:
     assert LONG in told
     assert "~/.config/heartbit/config.toml:3" in told
     assert max(map(len, told.splitlines())) <= WIDTH
+
+
+def test_what_is_listed_at_a_terminal_has_no_line_that_goes_on_in_the_next_row() -> None:
+    text = "8  reply  a long answer\n\n7  日本語の答え\n6  cafe\u0301s\n5  fits"
+    assert shortened(text, 9) == "8  reply…\n\n7  日本…\n6  cafe\u0301s\n5  fits"
+    assert shortened(text, 100) == text

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from heartbit_tui.client.address import address
 from heartbit_tui.client.registered import registered
+from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.store.locks import leases
 
@@ -75,3 +77,35 @@ def test_of_a_session_it_is_the_one_that_holds_it(options: Options, tmp_path: Pa
         assert address(options, session_id="a-session")[0] == "http://127.0.0.1:5004"
         lease.release()
         assert address(options, session_id="a-session")[0] == "http://127.0.0.1:5005"
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:3000", "ftp://there", "http://", "http://there:99999", "http://[::1", "http://a b"]
+)
+def test_what_is_no_address_is_refused_by_the_name_under_which_it_was_given(options: Options, url: str) -> None:
+    elsewhere = replace(options, environment={**options.environment, "HEARTBIT_URL": url})
+    for given, named, where in ((options, url, "--url"), (elsewhere, "", "HEARTBIT_URL")):
+        with pytest.raises(ConfigError, match=rf"^{where} takes the address of a daemon, such as http://127"):
+            address(given, named)
+
+
+def test_the_token_that_a_daemon_made_for_itself_goes_to_no_other_machine(options: Options) -> None:
+    state = Path(options.environment["HOME"]) / ".local" / "state" / "heartbit"
+    state.mkdir(parents=True)
+    (state / "daemon-token").write_text("hbt_own\n")
+    here = ("http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "https://127.0.0.1")
+    there = ("http://there:1", "https://localhost.there", "http://127.0.0.1@there", "http://192.168.0.2:3000")
+    assert {url: address(options, url)[1] for url in (*here, *there)} == {
+        **dict.fromkeys(here, "hbt_own"),
+        **dict.fromkeys(there, ""),
+    }
+    given = replace(options, environment={**options.environment, "HEARTBIT_API_KEY": "hbt_given\r\n"})
+    assert address(given, "http://there:1") == ("http://there:1", "hbt_given")
+
+
+@pytest.mark.parametrize("token", ["se\ncret", "se cret", "sécret"])
+def test_a_token_that_no_header_can_hold_is_refused_and_not_told(options: Options, token: str) -> None:
+    given = replace(options, environment={**options.environment, "HEARTBIT_API_KEY": token})
+    with pytest.raises(ConfigError, match=r"^HEARTBIT_API_KEY holds signs") as refused:
+        address(given)
+    assert "cret" not in str(refused.value)

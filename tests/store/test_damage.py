@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -211,3 +212,13 @@ def test_the_driver_is_one_that_can_load_extensions() -> None:
     connection = driver.module().connect(":memory:")
     assert hasattr(connection, "enable_load_extension")
     connection.close()
+
+
+def test_vectors_are_compared_without_what_their_library_brings_along() -> None:
+    """Where numpy is installed, the package of sqlite-vec imports it: 150 ms for each command that looks at the memory."""
+    program = (
+        "import sys; from heartbit_tui.store import driver; connection = driver.module().connect(':memory:');"
+        "driver.with_vectors(connection); print(connection.execute('SELECT vec_version()').fetchone(), 'numpy' in sys.modules)"
+    )
+    done = subprocess.run((sys.executable, "-c", program), capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"\('v[0-9.]+',\) False\n", done.stdout), done.stdout

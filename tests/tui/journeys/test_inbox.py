@@ -93,7 +93,10 @@ def test_who_leaves_a_session_of_the_daemon_is_asked_nothing_and_it_goes_on(tmp_
             app.keys("/quit\r")
             assert app.ended() == 0, app.shown
             app.restored()
-        assert json.loads(ran(here, environment, "status", "--json", task))["state"] == "running"
+            last = app.raw.rpartition(b"\x1b[?1049l")[2].decode()
+        found = json.loads(ran(here, environment, "status", "--json", task))
+        assert found["state"] == "running"
+        assert f"heartbit attach {found['session_id']}" in last
         ran(here, environment, "cancel", task)
 
 
