@@ -53,7 +53,7 @@ class WhatChanged:
         assert task is not None  # what is not there was refused
         info = await self._daemon.session(task.session) if task.session and task.first_seq is not None else None
         if info is None:
-            return JSONResponse(_json(Changed(), _page(request), None))
+            return JSONResponse(_json(Changed(), _page(request)))
         return await self._answer(request, info, Span(session=info.id, first=task.first_seq or 0, last=task.last_seq))
 
     async def _answer(self, request: Request, info: SessionInfo, span: Span) -> Response:
@@ -61,7 +61,8 @@ class WhatChanged:
         found = await self._daemon.changes.of(span, info.summary.cwd, page)
         within = extent(who_of(request.scope), "submit")
         mine = within is not None and within.includes(owner_of_session(info))
-        return JSONResponse(_json(found, page, info.id if mine else None))
+        told = _json(found, page, info.id if mine else "")
+        return JSONResponse({**told, "folder": info.summary.cwd})
 
 
 def _page(request: Request) -> Page:
@@ -69,7 +70,7 @@ def _page(request: Request) -> Page:
     return Page(offset=offset, limit=number_of(request, "limit", USUAL, 1, MOST))
 
 
-def _json(found: Changed, page: Page, session: str | None) -> JsonObject:
+def _json(found: Changed, page: Page, session: str = "") -> JsonObject:
     """The page; `undo` names the session and the prompt to go back to, for those who may do that."""
     end = page.offset + len(found.files)
     more: JsonObject = {"next": end} if found.files and end < found.total else {}

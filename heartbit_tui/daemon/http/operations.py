@@ -247,7 +247,7 @@ OPERATIONS: Final = (
     _open("/dashboard.js", "Its script", "", kind="text/javascript"),
     *(
         _open(f"/dashboard-{part}.js", "A part of its script", "", kind="text/javascript")
-        for part in ("words", "daemon", "waiting", "panels")
+        for part in ("words", "daemon", "waiting", "events", "changes", "panels")
     ),
     _open("/dashboard.svg", "Its picture", "", kind="image/svg+xml"),
 )
