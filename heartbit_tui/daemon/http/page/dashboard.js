@@ -8,7 +8,6 @@ import { forgetWaiting, showWaiting } from "/dashboard-waiting.js";
 import { by, clock, count, draw, facts, forgetDrawn, long, make, money, number, shown, state, tell, told } from "/dashboard-words.js";
 
 const PAGE = 20;
-const TITLE = 300; // characters of a task in the list
 const OFTEN = 2_000; // ms between two looks at tasks and requests, while the page is seen
 const SELDOM = 10_000; // ms between two looks at the other panels
 const ENDED = ["completed", "failed", "cancelled"];
@@ -32,7 +31,7 @@ function trouble(error) {
 
 async function showTasks() {
   const wanted = by("filter").value;
-  const { tasks, total } = await get(`/tasks?limit=${PAGE}&offset=${offset}&state=${encodeURIComponent(wanted)}`);
+  const { tasks, total } = await get(`/tasks?brief=true&limit=${PAGE}&offset=${offset}&state=${encodeURIComponent(wanted)}`);
   if (!tasks.length && offset) return (offset = 0), showTasks();
   const none = wanted ? `No task is ${wanted}.` : "There are no tasks yet. Hand one over above, or with heartbit submit.";
   const rows = tasks.map((task) => make("li", {}, taskRow(task)));
@@ -42,8 +41,9 @@ async function showTasks() {
   by("newer-tasks").disabled = !offset;
   by("older-tasks").disabled = offset + tasks.length >= total;
   const id = chosen;
-  const mine = tasks.find((task) => task.id === id) ?? (id && !over ? await get(`/tasks/${encodeURIComponent(id)}`) : null);
-  if (mine && id === chosen) showFacts(mine);
+  if (!id || over) return;
+  const mine = await get(`/tasks/${encodeURIComponent(id)}`);
+  if (id === chosen) showFacts(mine);
 }
 
 function turn(way) {
@@ -53,7 +53,7 @@ function turn(way) {
 
 function taskRow(task) {
   return make("button", { type: "button", "data-key": task.id, "aria-current": String(task.id === chosen), on: { click: () => choose(task.id, true) } },
-    make("span", { class: "what", text: task.task.slice(0, TITLE) }), state(task.state),
+    make("span", { class: "what", text: task.task }), state(task.state),
     make("span", { class: "quiet", text: facts(clock(task.created_at), task.source, task.user_id && `${task.user_id}${task.tenant_id ? ` of ${task.tenant_id}` : ""}`, money(task.estimated_cost_usd)) }));
 }
 
