@@ -19,7 +19,7 @@ Kind: TypeAlias = Literal["created", "changed", "deleted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Stretch:
     """What lies between two events of a session, the first left out; `last` is None for all that came since."""
 
     session: str
@@ -73,14 +73,14 @@ class Changes:
         self._store = store
         self._folder = folder
 
-    async def of(self, span: Span, root: str, page: Page) -> Changed:
-        """What was changed in a span, with names from `root` on. Raises `StoreError`, `OSError`."""
-        past = Past((await self._store.load(span.session, only=HEARD)).envelopes)
-        point = next((each.number for each in past.points() if each.kind == "prompt" and each.seq > span.first), "")
-        since = past.since(span.first + 1)
-        records = [mark.record for mark in since if span.last is None or mark.seq <= span.last]
+    async def of(self, stretch: Stretch, root: str, page: Page) -> Changed:
+        """What was changed in a stretch, with names from `root` on. Raises `StoreError`, `OSError`."""
+        past = Past((await self._store.load(stretch.session, only=HEARD)).envelopes)
+        point = next((each.number for each in past.points() if each.kind == "prompt" and each.seq > stretch.first), "")
+        since = past.since(stretch.first + 1)
+        records = [mark.record for mark in since if stretch.last is None or mark.seq <= stretch.last]
         if not records:
-            return await self._of_tools(span, root, page, point)
+            return await self._of_tools(stretch, root, page, point)
         later = [mark.record for mark in since]
         return await asyncio.to_thread(self._compared, records, later, root, page, point)
 
@@ -109,10 +109,10 @@ class Changes:
             restored=restored,
         )
 
-    async def _of_tools(self, span: Span, root: str, page: Page, point: str) -> Changed:
+    async def _of_tools(self, stretch: Stretch, root: str, page: Page, point: str) -> Changed:
         """What the calls of tools say that they changed, where nothing was kept of the files."""
-        log = await self._store.load(span.session, until=span.last, only=(ToolCallCompleted,))
-        ended = [each.event for each in log.envelopes if each.seq > span.first]
+        log = await self._store.load(stretch.session, until=stretch.last, only=(ToolCallCompleted,))
+        ended = [each.event for each in log.envelopes if each.seq > stretch.first]
         found = [_of_call(each, root) for each in ended if isinstance(each, ToolCallCompleted) and _diff(each)]
         files = tuple(found[page.offset : page.offset + page.limit])
         return Changed(files=files, total=len(found), known="tools" if found else "all", point=point if found else "")

@@ -360,12 +360,12 @@ async def test_panels_search_forget_after_a_question_rest_and_go_on(tmp_path: Pa
 
 
 MANY = 700
-HUGE = 1_000_000
+HUGE = 300_000
 
 
 async def test_however_much_there_is_the_page_holds_a_part_of_it_and_leads_to_the_rest(tmp_path: Path) -> None:
-    looks = {
-        "blocks": [{"call": "glob", "input": {"pattern": f"{each}*"}} for each in range(MANY)],
+    looks: dict[str, Any] = {
+        "blocks": [{"call": "todoread", "input": {}} for _ in range(MANY)],
         "when": "look much",
     }
     given = {"file_path": "wide.txt", "content": "x" * HUGE}

@@ -13,7 +13,7 @@ from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.planning import owner_of
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.runtime.changed import Changed, ChangedFile, Page, Span
+from heartbit_tui.runtime.changed import Changed, ChangedFile, Page, Stretch
 from heartbit_tui.store.index import SessionInfo
 
 NO_SESSION: Final = "session not found"
@@ -43,7 +43,7 @@ class WhatChanged:
         owner = owner_of_session(info) if info else None
         check(who_of(request.scope), "read", owner, NO_SESSION)
         assert info is not None  # what is not there was refused
-        return await self._answer(request, info, Span(session=info.id))
+        return await self._answer(request, info, Stretch(session=info.id))
 
     async def _of_task(self, request: Request) -> Response:
         """What was changed while a task was at work; so far, where it still is."""
@@ -54,11 +54,13 @@ class WhatChanged:
         info = await self._daemon.session(task.session) if task.session and task.first_seq is not None else None
         if info is None:
             return JSONResponse(_json(Changed(), _page(request)))
-        return await self._answer(request, info, Span(session=info.id, first=task.first_seq or 0, last=task.last_seq))
+        return await self._answer(
+            request, info, Stretch(session=info.id, first=task.first_seq or 0, last=task.last_seq)
+        )
 
-    async def _answer(self, request: Request, info: SessionInfo, span: Span) -> Response:
+    async def _answer(self, request: Request, info: SessionInfo, stretch: Stretch) -> Response:
         page = _page(request)
-        found = await self._daemon.changes.of(span, info.summary.cwd, page)
+        found = await self._daemon.changes.of(stretch, info.summary.cwd, page)
         within = extent(who_of(request.scope), "submit")
         mine = within is not None and within.includes(owner_of_session(info))
         told = _json(found, page, info.id if mine else "")

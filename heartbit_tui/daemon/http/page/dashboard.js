@@ -110,10 +110,11 @@ function whatChanged(place, signal) {
 
 function showFacts(task) {
   const used = task.tokens_used;
+  const spent = task.tool_calls_made || used.input_tokens || used.output_tokens; // told when a task has ended
   if (!by("one-task").firstChild) by("one-task").append(...long(make("span"), task.task));
   over = ENDED.includes(task.state);
-  by("one-facts").replaceChildren(state(task.state), " ", facts("", count(task.tool_calls_made, "call"),
-    `${count(used.input_tokens, "token")} in, ${number(used.output_tokens)} out`, money(task.estimated_cost_usd), task.attempts > 1 ? `begun ${task.attempts} times` : "",
+  by("one-facts").replaceChildren(state(task.state), " ", facts(spent ? count(task.tool_calls_made, "call") : "",
+    spent ? `${count(used.input_tokens, "token")} in, ${number(used.output_tokens)} out` : "", clock(task.created_at), task.source, money(task.estimated_cost_usd), task.attempts > 1 ? `begun ${task.attempts} times` : "",
     task.deadline ? `due ${clock(task.deadline)}` : ""));
   by("cancel").hidden = ENDED.includes(task.state);
   by("resume").hidden = task.state !== "interrupted";
