@@ -15,6 +15,7 @@ THEN = calls("write", {"file_path": "c.txt", "content": "hello\n"}, when="write 
 HUGE = calls(
     "bash", {"command": "seq 100000 > long.txt; head -c 3000000 /dev/zero | tr '\\0' x > wide.txt"}, when="fill"
 )
+ODD = calls("bash", {"command": "printf x > $'\\377.txt'"}, when="name it oddly")
 A, OLD = (
     ["--- /dev/null", "+++ b/a.txt", "@@ -0,0 +1,2 @@", "+one", "+two", ""],
     ["--- a/old.txt", "+++ /dev/null", "@@ -1,1 +0,0 @@", "-old", ""],
@@ -23,7 +24,7 @@ A, OLD = (
 
 def ready(tmp_path: Path, settings: str = "") -> Ground:
     ground = Ground(tmp_path)
-    ground.prepare([FIRST, THEN, HUGE, says("done", times=0)], SETTINGS + settings)
+    ground.prepare([FIRST, THEN, HUGE, ODD, says("done", times=0)], SETTINGS + settings)
     (ground.project / "old.txt").write_text("old\n")
     return ground
 
@@ -107,6 +108,18 @@ async def test_what_others_changed_is_not_found_and_who_may_only_look_is_offered
             async with daemon.caller(OPERATOR) as operator:
                 seen = (await operator.get(path)).json()
                 assert ([each["path"] for each in seen["files"]], "undo" in seen) == (["c.txt"], False)
+
+
+async def test_a_file_whose_name_is_no_text_is_told_and_taken_back(tmp_path: Path) -> None:
+    ground = ready(tmp_path)
+    async with served(ground) as daemon, daemon.caller() as caller:
+        task = await ended(caller, await submitted(caller, "name it oddly"))
+        told = (await caller.get(f"/tasks/{task['id']}/changes")).json()
+        assert [each["path"] for each in told["files"]] == ["\\udcff.txt"]
+        place = f"/sessions/{told['undo']['session_id']}/commands"
+        preview = (await caller.post(f"{place}/undo", json={"number": "1", "what": "files"})).json()
+        assert (await caller.post(f"{place}/carry-out", json={"intent": preview["intent"]["id"]})).status_code == 200
+        assert [each.name for each in ground.project.iterdir()] == ["old.txt"]
 
 
 async def test_without_undo_it_is_what_the_tools_for_files_did(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ class WhatChanged:
         within = extent(who_of(request.scope), "submit")
         mine = within is not None and within.includes(owner_of_session(info))
         told = _json(found, page, info.id if mine else "")
-        return JSONResponse({**told, "folder": info.summary.cwd})
+        return JSONResponse({**told, "folder": _text(info.summary.cwd)})
 
 
 def _page(request: Request) -> Page:
@@ -83,4 +83,9 @@ def _json(found: Changed, page: Page, session: str = "") -> JsonObject:
 
 def _file(each: ChangedFile) -> JsonObject:
     lines = {"added": each.added, "removed": each.removed, "restored": each.restored}
-    return {"path": each.path, "kind": each.kind, "diff": each.diff, "why": each.why, **lines}
+    return {"path": _text(each.path), "kind": each.kind, "diff": _text(each.diff), "why": each.why, **lines}
+
+
+def _text(words: str) -> str:
+    """The words without what is no text: the name of a file may be any bytes."""
+    return words.encode("utf-8", "backslashreplace").decode()
