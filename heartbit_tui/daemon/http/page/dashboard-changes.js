@@ -47,7 +47,7 @@ export function changes(places, { key, keep = false, done = () => {} }) {
 
   function ways(found, files) {
     const can = found.undo && files.some((each) => !each.restored);
-    if (!can && !keep) return null;
+    if (!can && !(keep && files.length)) return null;
     const place = make("div", { class: "row asks" });
     const offered = () => [
       keep && button("Keep", "", async () => {
@@ -118,7 +118,7 @@ function file(each, key, open) {
 }
 
 // What going back means, in words; who else changed what stays is named.
-function meaning({ title, plan, lost, running }, folder) {
+function meaning({ title, plan, lost, running, beyond }, folder) {
   const near = (path) => (folder && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path);
   const step = ({ path, now, then }) => `${near(path)} ${!then ? "is removed" : !now ? "comes back" : "is what it was"}`;
   const part = (head, all) => all.length && [
@@ -126,10 +126,11 @@ function meaning({ title, plan, lost, running }, folder) {
     make("ul", {}, ...all.slice(0, NAMED).map((text) => make("li", { text })), all.length > NAMED && make("li", { class: "quiet", text: `and ${number(all.length - NAMED)} more` })),
   ];
   const parts = [
-    part(`${title}, these files change:`, plan.steps.map(step)),
+    part(`${title}, these files change:`, plan.steps.map(step).sort()),
     part("Left as they are:", plan.conflicts.map(({ path, why }) => `${near(path)} ${why}`)),
     part("Cannot be brought back:", [...plan.lost.map(({ path, why }) => `${near(path)} ${why}`), ...lost]),
     part("Still at work, and may change files again:", running),
+    beyond.length && make("p", { class: "quiet", text: `${count(beyond.length, "call")} did more than change files: what was done outside of the folder, or over the network, stays.` }),
   ].filter(Boolean);
   return make("div", { class: "meaning" }, ...(parts.length ? parts.flat() : [make("p", { text: "Nothing can be taken back." })]));
 }

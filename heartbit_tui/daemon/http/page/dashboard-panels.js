@@ -104,6 +104,8 @@ const todo = ({ entries: all }) =>
 
 const KINDS = { reply: "has something to say", failure: "failed", interrupted: "was cut off", question: "waits for you", meditation: "put the memory in order", draft: "a skill that waits for your word" };
 
+const ENDINGS = ["reply", "failure", "interrupted"]; // letters behind which there is work
+
 function inbox({ letters, drafts }, panel) {
   return list(letters.map((each) => {
     const draft = drafts.find(({ id }) => each.kind === "draft" && id === each.about);
@@ -111,7 +113,7 @@ function inbox({ letters, drafts }, panel) {
     const decide = (word) => () => act("POST", `/drafts/${encodeURIComponent(each.about)}/${word}`);
     return row(make("strong", { text: each.title || each.source }), facts(KINDS[each.kind] ?? each.kind, each.source, clock(each.at), money(each.cost_usd)),
       more(`letter ${each.id}`, "Read", ...told(each.text)),
-      each.changed.length > 0 && each.about && changed(`changed ${each.id}`, [`/tasks/${encodeURIComponent(each.about)}`, session(each.about)], {
+      each.about && ENDINGS.includes(each.kind) && changed(`changed ${each.id}`, [`/tasks/${encodeURIComponent(each.about)}`, session(each.about)], {
         keep: true, done: async () => (await finish(), await panel.show(true)),
       }),
       draft && more(`draft ${each.id}`, "The skill", ...code(draft.skill), draft.note && empty(draft.note)),

@@ -8,7 +8,7 @@ import { forgetWaiting, showWaiting } from "/dashboard-waiting.js";
 import { by, clock, count, draw, facts, forgetDrawn, long, make, money, number, shown, state, tell, told } from "/dashboard-words.js";
 
 const PAGE = 20;
-const OFTEN = 2_000; // ms between two looks at tasks and requests, while the page is seen
+const OFTEN = 2_000; // ms between two looks at tasks, requests, figures and letters, while the page is seen
 const SELDOM = 10_000; // ms between two looks at the other panels
 const ENDED = ["completed", "failed", "cancelled"];
 
@@ -153,7 +153,7 @@ async function look(fully = false) {
     if (!document.hidden) {
       const now = Date.now();
       const due = fully || away || now - looked > SELDOM;
-      await Promise.all([showTasks(), showWaiting(), ...(due ? parts : parts.slice(0, 1)).map((each) => each.show())]);
+      await Promise.all([showTasks(), showWaiting(), ...(due ? parts : parts.slice(0, 2)).map((each) => each.show())]);
       if (due) looked = now;
       trouble(null);
     }
