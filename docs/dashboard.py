@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ sys.path.insert(0, str(ROOT))
 
 from tests.daemon.browser import FOUND, MISSING, Page, page  # noqa: E402 - the browser is driven as the tests drive it
 
-NAMES = frozenset({"dashboard", "dashboard-narrow"})
-COLOURS = 128
+NAMES = frozenset({"dashboard", "dashboard-narrow", "daemon-dashboard"})
+COLOURS = 256
 LARGEST = 150_000
 """Bytes of a picture."""
 
@@ -95,13 +95,33 @@ REPLIES = (
     _says("Two of them matter: one mends a leak of connections, the other drops a call that we use.", times=0),
 )
 
+MEAN = "def mean(gaps: list[float]) -> float:\n    return sum(gaps) / len(gaps)\n"
+MENDED = {
+    "old_string": "    return sum(gaps) / len(gaps)",
+    "new_string": "    return sum(gaps) / len(gaps) if gaps else 0.0",
+}
+MEND = "The mean of no gaps is an error. Mend it."
+MENDING = (
+    {"blocks": [{"call": "read", "input": {"file_path": "pulse.py"}}], "when": "no gaps is an error"},
+    {
+        "blocks": [
+            {"text": "`mean` divides by zero where there are no gaps."},
+            {"call": "edit", "input": {"file_path": "pulse.py", **MENDED}},
+        ],
+        "when": "def mean",
+    },
+    {"blocks": [{"text": "Done: the mean of no gaps is 0 now."}], "when": "pulse.py"},
+)
+"""What the model answers to the task whose beginning and end are shown, which is `MEND`."""
 
-def _furnish(home: Path) -> None:
+
+def _furnish(home: Path, replies: Sequence[Any] = REPLIES) -> None:
     """Write the settings, the script of the model, and what there is to be shown."""
     files = {
         ".config/heartbit/config.toml": CONFIG.format(home=home),
-        "script.json": json.dumps({"replies": REPLIES}),
+        "script.json": json.dumps({"replies": replies}),
         "shop/basket.py": BASKET,
+        "shop/pulse.py": MEAN,
         "shop/TODO.json": json.dumps(TODO),
         "notes.jsonl": "\n".join(map(json.dumps, NOTES)),
         **{f"notes/{name}": text for name, text in BEATS.items()},
@@ -163,13 +183,19 @@ async def _live(caller: httpx.AsyncClient) -> str:
     return shown
 
 
-async def _look(shown: Page, url: str, task: str) -> None:
+async def _enter(shown: Page, caller: httpx.AsyncClient, task: str) -> None:
     """Log in, and choose a task."""
-    await shown.open(f"{url}/#task={task}")
+    await shown.open(f"{str(caller.base_url).rstrip('/')}/#task={task}")
     await shown.until("!document.getElementById('door').hidden")
     await shown.js("document.getElementById('token').focus()")
     await shown.type(TOKEN)
     await shown.press("Enter", 13)
+
+
+async def _look(shown: Page, caller: httpx.AsyncClient, task: str) -> None:
+    """Log in, choose a task that has ended, and wait until all is there."""
+    await _enter(shown, caller, task)
+    await shown.until("document.querySelector('#changed .diff')")
     await shown.until(
         "!document.getElementById('outcome').hidden && document.querySelectorAll('.request').length === 2"
     )
@@ -182,7 +208,7 @@ async def _take(folder: Path, wanted: frozenset[str]) -> None:
         _furnish(Path(home))
         async with _daemon(Path(home)) as caller, page(Path(home) / "profile") as shown:
             await shown.size(1280, 1640)
-            await _look(shown, str(caller.base_url).rstrip("/"), await _live(caller))
+            await _look(shown, caller, await _live(caller))
             for name, size, dark in (("dashboard", (1280, 1760), False), ("dashboard-narrow", (390, 1180), True)):
                 if name not in wanted:
                     continue
@@ -192,10 +218,28 @@ async def _take(folder: Path, wanted: frozenset[str]) -> None:
                 _keep(Path(home) / f"{name}.png", folder)
 
 
+async def _begin(folder: Path) -> None:
+    """The picture of a task at its beginning, alone, with its call that waits."""
+    with tempfile.TemporaryDirectory() as home:
+        _furnish(Path(home), MENDING)
+        async with _daemon(Path(home)) as caller, page(Path(home) / "profile") as shown:
+            await shown.size(1100, 900, dark=True)
+            task = (await caller.post("/tasks", json={"task": MEND})).json()["id"]
+            await _until(caller, task, '"approval_requested"')
+            await _enter(shown, caller, task)
+            await shown.until("document.querySelectorAll('.request').length === 1")
+            await shown.until("document.querySelectorAll('#panels section:not([hidden])').length === 8")
+            await shown.js("document.activeElement.blur()")
+            await shown.picture(Path(home) / "daemon-dashboard.png")
+            _keep(Path(home) / "daemon-dashboard.png", folder)
+
+
 def _keep(picture: Path, folder: Path) -> None:
     """Keep a picture with as many colours as it needs to look the same."""
     with Image.open(picture) as opened:
-        opened.convert("RGB").quantize(COLOURS).save(folder / picture.name, optimize=True)
+        opened.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE).save(
+            folder / picture.name, optimize=True
+        )
     if (weight := (folder / picture.name).stat().st_size) > LARGEST:
         raise SystemExit(f"{picture.name} has {weight:,} bytes, and may have {LARGEST:,}.")
 
@@ -203,6 +247,9 @@ def _keep(picture: Path, folder: Path) -> None:
 def take(folder: Path, wanted: frozenset[str] = NAMES) -> None:
     """Take the pictures with these names anew, where there is a browser."""
     if FOUND:
-        asyncio.run(_take(folder, wanted))
+        if "daemon-dashboard" in wanted:
+            asyncio.run(_begin(folder))
+        if wanted - {"daemon-dashboard"}:
+            asyncio.run(_take(folder, wanted))
     else:
         print(f"The pictures of the dashboard stay as they are: {MISSING}.")

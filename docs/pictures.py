@@ -180,28 +180,12 @@ WATCHING = [
 WATCHED = "They run every two seconds."
 """A command in the background."""
 
-MEAN = "def mean(gaps: list[float]) -> float:\n    return sum(gaps) / len(gaps)\n"
 RELEASE = (
     "This release is about speed: the first frame stands after 25 ms. A mean of no gaps is 0 in place of an error, and "
     "what was typed at launch is kept."
 )
 ERRANDS = (
-    {"blocks": [{"call": "read", "input": {"file_path": "pulse.py"}}], "when": "no gaps is an error"},
-    {
-        "blocks": [
-            {"text": "`mean` divides by zero where there are no gaps."},
-            {
-                "call": "edit",
-                "input": {
-                    "file_path": "pulse.py",
-                    "old_string": "    return sum(gaps) / len(gaps)",
-                    "new_string": "    return sum(gaps) / len(gaps) if gaps else 0.0",
-                },
-            },
-        ],
-        "when": "def mean",
-    },
-    {"blocks": [{"text": "Done: the mean of no gaps is 0 now."}], "when": "pulse.py"},
+    *dashboard.MENDING,
     {"blocks": [{"text": "It is green."}], "when": "Watch the build", "wait": 3_600},
     {"blocks": [{"call": "read", "input": {"file_path": "CHANGES.md"}}], "when": "notes of this release"},
     {"blocks": [{"text": RELEASE}], "when": "has started again", "wait": 8, "chunk": 4, "pace": 0.3},
@@ -211,7 +195,7 @@ ERRANDS = (
 
 CURL = (
     """curl -s $HEARTBIT_URL/tasks -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' """
-    """-d '{"task": "The mean of no gaps is an error. Mend it."}'"""
+    f"""-d '{{"task": "{dashboard.MEND}"}}'"""
 )
 
 DAEMON = {f"daemon-{name}" for name in ("submitted", "approval", "approved", "cancelled", "killed", "resumed")}
@@ -584,7 +568,7 @@ def on_the_daemon() -> Iterator[Moment]:
     with screen(LINES) as shown:
         shown.write(".config/heartbit/config.toml", CONFIG.format(home=shown.home).partition("[mcp")[0])
         shown.write("script.json", json.dumps({"replies": ERRANDS}))
-        shown.write("work/pulse.py", MEAN)
+        shown.write("work/pulse.py", dashboard.MEAN)
         shown.write("work/CHANGES.md", "- a quicker start\n- no error for a mean of no gaps\n")
         shown.type(f"cd work; export HEARTBIT_URL=http://{address}")
         serve = f"heartbit daemon --bind {address} 2>> ../daemon.log &"

@@ -30,8 +30,10 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
+from heartbit_tui.runtime.changed import Changes
 from heartbit_tui.runtime.commons import Commons
 from heartbit_tui.runtime.memory_owned import Holdings, holdings
+from heartbit_tui.runtime.opening import UNDO
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
 from heartbit_tui.runtime.skill_places import wanted
@@ -77,6 +79,7 @@ class Daemon:
     following: Following
     chats: Chats
     visits: Visits
+    changes: Changes
     figures: Figures
     plans: Plans
     waking: Waking
@@ -151,6 +154,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             store=store,
             chats=chats,
             visits=Visits(host, around.options, clock),
+            changes=Changes(store, settings.places.data / UNDO),
             figures=figures,
             following=Following(host, store, queue, service, clock),
             plans=plans,

@@ -6,16 +6,17 @@ from pathlib import Path
 
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.protocols import Clock
+from heartbit_tui.memory.embed.following import Follower
 from heartbit_tui.memory.meditation_drafts import Draft
 from heartbit_tui.memory.meditation_tiers import Promotion, Tier, tier_of
 from heartbit_tui.memory.notebook import Notebook
 from heartbit_tui.memory.sqlite.drafts import SqliteDrafts
 from heartbit_tui.memory.sqlite.meditating import Meditating
-from heartbit_tui.memory.types import Entry, Reach
+from heartbit_tui.memory.types import Entry, Query, Reach, Recall
 from heartbit_tui.runtime import drafting
 from heartbit_tui.runtime.meditating import bounds_of
 from heartbit_tui.runtime.memory_ground import of_command
-from heartbit_tui.runtime.memory_store import KINDS, kind_of, shelf
+from heartbit_tui.runtime.memory_store import KINDS, by_meaning, following, kind_of, shelf
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.plugged import plugged
 from heartbit_tui.runtime.settings import Settings
@@ -46,7 +47,8 @@ class Holding:
 class Holdings:
     """The memory of all; `of` is the one place where somebody's reach is made."""
 
-    def __init__(self, found: Shelf, settings: Settings, clock: Clock) -> None:
+    def __init__(self, found: Shelf, settings: Settings, clock: Clock, follower: Follower | None) -> None:
+        self._follower = follower
         self._shelf = found
         self._settings = settings
         self._clock = clock
@@ -62,6 +64,20 @@ class Holdings:
             return Holding(notebook=Notebook(ground), drafts=None, kept=None)
         drafts = SqliteDrafts(database, self._clock, Reach(tenant=tenant, user=user))
         return Holding(notebook=Notebook(ground), drafts=drafts, kept=Meditating(database, self._clock))
+
+    async def recall(self, holding: Holding, query: Query) -> Recall:
+        """What of somebody's memory answers a question, as an agent of theirs would get it; nothing is touched.
+
+        What has no vector yet gets one from now on, so that the next question finds it by meaning too.
+        """
+        if self._follower is not None:
+            self._follower.wake()
+        return await holding.notebook.recall(query, touch=False)
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the memory is searched by meaning too."""
+        return self._follower is not None
 
     def tier(self, entry: Entry, demoted: frozenset[str]) -> Tier:
         """The tier of an entry now."""
@@ -85,5 +101,9 @@ async def holdings(options: Options, settings: Settings, clock: Clock) -> AsyncG
     if kind not in KINDS:
         yield None
         return
-    async with shelf(kind, settings, clock, options.brought) as found:
-        yield Holdings(found, settings, clock)
+    async with (
+        shelf(kind, settings, clock, options.brought) as found,
+        by_meaning(found, settings, clock, lambda _: None) as follower,
+        following(follower),
+    ):
+        yield Holdings(found, settings, clock, follower)

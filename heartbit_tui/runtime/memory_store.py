@@ -90,18 +90,28 @@ async def remembered(
     async with shelf(kind, settings, clock, options.brought, store) as found:
         remembering = Remembering(found, whose, settings, clock)
         await found.is_empty()  # so that the first request does not wait for it while the screen is loaded beside it
-        async with by_meaning(found, settings, clock, remembering.tell, embedding) as follower:
-            if follower is None:
-                yield remembering
-                return
-            follower.wake()
-            following = asyncio.create_task(follower.run(), name="vectors of the memory")
-            try:
-                yield remembering
-            finally:
-                following.cancel()
-                with suppress(asyncio.CancelledError):
-                    await following
+        async with (
+            by_meaning(found, settings, clock, remembering.tell, embedding) as follower,
+            following(follower),
+        ):
+            if follower is not None:
+                follower.wake()
+            yield remembering
+
+
+@asynccontextmanager
+async def following(follower: "Follower | None") -> AsyncGenerator[None]:
+    """In here what has no vector gets one, whenever the follower is woken."""
+    if follower is None:
+        yield
+        return
+    work = asyncio.create_task(follower.run(), name="vectors of the memory")
+    try:
+        yield
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
 
 
 def _owned(whose: Whose, options: Options) -> Whose:

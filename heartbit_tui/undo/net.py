@@ -6,7 +6,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.undo.blobs import Blobs, Gone
 from heartbit_tui.undo.plan import GONE, LOST, Went, wanted
 from heartbit_tui.undo.record import read
-from heartbit_tui.undo.types import UNKEPT, State, alike
+from heartbit_tui.undo.types import UNKEPT, Change, Changes, State, alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,27 +19,46 @@ class Net:
     why: str = ""
 
 
-def net(blobs: Blobs, newest_first: Sequence[str]) -> tuple[Net, ...]:
-    """What these records come to for each file, sorted by path; what was changed back is left out. Blocks."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """The files that records changed in all, sorted by path; of `gone` records nothing is kept any more."""
+
+    changes: Changes = ()
+    gone: int = 0
+
+
+def touched(blobs: Blobs, newest_first: Sequence[str]) -> Touched:
+    """Which files these records come to; what was changed back is left out. Blocks."""
     records: list[Went] = []
-    missing: list[Net] = []
+    gone = 0
     for record in newest_first:
         try:
             records.append(Went(changes=read(blobs, record)))
         except Gone:
-            missing.append(Net(path="a change", why=GONE))
-    wants = wanted(records).items()
-    found = [_net(blobs, path, want.then, want.now) for path, want in wants if not alike(want.then, want.now)]
-    return (*sorted((each for each in found if each is not None), key=lambda each: each.path), *missing)
+            gone += 1
+    wants = wanted(records)
+    found = [Change(path=path, before=wants[path].then, after=wants[path].now) for path in sorted(wants)]
+    return Touched(changes=tuple(each for each in found if _is_of_a_file(each)), gone=gone)
 
 
-def _net(blobs: Blobs, path: str, before: State | None, after: State | None) -> Net | None:
-    if not any(state is not None and state.kind in ("file", "link") for state in (before, after)):
-        return None
+def seen(blobs: Blobs, change: Change) -> Net:
+    """A change of a file with what the file held. Blocks."""
     try:
-        return Net(path=path, before=_content(blobs, before), after=_content(blobs, after))
+        return Net(path=change.path, before=_content(blobs, change.before), after=_content(blobs, change.after))
     except Gone as error:
-        return Net(path=path, why=str(error))
+        return Net(path=change.path, why=str(error))
+
+
+def net(blobs: Blobs, newest_first: Sequence[str]) -> tuple[Net, ...]:
+    """What these records come to for each file, sorted by path; what was changed back is left out. Blocks."""
+    found = touched(blobs, newest_first)
+    missing = (Net(path="a change", why=GONE),) * found.gone
+    return (*(seen(blobs, each) for each in found.changes), *missing)
+
+
+def _is_of_a_file(change: Change) -> bool:
+    states = (change.before, change.after)
+    return not alike(*states) and any(each is not None and each.kind in ("file", "link") for each in states)
 
 
 def _content(blobs: Blobs, state: State | None) -> bytes | None:

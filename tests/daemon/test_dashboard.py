@@ -14,6 +14,9 @@ from tests.daemon.http import SETTINGS, TOKEN, served
 ATTACK = '<img src=x onerror="document.title=1"><script>document.title=2</script>\u202egnp.exe'
 SHOWN = ATTACK.replace("\u202e", r"\u{202e}")
 
+BUTTON = "((label) => [...document.querySelectorAll('#changed button')].find((each) => each.textContent === label))"
+"""The button with a label below what was changed."""
+
 with_browser = pytest.mark.skipif(not FOUND, reason=MISSING)
 
 
@@ -30,7 +33,8 @@ async def test_the_page_needs_no_token_and_lets_nothing_but_its_own_files_run(tm
             answer = await nobody.get(path)
             assert (answer.status_code, answer.content) == (200, (FOLDER / name).read_bytes())
             assert answer.headers["content-type"].startswith(kind)
-            assert answer.headers["x-content-type-options"] == "nosniff"
+            held = ("x-content-type-options", "referrer-policy", "cache-control", "x-frame-options")
+            assert [answer.headers[each] for each in held] == ["nosniff", "no-referrer", "no-store", "DENY"]
             policy = dict(each.split(" ", 1) for each in answer.headers["content-security-policy"].split("; "))
             assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
             assert {policy[f"{each}-src"] for each in ("script", "style", "img", "connect")} == {"'self'"}
@@ -72,13 +76,17 @@ async def test_a_person_logs_in_hands_over_watches_approves_and_cancels(tmp_path
         assert await shown.js("document.querySelector('#outcome .said').textContent") == f"done {SHOWN}"
         assert await shown.js("document.getElementById('one-task').textContent") == f"write {SHOWN}"
         assert (ground.project / "new.txt").read_text() == ATTACK
+        await take_back(shown)
+        assert not (ground.project / "new.txt").exists()
         await hand_over(shown, "stay")
         await shown.until("document.querySelector('#one-facts .state').textContent === 'running'")
         await shown.js("document.getElementById('cancel').click()")
         await shown.until("document.querySelector('#outcome .end-title').textContent === 'It was cancelled'")
         states = {each["task"]: each["state"] for each in (await caller.get("/tasks")).json()["tasks"]}
         assert states == {f"write {ATTACK}": "completed", "stay": "cancelled"}
+        await shown.until("document.getElementById('changed').hidden")
         assert await shown.js("document.documentElement.scrollWidth") == 400
+        assert TOKEN not in await shown.js("location.href + document.cookie + JSON.stringify(history.state)")
         assert await shown.js("document.title") == "heartbit"
         assert await shown.js("document.querySelectorAll('#inside img, #inside script').length") == 1
         assert [each for each in shown.faults if "401" not in each and "404" not in each] == []
@@ -93,6 +101,19 @@ async def enter(shown: Page, url: str, token: str = TOKEN) -> None:
     await shown.js("document.getElementById('token').focus()")
     await shown.type(token)
     await shown.press("Enter", 13)
+
+
+async def take_back(shown: Page) -> None:
+    """Look at the one file that a task has changed, and take it back after a look at what that means."""
+    await shown.until("document.querySelector('#changed summary .name')?.textContent === 'new.txt'")
+    await shown.until(f"document.querySelector('#changed .diff .came').textContent === {json.dumps('+' + SHOWN)}")
+    for label in ("Take back …", "Leave it", "Take back …"):
+        await shown.until(f"{BUTTON}({json.dumps(label)})")
+        await shown.js(f"{BUTTON}({json.dumps(label)}).click()")
+    await shown.until("document.querySelector('#changed .meaning li')?.textContent === 'new.txt is removed'")
+    await shown.js(f"{BUTTON}('Take it back').click()")
+    await shown.until("document.querySelector('#changed .quiet').textContent === '1 file changed, and put back since'")
+    assert await shown.js(f"Boolean({BUTTON}('Take back …'))") is False
 
 
 async def hand_over(shown: Page, task: str) -> None:

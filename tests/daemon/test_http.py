@@ -40,6 +40,9 @@ async def test_a_task_is_accepted_followed_and_kept(tmp_path: Path) -> None:
         assert task["tokens_used"]["input_tokens"] == 7
         listed = (await caller.get("/tasks?state=completed&source=api&limit=1")).json()
         assert (listed["total"], [each["id"] for each in listed["tasks"]]) == (1, [task["id"]])
+        (brief,) = (await caller.get("/tasks?brief=true")).json()["tasks"]
+        assert brief == {name: value for name, value in listed["tasks"][0].items() if name != "result"}
+        assert (await caller.get("/tasks?brief=maybe")).status_code == 400
         stats = (await caller.get("/stats")).json()
         assert (stats["total_tasks"], stats["active_tasks"], stats["total_tokens"]["input_tokens"]) == (1, 0, 7)
 

@@ -1,10 +1,12 @@
 """What is remembered and audited, over HTTP: theirs alone, searched, pinned and forgotten, and told by role."""
 
+import asyncio
 import os
 import pwd
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from heartbit_tui.memory.meditation_drafts import Draft, Provenance
 from heartbit_tui.memory.sqlite import STEPS, SqliteMemory
@@ -14,6 +16,7 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.store import driver
 from heartbit_tui.store.database import Database
 from heartbit_tui.testing.clock import EPOCH
+from heartbit_tui.testing.embeddings import EmbeddingServer
 from tests.daemon.ground import Ground, calls, says
 from tests.daemon.http import OPERATOR, SETTINGS, TOKEN, USERS, ended, served, submitted
 
@@ -123,6 +126,37 @@ async def test_memories_are_searched_narrowed_and_paged(tmp_path: Path) -> None:
             assert (await anna.get(f"/memory?{query}")).status_code == 400
 
 
+async def test_a_question_is_answered_by_words_and_where_there_is_an_embedder_by_meaning_too(tmp_path: Path) -> None:
+    def ranks(answer: dict[str, Any]) -> dict[str, tuple[int | None, int | None]]:
+        return {each["id"]: (each["why"]["words"], each["why"]["meaning"]) for each in answer["entries"]}
+
+    async with EmbeddingServer() as server:
+        settings = f'[memory.embedding]\nprovider = "openai"\nmodel = "words"\nbase_url = "{server.url}"\n'
+        ground = ready(tmp_path, settings)
+        await remembered(
+            ground,
+            NewEntry(id="a", content="mend the automobile", scope=of("anna")),
+            NewEntry(id="b", content="a dog in the garden", scope=of("anna"), type=EntryType.SEMANTIC),
+            NewEntry(id="c", content="repair the car", scope=of("ben")),
+        )
+        async with served(ground) as daemon, daemon.caller(USERS["anna"]) as anna:
+            async with asyncio.timeout(20):
+                while (told := (await anna.get("/recall?q=repair+car&limit=1")).json())["notice"]:
+                    pass
+            assert (ranks(told), told["by"]) == ({"a": (None, 1)}, "words and meaning")
+            assert (await anna.get("/recall?q=dog&type=episodic&tier=core")).json()["entries"] == []
+            assert ranks((await anna.get("/recall?q=dog&type=semantic")).json()) == {"b": (1, 1)}
+            for query in ("limit=101", "type=x", "tier=x", "pinned=x"):
+                assert (await anna.get(f"/recall?{query}")).status_code == 400
+    async with served(ready(tmp_path, settings)) as daemon, daemon.caller(USERS["anna"]) as anna:
+        told = (await anna.get("/recall?q=garden+dog")).json()
+        assert (ranks(told), told["by"], told["embedder"]) == ({"b": (1, None)}, "words", True)
+        assert told["notice"].startswith("Searched by words alone:")
+    async with served(ready(tmp_path)) as daemon, daemon.caller(USERS["anna"]) as anna:
+        told = (await anna.get("/recall?q=garden+dog")).json()
+        assert (ranks(told), told["by"], told["embedder"], told["notice"]) == ({"b": (1, None)}, "words", False, "")
+
+
 async def test_what_is_restricted_is_told_only_where_that_is_asked_for(tmp_path: Path) -> None:
     ground = ready(tmp_path)
     hidden = NewEntry(id="s", content="a door code", scope=Scope(), confidentiality=Confidentiality.RESTRICTED)
@@ -130,6 +164,8 @@ async def test_what_is_restricted_is_told_only_where_that_is_asked_for(tmp_path:
     async with served(ground) as daemon, daemon.caller() as caller:
         (listed,) = (await caller.get("/memory")).json()["entries"]
         assert (listed["content"], listed["withheld"]) == ("", True)
+        (recalled,) = (await caller.get("/recall?q=door+code")).json()["entries"]
+        assert (recalled["content"], recalled["withheld"]) == ("", True)
         assert (await caller.get("/memory/s")).json()["content"] == ""
         assert (await caller.get("/memory/s?reveal=true")).json()["content"] == "a door code"
 
@@ -147,7 +183,7 @@ async def test_a_memory_is_pinned_and_let_go_of(tmp_path: Path) -> None:
 async def test_where_nothing_is_remembered_there_is_no_memory_to_look_at(tmp_path: Path) -> None:
     ground = ready(tmp_path, '\n[memory]\ntype = "none"\n')
     async with served(ground) as daemon, daemon.caller() as caller:
-        for path in ("/memory", "/memory/a", "/drafts"):
+        for path in ("/memory", "/recall", "/memory/a", "/drafts"):
             answer = await caller.get(path)
             assert (answer.status_code, "nothing is remembered" in answer.json()["error"]) == (404, True)
 

@@ -13,6 +13,7 @@ from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.agents import Agents, is_spoken
 from heartbit_tui.daemon.http.audited import Audited
 from heartbit_tui.daemon.http.card import Card
+from heartbit_tui.daemon.http.changed import WhatChanged
 from heartbit_tui.daemon.http.dashboard import Dashboard
 from heartbit_tui.daemon.http.doors import Doors
 from heartbit_tui.daemon.http.drafts import Drafts
@@ -45,6 +46,7 @@ def application(daemon: Daemon) -> Starlette:
         Waking(daemon),
         Drafts(daemon),
         Sessions(daemon),
+        WhatChanged(daemon),
         Remembered(daemon),
         Audited(daemon),
         Guests(daemon),

@@ -19,6 +19,8 @@ FILES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "/dashboard-words.js": ("dashboard-words.js", "text/javascript"),
         "/dashboard-daemon.js": ("dashboard-daemon.js", "text/javascript"),
         "/dashboard-waiting.js": ("dashboard-waiting.js", "text/javascript"),
+        "/dashboard-events.js": ("dashboard-events.js", "text/javascript"),
+        "/dashboard-changes.js": ("dashboard-changes.js", "text/javascript"),
         "/dashboard-panels.js": ("dashboard-panels.js", "text/javascript"),
         "/dashboard.svg": ("dashboard.svg", "image/svg+xml"),
     }

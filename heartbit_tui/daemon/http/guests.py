@@ -1,5 +1,7 @@
 """What guests look at and do in a session, over HTTP: one route for each row of the table of `client/guests`."""
 
+import json
+import re
 from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from typing import Any, Final
@@ -32,6 +34,7 @@ SENT_TO: Final = "heartbit-daemon"
 """The header that says to which daemon a request was sent before, when it is sent again."""
 
 KEY: Final = "idempotency-key"
+NO_TEXT: Final = re.compile("[\ud800-\udfff]")
 UNSURE: Final = (
     "the daemon was started anew after this was first sent, so it is not known whether it was done: "
     "look, and do it again where it is missing"
@@ -85,7 +88,7 @@ class Guests:
             raise
         except (HeartbitError, OSError) as error:
             raise HTTPException(404 if asked in VIEWS else 409, said(error)) from error
-        return Response(adapter(asked).dump_json(found), media_type="application/json")
+        return Response(_written(asked, found), media_type="application/json")
 
     async def _session(self, asked: Asked, request: Request) -> SessionInfo:
         info = await self._daemon.session(request.path_params["id"])
@@ -119,6 +122,15 @@ async def once(
     if changes and sent_to and sent_to != daemon.name and not daemon.visits.once.knows(whole):
         raise HTTPException(409, UNSURE)
     return await daemon.visits.once.do(whole, work)
+
+
+def _written(asked: Asked, found: object) -> bytes:
+    """The answer as JSON. Names of files may be any bytes: what in them is no text is written out."""
+    try:
+        return adapter(asked).dump_json(found)
+    except ValueError:
+        text = json.dumps(adapter(asked).dump_python(found, mode="json"), ensure_ascii=False)
+        return NO_TEXT.sub(lambda sign: rf"\\u{ord(sign[0]):04x}", text).encode()
 
 
 @cache

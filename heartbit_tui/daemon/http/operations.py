@@ -109,8 +109,19 @@ _ONE: Final = MappingProxyType(
         "questions": "Request",
         "waiting": "Request",
         "entries": "Memory",
+        "files": "ChangedFile",
         "drafts": "Draft",
         "rows": "Audited",
+    }
+)
+_PAGE: Final[Mapping[str, JsonObject]] = MappingProxyType({"limit": _number(1, 50, 20), "offset": _PLACE})
+_ENTRIES: Final[Mapping[str, JsonObject]] = MappingProxyType(
+    {
+        "q": _TEXT,
+        "type": _words(*EntryType),
+        "tier": _words(*get_args(Tier)),
+        "category": _TEXT,
+        "pinned": _words("true", "false"),
     }
 )
 _ROWS: Final[Mapping[str, JsonObject]] = MappingProxyType(
@@ -144,12 +155,19 @@ OPERATIONS: Final = (
         "/tasks",
         "The newest tasks",
         "Tasks",
-        query={"state": _STATE, "source": _TEXT, "limit": _number(1, 500, 50), "offset": _PLACE},
+        query={
+            "state": _STATE,
+            "source": _TEXT,
+            "limit": _number(1, 500, 50),
+            "offset": _PLACE,
+            "brief": _words("true", "false"),
+        },
     ),
     _get("/tasks/{id}", "How a task stands", "Task", 404),
     _delete("/tasks/{id}", "Stop a task", 409),
     _post("/tasks/{id}/resume", "Take an interrupted task up again", (202, 404, 409), "Accepted"),
     _get("/tasks/{id}/events", "What happens in a task", "Line", 404, kind=EVENTS, query={"after": _PLACE}),
+    _get("/tasks/{id}/changes", "What a task has changed in files", "Changes", 404, query=_PAGE),
     _get("/stats", "How many tasks there are, and what they cost", "Stats"),
     _get(
         "/inbox",
@@ -179,6 +197,7 @@ OPERATIONS: Final = (
         query={"after": _PLACE, "follow": {"type": "string", "enum": ["true", "false"]}},
     ),
     _get("/sessions/{id}/log", "All that was kept of a session", "Log", 404),
+    _get("/sessions/{id}/changes", "What a session has changed in files", "Changes", 404, query=_PAGE),
     _post("/sessions/{id}/ops", "Send an op into a session that is open", (202, 404, 409), "Any", SentOp),
     *map(_view, VIEWS),
     *map(_command, COMMANDS),
@@ -191,15 +210,14 @@ OPERATIONS: Final = (
         "What the caller remembers, the newest first",
         "Memories",
         404,
-        query={
-            "q": _TEXT,
-            "type": _words(*EntryType),
-            "tier": _words(*get_args(Tier)),
-            "category": _TEXT,
-            "pinned": _words("true", "false"),
-            "limit": _number(1, 500, 50),
-            "after": _TEXT,
-        },
+        query={**_ENTRIES, "limit": _number(1, 500, 50), "after": _TEXT},
+    ),
+    _get(
+        "/recall",
+        "What of it answers a question, the best first",
+        "Recalled",
+        404,
+        query={**_ENTRIES, "limit": _number(1, 100, 50)},
     ),
     _get("/memory/{id}", "One memory", "Memory", 404, query={"reveal": _words("true", "false")}),
     _delete("/memory/{id}", "Forget a memory for good"),
@@ -235,7 +253,7 @@ OPERATIONS: Final = (
     _open("/dashboard.js", "Its script", "", kind="text/javascript"),
     *(
         _open(f"/dashboard-{part}.js", "A part of its script", "", kind="text/javascript")
-        for part in ("words", "daemon", "waiting", "panels")
+        for part in ("words", "daemon", "waiting", "events", "changes", "panels")
     ),
     _open("/dashboard.svg", "Its picture", "", kind="image/svg+xml"),
 )
@@ -283,6 +301,19 @@ SCHEMAS: Final[Mapping[str, JsonObject]] = MappingProxyType(
             }
         ),
         "Memories": _page("entries", _TEXT),
+        "Recalled": _many("entries", by=dict(_TEXT), embedder={"type": "boolean"}, notice=dict(_TEXT)),
+        "ChangedFile": _object(
+            {
+                "path": dict(_TEXT),
+                "kind": {"type": "string", "enum": ["created", "changed", "deleted"]},
+                "diff": dict(_TEXT),
+                "why": dict(_TEXT),
+                "added": dict(_WHOLE),
+                "removed": dict(_WHOLE),
+                "restored": {"type": "boolean"},
+            }
+        ),
+        "Changes": _page("files", _WHOLE),
         "Draft": _object(
             {"id": dict(_TEXT), "state": dict(_TEXT), "name": dict(_TEXT), "skill": dict(_TEXT), "file": dict(_TEXT)}
         ),

@@ -17,7 +17,7 @@ from heartbit_tui.memory import scoring
 from heartbit_tui.memory.document import as_json
 from heartbit_tui.memory.errors import EntryMissing
 from heartbit_tui.memory.meditation_tiers import Tier
-from heartbit_tui.memory.types import Confidentiality, Entry, EntryType, Query
+from heartbit_tui.memory.types import Confidentiality, Entry, EntryType, Query, Why
 from heartbit_tui.runtime.memory_owned import Holding, Holdings
 
 NO_MEMORY: Final = "nothing is remembered here: memory.type is none or in_memory"
@@ -27,6 +27,9 @@ TIERS: Final[tuple[str, ...]] = ("", *get_args(Tier))
 MOST: Final = 500
 """Entries of a page."""
 
+BEST: Final = 100
+"""Entries that answer one question."""
+
 PAGES: Final = 20
 """Pages that are looked through for one tier; then the answer says from where to go on."""
 
@@ -35,7 +38,7 @@ LONGEST: Final = 2_000
 
 
 class Remembered:
-    """The routes below `/memory`. What others remember is answered as what nobody does."""
+    """The routes below `/memory`, and `/recall`. What others remember is answered as what nobody does."""
 
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
@@ -45,6 +48,7 @@ class Remembered:
         """What is answered."""
         return [
             Route("/memory", self._list, methods=["GET"]),
+            Route("/recall", self._recall, methods=["GET"]),
             Route("/memory/{id}", self._show, methods=["GET"]),
             Route("/memory/{id}", self._forget, methods=["DELETE"]),
             Route("/memory/{id}/pin", self._pin, methods=["POST"]),
@@ -71,6 +75,21 @@ class Remembered:
             if len(page) < query.limit:
                 return JSONResponse({"entries": found, **({"next": after} if page and page[-1].id != after else {})})
         return JSONResponse({"entries": found, "next": after})
+
+    async def _recall(self, request: Request) -> Response:
+        """What answers a question, the best first, as an agent would get it; nothing becomes stronger by it.
+
+        `by` says how it was found, `notice` what was left out and why.
+        """
+        holdings, holding = self._holding(request)
+        wanted, tier = _query(request, BEST), _one_of(request, "tier", TIERS)
+        recall = await holdings.recall(holding, wanted)
+        demoted = await holding.demoted([each.entry for each in recall.found])
+        told = [(each, self._json(holdings, each.entry, demoted)) for each in recall.found]
+        entries = [{**entry, "why": _why(each.why)} for each, entry in told if tier in ("", entry["tier"])]
+        meant = any(each.why.vector_rank is not None for each in recall.found)
+        by = "words and meaning" if meant else "words"
+        return JSONResponse({"entries": entries, "by": by, "embedder": holdings.embeds, "notice": recall.notice})
 
     async def _show(self, request: Request) -> Response:
         """One entry; the words of one that is restricted are told with `reveal=true`."""
@@ -120,7 +139,7 @@ class Remembered:
         }
 
 
-def _query(request: Request) -> Query:
+def _query(request: Request, most: int = MOST) -> Query:
     kind = _one_of(request, "type", TYPES)
     pinned = _one_of(request, "pinned", ("", "true", "false"))
     return Query(
@@ -128,8 +147,13 @@ def _query(request: Request) -> Query:
         category=request.query_params.get("category", ""),
         type=EntryType(kind) if kind else None,
         pinned=None if not pinned else pinned == "true",
-        limit=number_of(request, "limit", 50, 1, MOST),
+        limit=number_of(request, "limit", 50, 1, most),
     )
+
+
+def _why(why: Why) -> JsonObject:
+    """Where an entry stands among those found by words and by meaning, counted from 1; null where it was not found so."""
+    return {"score": round(why.score, 4), "words": why.lexical_rank, "meaning": why.vector_rank}
 
 
 def _one_of(request: Request, name: str, choices: tuple[str, ...]) -> str:

@@ -1,10 +1,14 @@
 """Tasks and figures as JSON, under the seed's names; what is not known is left out."""
 
 from datetime import datetime
+from typing import Final
 
 from heartbit_tui.kernel.messages import JsonObject, Usage
 from heartbit_tui.tasks import Stats, Task
 from heartbit_tui.wire.write import timestamp
+
+BRIEF: Final = 300
+"""Characters of a task in a list that has no more of it."""
 
 
 def task_json(task: Task) -> JsonObject:
@@ -35,6 +39,12 @@ def task_json(task: Task) -> JsonObject:
         "attempts": task.attempts,
         **{name: value for name, value in optional.items() if value is not None},
     }
+
+
+def brief_json(task: Task) -> JsonObject:
+    """The same for a list that is looked at often: the beginning of what was asked for, and nothing of what came of it."""
+    told = {name: value for name, value in task_json(task).items() if name not in ("result", "error")}
+    return {**told, "task": task.request.task[:BRIEF]}
 
 
 def usage_json(usage: Usage) -> JsonObject:

@@ -13,7 +13,7 @@ from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
 from heartbit_tui.daemon.http.bodies import NewTask, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
-from heartbit_tui.daemon.http.shown import stats_json, task_json
+from heartbit_tui.daemon.http.shown import brief_json, stats_json, task_json
 from heartbit_tui.daemon.http.streams import events, last_seen
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.planning import owner_of
@@ -90,6 +90,9 @@ class Tasks:
         state = request.query_params.get("state", "")
         if state and state not in STATES:
             raise HTTPException(400, f"state has to be one of {', '.join(STATES)}")
+        brief = request.query_params.get("brief", "")
+        if brief not in ("", "true", "false"):
+            raise HTTPException(400, "brief has to be true or false")
         page = await self._daemon.queue.page(
             sight,
             source=request.query_params.get("source", ""),
@@ -97,7 +100,8 @@ class Tasks:
             limit=number_of(request, "limit", 50, 1, MOST),
             offset=number_of(request, "offset", 0, 0, 999_999_999),
         )
-        return JSONResponse({"tasks": [task_json(each) for each in page.tasks], "total": page.total})
+        shown = brief_json if brief == "true" else task_json
+        return JSONResponse({"tasks": [shown(each) for each in page.tasks], "total": page.total})
 
     async def _show(self, request: Request) -> Response:
         return JSONResponse(task_json(await self._task(request, "read")))

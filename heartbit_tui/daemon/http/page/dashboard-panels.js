@@ -1,11 +1,20 @@
 // The panels: what it cost, and all that is remembered, planned and told.
 
+import { changes } from "/dashboard-changes.js";
 import { act, get, Refused, worded } from "/dashboard-daemon.js";
-import { by, clock, count, draw, facts, json, lasting, make, money, more, number, quiet, said, shown, tell } from "/dashboard-words.js";
+import { by, clock, code, count, draw, facts, json, lasting, lazily, make, money, more, number, quiet, said, shown, tell, told } from "/dashboard-words.js";
 
 const empty = (text) => make("p", { class: "quiet", text });
 const list = (rows, none) => (rows.length ? make("ul", { class: "rows" }, ...rows) : empty(none));
-const row = (head, told, ...inner) => make("li", {}, head, told && make("span", { class: "quiet", text: told }), ...inner);
+const row = (head, beside, ...inner) => make("li", {}, head, beside && make("span", { class: "quiet", text: beside }), ...inner);
+
+// What was changed, asked for when it is opened.
+const changed = (key, places, more = {}) => lazily(key, "What it changed", () => {
+  const found = changes(places, { key, ...more });
+  found.show();
+  return found.body;
+});
+const session = (id) => `/sessions/${encodeURIComponent(id)}`;
 
 // A button that does something and then lets its panel be shown anew; what goes wrong is told beside it.
 function does(panel, key, label, work, { kind = "plain", done = "" } = {}) {
@@ -29,7 +38,7 @@ function does(panel, key, label, work, { kind = "plain", done = "" } = {}) {
 
 // A button that asks once more before it does what cannot be undone.
 function afterwards(panel, key, label, question, work, done) {
-  const place = make("span", { class: "row" });
+  const place = make("span", { class: "row asks" });
   const ask = () => {
     const [sure, fault] = does(panel, key, label, work, { kind: "danger", done });
     place.replaceChildren(make("span", { text: question }), sure, make("button", { type: "button", class: "plain", text: "Keep it", on: { click: rest } }), fault);
@@ -61,7 +70,7 @@ function figures(data) {
 }
 
 const sessions = ({ sessions: all }) =>
-  list(all.map((each) => row(said(each.title || each.id), facts(each.running ? "at work now" : "", each.model, count(each.message_count, "message"), clock(each.updated_at)))), "No session yet.");
+  list(all.map((each) => row(said(each.title || each.id), facts(each.running ? "at work now" : "", each.model, count(each.message_count, "message"), clock(each.updated_at)), changed(`changed ${each.id}`, [session(each.id)]))), "No session yet.");
 
 function schedules({ schedules: all }, panel) {
   return list(all.map((each) => {
@@ -95,18 +104,24 @@ const todo = ({ entries: all }) =>
 
 const KINDS = { reply: "has something to say", failure: "failed", interrupted: "was cut off", question: "waits for you", meditation: "put the memory in order", draft: "a skill that waits for your word" };
 
+const ENDINGS = ["reply", "failure", "interrupted"]; // letters behind which there is work
+
 function inbox({ letters, drafts }, panel) {
   return list(letters.map((each) => {
     const draft = drafts.find(({ id }) => each.kind === "draft" && id === each.about);
+    const finish = () => act("POST", `/inbox/${each.id}/done`);
     const decide = (word) => () => act("POST", `/drafts/${encodeURIComponent(each.about)}/${word}`);
     return row(make("strong", { text: each.title || each.source }), facts(KINDS[each.kind] ?? each.kind, each.source, clock(each.at), money(each.cost_usd)),
-      more(`letter ${each.id}`, "Read", make("span", { class: "said", text: each.text }), each.changed.length ? make("p", { class: "quiet", text: `Changed: ${each.changed.join(", ")}` }) : null),
-      draft && more(`draft ${each.id}`, "The skill", make("pre", { text: draft.skill, tabindex: "0" }), draft.note && empty(draft.note)),
+      more(`letter ${each.id}`, "Read", ...told(each.text)),
+      each.about && ENDINGS.includes(each.kind) && changed(`changed ${each.id}`, [`/tasks/${encodeURIComponent(each.about)}`, session(each.about)], {
+        keep: true, done: async () => (await finish(), await panel.show(true)),
+      }),
+      draft && more(`draft ${each.id}`, "The skill", ...code(draft.skill), draft.note && empty(draft.note)),
       make("div", { class: "row" },
         draft && does(panel, `accept ${each.id}`, "Accept", decide("accept"), { kind: "primary", done: "The skill was written." }),
         draft && does(panel, `refuse ${each.id}`, "Refuse", decide("refuse"), { kind: "danger", done: "The draft was refused." }),
         each.about && !["draft", "meditation"].includes(each.kind) && make("button", { type: "button", class: "plain", text: "Show the task", on: { click: () => panel.choose(each.about) } }),
-        !draft && does(panel, `done ${each.id}`, "Done", () => act("POST", `/inbox/${each.id}/done`), { done: "Done with that." })));
+        !draft && does(panel, `done ${each.id}`, "Done", finish, { done: "Done with that." })));
   }), "No letter waits.");
 }
 
@@ -116,7 +131,7 @@ async function letters() {
   return { ...found, ...waiting };
 }
 
-function memory({ entries, next }, panel) {
+function memory({ entries, next, by: way, embedder, notice }, panel) {
   const rows = entries.map((each) => {
     const place = `/memory/${encodeURIComponent(each.id)}`;
     const words = each.withheld ? quiet("It is restricted, so its words are not shown.") : said(each.content);
@@ -124,14 +139,29 @@ function memory({ entries, next }, panel) {
       const whole = await get(`${place}?reveal=true`).catch(() => null);
       if (whole) words.replaceWith(said(whole.content)), reveal.remove();
     } } });
-    return row(words, facts(each.pinned ? "pinned" : "", each.category, each.memory_type, each.tier, `${Math.round(each.strength * 100)} % strong`, each.tags.join(", "), clock(each.created_at)),
+    const alone = each.why && each.why.meaning != null && each.why.words == null ? "found by its meaning" : "";
+    return row(words, facts(alone, each.pinned ? "pinned" : "", each.category, each.memory_type, each.tier, `${Math.round(each.strength * 100)} % strong`, each.tags.join(", "), clock(each.created_at)),
       make("div", { class: "row" },
         each.withheld && reveal,
         does(panel, `pin ${each.id}`, each.pinned ? "Unpin" : "Pin", () => act("POST", `${place}/pin`, { pinned: !each.pinned })),
         afterwards(panel, `forget ${each.id}`, "Forget", "For good?", () => act("DELETE", place), "It is forgotten.")));
   });
   const last = next && make("button", { type: "button", class: "plain", "data-key": "memory more", text: "Show more", on: { click: () => panel.grow() } });
-  return [list(rows, by("memory-query").value || by("memory-type").value || by("memory-tier").value ? "Nothing of this kind is remembered." : "Nothing is remembered yet."), last].filter(Boolean);
+  const how = way && make("p", { class: "quiet how", role: "status", text: found(way, embedder, notice) });
+  return [how, list(rows, by("memory-query").value || by("memory-type").value || by("memory-tier").value ? "Nothing of this kind is remembered." : "Nothing is remembered yet."), last].filter(Boolean);
+}
+
+function found(way, embedder, notice) {
+  if (way === "words and meaning") return `Found by words and meaning, the best first. ${notice}`;
+  return embedder ? `Found by words, the best first. ${notice}` : "Found by words, the best first. An embedder (memory.embedding) would find by meaning too.";
+}
+
+// What answers a question, as an agent of this person's gets it; without one, what is newest.
+function remembered(panel) {
+  const value = (id) => encodeURIComponent(by(id).value.trim());
+  const wanted = `type=${value("memory-type")}&tier=${value("memory-tier")}`;
+  const query = value("memory-query");
+  return get(query ? `/recall?limit=${Math.min(panel.limit, 100)}&q=${query}&${wanted}` : `/memory?limit=${panel.limit}&${wanted}`);
 }
 
 function audit({ rows: all, next }, panel) {
@@ -139,7 +169,7 @@ function audit({ rows: all, next }, panel) {
     const decided = each.decision ? `${{ allow: "allowed", ask: "asked about", deny: "denied" }[each.decision]}${each.decided_by ? ` by ${each.decided_by}` : ""}` : "";
     return row(make("span", {}, make("strong", { text: each.kind.replaceAll("_", " ") }), each.tool && make("span", { text: ` ${each.tool}` })),
       facts(clock(each.at), decided, each.delegation_chain.join(" → "), each.user && `${each.user}${each.tenant ? ` of ${each.tenant}` : ""}`),
-      more(`audit ${each.id}`, `Row ${each.id}`, make("pre", { text: json({ session: each.session, ...each.told }), tabindex: "0" })));
+      more(`audit ${each.id}`, `Row ${each.id}`, ...code(json({ session: each.session, ...each.told }))));
   });
   const last = next && make("button", { type: "button", class: "plain", "data-key": "audit more", text: "Show older ones", on: { click: () => panel.grow() } });
   return [list(rows, by("audit-tool").value || by("audit-decision").value ? "Nothing of this kind was audited." : "Nothing was audited yet."), last].filter(Boolean);
@@ -160,7 +190,7 @@ export function panels(choose) {
     ["heartbeats", "Heartbeats", () => get("/heartbeats"), heartbeats],
     ["todo", "To do", () => get("/todo"), todo],
     ["sessions", "Sessions", () => get("/sessions?limit=30"), sessions],
-    ["memory", "Memory", (panel) => get(`/memory?limit=${panel.limit}&q=${value("memory-query")}&type=${value("memory-type")}&tier=${value("memory-tier")}`), memory,
+    ["memory", "Memory", remembered, memory,
       field("memory-query", "Search the memory"), choice("memory-type", "every type", ["", "episodic", "semantic", "reflection"]), choice("memory-tier", "every tier", ["", "core", "working", "peripheral"])],
     ["audit", "Audit", (panel) => get(`/audit?limit=${panel.limit}&tool=${value("audit-tool")}&decision=${value("audit-decision")}`), audit,
       field("audit-tool", "Tool"), choice("audit-decision", "every decision", ["", "allow", "ask", "deny"])],
@@ -182,7 +212,7 @@ function panel(id, title, load, drawing, filters, choose) {
       const { uptime_seconds: _, ...lasts } = data;
       const part = drawing(data, self);
       // Whoever is asked whether they are sure is not interrupted by a look that happens by itself.
-      if (surely || !body.querySelector("button.danger[data-key^=forget]") || !body.contains(document.activeElement)) draw(body, lasts, part);
+      if (surely || !document.activeElement?.closest(".asks")?.querySelector(".danger") || !body.contains(document.activeElement)) draw(body, lasts, part);
       found.hidden = false;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

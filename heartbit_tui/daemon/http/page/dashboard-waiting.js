@@ -1,7 +1,7 @@
 // What waits for a person: calls to be allowed or denied, and questions.
 
 import { act, get, Refused, worded } from "/dashboard-daemon.js";
-import { by, clock, diff, draw, facts, json, make, quiet, shown, tell } from "/dashboard-words.js";
+import { by, clock, code, diff, draw, facts, json, make, revealed, shown, tell } from "/dashboard-words.js";
 
 const GONE = "It was answered elsewhere, or is not waited for any more.";
 const LATE = "Nobody had answered in time: it was given up a moment ago, and this answer changes nothing.";
@@ -74,11 +74,11 @@ function approval(place, each) {
   const say = (decision) => () => ({ decision });
   const title = `May it use ${each.call.name}?`;
   return make("article", { class: "request", "aria-label": shown(title) },
-    make("h3", { text: title }),
+    make("h3", { text: revealed(title) }),
     make("p", { class: "quiet", text: facts(each.reason, each.agent, clock(each.since)) }),
-    make("pre", { text: json(each.call.input ?? {}), tabindex: "0" }),
-    each.preview && make("details", { open: true }, make("summary", { text: "What it would change" }), diff(each.preview)),
-    each.proposal && make("p", { class: "quiet", text: `Always and never are kept as the rule ${each.proposal}` }),
+    make("details", { open: !each.preview }, make("summary", { text: "What it was given" }), ...code(json(each.call.input ?? {}), revealed)),
+    each.preview && make("details", { open: true }, make("summary", { text: "What it would change" }), ...diff(each.preview, revealed)),
+    each.proposal && make("p", { class: "quiet", text: revealed(`Always and never are kept as the rule ${each.proposal}`) }),
     ...buttons(place, each, [
       ["Allow once", "primary", say("allow")],
       ["Deny", "danger", say("deny")],
@@ -94,10 +94,10 @@ function question(place, each) {
     const choices = (asked.options ?? []).map((choice) => {
       const box = make("input", { type: kind, name });
       box.value = choice.label; // as it was sent: what is shown may have signs written out
-      return make("label", { class: "choice" }, box, make("span", {}, make("span", { text: choice.label }), choice.description && make("span", { class: "quiet", text: `  ${choice.description}` })));
+      return make("label", { class: "choice" }, box, make("span", {}, make("span", { text: revealed(choice.label) }), choice.description && make("span", { class: "quiet", text: revealed(`  ${choice.description}`) })));
     });
     const own = asked.allow_other === false ? null : make("input", { type: "text", "aria-label": "Own words", placeholder: "Own words" });
-    const set = make("fieldset", {}, make("legend", { class: "said", text: asked.question }), ...choices, own);
+    const set = make("fieldset", {}, make("legend", { class: "said", text: revealed(asked.question) }), ...choices, own);
     return { set, answer: () => [...[...set.querySelectorAll(":checked")].map((box) => box.value), ...(own?.value.trim() ? [own.value.trim()] : [])] };
   });
   const answers = () => sets.map(({ answer }) => answer());
@@ -109,57 +109,4 @@ function question(place, each) {
       ["Answer", "primary", () => (answers().some((each) => each.length) ? { answers: answers() } : null)],
       ["Decline", "", () => ({ answers: [] })],
     ]));
-}
-
-// -- what happens in a task ------------------------------------------------------------------------------------------
-
-// What takes the events of a task, in their order, into a list: words, calls with their results, and what was asked.
-export function events(list) {
-  const calls = new Map();
-  let answer = null;
-  const add = (...inner) => {
-    const low = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-    const row = make("li", {}, ...inner);
-    list.append(row);
-    if (low) list.scrollTop = list.scrollHeight;
-    return row;
-  };
-  const note = (text, kind = "quiet") => add(make("span", { class: kind, text }));
-  const kinds = {
-    run_started: () => note("It begins."),
-    text_delta: (event) => {
-      answer ??= add(make("span", { class: "answer" })).firstChild;
-      answer.append(shown(event.text));
-      list.scrollTop = list.scrollHeight;
-    },
-    llm_response: (event) => {
-      if (answer) answer.textContent = shown(event.text || answer.textContent);
-      else if (event.text) add(make("span", { class: "answer", text: event.text }));
-      answer = null;
-    },
-    tool_call_started: (event) => {
-      const took = quiet("runs");
-      const opened = make("details", {}, make("summary", {}, make("span", { class: "name", text: event.tool_name }), took), event.input && make("pre", { text: json(event.input) }));
-      calls.set(event.tool_call_id, { took, opened });
-      add(opened);
-    },
-    tool_call_completed: (event) => {
-      if (!calls.has(event.tool_call_id)) kinds.tool_call_started(event); // one that was refused never began
-      const { took, opened } = calls.get(event.tool_call_id);
-      const change = event.details?.diff ? `+${event.details.added} −${event.details.removed}` : "";
-      took.textContent = facts(`${event.is_error ? "failed" : "done"} in ${(event.duration_ms / 1000).toFixed(1)} s`, change);
-      took.classList.toggle("wrong", event.is_error);
-      if (change) opened.append(diff(event.details.diff));
-      else if (event.output) opened.append(make("pre", { text: event.output }));
-    },
-    approval_requested: (event) => note(`${event.call.name} waits for your word.`),
-    approval_decision: (event) => note(event.approved ? "It may." : `It may not. ${event.note ?? ""}`),
-    question_asked: () => note("It asks you something."),
-    question_answered: (event) => note(event.answers.length ? `The answer: ${event.answers.map((each) => each.join(", ")).join("; ")}` : "Nobody answered."),
-    permission_denied: (event) => note(`${event.tool_name} was refused: ${event.reason}`, "fault"),
-    guardrail_denied: (event) => note(`A guardrail stepped in: ${event.reason}`, "fault"),
-    notice: (event) => event.level !== "info" && note(event.text, event.level === "error" ? "fault" : "quiet"),
-    run_failed: (event) => note(event.error ?? event.message ?? "It failed.", "fault"),
-  };
-  return (event) => Object.hasOwn(kinds, event.type) && kinds[event.type](event);
 }

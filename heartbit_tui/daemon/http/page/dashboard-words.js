@@ -2,9 +2,15 @@
 // the page's policy (require-trusted-types-for) lets nothing do so.
 
 // Signs that are not seen but change what is read, written out.
-const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0000}-\u{e0fff}]/gu;
-export const shown = (value) =>
-  String(value ?? "").replace(hidden, (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`);
+const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffc\ud800-\udfff\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+const written = (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`;
+export const shown = (value) => String(value ?? "").replace(hidden, written);
+
+// The same for what a person decides by: spaces of other kinds, and letters that look like Latin ones among Latin ones.
+const spaces = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\uff01-\uff5e]/gu;
+const foreign = /[\u0370-\u03ff\u0400-\u052f\u0530-\u058f\u13a0-\u13fe\u2c80-\u2cff\ua4d0-\ua4ff\u{1d400}-\u{1d7ff}]/gu;
+const mixed = (word) => (/[A-Za-z]/.test(word) ? word.replace(foreign, written) : word);
+export const revealed = (value) => shown(value).replace(spaces, written).replace(/[\p{L}\p{N}_]+/gu, mixed);
 
 export const by = (id) => document.getElementById(id);
 
@@ -12,7 +18,8 @@ export function make(tag, traits = {}, ...inner) {
   const { text, on, ...rest } = traits;
   const found = document.createElement(tag);
   for (const [name, value] of Object.entries(rest)) {
-    if (value === true) found.setAttribute(name, "");
+    if (name === "title" || name === "aria-label") found.setAttribute(name, shown(value));
+    else if (value === true) found.setAttribute(name, "");
     else if (value !== false && value != null) found.setAttribute(name, value);
   }
   if (text != null) found.textContent = shown(text);
@@ -56,14 +63,58 @@ export function json(value) {
   }
 }
 
-// A text in which lines that came or went are marked, where it is a diff.
-export function diff(text) {
-  const found = make("pre");
-  const is = /^@@ /m.test(text);
-  for (const line of String(text).trimEnd().split("\n")) {
-    const kind = !is || /^(\+\+\+|---) /.test(line) ? "" : { "+": "came", "-": "went", "@": "where" }[line[0]] ?? "";
-    found.append(make("span", { class: kind || null, text: line }), "\n");
+// A text of any length in an element: as much as is laid out at once, and more of it whenever that is asked for. What is cut
+// off is said with its length.
+const FIRST = 20_000;
+const FURTHER = 100_000;
+
+export function long(found, text, reveal = shown) {
+  const all = reveal(text);
+  let at = 0;
+  const rest = make("button", { type: "button", class: "plain rest", on: { click: () => further(FURTHER) } });
+  const further = (count) => {
+    const end = at + count < all.length && isHigh(all.charCodeAt(at + count - 1)) ? at + count - 1 : at + count;
+    found.append(all.slice(at, end));
+    at = Math.min(end, all.length);
+    rest.hidden = at === all.length;
+    rest.textContent = `Show more: ${count_(all.length - at)} are left`;
+  };
+  further(FIRST);
+  return at < all.length ? [found, rest] : [found];
+}
+
+const isHigh = (code) => code >= 0xd800 && code < 0xdc00; // the first half of a sign of two: it is not cut there
+const count_ = (value) => count(value, "character");
+
+export const code = (text, reveal) => long(make("pre", { tabindex: "0" }), text, reveal);
+export const told = (text, kind = "said") => long(make("p", { class: kind }), text);
+
+// A diff, its lines marked as what came and what went; what else looks like one is text.
+const LINES = 1_000;
+
+export function diff(text, reveal = shown) {
+  const lines = String(text).trimEnd().split("\n");
+  const first = lines.findIndex((line) => line.startsWith("@@ "));
+  if (first < 0) return code(text, reveal);
+  const found = make("pre", { class: "diff", tabindex: "0" });
+  for (const line of lines.slice(0, LINES)) {
+    const kind = /^(\+\+\+|---) /.test(line) ? "file" : { "+": "came", "-": "went", "@": "where" }[line[0]] ?? "";
+    const cut = line.length > 4_000 ? `${line.slice(0, 4_000)}… ${count_(line.length - 4_000)} more` : line;
+    found.append(make("span", { class: kind || null, text: reveal(cut) || " " }));
   }
+  if (lines.length > LINES) found.append(make("span", { class: "where", text: `… ${count(lines.length - LINES, "more line", "more lines")}` }));
+  return [found];
+}
+
+// A part that opens, and is made when it does.
+export function lazily(key, title, build) {
+  const found = make("details", { "data-open": key }, make("summary", {}, ...(Array.isArray(title) ? title : [make("span", { text: title })])));
+  let built = false;
+  found.addEventListener("toggle", () => {
+    if (built || !found.open) return;
+    built = true;
+    found.append(...[build()].flat().filter(Boolean));
+  });
   return found;
 }
 
