@@ -22,6 +22,7 @@ from heartbit_tui.daemon.metrics import Figures
 from heartbit_tui.daemon.noted import note
 from heartbit_tui.daemon.planning import Plan, planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
+from heartbit_tui.daemon.told_before import ToldBefore
 from heartbit_tui.daemon.visiting import Visits
 from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
 from heartbit_tui.kernel.dataclass import dataclass
@@ -30,6 +31,7 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance
 from heartbit_tui.runtime.commons import Commons
+from heartbit_tui.runtime.memory_ground import Marks
 from heartbit_tui.runtime.memory_owned import Holdings, holdings
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.settings import read
@@ -44,6 +46,7 @@ from heartbit_tui.store.locks import DAEMON, leases
 from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
 from heartbit_tui.tasks.recent import Recent
+from heartbit_tui.tasks.stories import Stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         host = await enter(_host(titled, config, figures, aftermath))
         plan = planner(options, settings, door, plans.todos, clock)
         around = _around(config, path, store, aftermath, plan, clock)
+        around = replace(around, recall=ToldBefore(Stories(database), Marks().fence, around.recall).recall)
         service = await enter(Service(queue, host, around, clock, terms))
         waking = await enter(awake(options, settings, plans, service, clock, aftermath.beat))
         aftermath.hear(waking.hear)

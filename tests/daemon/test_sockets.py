@@ -133,15 +133,18 @@ async def test_nobody_sees_or_touches_the_chats_of_others(tmp_path: Path) -> Non
         assert await anna.ask("chat.abort", **made, **sent) == {"cancelled": True}
 
 
-@pytest.mark.parametrize(("token", "headers"), [("", {}), ("wrong", {}), (TOKEN, {"origin": "https://evil.example"})])
+@pytest.mark.parametrize(
+    ("token", "headers", "status"),
+    [("", {}, 401), ("wrong", {}, 401), (TOKEN, {"origin": "https://evil.example"}, 403)],
+)
 async def test_who_may_not_come_in_is_turned_away_before_the_first_frame(
-    tmp_path: Path, token: str, headers: dict[str, str]
+    tmp_path: Path, token: str, headers: dict[str, str], status: int
 ) -> None:
     async with served(ready(tmp_path)) as daemon:
         with pytest.raises(Refused) as refused:
             async with socket(daemon.url, token, headers=headers):
                 pass
-        assert refused.value.status == 403
+        assert refused.value.status == status
 
 
 async def test_a_page_shows_its_token_among_the_subprotocols(tmp_path: Path) -> None:

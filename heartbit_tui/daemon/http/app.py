@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.agents import Agents, is_spoken
@@ -31,6 +32,8 @@ from heartbit_tui.kernel.errors import HeartbitError, StoreError
 
 GONE = 499
 """What is counted for a caller who went away, as other servers do."""
+
+WRONG_METHOD = 405
 
 LOG = logging.getLogger("heartbit.daemon.http")
 
@@ -82,7 +85,17 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     found = cast("HTTPException", error)
-    return JSONResponse({"error": found.detail}, found.status_code, dict(found.headers or {}))
+    headers = dict(found.headers or {})
+    if found.status_code == WRONG_METHOD:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return JSONResponse({"error": found.detail}, found.status_code, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """All methods that this path takes: Starlette itself tells those of one route, and here each method has its own."""
+    routes = cast("Starlette", request.app).router.routes
+    fitting = [each for each in routes if isinstance(each, Route) and each.matches(request.scope)[0] is not Match.NONE]
+    return set[str]().union(*(each.methods or () for each in fitting))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
