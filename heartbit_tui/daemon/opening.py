@@ -53,13 +53,14 @@ from heartbit_tui.tasks.stories import Stories
 class Setup:
     """What a daemon is opened with: what its sessions are opened with, who opens them, and where time comes from.
 
-    `bind` is the `host:port` to listen at, empty for what the settings say.
+    `bind` is the `host:port` to listen at, empty for what the settings say. `told` hears of all that happens in sessions.
     """
 
     options: Options
     connect: Connect
     clock: Clock
     bind: str = ""
+    told: Callable[[Envelope], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,12 +198,14 @@ def _host(setup: Setup, config: Config, figures: Figures, aftermath: Aftermath) 
     usual, sockets = (config.number(f"daemon.{of}interaction_timeout_seconds") or 0.0 for of in ("", "ws."))
     patience = Patience(usual, sockets)
     aftermath.hear(patience.hear)
-    return Host(setup.connect, setup.clock, partial(_take, figures, aftermath), patience=patience)
+    return Host(setup.connect, setup.clock, partial(_take, figures, aftermath, setup.told), patience=patience)
 
 
-def _take(figures: Figures, aftermath: Aftermath, envelope: Envelope) -> None:
+def _take(figures: Figures, aftermath: Aftermath, told: Callable[[Envelope], None] | None, envelope: Envelope) -> None:
     figures.take(envelope)
     aftermath.posting.take(envelope)
+    if told is not None:
+        told(envelope)
 
 
 async def _told(figures: Figures, heard: Callable[[Task], Awaitable[None]] | None, task: Task) -> None:
