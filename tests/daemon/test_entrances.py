@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from heartbit_tui.daemon.http.agent_operations import AGENT_OPERATIONS
+from heartbit_tui.daemon.http.operations import OPERATIONS
 from heartbit_tui.testing.clock import FakeClock
 from tests.auth.keyserver import AUDIENCE, ISSUER, KeyServer, claims, key, key_server, public, signed
 from tests.daemon.ground import LONG, Ground, says
@@ -19,6 +21,34 @@ TOKENS = f'bearer_tokens = ["{TOKEN}"]'
 DAY = 86_400
 ENDING = f'bearer_tokens = [{{ token = "{TOKEN}", expires = 2026-01-02 }}]'
 """A token that counts until a day after the beginning of `FakeClock`."""
+
+
+ROUTES = tuple((each.method, each.path) for each in (*OPERATIONS, *AGENT_OPERATIONS) if not each.open)
+"""Each route that wants a token; what stands for an id in its path is one that there is not."""
+
+PAGES = (
+    *("https://evil.example", "http://evil.example:3000", "null", "file://", "http://localhost.evil.example"),
+    *(
+        "http://127.0.0.1",
+        "http://127.0.0.1:1",
+        "https://127.0.0.1",
+        "http://[::1]",
+        "http://0.0.0.0",
+        "http://10.0.0.1",
+    ),
+    *("chrome-extension://abcdef", "moz-extension://abcdef", "vscode-webview://x", "https://ui.example.org.evil"),
+    *("http://user@127.0.0.1", "http://127.0.0.1.nip.io", "http://2130706433", "ws://127.0.0.1", "*", "localhost"),
+)
+"""Origins that are not this daemon's: its port is another one, and the settings name none."""
+
+NAMES = (
+    "evil.example",
+    "127.0.0.1.evil.example",
+    "0.0.0.0",
+    "10.0.0.1:3000",
+    "2130706433",
+    "localhost.evil.example:80",
+)
 
 
 def issued_by(server: KeyServer) -> str:
@@ -80,6 +110,21 @@ async def test_of_the_four_ways_to_set_it_up_each_lets_in_whom_it_names(
     assert sockets == {each: 101 if status == 200 else status for each, status in given.items()}
 
 
+@pytest.mark.security("D1", n=2 * len(ROUTES) + len(PAGES) + len(NAMES))
+async def test_no_route_answers_without_a_token_to_a_foreign_page_or_under_a_foreign_name(tmp_path: Path) -> None:
+    async with daemon(tmp_path, TOKENS) as found, found.caller() as caller, found.caller("") as nobody:
+        told = {each: (await nobody.request(*each)).status_code for each in ROUTES}
+        assert told == dict.fromkeys(ROUTES, 401)
+        foreign = {each: (await caller.request(*each, headers={"origin": PAGES[0]})).status_code for each in ROUTES}
+        assert foreign == dict.fromkeys(ROUTES, 403)
+        pages = {each: (await caller.get("/tasks", headers={"origin": each})).status_code for each in PAGES}
+        assert pages == dict.fromkeys(PAGES, 403)
+        names = {each: (await caller.get("/tasks", headers={"host": each})).status_code for each in NAMES}
+        assert names == dict.fromkeys(NAMES, 403)
+        assert (await caller.get("/tasks")).json() == {"tasks": [], "total": 0}
+
+
+@pytest.mark.security("D3", n=2)
 async def test_an_issuer_that_cannot_be_reached_at_the_start_keeps_out_its_own_alone_until_it_can(
     tmp_path: Path,
 ) -> None:
@@ -162,6 +207,7 @@ async def test_two_long_keys_with_the_same_beginning_are_not_taken_for_one(tmp_p
         assert (await caller.get("/tasks")).json() == {"tasks": [], "total": 0}
 
 
+@pytest.mark.security("D5", n=2)
 async def test_what_a_token_opened_ends_with_it(tmp_path: Path) -> None:
     clock = FakeClock()
     async with daemon(tmp_path, ENDING, clock=clock) as found, found.caller() as caller:
