@@ -1,6 +1,7 @@
 """A daemon that listens: from its first task to the last word of its last run."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
@@ -19,6 +20,8 @@ from heartbit_tui.daemon.supervised import Supervisor
 from heartbit_tui.daemon.unit.text import ENDING
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.errors import ConfigError
+
+LOG = logging.getLogger("heartbit.daemon")
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 CLOSING: Final = 2
@@ -104,8 +107,10 @@ async def serve(
         answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
         async with _standing(daemon, address, supervisor):
             tell(LISTENS.format(address=address))
-            for told in (*_own(daemon), *daemon.door.warnings, *daemon.warnings):
+            for told in _own(daemon):
                 tell(told)
+            for warning in (*daemon.door.warnings, *daemon.warnings):
+                LOG.warning("%s", warning)
             supervisor.ready(LISTENS.format(address=address))
             await first_of(stop.wanted(), _end_of(answering))
             finishing = FINISHING.format(count=daemon.at_work)

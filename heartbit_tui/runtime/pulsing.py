@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from heartbit_tui.config import Config
+from heartbit_tui.config.tree import BUILT
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock, Tool
 from heartbit_tui.runtime.scheduling import Handing, Schedules
@@ -76,8 +77,8 @@ def rhythm(config: Config, environment: Mapping[str, str]) -> Rhythm:
 
 
 def sensors(config: Config) -> tuple[str, ...]:
-    """The names of all sensors that are at work."""
-    if not config.boolean("daemon.sensors.enabled"):
+    """The names of all sensors that are at work; none in a release that has no sensors, whatever the settings name."""
+    if "sensors" not in BUILT or not config.boolean("daemon.sensors.enabled"):
         return ()
     sources = cast("Sequence[Mapping[str, Any]]", config.value("daemon.sensors.sources") or [])
     return tuple(str(each["name"]) for each in sources)

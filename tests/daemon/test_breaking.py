@@ -17,6 +17,7 @@ from heartbit_tui.runtime.options import Options
 from heartbit_tui.store import driver
 from heartbit_tui.tasks import Request
 from tests.daemon.ground import LONG, Ground, Heard, daemon, done, says, seen
+from tests.daemon.http import SETTINGS, ended, served, submitted
 
 HOLD = says("at last", when="stay", wait=LONG, times=0)
 HELLO = says("hello", when="hello", times=0)
@@ -76,6 +77,19 @@ async def test_a_task_whose_session_cannot_be_written_fails_in_words_and_the_nex
         assert "The disk is full, so the session cannot be saved." in outcome.text
         _do(ground, "DROP TRIGGER full")
         assert (await done(found, "say hello")).text == "hello"
+
+
+async def test_a_task_that_cannot_be_written_is_refused_with_503_and_none_is_left_of_it(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.prepare([HELLO], SETTINGS)
+    async with served(ground) as found, found.caller() as caller:
+        _do(ground, "CREATE TRIGGER full BEFORE INSERT ON tasks BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        refused = await caller.post("/tasks", json={"task": "say hello", "key": "once"})
+        assert (refused.status_code, [*refused.json()], refused.headers["retry-after"]) == (503, ["error"], "5")
+        _do(ground, "DROP TRIGGER full")
+        assert (await caller.get("/tasks")).json() == {"tasks": [], "total": 0}
+        task = await ended(caller, await submitted(caller, "say hello", key="once"))
+        assert (task["state"], task["result"]) == ("completed", "hello")
 
 
 def _do(ground: Ground, statement: str) -> None:
