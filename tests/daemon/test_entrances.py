@@ -1,9 +1,11 @@
 """Who gets in over HTTP and over a WebSocket, with which token, from which page and for how long, and what others are told."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -196,6 +198,20 @@ async def test_a_method_that_a_path_does_not_take_is_answered_with_those_that_it
     async with daemon(tmp_path, TOKENS) as found, found.caller() as caller:
         answer = await caller.request(method, path)
     assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nBroken\r\n\r\n", b"\x16\x03\x01\x00\xa5"]
+)
+async def test_what_is_no_request_is_refused_in_the_same_form(tmp_path: Path, sent: bytes) -> None:
+    async with daemon(tmp_path, TOKENS) as found:
+        place = urlsplit(found.url)
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        writer.write(sent + b"\r\n\r\n")
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body) == {"error": "This is no request of HTTP that can be understood."}
 
 
 async def test_two_long_keys_with_the_same_beginning_are_not_taken_for_one(tmp_path: Path) -> None:
