@@ -29,7 +29,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.runtime.admitting import Entrance, entrance
+from heartbit_tui.runtime.admitting import Entrance, entrance, parted
 from heartbit_tui.runtime.commons import Commons
 from heartbit_tui.runtime.memory_ground import Marks
 from heartbit_tui.runtime.memory_owned import Holdings, holdings
@@ -126,6 +126,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         store = await enter(Store.open(path, clock))
         database, queue = await enter(_queue(path, clock, terms.owner))
         bind = setup.bind or config.string("daemon.bind") or ""
+        parted(bind)  # what is no address is told as that, not as one that others reach
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
         plans = await enter(planned(options, settings, clock))
         aftermath, figures = await enter(after(options, settings, store, clock)), Figures()

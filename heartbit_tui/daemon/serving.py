@@ -20,6 +20,7 @@ from heartbit_tui.daemon.supervised import Supervisor
 from heartbit_tui.daemon.unit.text import ENDING
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.runtime.admitting import parted
 
 LOG = logging.getLogger("heartbit.daemon")
 
@@ -42,7 +43,6 @@ MADE: Mapping[str, str] = MappingProxyType(
 LISTENS = "heartbit listens at {address}"
 ENDED = "heartbit has ended."
 FINISHING = "heartbit finishes what it is at ({count} at work); once more stops it at once."
-NO_ADDRESS = "daemon.bind takes a host and a port, as 127.0.0.1:3000, and not {text!r}."
 TAKEN = "{host}:{port} cannot be listened on: {why}. Another program may have it; give another one with --bind."
 
 
@@ -126,12 +126,10 @@ async def serve(
 
 def listen(bind: str) -> socket.socket:
     """A socket that listens there; port 0 is one that is free. Raises `ConfigError`."""
-    host, _, port = bind.rpartition(":")
-    if not (port.isascii() and port.isdecimal()) or int(port) > 65_535:
-        raise ConfigError(NO_ADDRESS.format(text=bind), key="daemon.bind")
-    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    given, port = parted(bind)
+    host = given or "127.0.0.1"
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         found = socket.socket(family, kind, protocol)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind(address)

@@ -11,6 +11,8 @@ import pytest
 
 from heartbit_tui.daemon.http.agent_operations import AGENT_OPERATIONS
 from heartbit_tui.daemon.http.operations import OPERATIONS
+from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.runtime.admitting import parted
 from heartbit_tui.testing.clock import FakeClock
 from tests.auth.keyserver import AUDIENCE, ISSUER, KeyServer, claims, key, key_server, public, signed
 from tests.daemon.ground import LONG, Ground, says
@@ -198,6 +200,12 @@ async def test_a_method_that_a_path_does_not_take_is_answered_with_those_that_it
     async with daemon(tmp_path, TOKENS) as found, found.caller() as caller:
         answer = await caller.request(method, path)
     assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+@pytest.mark.parametrize("bind", ["nonsense", "localhost", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:٣", ""])
+def test_what_is_no_address_to_listen_at_is_told_as_that(bind: str) -> None:
+    with pytest.raises(ConfigError, match=r"daemon\.bind takes a host and a port"):
+        parted(bind)
 
 
 @pytest.mark.parametrize(
