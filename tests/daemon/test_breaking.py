@@ -16,6 +16,7 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.store import driver
 from heartbit_tui.tasks import Request
+from heartbit_tui.tasks.queue import UNREADABLE
 from tests.daemon.ground import LONG, Ground, Heard, daemon, done, says, seen
 from tests.daemon.http import SETTINGS, ended, served, submitted
 
@@ -90,6 +91,23 @@ async def test_a_task_that_cannot_be_written_is_refused_with_503_and_none_is_lef
         assert (await caller.get("/tasks")).json() == {"tasks": [], "total": 0}
         task = await ended(caller, await submitted(caller, "say hello", key="once"))
         assert (task["state"], task["result"]) == ("completed", "hello")
+
+
+async def test_a_task_that_is_damaged_on_the_disk_is_told_of_and_the_others_are_done(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.prepare([HELLO, HOLD], SETTINGS + "[daemon]\nmax_concurrent_tasks = 1\n")
+    async with served(ground) as found, found.caller() as caller, asyncio.timeout(30):
+        stays = await submitted(caller, "stay")
+        while (await caller.get(f"/tasks/{stays}")).json()["state"] != "running":
+            pass
+        damaged, good = [await submitted(caller, "say hello", priority=each) for each in (1, 0)]
+        _do(ground, f"UPDATE tasks SET tools = 'x' WHERE id = '{damaged}'")
+        assert (await caller.delete(f"/tasks/{stays}")).status_code == 204
+        assert (await ended(caller, good))["state"] == "completed"
+        task = (await caller.get(f"/tasks/{damaged}")).json()
+        assert (task["state"], task["error"]) == ("failed", UNREADABLE.format(names="tools"))
+        letters = (await caller.get("/inbox")).json()["letters"]
+        assert [each["about"] for each in letters] == [damaged]
 
 
 def _do(ground: Ground, statement: str) -> None:
