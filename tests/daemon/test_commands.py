@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.daemon.ground import says
 from tests.headless.machine import Machine, told
 from tests.samples import samples
@@ -149,6 +151,7 @@ def _rows(home: Path) -> list[tuple[str, int]]:
         connection.close()
 
 
+@pytest.mark.security("D14")
 async def test_verbose_tells_each_event_on_stderr_without_keys_and_the_log_has_none(machine: Machine) -> None:
     key = "sk-ant-api03-planted-in-the-environment"
     prepared(machine.having(ANTHROPIC_API_KEY=key), says(f"It is {key}.", times=0))

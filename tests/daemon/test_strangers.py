@@ -287,6 +287,7 @@ def _check_figures(text: str, known: Sequence[Owner]) -> None:
     assert not ids & {value for name in ("source", "agent", "tool_name") for value in values.get(name, set())}
 
 
+@pytest.mark.security("D14")
 def test_names_that_others_make_up_neither_break_the_figures_nor_let_them_grow() -> None:
     figures, evil = Figures(), 'x"} 1\nheartbit_evil_total{a="\\\ud800'
     for number in range(3 * MOST):
@@ -304,6 +305,7 @@ def test_names_that_others_make_up_neither_break_the_figures_nor_let_them_grow()
     assert sum(counted.values()) == 3 * MOST
 
 
+@pytest.mark.security("D14")
 @pytest.mark.parametrize("kind", ["json", "lines"])
 def test_whatever_an_id_says_a_log_has_one_line_a_record_and_nothing_that_moves_a_cursor(kind: str) -> None:
     stream, logger = io.StringIO(), logging.Logger("heartbit.test")
