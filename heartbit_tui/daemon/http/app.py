@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.agents import Agents, is_spoken
@@ -92,10 +92,10 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """All methods that this path takes: Starlette itself tells those of one route, and here each method has its own."""
+    """All methods of the path that was found: Starlette itself tells those of one route, and here each method has its own."""
+    path = getattr(request.scope.get("route"), "path", "")
     routes = cast("Starlette", request.app).router.routes
-    fitting = [each for each in routes if isinstance(each, Route) and each.matches(request.scope)[0] is not Match.NONE]
-    return set[str]().union(*(each.methods or () for each in fitting))
+    return set[str]().union(*(each.methods or () for each in routes if isinstance(each, Route) and each.path == path))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
