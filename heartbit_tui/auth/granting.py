@@ -32,13 +32,17 @@ NOT_SAFE = "{key}: {url} has to begin with https://, because secrets are sent th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """Where tokens are exchanged, and who exchanges them; the secrets show in no representation."""
+    """Where tokens are exchanged, and who exchanges them; the secrets show in no representation.
+
+    `audience` is for whom the new token shall be, `scopes` what it shall allow; what is empty is not asked for.
+    """
 
     url: str
     client_id: str
     client_secret: str = field(repr=False)
     agent_token: str = field(repr=False)
     scopes: tuple[str, ...] = ()
+    audience: str = ""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -75,7 +79,8 @@ def form(exchange: Exchange, subject: str) -> Mapping[str, str]:
         "client_id": exchange.client_id,
         "client_secret": exchange.client_secret,
     }
-    return {**asked, "scope": " ".join(exchange.scopes)} if exchange.scopes else asked
+    more = {"scope": " ".join(exchange.scopes), "audience": exchange.audience}
+    return asked | {name: text for name, text in more.items() if text}
 
 
 def granted(answer: Answer, asked: Mapping[str, str]) -> Grant:

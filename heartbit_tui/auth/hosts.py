@@ -19,7 +19,10 @@ ANY = frozenset({"", "0.0.0.0", "::"})
 """The addresses to bind to that mean all."""
 
 METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
-HEADERS = "Authorization, Content-Type, Last-Event-ID, Idempotency-Key"
+HEADERS = "Authorization, Content-Type, Last-Event-ID, Idempotency-Key, Heartbit-Daemon, A2A-Version, A2A-Extensions"
+SHOWN = "Location, Retry-After, WWW-Authenticate"
+"""What a page from elsewhere may read of an answer beside its body."""
+
 MAX_AGE = "600"
 PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
@@ -69,7 +72,9 @@ def shared_with(site: Site, origin: str) -> Mapping[str, str]:
     """
     given = _same(origin)
     named = given is not None and given in map(_same, site.origins)
-    return {"access-control-allow-origin": origin, "vary": "Origin"} if named else {"vary": "Origin"}
+    if not named:
+        return {"vary": "Origin"}
+    return {"access-control-allow-origin": origin, "access-control-expose-headers": SHOWN, "vary": "Origin"}
 
 
 def preflight(site: Site, origin: str) -> Mapping[str, str]:

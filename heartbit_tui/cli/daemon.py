@@ -20,18 +20,8 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.masking import mask_for_logs
 from heartbit_tui.runtime.settings import configuration
 
-ABSENT = MappingProxyType(
-    {
-        "continue": False,
-        "resume": None,
-        "session": None,
-        "fork": False,
-        "ephemeral": False,
-        "output_schema": None,
-        "json_schema": None,
-    }
-)
-"""The flags of a single task: here each task says its own."""
+ABSENT = MappingProxyType({"continue": False, "resume": None, "session": None, "fork": False, "ephemeral": False})
+"""The flags that name a session, or keep it off the disk: here each task has its own, and what was accepted is kept."""
 
 SELDOM = (5_000, 10, 10)
 """Thresholds for garbage: opening a session makes some thousand objects that stay, and each look goes through all of them."""
@@ -56,7 +46,7 @@ def check_extra() -> None:
 def _serve(values: Namespace) -> int:
     check_extra()
     from heartbit_tui.daemon.log_file import NAME, LogFile
-    from heartbit_tui.daemon.logs import telling
+    from heartbit_tui.daemon.logs import telling, telling_events
     from heartbit_tui.daemon.opening import Setup
     from heartbit_tui.daemon.serving import serve
     from heartbit_tui.daemon.supervised import VARIABLES, Supervisor
@@ -68,10 +58,12 @@ def _serve(values: Namespace) -> int:
     config = configuration(given)
     state = directories(given.environment, Path(given.environment.get("HOME") or "/")).state
     log = LogFile(state / NAME, config.integer("log.max_bytes") or 0, config.integer("log.keep") or 0)
-    tell = telling(sys.stderr, mask_for_logs(given), verbose=values.verbose, keep=log.write)
+    mask = mask_for_logs(given)
+    tell = telling(sys.stderr, mask, verbose=values.verbose, keep=log.write)
+    told = telling_events(sys.stderr, mask) if values.verbose else None
     gc.freeze()
     gc.set_threshold(*SELDOM)
-    setup = Setup(options=given, connect=local, clock=SystemClock(), bind=values.bind or "")
+    setup = Setup(options=given, connect=local, clock=SystemClock(), bind=values.bind or "", told=told)
     try:
         return asyncio.run(serve(setup, tell, supervisor=supervisor))
     except HeartbitError as error:

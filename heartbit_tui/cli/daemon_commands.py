@@ -1,6 +1,6 @@
 """The commands for a daemon, and for those who speak with one, in the order in which help shows them."""
 
-from heartbit_tui.cli.flags import EVERYWHERE, JSON, LIMITS, MODEL, PERMISSIONS, PLACE, with_everywhere
+from heartbit_tui.cli.flags import DAEMON as DAEMON_RUN, JSON, with_everywhere
 from heartbit_tui.cli.spec import Command, Flag, Word
 
 TASK = Word("id", "the task; the beginning of its id is enough")
@@ -14,13 +14,7 @@ DAEMON = (
         "daemon run",
         "daemon",
         "do tasks that come over HTTP, at set times and by themselves, until it is stopped",
-        groups={
-            "options": (BIND,),
-            "limits": LIMITS,
-            "permissions": PERMISSIONS,
-            "model": MODEL,
-            "place": (*PLACE, *EVERYWHERE),
-        },
+        groups={"options": (BIND,), **DAEMON_RUN},
         examples=("heartbit daemon", "heartbit daemon --bind 127.0.0.1:7777 --permission-mode auto"),
     ),
     Command(

@@ -149,6 +149,11 @@ ACP: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
         "place": (*PLACE, *EVERYWHERE),
     }
 )
+DAEMON: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
+    {"limits": LIMITS, "permissions": PERMISSIONS, "model": MODEL, "place": (*PLACE, *EVERYWHERE)}
+)
+"""What holds for each of many tasks; what is about one alone, that task says itself."""
+
 SERVE: Mapping[str, tuple[Flag, ...]] = MappingProxyType(
     {
         "service": (

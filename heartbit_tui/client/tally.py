@@ -53,7 +53,12 @@ class Tally:
     @property
     def cost_usd(self) -> float | None:
         """US dollars, or None where the price of any call is unknown, or a call was cut off."""
-        return None if self._unpriced or self._cut.count else self._cost
+        return None if self._cut.count else self.known_cost_usd
+
+    @property
+    def known_cost_usd(self) -> float | None:
+        """The same of the calls that have ended: one that was cut off counts nothing, whatever it had cost."""
+        return None if self._unpriced else self._cost
 
     @property
     def changed_files(self) -> tuple[str, ...]:

@@ -89,6 +89,7 @@ def _exchange() -> tuple[Key, ...]:
         string("token_exchange.client_secret", secret=True),
         string("token_exchange.agent_token", secret=True),
         strings("token_exchange.scopes"),
+        string("token_exchange.audience"),
     )
 
 

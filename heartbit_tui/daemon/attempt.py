@@ -107,8 +107,8 @@ class Attempt:
 
 
 def outcome_of(task: Task, state: State, text: str, *tallies: Tally) -> Outcome:
-    """What came of a task, with all that these have counted."""
-    costs = [each.cost_usd for each in tallies]
+    """What came of a task, with all that these have counted; of a call that was cut off nothing is known."""
+    costs = [each.known_cost_usd for each in tallies]
     return Outcome(
         id=task.id,
         state=state,

@@ -1,5 +1,6 @@
 """What a daemon tells of itself: sentences to a person at a terminal, one JSON object a line to whatever else reads."""
 
+import json
 import logging
 import os
 import re
@@ -9,9 +10,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType, TracebackType
-from typing import Final, TextIO
+from typing import Any, Final, TextIO, cast
 
-from heartbit_tui.wire.write import encode, timestamp
+from heartbit_tui.kernel.events import Delta, Envelope
+from heartbit_tui.wire.write import dumps, encode, timestamp
 
 LOGGER: Final = "heartbit.daemon"
 PLAIN: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -138,6 +140,33 @@ def telling(
     if stream.isatty():
         return _both(own, tell_stderr, handlers[1:])
     return _both(own, lambda text: None, handlers)
+
+
+def telling_events(stream: TextIO, mask: Callable[[str], str]) -> Callable[[Envelope], None]:
+    """What tells each event of all sessions there as a line of JSON, without keys and tokens.
+
+    The pieces of an answer are left out, because the whole of it follows. They go into no file: a log has no words of tasks.
+    """
+    clean, write = Masked(mask).clean, _writer(stream)
+    front = f"<{PRIORITIES['debug']}>" if _is_journal(stream, os.environ.get("JOURNAL_STREAM", "")) else ""
+
+    def tell(envelope: Envelope) -> None:
+        if not isinstance(envelope.event, Delta):
+            with suppress(OSError, ValueError):  # whoever reads has gone; the work goes on
+                write(f"{front}{encode(_each(json.loads(dumps(envelope)), clean))}")
+
+    return tell
+
+
+def _each(value: Any, clean: Callable[[str], str]) -> Any:
+    """A value of JSON with all its texts made clean."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_each(each, clean) for each in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {clean(name): _each(each, clean) for name, each in cast("dict[str, Any]", value).items()}
+    return value
 
 
 def tell_stderr(text: str) -> None:

@@ -50,7 +50,7 @@ PULSE: Final = "heartbit"
 
 COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "daemon_tasks_submitted": ("Tasks that were accepted.", ()),
+        "daemon_tasks_submitted": ("Tasks that callers have handed over.", ()),
         "daemon_tasks_completed": ("Tasks that have ended well.", ()),
         "daemon_tasks_failed": ("Tasks that have failed.", ()),
         "daemon_tasks_cancelled": ("Tasks that were cancelled.", ()),

@@ -22,6 +22,7 @@ from heartbit_tui.daemon.metrics import Figures
 from heartbit_tui.daemon.noted import note
 from heartbit_tui.daemon.planning import Plan, planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
+from heartbit_tui.daemon.told_before import ToldBefore
 from heartbit_tui.daemon.troubles import Troubles
 from heartbit_tui.daemon.visiting import Visits
 from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
@@ -29,9 +30,10 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
-from heartbit_tui.runtime.admitting import Entrance, entrance
+from heartbit_tui.runtime.admitting import Entrance, entrance, parted
 from heartbit_tui.runtime.changed import Changes
 from heartbit_tui.runtime.commons import Commons
+from heartbit_tui.runtime.memory_ground import Marks
 from heartbit_tui.runtime.memory_owned import Holdings, holdings
 from heartbit_tui.runtime.opening import UNDO
 from heartbit_tui.runtime.options import Options
@@ -47,19 +49,21 @@ from heartbit_tui.store.locks import DAEMON, leases
 from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
 from heartbit_tui.tasks.recent import Recent
+from heartbit_tui.tasks.stories import Stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What a daemon is opened with: what its sessions are opened with, who opens them, and where time comes from.
 
-    `bind` is the `host:port` to listen at, empty for what the settings say.
+    `bind` is the `host:port` to listen at, empty for what the settings say. `told` hears of all that happens in sessions.
     """
 
     options: Options
     connect: Connect
     clock: Clock
     bind: str = ""
+    told: Callable[[Envelope], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         store = await enter(Store.open(path, clock))
         database, queue = await enter(_queue(path, clock, terms.owner))
         bind = setup.bind or config.string("daemon.bind") or ""
+        parted(bind)  # what is no address is told as that, not as one that others reach
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
         troubles = Troubles(clock)
         plans = await enter(planned(options, settings, clock, troubles.tell))
@@ -137,6 +142,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         host = await enter(_host(titled, config, figures, aftermath))
         plan = planner(options, settings, door, plans.todos, clock)
         around = _around(config, path, store, aftermath, plan, clock)
+        around = replace(around, recall=ToldBefore(Stories(database), Marks().fence, around.recall).recall)
         service = await enter(Service(queue, host, around, clock, terms))
         waking = await enter(awake(options, settings, plans, service, aftermath, troubles))
         aftermath.hear(waking.hear)
@@ -199,12 +205,14 @@ def _host(setup: Setup, config: Config, figures: Figures, aftermath: Aftermath) 
     usual, sockets = (config.number(f"daemon.{of}interaction_timeout_seconds") or 0.0 for of in ("", "ws."))
     patience = Patience(usual, sockets)
     aftermath.hear(patience.hear)
-    return Host(setup.connect, setup.clock, partial(_take, figures, aftermath), patience=patience)
+    return Host(setup.connect, setup.clock, partial(_take, figures, aftermath, setup.told), patience=patience)
 
 
-def _take(figures: Figures, aftermath: Aftermath, envelope: Envelope) -> None:
+def _take(figures: Figures, aftermath: Aftermath, told: Callable[[Envelope], None] | None, envelope: Envelope) -> None:
     figures.take(envelope)
     aftermath.posting.take(envelope)
+    if told is not None:
+        told(envelope)
 
 
 async def _told(figures: Figures, heard: Callable[[Task], Awaitable[None]] | None, task: Task) -> None:

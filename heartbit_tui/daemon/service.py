@@ -226,6 +226,9 @@ class Service:
         task = await self._queue.claim(self._terms.owner, self._around.name)
         if task is None:
             return False
+        if task.state in ENDED:  # what is kept of it cannot be read; the next one may be begun
+            await self._tell(task.id)
+            return True
         attempt = self._running[task.id] = Attempt(task, self._clock)
         self._wake(task.id)
         self._tasks.create_task(self._do(attempt), name=f"task {task.id}")

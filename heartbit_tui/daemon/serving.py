@@ -1,6 +1,7 @@
 """A daemon that listens: from its first task to the last word of its last run."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
@@ -19,6 +20,9 @@ from heartbit_tui.daemon.supervised import Supervisor
 from heartbit_tui.daemon.unit.text import ENDING
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.runtime.admitting import parted
+
+LOG = logging.getLogger("heartbit.daemon")
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 CLOSING: Final = 2
@@ -39,7 +43,6 @@ MADE: Mapping[str, str] = MappingProxyType(
 LISTENS = "heartbit listens at {address}"
 ENDED = "heartbit has ended."
 FINISHING = "heartbit finishes what it is at ({count} at work); once more stops it at once."
-NO_ADDRESS = "daemon.bind takes a host and a port, as 127.0.0.1:3000, and not {text!r}."
 TAKEN = "{host}:{port} cannot be listened on: {why}. Another program may have it; give another one with --bind."
 
 
@@ -96,8 +99,6 @@ async def serve(
     stop, supervisor = stop or Stop(), supervisor or Supervisor()
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.ask)
-    if setup.bind:
-        _parts(setup.bind)  # what is no address is told as that, and not as one of another machine
     async with opened(setup) as daemon:
         listening = listen(daemon.bind)
         host, port = listening.getsockname()[:2]
@@ -106,8 +107,10 @@ async def serve(
         answering = asyncio.create_task(server.serve(sockets=[listening]), name="http")
         async with _standing(daemon, address, supervisor):
             tell(LISTENS.format(address=address))
-            for told in (*_own(daemon), *daemon.door.warnings, *daemon.warnings):
+            for told in _own(daemon):
                 tell(told)
+            for warning in (*daemon.door.warnings, *daemon.warnings):
+                LOG.warning("%s", warning)
             supervisor.ready(LISTENS.format(address=address))
             await first_of(stop.wanted(), _end_of(answering))
             finishing = FINISHING.format(count=daemon.at_work)
@@ -123,10 +126,10 @@ async def serve(
 
 def listen(bind: str) -> socket.socket:
     """A socket that listens there; port 0 is one that is free. Raises `ConfigError`."""
-    host, port = _parts(bind)
-    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    given, port = parted(bind)
+    host = given or "127.0.0.1"
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         found = socket.socket(family, kind, protocol)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind(address)
@@ -135,14 +138,6 @@ def listen(bind: str) -> socket.socket:
     found.listen(BACKLOG)
     found.setblocking(False)
     return found
-
-
-def _parts(bind: str) -> tuple[str, str]:
-    """The host and the port of an address. Raises `ConfigError`."""
-    host, _, port = bind.rpartition(":")
-    if not (port.isascii() and port.isdecimal()) or int(port) > 65_535:
-        raise ConfigError(NO_ADDRESS.format(text=bind), key="daemon.bind")
-    return host, port
 
 
 async def _end_of(task: asyncio.Task[None]) -> None:

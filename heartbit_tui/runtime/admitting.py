@@ -29,6 +29,7 @@ OPEN = (
     "{bind} can be reached from other machines, and nothing says who may speak to the daemon. Set daemon.auth.bearer_tokens "
     "(`heartbit auth token` makes one) or daemon.auth.jwks_url, or bind to 127.0.0.1."
 )
+NO_ADDRESS = "daemon.bind takes a host and a port, as 127.0.0.1:3000, and not {text!r}."
 NOT_SAFE = "has to begin with https://, because whoever changes what comes from there can sign for anybody."
 NO_AUDIENCE = (
     "daemon.auth.audience is not set: every token of the issuer counts, also one that was made for another program."
@@ -95,6 +96,14 @@ def entrance(config: Config, places: Directories, environment: Mapping[str, str]
         open_metrics=config.boolean("daemon.metrics.public"),
         warnings=tuple(_warnings(config, tokens, issuer, bind)),
     )
+
+
+def parted(bind: str) -> tuple[str, int]:
+    """The host to listen at, empty where it is left out, and the port; 0 is one that is free. Raises `ConfigError`."""
+    host, colon, port = bind.rpartition(":")
+    if not colon or not (port.isascii() and port.isdecimal() and len(port) <= 5) or int(port) > 65_535:
+        raise ConfigError(NO_ADDRESS.format(text=bind), key="daemon.bind")
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def host_of(bind: str) -> str:

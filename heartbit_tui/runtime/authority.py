@@ -71,7 +71,8 @@ def exchanger(config: Config, subject: Callable[[str, str], str], clock: Clock) 
     if not config.is_set(EXCHANGE):
         return None
     exchange: Any = plugins.resolve(f"{AUTH}.granting:Exchange")
-    asked = {name: config.string(f"{EXCHANGE}.{name}") for name in ("client_id", "client_secret", "agent_token")}
+    names = ("client_id", "client_secret", "agent_token", "audience")
+    asked = {name: config.string(f"{EXCHANGE}.{name}") for name in names}
     wanted = exchange(
         url=config.string(f"{EXCHANGE}.exchange_url"), scopes=config.strings(f"{EXCHANGE}.scopes"), **asked
     )

@@ -8,6 +8,7 @@ from typing import Any, cast
 from heartbit_tui.config import Config, Directories
 from heartbit_tui.config.files import project_root
 from heartbit_tui.config.locked import LockedFile
+from heartbit_tui.config.tree import BUILT
 from heartbit_tui.config.trust import TrustStore
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.protocols import Clock, Tool
@@ -92,8 +93,8 @@ def rhythm(config: Config, environment: Mapping[str, str]) -> Rhythm:
 
 
 def sensors(config: Config) -> tuple[str, ...]:
-    """The names of all sensors that are at work."""
-    if not config.boolean("daemon.sensors.enabled"):
+    """The names of all sensors that are at work; none in a release that has no sensors, whatever the settings name."""
+    if "sensors" not in BUILT or not config.boolean("daemon.sensors.enabled"):
         return ()
     sources = cast("Sequence[Mapping[str, Any]]", config.value("daemon.sensors.sources") or [])
     return tuple(str(each["name"]) for each in sources)

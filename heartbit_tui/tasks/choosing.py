@@ -4,8 +4,8 @@ import sqlite3
 from datetime import datetime
 from typing import Final
 
+from heartbit_tui.tasks import rows
 from heartbit_tui.tasks.types import Waits
-from heartbit_tui.wire.read import parse_timestamp
 from heartbit_tui.wire.write import timestamp
 
 TOO_LATE: Final = "Its deadline passed before it could be begun."
@@ -68,7 +68,7 @@ def waits(connection: sqlite3.Connection) -> Waits | None:
         return None
     asked = "SELECT min(deadline) FROM tasks WHERE state = 'pending' AND deadline != ''"
     found = connection.execute(asked).fetchone()[0]
-    return Waits(deadline=parse_timestamp(found) if found else None)
+    return Waits(deadline=rows.time_of(found or ""))
 
 
 def drop_late(connection: sqlite3.Connection, now: datetime) -> list[str]:

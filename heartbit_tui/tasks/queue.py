@@ -14,6 +14,10 @@ from heartbit_tui.tasks.grouping import Database, Grouped
 from heartbit_tui.tasks.types import ALL, ENDED, Outcome, Request, Sight, State, Stats, Task, Waits
 from heartbit_tui.wire.write import timestamp
 
+UNREADABLE = (
+    "What is kept of this task is damaged ({names}), so it was not begun. Hand it over anew, and look what else is damaged: "
+    "heartbit sessions repair --dry-run"
+)
 CANCELLED = "It was cancelled."
 
 
@@ -39,7 +43,10 @@ class CommandQueue(Protocol):
         ...
 
     async def claim(self, owner: str, session: Callable[[], str]) -> Task | None:
-        """Begin the next task: it is running, in the session that it names or else in the one that `session` names."""
+        """Begin the next task: it is running, in the session that it names or else in the one that `session` names.
+
+        One of which not all can be read is not begun: it has failed, and says so.
+        """
         ...
 
     async def drop_late(self) -> tuple[str, ...]:
@@ -144,6 +151,10 @@ class SqliteQueue:
             number = choosing.next_number(connection, now)
             if number is None:
                 return None
+            if damaged := rows.unreadable(connection, number):
+                failed = "UPDATE tasks SET state = 'failed', error = ?, ended = ? WHERE number = ?"
+                connection.execute(failed, (UNREADABLE.format(names=", ".join(damaged)), timestamp(now), number))
+                return rows.select(connection, "WHERE number = ?", (number,))[0]
             connection.execute(
                 "UPDATE tasks SET state = 'running', owner = ?, attempts = attempts + 1, cancelling = 0, error = '', "
                 "started = CASE started WHEN '' THEN ? ELSE started END, "

@@ -3,13 +3,17 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.tasks.types import Request, State, Task
-from heartbit_tui.wire.read import parse_timestamp
+from heartbit_tui.wire.read import InvalidError, parse_timestamp
 from heartbit_tui.wire.write import timestamp
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""What stands for a time that nobody knows any more."""
 
 USAGE = (
     "input_tokens",
@@ -79,24 +83,41 @@ def used(tokens: Sequence[int]) -> Usage:
     return Usage(**dict(zip(USAGE, tokens, strict=True)))
 
 
+def time_of(text: str) -> datetime | None:
+    """A time that is kept; None for none, and for what is none."""
+    with suppress(InvalidError):
+        return parse_timestamp(text) if text else None
+    return None
+
+
 def moment(at: datetime | None) -> str:
     """A time as it is kept; empty for none."""
     return timestamp(at) if at else ""
 
 
+def unreadable(connection: sqlite3.Connection, number: int) -> tuple[str, ...]:
+    """The columns of a row that are damaged, so that nobody knows what they said; none where all can be read."""
+    columns = ("deadline", "created", "started", "ended", "tools")
+    row = connection.execute(f"SELECT {', '.join(columns)} FROM tasks WHERE number = ?", (number,)).fetchone()
+    *times, tools = zip(columns, row, strict=True)
+    damaged = [name for name, text in times if text and time_of(text) is None]
+    return (*damaged, *([tools[0]] if tools[1] and _tools(tools[1]) is None else ()))
+
+
 def _task(row: dict[str, Any]) -> Task:
+    """A row as a task; of what is damaged in it nothing is said, and no tool is taken for one that was allowed."""
     return Task(
         id=row["id"],
         request=Request(
-            deadline=_time(row["deadline"]),
+            deadline=time_of(row["deadline"]),
             session=row["wanted_session"],
-            tools=tuple(json.loads(row["tools"])) if row["tools"] else None,
+            tools=(_tools(row["tools"]) or ()) if row["tools"] else None,
             **{name: row[name] for name in _REQUEST if name not in ("deadline", "wanted_session", "tools")},
         ),
         state=cast("State", row["state"]),
-        created=parse_timestamp(row["created"]),
-        started=_time(row["started"]),
-        ended=_time(row["ended"]),
+        created=time_of(row["created"]) or BEGINNING,
+        started=time_of(row["started"]),
+        ended=time_of(row["ended"]),
         usage=used([row[name] for name in USAGE]),
         cancelling=bool(row["cancelling"]),
         **{
@@ -107,5 +128,11 @@ def _task(row: dict[str, Any]) -> Task:
     )
 
 
-def _time(text: str) -> datetime | None:
-    return parse_timestamp(text) if text else None
+def _tools(text: str) -> tuple[str, ...] | None:
+    """The names of tools; None for what is no list of names."""
+    try:
+        found: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    names = cast("list[object]", found) if isinstance(found, list) else [None]
+    return tuple(map(str, names)) if all(isinstance(each, str) for each in names) else None

@@ -69,5 +69,6 @@ STEPS: Final = (
         "ALTER TABLE tasks ADD COLUMN max_tokens INTEGER",
         "ALTER TABLE tasks ADD COLUMN max_calls INTEGER",
     ),
+    ("CREATE INDEX tasks_of_story ON tasks (tenant_id, user_id, story_id, number) WHERE story_id != ''",),
 )
 """Each step leads from one version to the next."""

@@ -19,12 +19,12 @@ from tests.auth.issuer import Issuer, issuer
 SUBJECTS = {("anna", "a"): "anna's", ("bob", "a"): "bob's", ("c", "a:b"): "anna's", ("b:c", "a"): "bob's"}
 
 
-def made_for(url: str, scopes: tuple[str, ...] = ()) -> Exchange:
-    return Exchange(url=url, client_id="me", client_secret="s3cret", agent_token="agent's", scopes=scopes)
+def made_for(url: str, **more: Any) -> Exchange:
+    return Exchange(url=url, client_id="me", client_secret="s3cret", agent_token="agent's", **more)
 
 
-def provider(found: Issuer, clock: FakeClock, *, seconds: float = 10.0, scopes: tuple[str, ...] = ()) -> AuthProvider:
-    wanted = made_for(found.url, scopes)
+def provider(found: Issuer, clock: FakeClock, *, seconds: float = 10.0, **more: Any) -> AuthProvider:
+    wanted = made_for(found.url, **more)
 
     def subject(user: str, tenant: str) -> str:
         return SUBJECTS.get((user, tenant), "anna's" if user.startswith("user") else "")
@@ -34,7 +34,7 @@ def provider(found: Issuer, clock: FakeClock, *, seconds: float = 10.0, scopes: 
 
 async def test_one_request_serves_all_who_ask_at_once_and_asks_as_the_standard_says() -> None:
     async with issuer() as found:
-        signs = provider(found, FakeClock(), scopes=("read", "write"))
+        signs = provider(found, FakeClock(), scopes=("read", "write"), audience="tools")
         headers = await asyncio.gather(*(signs.auth_header_for("anna", "a") for _ in range(50)))
         assert set(headers) == {"Bearer access1"}
         assert found.forms == [
@@ -48,6 +48,7 @@ async def test_one_request_serves_all_who_ask_at_once_and_asks_as_the_standard_s
                 "client_id": "me",
                 "client_secret": "s3cret",
                 "scope": "read write",
+                "audience": "tools",
             }
         ]
 

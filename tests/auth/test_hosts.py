@@ -142,6 +142,7 @@ def test_programs_and_pages_of_the_daemon_and_of_the_settings_may() -> None:
 def test_an_answer_is_shared_with_pages_that_the_settings_name_and_never_with_all() -> None:
     assert shared_with(OUTSIDE, "https://ui.example.org") == {
         "access-control-allow-origin": "https://ui.example.org",
+        "access-control-expose-headers": "Location, Retry-After, WWW-Authenticate",
         "vary": "Origin",
     }
     for origin in (*FOREIGN[:-1], "http://127.0.0.1:3000"):

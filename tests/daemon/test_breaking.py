@@ -16,7 +16,9 @@ from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.store import driver
 from heartbit_tui.tasks import Request
+from heartbit_tui.tasks.queue import UNREADABLE
 from tests.daemon.ground import LONG, Ground, Heard, daemon, done, says, seen
+from tests.daemon.http import SETTINGS, ended, served, submitted
 
 HOLD = says("at last", when="stay", wait=LONG, times=0)
 HELLO = says("hello", when="hello", times=0)
@@ -76,6 +78,36 @@ async def test_a_task_whose_session_cannot_be_written_fails_in_words_and_the_nex
         assert "The disk is full, so the session cannot be saved." in outcome.text
         _do(ground, "DROP TRIGGER full")
         assert (await done(found, "say hello")).text == "hello"
+
+
+async def test_a_task_that_cannot_be_written_is_refused_with_503_and_none_is_left_of_it(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.prepare([HELLO], SETTINGS)
+    async with served(ground) as found, found.caller() as caller:
+        _do(ground, "CREATE TRIGGER full BEFORE INSERT ON tasks BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        refused = await caller.post("/tasks", json={"task": "say hello", "key": "once"})
+        assert (refused.status_code, [*refused.json()], refused.headers["retry-after"]) == (503, ["error"], "5")
+        _do(ground, "DROP TRIGGER full")
+        assert (await caller.get("/tasks")).json() == {"tasks": [], "total": 0}
+        task = await ended(caller, await submitted(caller, "say hello", key="once"))
+        assert (task["state"], task["result"]) == ("completed", "hello")
+
+
+async def test_a_task_that_is_damaged_on_the_disk_is_told_of_and_the_others_are_done(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.prepare([HELLO, HOLD], SETTINGS + "[daemon]\nmax_concurrent_tasks = 1\n")
+    async with served(ground) as found, found.caller() as caller, asyncio.timeout(30):
+        stays = await submitted(caller, "stay")
+        while (await caller.get(f"/tasks/{stays}")).json()["state"] != "running":
+            pass
+        damaged, good = [await submitted(caller, "say hello", priority=each) for each in (1, 0)]
+        _do(ground, f"UPDATE tasks SET tools = 'x' WHERE id = '{damaged}'")
+        assert (await caller.delete(f"/tasks/{stays}")).status_code == 204
+        assert (await ended(caller, good))["state"] == "completed"
+        task = (await caller.get(f"/tasks/{damaged}")).json()
+        assert (task["state"], task["error"]) == ("failed", UNREADABLE.format(names="tools"))
+        letters = (await caller.get("/inbox")).json()["letters"]
+        assert [each["about"] for each in letters] == [damaged]
 
 
 def _do(ground: Ground, statement: str) -> None:

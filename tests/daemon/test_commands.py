@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.daemon.ground import says
 from tests.headless.machine import Machine, told
 from tests.samples import samples
@@ -148,3 +150,33 @@ def _rows(home: Path) -> list[tuple[str, int]]:
         return list(connection.execute("SELECT id, attempts FROM tasks"))
     finally:
         connection.close()
+
+
+@pytest.mark.security("D14")
+async def test_verbose_tells_each_event_on_stderr_without_keys_and_the_log_has_none(machine: Machine) -> None:
+    key = "sk-ant-api03-planted-in-the-environment"
+    prepared(machine.having(ANTHROPIC_API_KEY=key), says(f"It is {key}.", times=0))
+    known = machine.having(ANTHROPIC_API_KEY=key)
+    process = await known.start("daemon", "--bind", "127.0.0.1:0", "-v")
+    line = await told(process.stderr, b"heartbit listens at ")
+    caller = known.having(HEARTBIT_URL=json.loads(line)["message"].rpartition(" ")[2])
+    done = await caller.run("submit", "--wait", "say the secret word")
+    assert done.code == 0
+    process.send_signal(signal.SIGTERM)
+    _, rest = await asyncio.wait_for(process.communicate(), 30)
+    lines = [json.loads(each) for each in rest.splitlines()]
+    events = [each for each in lines if "session" in each]
+    assert [each["type"] for each in events if each["type"] in ("run_started", "run_completed", "text_delta")] == [
+        "run_started",
+        "run_completed",
+    ]
+    assert [each["task"] for each in events if each["type"] == "run_started"] == ["say the secret word"]
+    log = (machine.home / ".local/state/heartbit/daemon.log").read_text("utf-8")
+    assert ("say the secret word" in log, key in log, key.encode() in rest) == (False, False, False)
+
+
+async def test_a_daemon_takes_no_flag_that_is_about_one_task_alone(machine: Machine) -> None:
+    prepared(machine, says("It is done.", times=0))
+    for words in (("--goal", "x"), ("--resume", "x"), ("-c",), ("--ephemeral",), ("--image", "x"), ("--judge",)):
+        refused = await machine.run("daemon", "--bind", "127.0.0.1:0", *words)
+        assert (refused.code, f"there is no flag {words[0]}" in refused.err) == (2, True)

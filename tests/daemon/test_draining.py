@@ -91,6 +91,25 @@ async def test_a_cancel_counts_while_it_stops(tmp_path: Path) -> None:
         assert (stopped.state, clock.now() - stopped.created) == ("cancelled", stopped.created - stopped.created)
 
 
+async def test_asked_a_second_time_a_daemon_waits_for_nobody_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.prepare([HOLD], f"{SETTINGS}[daemon]\ndrain_timeout_seconds = {LONG}\n")
+    async with asyncio.timeout(60):
+        async with served(ground) as daemon, daemon.caller() as caller:
+            task_id = await submitted(caller, "stay")
+            while (await caller.get(f"/tasks/{task_id}")).json()["state"] != "running":
+                pass
+            daemon.stop.ask()
+            while (await caller.get("/readyz")).status_code != 503:
+                pass
+            assert (await caller.get(f"/tasks/{task_id}")).json()["state"] == "running"
+            daemon.stop.ask()
+        async with served(ground) as daemon, daemon.caller() as caller:
+            while (task := (await caller.get(f"/tasks/{task_id}")).json())["state"] != "running":
+                pass
+            assert task["attempts"] == 2
+
+
 async def test_over_http_a_daemon_that_stops_refuses_tasks_and_is_not_ready_but_still_answers(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
     ground.prepare([HOLD], SETTINGS + ONE)

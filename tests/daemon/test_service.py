@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from heartbit_tui.daemon.attempt import AGAIN, TOO_LATE
 from heartbit_tui.daemon.leftovers import UNKNOWN
@@ -12,7 +15,7 @@ from heartbit_tui.kernel.events import Envelope, UserMessage
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.store import driver
-from heartbit_tui.tasks import Request, Task
+from heartbit_tui.tasks import Request, State, Task
 from heartbit_tui.tasks.choosing import TOO_LATE as QUEUED_TOO_LONG
 from heartbit_tui.testing.clock import FakeClock
 from tests.daemon.ground import LONG, Ground, Heard, calls, daemon, done, says, seen
@@ -36,6 +39,32 @@ async def test_a_task_is_done_and_what_it_used_is_kept(tmp_path: Path) -> None:
         assert task is not None
         assert (await found.store.index.info(task.session)).summary.title == "say hello"
         assert heard.told == [("say hello", "running"), ("say hello", "completed")]
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [
+        (says("at last", wait=LONG, times=0), "cancelled"),
+        ({"fault": {"kind": "status", "status": 401}, "times": 0}, "failed"),
+    ],
+)
+async def test_what_a_task_used_until_it_was_cancelled_or_failed_is_kept(
+    tmp_path: Path, last: dict[str, Any], state: State
+) -> None:
+    ground, heard = Ground(tmp_path), Heard()
+    look = calls("glob", {"pattern": "*"}, when="look", usage={"input_tokens": 7, "output_tokens": 2}, cost_usd=0.25)
+    ground.prepare([look, last])
+    async with daemon(ground, heard) as found:
+        task_id = await found.service.submit(Request(task="look"))
+        task = await heard.until(task_id, "running")
+        if state == "cancelled":
+            await seen(ground, found, task, "tool_call_completed")
+            await found.service.stop(task_id)
+        outcome = await found.service.outcome(task_id)
+        used = (outcome.state, outcome.usage.input_tokens, outcome.cost_usd, outcome.tool_calls)
+        assert used == (state, 7, 0.25, 1)
+        stats = await found.queue.stats()
+        assert (stats.usage.output_tokens, stats.cost_usd) == (2, 0.25)
 
 
 async def test_so_many_tasks_are_at_work_at_a_time_as_the_settings_say(tmp_path: Path) -> None:

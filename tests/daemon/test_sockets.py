@@ -110,6 +110,18 @@ async def test_nothing_is_missed_by_who_comes_back(tmp_path: Path) -> None:
     assert (ground.project / "new.txt").read_text() == "x"
 
 
+async def test_who_reads_nothing_for_long_has_the_whole_answer_in_the_end(tmp_path: Path) -> None:
+    words = "".join(f"{number:07} " for number in range(20_000))
+    ground = ready(tmp_path, says(words, when="tell much", chunk=32))
+    async with served(ground) as daemon, daemon.caller() as caller, socket(daemon.url, TOKEN) as found:
+        made = await found.ask("session.create")
+        sent = await found.ask("chat.send", message="tell much", **made)
+        await ended(caller, sent["task_id"])  # meanwhile nobody reads what is pushed
+        final = await found.pushed("chat.final", "chat.error")
+        assert (final["task_id"], final["result"]) == (sent["task_id"], words)
+        assert [each["seq"] for each in found.pushes] == list(range(len(found.pushes)))
+
+
 async def test_a_chat_is_aborted_and_says_so(tmp_path: Path) -> None:
     async with served(ready(tmp_path)) as daemon, socket(daemon.url, TOKEN) as found:
         made = await found.ask("session.create")
@@ -133,15 +145,18 @@ async def test_nobody_sees_or_touches_the_chats_of_others(tmp_path: Path) -> Non
         assert await anna.ask("chat.abort", **made, **sent) == {"cancelled": True}
 
 
-@pytest.mark.parametrize(("token", "headers"), [("", {}), ("wrong", {}), (TOKEN, {"origin": "https://evil.example"})])
+@pytest.mark.parametrize(
+    ("token", "headers", "status"),
+    [("", {}, 401), ("wrong", {}, 401), (TOKEN, {"origin": "https://evil.example"}, 403)],
+)
 async def test_who_may_not_come_in_is_turned_away_before_the_first_frame(
-    tmp_path: Path, token: str, headers: dict[str, str]
+    tmp_path: Path, token: str, headers: dict[str, str], status: int
 ) -> None:
     async with served(ready(tmp_path)) as daemon:
         with pytest.raises(Refused) as refused:
             async with socket(daemon.url, token, headers=headers):
                 pass
-        assert refused.value.status == 403
+        assert refused.value.status == status
 
 
 async def test_a_page_shows_its_token_among_the_subprotocols(tmp_path: Path) -> None:

@@ -181,6 +181,7 @@ async def seen(found: Street, number: int) -> dict[str, list[Any]]:
 @pytest.mark.slow
 @pytest.mark.timeout(3_000)
 @pytest.mark.security("M6", n=STRANGERS)
+@pytest.mark.security("D6", n=STRANGERS)
 async def test_ten_thousand_users_whose_ids_are_made_to_collide_are_shown_nothing_of_each_other_by_any_route(
     tmp_path: Path,
 ) -> None:
@@ -223,6 +224,7 @@ async def test_ten_thousand_users_whose_ids_are_made_to_collide_are_shown_nothin
         _check_figures(found.daemon.figures.text().decode(), known)
 
 
+@pytest.mark.security("D6", n=TALKING)
 async def test_what_waits_for_one_user_is_told_to_nobody_else_and_decided_by_nobody_else(tmp_path: Path) -> None:
     ground, known = Ground(tmp_path), strangers(400)[:: 400 // TALKING][:TALKING]
     write = calls("write", {"file_path": "new.txt", "content": "x"}, when="please write")
@@ -285,6 +287,7 @@ def _check_figures(text: str, known: Sequence[Owner]) -> None:
     assert not ids & {value for name in ("source", "agent", "tool_name") for value in values.get(name, set())}
 
 
+@pytest.mark.security("D14")
 def test_names_that_others_make_up_neither_break_the_figures_nor_let_them_grow() -> None:
     figures, evil = Figures(), 'x"} 1\nheartbit_evil_total{a="\\\ud800'
     for number in range(3 * MOST):
@@ -302,6 +305,7 @@ def test_names_that_others_make_up_neither_break_the_figures_nor_let_them_grow()
     assert sum(counted.values()) == 3 * MOST
 
 
+@pytest.mark.security("D14")
 @pytest.mark.parametrize("kind", ["json", "lines"])
 def test_whatever_an_id_says_a_log_has_one_line_a_record_and_nothing_that_moves_a_cursor(kind: str) -> None:
     stream, logger = io.StringIO(), logging.Logger("heartbit.test")

@@ -24,6 +24,7 @@ client_id = "me"
 client_secret = "s3cret"
 agent_token = "agent's"
 scopes = ["mcp"]
+audience = "tools"
 """
 
 

@@ -127,6 +127,7 @@ async def test_all_queued_tasks_of_a_user_are_signed_for_and_after_a_restart_not
         assert token not in repr(anna)
         headers = [await Signer(provider=signs(anna), user=anna.user, tenant=anna.tenant).header() for _ in range(3)]
         assert (headers, len(exchange.forms)) == (["Bearer access1"] * 3, 1)
+        assert [exchange.forms[0].get(name) for name in ("scope", "audience")] == ["mcp", "tools"]
         again = made(tmp_path, text).identity(who.owner)
         assert again is not None
         for each in (bob, again):

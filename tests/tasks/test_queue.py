@@ -17,7 +17,7 @@ from heartbit_tui.store.database import Database
 from heartbit_tui.tasks import ENDED, STEPS, Outcome, Request, Sight, SqliteQueue, Stats, Waits, prune
 from heartbit_tui.tasks.choosing import NEXT, TOO_LATE
 from heartbit_tui.tasks.pruning import OLD
-from heartbit_tui.tasks.queue import CANCELLED
+from heartbit_tui.tasks.queue import CANCELLED, UNREADABLE
 from heartbit_tui.testing.clock import FakeClock
 from tests.samples import samples
 
@@ -406,3 +406,34 @@ async def test_only_one_at_work_can_end(tmp_path: Path, state: str) -> None:
             (left,) = await tasks.abandoned()
             await tasks.take_over(left, "Look.")
         assert await tasks.end(completed(task.id), "me") is (state == "running")
+
+
+DAMAGED = {"deadline": "zzz", "created": "never", "tools": "['write'", "started": "\x00"}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+async def test_a_task_that_is_damaged_fails_with_a_word_and_holds_up_no_other(tmp_path: Path, name: str) -> None:
+    async with both(tmp_path) as (database, found):
+        first, second = [await found.accept(Request(task=each, tools=("read",))) for each in ("first", "second")]
+        change = f"UPDATE tasks SET {name} = ? WHERE id = ?"
+        await database.write(lambda connection: connection.execute(change, (DAMAGED[name], first.id)).rowcount)
+        assert await found.waits() == Waits(deadline=None)
+        failed = await found.claim("one", naming)
+        assert failed is not None
+        assert (failed.id, failed.state, failed.attempts) == (first.id, "failed", 0)
+        assert failed.error == UNREADABLE.format(names=name)
+        begun = await found.claim("one", naming)
+        assert begun is not None
+        assert (begun.id, begun.state, begun.request.tools) == (second.id, "running", ("read",))
+        assert [each.id for each in (await found.page()).tasks] == [second.id, first.id]
+        assert await found.claim("one", naming) is None
+
+
+async def test_of_a_damaged_task_at_work_no_tool_is_taken_for_one_that_it_may_use(tmp_path: Path) -> None:
+    async with both(tmp_path) as (database, found):
+        task = await found.accept(Request(task="x", tools=("read",)))
+        await found.claim("dead", naming)
+        change = "UPDATE tasks SET tools = '[7]' WHERE id = ?"
+        await database.write(lambda connection: connection.execute(change, (task.id,)).rowcount)
+        (left,) = await found.abandoned()
+        assert (left.id, left.request.tools) == (task.id, ())

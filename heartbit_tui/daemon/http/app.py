@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.agents import Agents, is_spoken
@@ -32,6 +33,8 @@ from heartbit_tui.kernel.errors import HeartbitError, StoreError
 
 GONE = 499
 """What is counted for a caller who went away, as other servers do."""
+
+WRONG_METHOD = 405
 
 LOG = logging.getLogger("heartbit.daemon.http")
 
@@ -84,7 +87,17 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     found = cast("HTTPException", error)
-    return JSONResponse({"error": found.detail}, found.status_code, dict(found.headers or {}))
+    headers = dict(found.headers or {})
+    if found.status_code == WRONG_METHOD:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return JSONResponse({"error": found.detail}, found.status_code, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """All methods of the path that was found: Starlette itself tells those of one route, and here each method has its own."""
+    path = getattr(request.scope.get("route"), "path", "")
+    routes = cast("Starlette", request.app).router.routes
+    return set[str]().union(*(each.methods or () for each in routes if isinstance(each, Route) and each.path == path))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

@@ -13,6 +13,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,6
 LONGEST_TASK = 200_000
 """Characters of a task."""
 
+LONGEST_KEY = 200
+"""Characters of a key that makes a request the same however often it is sent."""
+
 
 class Body(BaseModel):
     """A JSON object in which nothing unknown may stand."""
@@ -28,7 +31,7 @@ class NewTask(Body):
 
     task: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TASK)]
     story_id: Name | None = None
-    key: Annotated[str, StringConstraints(max_length=200)] = ""
+    key: Annotated[str, StringConstraints(max_length=LONGEST_KEY)] = ""
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] = 0
     deadline: Annotated[AwareDatetime, Field(strict=True)] | None = None
     session_id: Name | None = None
@@ -99,6 +102,17 @@ def problem_of(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))
     return f"{where}: {first['msg']}" if where else first["msg"]
+
+
+def key_of(request: Request) -> str:
+    """What the header `Idempotency-Key` says; empty where there is none. Raises `HTTPException`: 400 for one too long.
+
+    It is not cut: two keys with the same beginning would then be one.
+    """
+    key = request.headers.get("idempotency-key", "")
+    if len(key) > LONGEST_KEY:
+        raise HTTPException(400, f"Idempotency-Key may have {LONGEST_KEY} characters")
+    return key
 
 
 def number_of(request: Request, name: str, usual: int, least: int, most: int) -> int:

@@ -48,9 +48,10 @@ class Doors:
             return
         headers = Headers(scope=scope)
         origin = headers.get("origin", "")
+        sending = _adding({**HARDENED, **(shared_with(self._site, origin) if origin else {})}, send)
         try:
             check_host(self._site, headers.getlist("host"))
-            if scope.get("method") == "OPTIONS":
+            if scope.get("method") == "OPTIONS" and origin:
                 await Response(status_code=204, headers=dict(preflight(self._site, origin)))(scope, receive, send)
                 return
             secure = scope["scheme"] in ("https", "wss")
@@ -58,17 +59,8 @@ class Doors:
             if scope["path"] not in self._open:
                 scope[WHO] = await self._admitted(scope, headers)
         except Refused as refused:
-            await _turn_away(refused, scope, receive, send)
+            await _turn_away(refused, scope, receive, sending)
             return
-        added = {**HARDENED, **(shared_with(self._site, origin) if origin else {})}
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                told = {name.lower() for name, _ in message["headers"]}
-                more = ((k.encode(), v.encode()) for k, v in added.items() if k == "vary" or k.encode() not in told)
-                message["headers"] = [*message["headers"], *more]
-            await send(message)
-
         await self._app(scope, receive, sending)
 
     async def _admitted(self, scope: Scope, headers: Headers) -> UserContext:
@@ -85,10 +77,20 @@ def who_of(scope: Scope) -> UserContext:
     return found
 
 
+def _adding(added: Mapping[str, str], send: Send) -> Send:
+    """Sends what an answer has and these headers, also with one that lets nobody in: a page has to be able to read why."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            told = {name.lower() for name, _ in message["headers"]}
+            more = ((k.encode(), v.encode()) for k, v in added.items() if k == "vary" or k.encode() not in told)
+            message["headers"] = [*message["headers"], *more]
+        await send(message)
+
+    return sending
+
+
 async def _turn_away(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 4_000 + refused.status, "reason": refused.text})
-        return
+    """Answer a request, or one for a WebSocket before there is any, with what is wrong."""
     answer = JSONResponse({"error": refused.text}, refused.status, dict(refused.headers))
     await answer(scope, receive, send)

@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+NO_REQUEST: Final = '{"error": "This is no request of HTTP that can be understood."}'
+
 PARTING_SECONDS: Final = 2.0
 """How long one that was refused has for reading that."""
 
@@ -62,6 +64,15 @@ class Entry(H11Protocol):
             self._rest()
         elif self._patience is None:
             self._patience = self.loop.call_later(self.HEAD_SECONDS, self._late)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, in the form in which everything is refused here; uvicorn itself sends plain text."""
+        body = NO_REQUEST.encode()
+        fields = (("content-type", "application/json"), ("content-length", str(len(body))), ("connection", "close"))
+        events = (h11.Response(status_code=400, headers=[*fields], reason=b"Bad Request"), h11.Data(data=body))
+        for event in (*events, h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _refuse(self) -> None:
         """Say so, and take no more part: what is still on its way would else make the system drop the answer."""

@@ -19,7 +19,7 @@ from heartbit_tui.client.guests.commands import COMMANDS
 from heartbit_tui.client.guests.table import Asked
 from heartbit_tui.client.guests.views import VIEWS
 from heartbit_tui.daemon.chats import owner_of_session
-from heartbit_tui.daemon.http.bodies import body_of, problem_of
+from heartbit_tui.daemon.http.bodies import body_of, key_of, problem_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.live import Live
 from heartbit_tui.daemon.opening import Daemon
@@ -33,7 +33,6 @@ STOPPING: Final = "heartbit is stopping and opens no sessions"
 SENT_TO: Final = "heartbit-daemon"
 """The header that says to which daemon a request was sent before, when it is sent again."""
 
-KEY: Final = "idempotency-key"
 NO_TEXT: Final = re.compile("[\ud800-\udfff]")
 UNSURE: Final = (
     "the daemon was started anew after this was first sent, so it is not known whether it was done: "
@@ -113,7 +112,7 @@ async def once(
 
     409 where it was first sent to a daemon that is gone, and doing it again would not be the same as once.
     """
-    key = request.headers.get(KEY, "")[:200]
+    key = key_of(request)
     if not key:
         return await work()
     who = who_of(request.scope)

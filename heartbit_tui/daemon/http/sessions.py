@@ -69,7 +69,7 @@ class Sessions:
     async def _events(self, request: Request) -> Response:
         info = await self._session(request, "read")
         stays = request.query_params.get("follow") == "true"
-        return events(self._followed(info.id, last_seen(request), stays=stays), self._daemon.leaving)
+        return events(self._followed(info.id, last_seen(request), stays=stays), self._daemon, request)
 
     async def _followed(self, session_id: str, after: int, *, stays: bool) -> AsyncGenerator[bytes]:
         following = self._daemon.following

@@ -36,6 +36,7 @@ from heartbit_tui.daemon.http.frames import (
     refusal,
     response,
 )
+from heartbit_tui.daemon.http.streams import over
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import ApprovalRequested
@@ -52,6 +53,9 @@ LONGEST: Final = 1_048_576
 """Characters of a frame."""
 
 STOPPING: Final = "heartbit is stopping and takes no tasks"
+EXPIRED: Final = "the token has expired"
+GONE: Final = 4_401
+"""The code with which a connection is closed whose token has expired: 401, in the range for programs (RFC 6455, 7.4.2)."""
 
 
 class Sockets:
@@ -105,7 +109,8 @@ class Connection:
         )
 
     async def run(self) -> None:
-        """Serve until the client goes; its tasks go on."""
+        """Serve until the client goes, or its token ends; its tasks go on."""
+        parting = asyncio.create_task(self._part(), name="the end of a token")
         try:
             while True:
                 text = await self._socket.receive()
@@ -115,9 +120,16 @@ class Connection:
         except WebSocketDisconnect:
             return
         finally:
-            for each in self._heard.values():
+            waiting = (parting, *self._heard.values())
+            for each in waiting:
                 each.cancel()
-            await asyncio.gather(*self._heard.values(), return_exceptions=True)
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _part(self) -> None:
+        """Close the connection once the token counts no more with which it was opened."""
+        await over(self._daemon, self._who)
+        if self._who.ended(self._daemon.clock.now()):
+            await self._socket.close(GONE, EXPIRED)
 
     async def _take(self, text: str) -> None:
         if not text:  # binary
@@ -134,6 +146,8 @@ class Connection:
         if method is None:
             return refusal(frame.id, f"unknown method: {frame.method}")
         kind, do = method
+        if self._who.ended(self._daemon.clock.now()):
+            return refusal(frame.id, EXPIRED)
         try:
             return response(frame.id, await do(params_of(kind, frame.params)))
         except (MethodError, HeartbitError) as error:

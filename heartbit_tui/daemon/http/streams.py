@@ -7,7 +7,11 @@ from contextlib import aclosing
 from sse_starlette import EventSourceResponse
 from starlette.requests import Request
 
+from heartbit_tui.auth.users import UserContext
 from heartbit_tui.daemon.http.bodies import number_of
+from heartbit_tui.daemon.http.doors import who_of
+from heartbit_tui.daemon.opening import Daemon
+from heartbit_tui.daemon.waiting import first_of
 
 PING = 15
 """Seconds of silence after which a comment tells that the connection lives."""
@@ -24,14 +28,26 @@ def last_seen(request: Request) -> int:
     return int(told) if known else after
 
 
-def events(chunks: AsyncGenerator[bytes], leaving: asyncio.Event) -> EventSourceResponse:
-    """An answer that goes on as long as there are chunks, and ends where the daemon leaves; each holds whole events."""
-    found = _until(chunks, leaving)
+def events(chunks: AsyncGenerator[bytes], daemon: Daemon, request: Request) -> EventSourceResponse:
+    """An answer that goes on as long as there are chunks; each holds whole events.
+
+    It ends where the daemon leaves, and where the token ends with which it was asked for.
+    """
+    found = _until(chunks, daemon, who_of(request.scope))
     return EventSourceResponse(found, ping=PING, send_timeout=PATIENCE, headers={"cache-control": "no-store"})
 
 
-async def _until(chunks: AsyncGenerator[bytes], leaving: asyncio.Event) -> AsyncGenerator[bytes]:
-    left = asyncio.create_task(leaving.wait())
+async def over(daemon: Daemon, who: UserContext) -> None:
+    """Return once somebody is spoken with no more: the daemon leaves, or what they proved themselves with has ended."""
+    if who.expires is None:
+        await daemon.leaving.wait()
+    else:
+        left = (who.expires - daemon.clock.now()).total_seconds()
+        await first_of(daemon.leaving.wait(), daemon.clock.sleep(max(left, 0.0)))
+
+
+async def _until(chunks: AsyncGenerator[bytes], daemon: Daemon, who: UserContext) -> AsyncGenerator[bytes]:
+    left = asyncio.create_task(over(daemon, who))
     reading: asyncio.Task[bytes | None] | None = None
     async with aclosing(chunks):
         try:

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from heartbit_tui.auth.roles import Action, Extent, allowed, check
 from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
-from heartbit_tui.daemon.http.bodies import NewTask, body_of, number_of
+from heartbit_tui.daemon.http.bodies import NewTask, body_of, key_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.shown import brief_json, stats_json, task_json
 from heartbit_tui.daemon.http.streams import events, last_seen
@@ -68,7 +68,7 @@ class Tasks:
             task=body.task,
             user_id=who.user_id,
             tenant_id=who.tenant_id,
-            key=body.key or request.headers.get("idempotency-key", "")[:200],
+            key=body.key or key_of(request),
             priority=body.priority,
             deadline=body.deadline,
             folder=body.folder,
@@ -124,7 +124,7 @@ class Tasks:
 
     async def _events(self, request: Request) -> Response:
         task = await self._task(request, "read")
-        return events(self._followed(task, last_seen(request)), self._daemon.leaving)
+        return events(self._followed(task, last_seen(request)), self._daemon, request)
 
     async def _followed(self, task: Task, after: int) -> AsyncGenerator[bytes]:
         """The events of a task, and at its end `event: end` with the task."""
