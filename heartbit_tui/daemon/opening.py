@@ -129,20 +129,18 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         options = replace(setup.options, surface="daemon", commons=await enter(Commons()))
         store = await enter(Store.open(path, clock))
         database, queue = await enter(_queue(path, clock, terms.owner))
-        bind = setup.bind or config.string("daemon.bind") or ""
-        parted(bind)  # what is no address is told as that, not as one that others reach
+        bind = _bind(setup, config)
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
-        troubles = Troubles(clock)
+        troubles, figures = Troubles(clock), Figures()
         plans = await enter(planned(options, settings, clock, troubles.tell))
-        aftermath, figures = await enter(after(options, settings, store, clock)), Figures()
+        aftermath = await enter(after(options, settings, store, clock))
         await aftermath.posting.catch_up(queue)
         aftermath.hear(partial(_told, figures, heard))
         chats = Chats(database, store, clock)
-        titled = replace(setup, connect=chats.titled(setup.connect))
-        host = await enter(_host(titled, config, figures, aftermath))
+        host = await enter(_host(replace(setup, connect=chats.titled(setup.connect)), config, figures, aftermath))
         plan = planner(options, settings, door, plans.todos, clock)
-        around = _around(config, path, store, aftermath, plan, clock)
-        around = replace(around, recall=ToldBefore(Stories(database), Marks().fence, around.recall).recall)
+        stories = ToldBefore(Stories(database), Marks().fence, aftermath.recall)
+        around = replace(_around(config, path, store, aftermath, plan, clock), recall=stories.recall)
         service = await enter(Service(queue, host, around, clock, terms))
         waking = await enter(awake(options, settings, plans, service, aftermath, troubles))
         aftermath.hear(waking.hear)
@@ -173,6 +171,13 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             door=door,
             warnings=tuple(settings.warnings),
         )
+
+
+def _bind(setup: Setup, config: Config) -> str:
+    """Where to listen; what is no address is told as that here, before it could be told as one that others reach."""
+    bind = setup.bind or config.string("daemon.bind") or ""
+    parted(bind)
+    return bind
 
 
 def _around(config: Config, path: Path, store: Store, aftermath: Aftermath, plan: Plan, clock: Clock) -> Around:
