@@ -20,6 +20,8 @@ from tests.without import SANDBOX
 
 OWN_STATE = pytest.StashKey[Path]()
 FOREIGN_PREFIXES = ("ANTHROPIC_", "OPENAI_", "OPENROUTER_", "HEARTBIT_", "OLLAMA_", "XDG_")
+SELDOM = (10_000, 10, 10)
+"""Thresholds with which looking for garbage takes a tenth less of a worker's time; what it leaves for later is bounded."""
 FOREIGN_NAMES = ("FORCE_COLOR", "NO_COLOR", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 
 
@@ -46,6 +48,7 @@ def pytest_collection_finish() -> None:
     """What was collected stays for good: each time that garbage is looked for in it, too, takes five seconds."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -98,7 +98,9 @@ async def test_every_skill_that_comes_with_heartbit_is_loaded_and_answered_with_
     machine: Machine, url: str
 ) -> None:
     mine = f'[providers.mine]\nkind = "openai"\nbase_url = "{url}/v1"\nmodel = "smollm2"\n'
-    patient = machine.config(PATIENT.replace("max_output_tokens = 120", "max_output_tokens = 16").replace('"skill", ', "") + mine)
+    patient = machine.config(
+        PATIENT.replace("max_output_tokens = 120", "max_output_tokens = 16").replace('"skill", ', "") + mine
+    )
     names = sorted(folder.parent.name for folder in (ROOT / "skills").glob("*/SKILL.md"))
     assert len(names) >= 6
     for name in names:
