@@ -21,7 +21,7 @@ from tests.without import SANDBOX
 OWN_STATE = pytest.StashKey[Path]()
 FOREIGN_PREFIXES = ("ANTHROPIC_", "OPENAI_", "OPENROUTER_", "HEARTBIT_", "OLLAMA_", "XDG_")
 SELDOM = (10_000, 10, 10)
-"""Thresholds with which looking for garbage takes a tenth less of a worker's time; what it leaves for later is bounded."""
+"""Thresholds with which looking for garbage takes a third less of the time of tests of the screen; what is left for later is bounded."""
 FOREIGN_NAMES = ("FORCE_COLOR", "NO_COLOR", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 
 
