@@ -11,11 +11,14 @@ from heartbit_tui.schedules.beats import is_silent
 from tests.daemon.test_commands import daemon
 from tests.headless.machine import Machine
 from tests.journeys import local_service
-from tests.journeys.local_service import free_port, serving
+from tests.journeys.local_service import READING, free_port, serving
+from tests.journeys.test_real_model import run
 
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.timeout(580)]
 
-SETTINGS = """
+SETTINGS = (
+    READING
+    + """
 [limits]
 max_output_tokens = 60
 max_turns = 3
@@ -30,6 +33,7 @@ kind = "openai"
 model = "smollm2"
 base_url = "{url}/v1"
 """
+)
 BEAT = "---\nevery: 10m\n---\nTell me in a few words how you are.\n"
 
 
@@ -49,8 +53,11 @@ async def test_a_heartbeat_of_a_trusted_folder_is_done_on_a_real_model_and_its_r
     (machine.project / "HEARTBEAT.md").write_text(BEAT, "utf-8")
     assert (await machine.run("trust", "add")).code == 0
     async with asyncio.timeout(560), daemon(machine) as (caller, _):
-        beat: dict[str, Any] = {"status": ""}
-        while beat["status"] in ("", "begun"):
+        while not (begun := await told(caller, "status")):
+            pass
+        assert (await run(caller, "result", "--wait", begun[0]["id"])).code == 0
+        beat: dict[str, Any] = {"status": "begun"}
+        while beat["status"] == "begun":
             (beat,) = await told(caller, "heartbeat", "list")
         (task,) = await told(caller, "status")
         result = await told(caller, "status", task["id"])

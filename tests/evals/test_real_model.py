@@ -13,9 +13,7 @@ from tests.journeys.test_real_model import PATIENT, run
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.timeout(580)]
 
 TASKS = ("roman-numerals",)
-SETTINGS = PATIENT.replace('["bash", "write", "edit",', '["bash",').replace(
-    "max_output_tokens = 120", "max_output_tokens = 160"
-)
+SETTINGS = PATIENT.replace('"write", "edit", ', "").replace("max_output_tokens = 120", "max_output_tokens = 160")
 
 
 @pytest.fixture(scope="module")

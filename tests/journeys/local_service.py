@@ -17,6 +17,13 @@ CONTEXT = 4096
 HERE = Path(__file__).parent
 SERVER = HERE.parent / "providers/local_model.py"
 TEMPLATE = HERE / "few_shot.jinja"
+READING = """
+[tools]
+disabled = ["bash", "write", "edit", "patch", "glob", "grep", "list", "webfetch", "websearch", "todowrite", "todoread",
+            "question", "skill", "memory_store", "memory_recall", "memory_update", "memory_forget",
+            "memory_consolidate"]
+"""
+"""Settings that leave `read` alone: such a model takes seconds to hear what another twenty are for."""
 
 
 def model_file() -> Path | None:

@@ -25,10 +25,11 @@ class Knot:
 @pytest.fixture
 def own_process() -> Generator[None]:
     """As the entry of the screen leaves it."""
-    usual = gc.get_threshold()
+    usual, frozen = gc.get_threshold(), gc.get_freeze_count()
     gc.disable()
     yield
-    gc.unfreeze()
+    if not frozen:  # else all that the session has frozen would be gone through again and again
+        gc.unfreeze()
     gc.set_threshold(*usual)
     gc.enable()
 

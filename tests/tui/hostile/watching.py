@@ -46,7 +46,7 @@ class Holds:
 @asynccontextmanager
 async def watched() -> AsyncGenerator[Holds]:
     """Look at the loop as often as it lets anybody look; garbage is looked for as seldom as heartbit does."""
-    holds, usual = Holds(), gc.get_threshold()
+    holds, usual, frozen = Holds(), gc.get_threshold(), gc.get_freeze_count()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SELDOM)
@@ -63,7 +63,8 @@ async def watched() -> AsyncGenerator[Holds]:
     finally:
         watcher.cancel()
         gc.set_threshold(*usual)
-        gc.unfreeze()
+        if not frozen:  # else all that the session has frozen would be gone through again and again
+            gc.unfreeze()
 
 
 async def _tick() -> None:

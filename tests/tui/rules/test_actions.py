@@ -72,6 +72,7 @@ async def alive(stage: Stage, about: str) -> None:
     for each in stage.app.workers:
         assert each.state is not WorkerState.ERROR, f"{about}: {each.error!r}"
     await stage.back()
+    await stage.cleared()
 
 
 @pytest.mark.timeout(240)
