@@ -37,7 +37,7 @@ from heartbit_tui.runtime.memory_ground import Marks
 from heartbit_tui.runtime.memory_owned import Holdings, holdings
 from heartbit_tui.runtime.opening import UNDO
 from heartbit_tui.runtime.options import Options
-from heartbit_tui.runtime.settings import read
+from heartbit_tui.runtime.settings import Settings, read
 from heartbit_tui.runtime.skill_places import wanted
 from heartbit_tui.runtime.skilled import stock
 from heartbit_tui.skills.stock import Stock
@@ -139,8 +139,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         chats = Chats(database, store, clock)
         host = await enter(_host(replace(setup, connect=chats.titled(setup.connect)), config, figures, aftermath))
         plan = planner(options, settings, door, plans.todos, clock)
-        stories = ToldBefore(Stories(database), Marks().fence, aftermath.recall)
-        around = replace(_around(config, path, store, aftermath, plan, clock), recall=stories.recall)
+        around = _around(settings, store, aftermath, Stories(database), plan, clock)
         service = await enter(Service(queue, host, around, clock, terms))
         waking = await enter(awake(options, settings, plans, service, aftermath, troubles))
         aftermath.hear(waking.hear)
@@ -180,14 +179,17 @@ def _bind(setup: Setup, config: Config) -> str:
     return bind
 
 
-def _around(config: Config, path: Path, store: Store, aftermath: Aftermath, plan: Plan, clock: Clock) -> Around:
+def _around(
+    settings: Settings, store: Store, aftermath: Aftermath, stories: Stories, plan: Plan, clock: Clock
+) -> Around:
+    careful = settings.config.string("daemon.unknown_outcome") != "continue"
     return Around(
         options=plan,
         name=lambda: ids.new_id(clock.now()),
-        look_back=looking_back(store, careful=config.string("daemon.unknown_outcome") != "continue"),
+        look_back=looking_back(store, careful=careful),
         heard=aftermath.task,
-        stirred=Stirred(path.with_name(path.name + "-wal")),
-        recall=aftermath.recall,
+        stirred=Stirred(settings.store.with_name(settings.store.name + "-wal")),
+        recall=ToldBefore(stories, Marks().fence, aftermath.recall).recall,
     )
 
 
