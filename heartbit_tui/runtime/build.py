@@ -31,6 +31,7 @@ from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
 from heartbit_tui.runtime.options import CONVERSING, Options
+from heartbit_tui.runtime.own_commands import OwnCommands
 from heartbit_tui.runtime.protection import protection
 from heartbit_tui.runtime.pursuits import Pursuits
 from heartbit_tui.runtime.remembering import Remembering
@@ -100,6 +101,8 @@ class Opened:
     """The language servers."""
     pursuits: Pursuits
     """The plans and the goal of the session."""
+    commands: OwnCommands | None = None
+    """The commands of persons who are elsewhere."""
 
     @property
     def last_seq(self) -> int:
@@ -131,6 +134,8 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         await beside.join(session, models, stack)
         team.join(session, models, beside, partial(_guards_of, models=models, clock=clock, mode=standing))
         await _announce(session, options, place)
+        commands = OwnCommands(options.cwd, settings, beside.undoing)
+        commands.join(session, place.journal, stack)
         warnings = (*settings.warnings, *beside.warnings, *team.warnings)
         if settings.changed and options.on_ask == "person" and options.surface in CONVERSING:
             await stack.enter_async_context(plugins.resolve(TRUSTING)(session, settings.changed, clock))
@@ -157,6 +162,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             peers=beside.peers,
             pursuits=beside.pursuits,
             workflows=team.workflows.offered,
+            commands=commands,
         )
 
 

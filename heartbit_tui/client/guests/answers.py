@@ -62,6 +62,13 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A session was made, with this id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
     """Criteria that were proposed for a goal."""
 

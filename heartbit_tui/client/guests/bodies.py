@@ -34,6 +34,13 @@ class Likeness(Asking):
     text: Asked = ""
 
 
+class Finding(Asking):
+    """A text that paths are to be like, and how many of them are wanted at most."""
+
+    text: Asked = ""
+    limit: Annotated[int, Field(ge=1, le=50)] = 50
+
+
 class Span(Asking):
     """The last days."""
 
@@ -78,6 +85,17 @@ class Intended(Asking):
     """The intent that was shown, by its id."""
 
     intent: Id
+
+
+class Lined(Asking):
+    """A command line of a person's; its output is told by events under the `id`, which is the guest's own.
+
+    Of one that is `hidden` from the model the log has neither words nor output.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^own-[0-9a-f]{8,32}$")]
+    command: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+    hidden: Annotated[bool, Field(strict=True)] = False
 
 
 class Servant(Asking):

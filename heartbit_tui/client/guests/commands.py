@@ -3,13 +3,14 @@
 from typing import Final
 
 from heartbit_tui.client.guests import views
-from heartbit_tui.client.guests.answers import Criteria, Done, Went
+from heartbit_tui.client.guests.answers import Begun, Criteria, Done, Went
 from heartbit_tui.client.guests.bodies import (
     Aim,
     Back,
     Edited,
     Forward,
     Intended,
+    Lined,
     Noted,
     Nothing,
     OfEntry,
@@ -23,13 +24,17 @@ from heartbit_tui.client.pursued import NOTHING_HERE
 from heartbit_tui.client.served import NONE
 from heartbit_tui.client.types import Goals, Undo
 from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.events import CommandEnded
 from heartbit_tui.kernel.ops import Prompt
+from heartbit_tui.kernel.session import BUSY
 from heartbit_tui.memory.types import Change, Entry
+from heartbit_tui.runtime.command_line import CommandLine
 from heartbit_tui.undo.preview import Preview
 from heartbit_tui.wire.read import load_op
 
 NOT_UNDONE: Final = "There is nothing here that could be undone."
 FORGOTTEN: Final = "What was shown of going back does not hold any more. Ask for it again, and look."
+NOTHING_RUNS: Final = "No commands are run in this session."
 NO_PROMPT: Final = "Only a prompt is sent like this; POST /sessions/ID/ops takes other ops."
 
 
@@ -38,11 +43,35 @@ async def _open(seat: Seat, _: Nothing) -> Done:
     return Done()
 
 
+async def _new(seat: Seat, _: Nothing) -> Begun:
+    return Begun(id=await seat.beside("new"))
+
+
+async def _fork(seat: Seat, _: Nothing) -> Begun:
+    if seat.client.running:
+        raise HeartbitError(BUSY)
+    await seat.client.settled()
+    return Begun(id=await seat.beside("fork"))
+
+
 async def _prompt(seat: Seat, asked: Prompted) -> Done:
     op = load_op(asked.prompt)
     if not isinstance(op, Prompt):
         raise HeartbitError(NO_PROMPT)
     seat.client.submit(op)
+    return Done()
+
+
+async def _run(seat: Seat, asked: Lined) -> CommandEnded:
+    commands = seat.client.commands
+    if commands is None:
+        raise HeartbitError(NOTHING_RUNS)
+    return await commands.run(CommandLine(id=asked.id, command=asked.command, hidden=asked.hidden))
+
+
+async def _stop(seat: Seat, _: Nothing) -> Done:
+    if seat.client.commands is not None:
+        seat.client.commands.stop()
     return Done()
 
 
@@ -130,6 +159,15 @@ def _goals_of(seat: Seat) -> Goals:
 COMMANDS: Final = (
     Asked(name="open", summary="Open the session", do=_open, answer=Done, right="submit"),
     Asked(
+        name="new",
+        summary="Make another session in the same folder",
+        do=_new,
+        answer=Begun,
+        right="submit",
+        changes=True,
+    ),
+    Asked(name="fork", summary="Make a copy of the session", do=_fork, answer=Begun, right="submit", changes=True),
+    Asked(
         name="prompt",
         summary="Send a prompt with pictures or for a workflow",
         do=_prompt,
@@ -138,6 +176,16 @@ COMMANDS: Final = (
         right="submit",
         changes=True,
     ),
+    Asked(
+        name="run",
+        summary="Run a command line in the session's folder, to its end",
+        do=_run,
+        answer=CommandEnded,
+        takes=Lined,
+        right="submit",
+        changes=True,
+    ),
+    Asked(name="stop", summary="End the command line that runs", do=_stop, answer=Done, right="submit"),
     Asked(name="undo", summary="What going back means", do=_undo, answer=Preview, takes=Back, right="submit"),
     Asked(
         name="redo", summary="What going forward again means", do=_redo, answer=Preview, takes=Forward, right="submit"

@@ -25,10 +25,7 @@ Do = Callable[[str, BaseModel], Awaitable[Any]]
 Later = Callable[[str, BaseModel], None]
 """The same, without waiting: what goes wrong is told as a notice."""
 
-ELSEWHERE: Final = (
-    "This session works in a folder of the daemon's, and a command with ! would run on this machine: it was not run. "
-    "Ask the agent for it, or open a shell there."
-)
+ELSEWHERE: Final = "This session works in a folder of the daemon's: no command of this machine is undone in it."
 
 
 class AwayUndo:

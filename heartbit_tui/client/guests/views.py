@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 from heartbit_tui.client.commands import Command
+from heartbit_tui.client.fuzzy import Match
 from heartbit_tui.client.guests.answers import Pursued, State
-from heartbit_tui.client.guests.bodies import Likeness, Nothing, OfEntry, OfJobs, Searching, Span
+from heartbit_tui.client.guests.bodies import Finding, Likeness, Nothing, OfEntry, OfJobs, Searching, Span
 from heartbit_tui.client.guests.table import Asked, Seat
 from heartbit_tui.client.memories import Memory, Wanted
 from heartbit_tui.client.types import Client
@@ -72,6 +73,10 @@ async def _names(seat: Seat, asked: Likeness) -> tuple[Named, ...]:
     return await seat.client.about.names(asked.text)
 
 
+async def _files(seat: Seat, asked: Finding) -> tuple[Match, ...]:
+    return await seat.paths.find(asked.text, asked.limit)
+
+
 async def _entries(seat: Seat, asked: Searching) -> tuple[Entry, ...]:
     return await _within(seat, asked).list(Wanted(text=asked.text, limit=asked.limit))
 
@@ -112,6 +117,14 @@ VIEWS: Final = (
     Asked(name="spending", summary="What each day cost", do=_spending, answer=list[Daily], takes=Span, right="manage"),
     Asked(name="offers", summary="What can be called by a slash", do=_offers, answer=tuple[Command, ...]),
     Asked(name="names", summary="What has a name like this", do=_names, answer=tuple[Named, ...], takes=Likeness),
+    Asked(
+        name="files",
+        summary="What is in the session's folder, but for what its ignore files leave out",
+        do=_files,
+        answer=tuple[Match, ...],
+        takes=Finding,
+        right="submit",
+    ),
     Asked(
         name="memory",
         summary="What is remembered, the newest first",

@@ -95,6 +95,13 @@ class Visit:
         answer = await self.once("/tasks", {"task": words, "session_id": self.session_id})
         return str(json.loads(answer)["id"])
 
+    async def listed(self, wanted: Mapping[str, str]) -> list[JsonObject]:
+        """The sessions that there are for this guest, as `GET /sessions` tells them."""
+        try:
+            return json.loads(await self.remote.get("/sessions", wanted))["sessions"]
+        except RemoteError as error:
+            raise HeartbitError(error.said) from error
+
     async def task(self, id: str) -> JsonObject:
         """How a task stands."""
         return await self.remote.task(id)
