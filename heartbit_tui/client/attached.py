@@ -1,10 +1,10 @@
 """A session of a daemon, seen as a client: what happens comes as server-sent events, what a person does goes as requests."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from heartbit_tui.client.commands import Command
 from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
@@ -23,9 +23,10 @@ from heartbit_tui.kernel.errors import HeartbitError, StoreError
 from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, Terminal
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.kernel.ops import Close, Mode, Op
+from heartbit_tui.kernel.ops import Answer, Close, Mode, Op
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.options import New, Which
+from heartbit_tui.runtime.planning import EDIT
 from heartbit_tui.store import ids
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ PAUSE: Final = 0.3
 """Seconds between two looks whether a task that waits was begun."""
 
 NOT_FOUND: Final = 404
+NAMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""What the id of a session or a task is made of, or its beginning: nothing that could lead to another address."""
+
+NO_SUCH: Final = "No session {wanted!r}."
 SHORTEST: Final = 4
 """Letters of the beginning of an id, for a session; task ids are looked for first."""
 
@@ -113,7 +118,8 @@ class Attached:
         self._place = Place(visit, course.do, cwd, lambda which: _beside(visit, which))
         known, do, later = course.known, course.do, course.later
         self.served: Served | None = AwayServers(known, do) if known.state.servers is not None else None
-        self.plans: Plans | None = AwayPlans(known, later)
+        self._plans = AwayPlans(known, visit, later, course.put)
+        self.plans: Plans | None = self._plans
         self.goals: Goals | None = AwayGoals(known, do, later)
         self.commands: Commands | None = None
         self.undo = AwayUndo(course.past, do)
@@ -171,6 +177,8 @@ class Attached:
         """Send an op to the daemon, but for the one that would close its session."""
         if not isinstance(op, Close):
             self._course.submit(op)
+        if isinstance(op, Answer) and op.id == self._course.plan_asked and op.answers == ((EDIT.label,),):
+            self._plans.answered()
 
     async def settled(self) -> None:
         await self._course.settled()
@@ -224,8 +232,10 @@ async def _looked(visit: Visit, shown: JsonObject) -> tuple[State, Outlook]:
 
 async def _session_of(remote: Remote, wanted: str) -> JsonObject:
     """The session with this id, or the beginning of one, as it stands; of a task that still waits, once it is begun."""
+    if not NAMED.fullmatch(wanted):
+        raise RemoteError(NO_SUCH.format(wanted=wanted), status=NOT_FOUND)
     with suppress(RemoteError):
-        return await remote.ask("GET", f"/sessions/{quote(wanted, safe='')}")
+        return await remote.ask("GET", f"/sessions/{wanted}")
     try:
         task = await remote.find(wanted)
     except RemoteError as error:

@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Final, Self, cast
-from urllib.parse import quote
 
 import httpx
 
@@ -74,7 +73,7 @@ class Remote:
 
     async def task(self, task_id: str) -> JsonObject:
         """How a task stands."""
-        return await self.ask("GET", f"/tasks/{quote(task_id, safe='')}")
+        return await self.ask("GET", f"/tasks/{task_id}")
 
     async def find(self, text: str) -> JsonObject:
         """The task whose id this is or begins with. Raises `RemoteError` where there is none, or more than one."""

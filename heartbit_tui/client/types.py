@@ -176,9 +176,15 @@ class Undo(Protocol):
 
 
 class Plans(Protocol):
-    """The plans of a session. `edit` lets the person change a file, where the surface has a way: what went wrong, or empty."""
+    """The plans of a session."""
 
-    edit: "Callable[[Path], Awaitable[str]] | None"
+    @property
+    def edit(self) -> "Callable[[Path], Awaitable[str]] | None":
+        """Lets the person change a file, where the surface has a way: what went wrong, or empty."""
+        ...
+
+    @edit.setter
+    def edit(self, edit: "Callable[[Path], Awaitable[str]] | None") -> None: ...
 
     @property
     def newest(self) -> PlanKept | None:
@@ -188,6 +194,14 @@ class Plans(Protocol):
     @property
     def started(self) -> bool:
         """Whether that was started."""
+        ...
+
+    async def text(self) -> str:
+        """The newest plan as it is now. Raises `HeartbitError` where there is none, or it was started."""
+        ...
+
+    async def write(self, text: str, digest: str) -> None:
+        """Put another text in the place of the newest plan, where that still has this digest. Raises `HeartbitError`."""
         ...
 
     def review(self) -> None:

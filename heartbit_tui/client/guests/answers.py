@@ -69,6 +69,14 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanText:
+    """The newest plan as it is now, and its digest, by which a change of it is recognised."""
+
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
     """Criteria that were proposed for a goal."""
 

@@ -22,6 +22,19 @@ class Nothing(Asking):
     """Nothing is needed."""
 
 
+class Opening(Asking):
+    """Taking part in a session; whoever `edits` can change a plan before it is started, and is offered that."""
+
+    edits: Annotated[bool, Field(strict=True)] = False
+
+
+class Planned(Asking):
+    """Another text for the newest plan, in the place of one with this digest."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=262_144)]
+    digest: Annotated[str, StringConstraints(max_length=200)]
+
+
 class OfJobs(Asking):
     """Commands in the background whose output is wanted, by their ids with commas between."""
 
