@@ -15,7 +15,7 @@ from heartbit_tui.client.guests.memory import AwayMemory
 from heartbit_tui.client.guests.parts import AwayGoals, AwayMeters, AwayPlans, AwayServers, AwayUndo
 from heartbit_tui.client.guests.place import Opens, Place
 from heartbit_tui.client.guests.visit import Visit
-from heartbit_tui.client.remote import Remote, RemoteError
+from heartbit_tui.client.remote import SEVERAL, Remote, RemoteError
 from heartbit_tui.client.served import Served
 from heartbit_tui.client.types import About, Commands, Goals, Plans
 from heartbit_tui.context.outlook import Outlook
@@ -40,7 +40,7 @@ NOT_FOUND: Final = 404
 NAMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """What the id of a session or a task is made of, or its beginning: nothing that could lead to another address."""
 
-NO_SUCH: Final = "No session {wanted!r}."
+NO_SUCH: Final = "No session and no task {wanted!r}."
 SHORTEST: Final = 4
 """Letters of the beginning of an id, for a session; task ids are looked for first."""
 
@@ -239,13 +239,13 @@ async def _session_of(remote: Remote, wanted: str) -> JsonObject:
     try:
         task = await remote.find(wanted)
     except RemoteError as error:
-        if error.status != NOT_FOUND or len(wanted) < SHORTEST:
+        if error.status != NOT_FOUND or SEVERAL in str(error) or len(wanted) < SHORTEST:
             raise
         known = (await remote.ask("GET", f"/sessions?limit={MOST}"))["sessions"]
         with suppress(StoreError):
             found = ids.resolve(wanted, [str(each["id"]) for each in known])
             return await remote.ask("GET", f"/sessions/{found}")
-        raise
+        raise RemoteError(NO_SUCH.format(wanted=wanted), status=NOT_FOUND) from error
     while True:
         session_id, waits = task.get("session_id", "-"), task["state"] in ("pending", "running")
         try:

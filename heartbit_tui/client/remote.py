@@ -17,6 +17,7 @@ SECONDS: Final = 30.0
 SILENCE: Final = 60.0
 """Seconds without a word, not even a ping, after which a stream of events counts as broken."""
 
+SEVERAL: Final = "tasks begin with"
 NOBODY = "No heartbit daemon answers at {url} ({why}). Start one with `heartbit daemon`, or name another with --url."
 NO_TOKEN = "The daemon at {url} wants a token: set HEARTBIT_API_KEY, or client.token in your settings."
 
@@ -82,7 +83,7 @@ class Remote:
         found = [each for each in await self.tasks(500) if text and str(each["id"]).startswith(text)]
         if len(found) == 1:
             return found[0]
-        fitting = f"{len(found)} tasks begin with {text!r}. Type more of it." if found else f"No task {text!r}."
+        fitting = f"{len(found)} {SEVERAL} {text!r}. Type more of it." if found else f"No task {text!r}."
         raise RemoteError(fitting, status=404)
 
     async def tasks(self, limit: int = 50) -> list[JsonObject]:

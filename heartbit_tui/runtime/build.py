@@ -117,8 +117,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         if options.demo:
             options = stack.enter_context(plugins.resolve(DEMO_PLACE)(options))
         clock = SystemClock()
-        settings = await read(options, clock)
-        sandboxing.demand(settings.config, settings.sandbox)
+        settings = await _demanding(options, clock)
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = await _provider(options, settings, models, clock)
         beside = await stack.enter_async_context(companions(options, settings, clock))
@@ -134,8 +133,6 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         await beside.join(session, models, stack)
         team.join(session, models, beside, partial(_guards_of, models=models, clock=clock, mode=standing))
         await _announce(session, options, place)
-        commands = OwnCommands(options.cwd, settings, beside.undoing)
-        commands.join(session, place.journal, stack)
         warnings = (*settings.warnings, *beside.warnings, *team.warnings)
         if settings.changed and options.on_ask == "person" and options.surface in CONVERSING:
             await stack.enter_async_context(plugins.resolve(TRUSTING)(session, settings.changed, clock))
@@ -162,8 +159,15 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             peers=beside.peers,
             pursuits=beside.pursuits,
             workflows=team.workflows.offered,
-            commands=commands,
+            commands=OwnCommands.of(options.cwd, settings, beside.undoing, session, stack),
         )
+
+
+async def _demanding(options: Options, clock: Clock) -> Settings:
+    """The settings of a session. Raises `ConfigError` also where the sandbox is not there that they demand."""
+    settings = await read(options, clock)
+    sandboxing.demand(settings.config, settings.sandbox)
+    return settings
 
 
 async def _provider(options: Options, settings: Settings, models: Models, clock: Clock) -> Provider:

@@ -1,12 +1,15 @@
 """Command lines that a person runs in the folder of a session from elsewhere: with the rights of its agent, never more."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, Self
 
-from heartbit_tui.kernel.consent import failed
+from heartbit_tui.kernel.calls import Calls
+from heartbit_tui.kernel.caps import Caps
+from heartbit_tui.kernel.desk import Desk
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (
     CommandEnded,
@@ -14,13 +17,17 @@ from heartbit_tui.kernel.events import (
     Event,
     PermissionDenied,
     Question,
+    ToolAnswered,
+    ToolCallCompleted,
+    ToolCallStarted,
     ToolProgress,
 )
-from heartbit_tui.kernel.guards import Guards
-from heartbit_tui.kernel.messages import ToolCall
-from heartbit_tui.kernel.ops import Decide
-from heartbit_tui.kernel.protocols import Action, Ask, Deny, Journal, Output, Tool
-from heartbit_tui.kernel.session import Session
+from heartbit_tui.kernel.host import Manner
+from heartbit_tui.kernel.messages import Message, ToolCall
+from heartbit_tui.kernel.ops import Decide, Mode
+from heartbit_tui.kernel.past import Past
+from heartbit_tui.kernel.protocols import Ask, Clock, Provider, Tool
+from heartbit_tui.kernel.session import CLOSED, Session
 from heartbit_tui.runtime.command_line import CommandLine
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.runtime.toolbox import toolbox
@@ -35,52 +42,49 @@ SHOWN: Final = 65_536
 """Characters of what a stopped command wrote that are kept, the last."""
 
 NO_TOOL: Final = "The agent of this session runs no commands, and so nobody does in its place."
-NOBODY: Final = "This would be asked about, and nobody can be asked in this session."
+NOT_BEGUN: Final = "The command was stopped before it began."
 STILL: Final = "A command still runs in this session: ! {command}. Esc ends it for whoever began it."
-CLOSED: Final = "The session is closed: nothing more can be started in it."
 
 
 class OwnCommands:
     """Runs one command at a time, beside whatever the agent does, each from the folder of the session on.
 
-    What its agent could not do with a person's approval is refused: guardrails and rules judge the line, the sandbox is that
-    of the agent's commands, and nothing runs outside of it. `close` it with the session.
+    It is a call through the gate of the session's own agent: guardrails, hooks and rules judge it, and it runs in the sandbox
+    of the agent's commands. What they would ask a person about, whoever typed it has answered; nothing runs outside.
     """
 
-    def __init__(self, root: Path, settings: Settings, undo: Undoing) -> None:
+    def __init__(self, root: Path, settings: Settings, undo: Undoing, session: Session) -> None:
         self._root = root
         self._settings = settings
         self._undo = undo
-        self._session: Session | None = None
-        self._journal: Journal | None = None
+        self._session = session
+        self._is_closed = False
         self._stack = AsyncExitStack()
-        self._running: asyncio.Task[Output] | None = None
+        self._running: asyncio.Task[None] | None = None
         self._current = ""
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def join(self, session: Session, journal: Journal, stack: AsyncExitStack) -> None:
-        """The session is open, and what runs ends with it."""
-        self._session, self._journal = session, journal
-        stack.push_async_callback(self.close)
+    @classmethod
+    def of(cls, root: Path, settings: Settings, undo: Undoing, session: Session, stack: AsyncExitStack) -> Self:
+        """The commands of a session that is open; what runs ends with `stack`."""
+        found = cls(root, settings, undo, session)
+        stack.push_async_callback(found.close)
+        return found
 
     async def run(self, wanted: CommandLine) -> CommandEnded:
         """Run a command to its end; all who look at the session see what it writes.
 
         Raises `HeartbitError` where it may not run, or another one does.
         """
-        session, journal = self._session, self._journal
-        if session is None or journal is None:
+        if self._is_closed:
             raise HeartbitError(CLOSED)
         if self._current:
             raise HeartbitError(STILL.format(command=self._current))
         self._current = wanted.told
         self._idle.clear()
-        try:
-            return await self._run(wanted, session, journal)
-        finally:
-            self._current, self._running = "", None
-            self._idle.set()
+        # Whoever asked may go away: its end is told all the same.
+        return await asyncio.shield(asyncio.create_task(self._whole(wanted), name=wanted.id))
 
     def stop(self) -> None:
         """End the command that runs, with everything that it started."""
@@ -89,36 +93,41 @@ class OwnCommands:
 
     async def close(self) -> None:
         """End what runs, and start nothing more."""
-        self._session = None
+        self._is_closed = True
         self.stop()
         await self._idle.wait()
         await self._stack.aclose()
 
-    async def _run(self, wanted: CommandLine, session: Session, journal: Journal) -> CommandEnded:
-        agent = session.agent.name
-        call = ToolCall(id=wanted.id, name=TOOL, input={"command": wanted.command, "timeout": LONGEST_MS})
-        tool = await self._tool(session)
-        guards = Guards(session.agent.guardrails, session.desk)
-        places = await _judged(call, tool, guards, session, hidden=wanted.hidden)
-        await journal.committed(session.append(agent, CommandStarted(id=wanted.id, command=wanted.told)).seq)
-        wrote = _Wrote(agent, wanted, places, lambda event: session.append(agent, event))
-        self._running = asyncio.create_task(self._work(call, tool, guards, wrote), name=f"own command {wanted.id}")
-        ended = _ended(wanted, await _outcome(self._running), wrote)
+    async def _whole(self, wanted: CommandLine) -> CommandEnded:
+        try:
+            return await self._run(wanted)
+        finally:
+            self._current, self._running = "", None
+            self._idle.set()
+
+    async def _run(self, wanted: CommandLine) -> CommandEnded:
+        desk, tool = self._session.desk, await self._tool()
+        typed = _Typed(desk, wanted)
+        self._running = asyncio.create_task(self._call(tool, typed), name=f"own command {wanted.id}")
+        await asyncio.wait([self._running])
+        if not self._running.cancelled():
+            self._running.result()
+        ended = typed.ended("closed" if self._is_closed else "stopped")
         kept = CommandEnded(id=ended.id, how=ended.how, exit_code=ended.exit_code) if wanted.hidden else ended
-        await journal.committed(session.append(agent, kept).seq)
+        await desk.committed(desk.emit(kept))
         return ended
 
-    async def _work(self, call: ToolCall, tool: Tool, guards: Guards, wrote: "_Wrote") -> Output:
-        async with self._undo.during(wrote.wanted.command, shown=wrote.wanted.told):
-            try:
-                output = await tool.run(call.input, wrote)
-            except Exception as error:  # noqa: BLE001 - the tool boundary: whatever a tool raises the person hears
-                output = failed(f"The command could not be run: {type(error).__name__}: {error}")
-        return await guards.output(call, output)
+    async def _call(self, tool: Tool, typed: "_Typed") -> None:
+        wanted = typed.wanted
+        call = ToolCall(id=wanted.id, name=TOOL, input={"command": wanted.command, "timeout": LONGEST_MS})
+        agent = replace(self._session.agent, tools=(tool,), passing=tuple)
+        async with self._undo.during(wanted.command, shown=wanted.told):
+            calls = Calls(agent, typed)
+            await calls.run(calls.mend([call]), turn=0)
 
-    async def _tool(self, session: Session) -> Tool:
+    async def _tool(self) -> Tool:
         """What runs commands, made anew: it has no place in the agent's folders and jobs, and always begins in the root."""
-        if not any(each.spec.name == TOOL for each in session.agent.all_tools):
+        if not any(each.spec.name == TOOL for each in self._session.agent.all_tools):
             raise HeartbitError(NO_TOOL)
         await self._stack.aclose()
         jobs = await self._stack.enter_async_context(Jobs())
@@ -129,77 +138,92 @@ class OwnCommands:
         return found
 
 
-class _Wrote:
-    """The `CallContext` of a command: what it writes is told to all who look, and nobody is asked for more."""
+class _Typed:
+    """A `Host` for one command: it is told as what a person runs, and asks nobody."""
 
-    def __init__(
-        self, agent: str, wanted: CommandLine, places: Mapping[str, str], tell: Callable[[Event], object]
-    ) -> None:
-        self.agent = agent
-        self.call_id = wanted.id
-        self.places = places
+    def __init__(self, desk: Desk, wanted: CommandLine) -> None:
+        self._desk = desk
         self.wanted = wanted
-        self.text = ""
-        """The end of what it has written."""
-        self._tell = tell
+        self._written = ""
+        self._is_begun = False
+        self._answer = ""
+        self._code: int | None = None
 
-    def emit(self, event: Event) -> None:
-        if not isinstance(event, ToolProgress):
-            return
-        self.text = (self.text + event.text)[-SHOWN:]
-        if not self.wanted.hidden:
-            self._tell(event)
+    @property
+    def clock(self) -> Clock:
+        return self._desk.clock
 
-    async def ask(self, questions: Sequence[Question]) -> tuple[tuple[str, ...], ...] | None:
+    @property
+    def mode(self) -> Mode:
+        return self._desk.mode
+
+    @property
+    def provider(self) -> Provider:
+        return self._desk.provider
+
+    @property
+    def manner(self) -> Manner:
+        return self._desk.manner
+
+    @property
+    def attended(self) -> bool:
+        return self._desk.attended
+
+    @property
+    def caps(self) -> Caps:
+        return self._desk.caps
+
+    def emit(self, event: Event) -> int:
+        match event:
+            case ToolCallStarted():
+                self._is_begun = True
+                return self._desk.emit(CommandStarted(id=self.wanted.id, command=self.wanted.told))
+            case ToolProgress(text=text):
+                self._written = (self._written + text)[-SHOWN:]
+                return 0 if self.wanted.hidden else self._desk.emit(event)
+            case ToolAnswered(result=result):
+                self._answer = result.content
+                return 0
+            case ToolCallCompleted(details=details):
+                code = details.get("exit_code")
+                self._code = code if isinstance(code, int) else None
+                return 0
+            case PermissionDenied() if self.wanted.hidden:
+                return self._desk.emit(replace(event, input={}))
+            case _:
+                return self._desk.emit(event)
+
+    async def committed(self, seq: int) -> None:
+        await self._desk.committed(seq)
+
+    def messages(self) -> tuple[Message, ...]:
+        return self._desk.messages()
+
+    def past(self) -> Past:
+        return self._desk.past()
+
+    def knows(self, call_id: str) -> bool:
+        return False
+
+    def steers(self) -> tuple[str, ...]:
+        return ()
+
+    async def approve(self, call: ToolCall, ask: Ask, *, turn: int, preview: str) -> Decide:
+        """Yes, once, for the command as it was typed; no to what it wants beyond that, such as to leave the sandbox."""
+        return Decide(id="", allow=self.attended and not self._is_begun)
+
+    async def ask(self, questions: Sequence[Question], call_id: str = "") -> tuple[tuple[str, ...], ...] | None:
         return None
 
-    async def approve(self, reason: str, *, rule: str, proposal: str = "") -> Decide | None:
-        return None
-
-
-async def _judged(call: ToolCall, tool: Tool, guards: Guards, session: Session, *, hidden: bool) -> Mapping[str, str]:
-    """Where the paths of a command led that may run: what its agent would be asked about, its person has answered.
-
-    Raises `HeartbitError` where it may not, which the log and the audit have too.
-    """
-
-    def denied(reason: str, rule: str) -> HeartbitError:
-        given = {} if hidden else {"command": call.input["command"]}
-        event = PermissionDenied(tool_name=TOOL, tool_call_id=call.id, reason=reason, rule=rule, input=given)
-        session.append(session.agent.name, event)
-        return HeartbitError(f"Permission denied: {reason}")
-
-    if problem := tool.check(call.input):
-        raise HeartbitError(problem)
-    action = Action(call=call, effects=tool.effects, touches=tool.touches(call.input))
-    if reason := await guards.call(call):
-        raise HeartbitError(f"Denied by the guardrail {reason}")
-    match session.agent.gate.decide(action, session.settings.mode):
-        case Deny(reason=reason, rule=rule):
-            raise denied(reason, rule)
-        case Ask(rule=rule) if not session.desk.attended:
-            raise denied(NOBODY, rule)
-        case verdict:
-            return verdict.places
-
-
-async def _outcome(running: "asyncio.Task[Output]") -> Output | None:
-    """What came of a command; None where it was stopped. It ends with whoever waits for it."""
-    try:
-        await asyncio.wait([running])
-    except asyncio.CancelledError:
-        running.cancel()
-        raise
-    return None if running.cancelled() else running.result()
-
-
-def _ended(wanted: CommandLine, output: Output | None, wrote: _Wrote) -> CommandEnded:
-    if output is None:
-        return CommandEnded(id=wanted.id, how="stopped", output=wrote.text)
-    code = output.details.get("exit_code")
-    if not isinstance(code, int):
-        return CommandEnded(id=wanted.id, how="stopped", output=output.content)
-    return CommandEnded(id=wanted.id, how="exited", exit_code=code, output=_without_outcome(output.content))
+    def ended(self, how: Literal["closed", "stopped"]) -> CommandEnded:
+        """How it ended; where it did not by itself, this is `how`. Raises `HeartbitError` where it was refused."""
+        if not self._is_begun:
+            raise HeartbitError(self._answer or NOT_BEGUN)
+        if self._code is None:
+            return CommandEnded(id=self.wanted.id, how=how, output=self._answer or self._written)
+        return CommandEnded(
+            id=self.wanted.id, how="exited", exit_code=self._code, output=_without_outcome(self._answer)
+        )
 
 
 def _without_outcome(content: str) -> str:

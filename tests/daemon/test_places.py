@@ -13,6 +13,7 @@ from heartbit_tui.client.guests.commands import EDITED
 from heartbit_tui.client.pictures import MOST
 from heartbit_tui.client.remote import RemoteError
 from heartbit_tui.client.types import Elsewhere
+from heartbit_tui.daemon.http.guests import ENDING
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import (
     CommandEnded,
@@ -32,6 +33,7 @@ from heartbit_tui.runtime.command_line import HIDDEN, CommandLine
 from heartbit_tui.runtime.options import New, Resume
 from heartbit_tui.runtime.own_commands import NO_TOOL
 from heartbit_tui.runtime.planning import ASK, EDIT, MEANWHILE, STARTED
+from heartbit_tui.tui.in_daemon import Shelf
 from tests.daemon.ground import Ground, calls, says
 from tests.daemon.http import SETTINGS, USERS, served
 from tests.daemon.relay import Relay
@@ -82,6 +84,13 @@ async def test_sessions_are_made_copied_and_opened_where_the_daemon_is(tmp_path:
             assert {each.id for each in listed} == {session_id, new[0], copy[0]}
             assert [each.id for each in await place(one).sessions("no such words")] == []
             await place(one).rename(copy[0], "A copy")
+            shelf = Shelf(place(one), tmp_path).means()
+            known = await shelf.search("", False)
+            assert {(each.id, each.state) for each in known} == {(each.id, "daemon") for each in listed}
+            assert await shelf.prompts(copy[0]) == ["say hello"]
+            assert "hello there" in _text(str(tmp_path / await shelf.export(copy[0])))
+            with pytest.raises(HeartbitError, match=f"heartbit sessions delete {copy[0]}"):
+                await shelf.delete(copy[0])
             assert _prompts(await place(one).log(copy[0])) == ["say hello"]
             for hostile in ("../tasks", "none-such", f"{session_id}/log", "%2e%2e", ""):
                 with pytest.raises(RemoteError) as refused:
@@ -176,12 +185,13 @@ async def test_a_command_may_do_what_the_agent_may_with_a_word_of_its_person_and
                 await place(one).run(line(1, "true && git push"))
             denied = (await one.until(is_(PermissionDenied))).event
             assert isinstance(denied, PermissionDenied)
-            assert denied.input == {"command": "true && git push"}
+            assert denied.input["command"] == "true && git push"
             one.client.submit(SetMode(mode=Mode.PLAN))
             with pytest.raises(HeartbitError, match="Permission denied"):
                 await place(one).run(line(2, "touch new.txt"))
             assert (await place(one).run(line(3, "echo read"))).output == "read"
             assert not (ground.project / "new.txt").exists()
+            await one.until(is_(CommandEnded))
             assert [each.event.id for each in one.seen if isinstance(each.event, CommandStarted)] == ["own-00000003"]
         for wrong in ({"id": "1", "command": "ls"}, {"id": "own-00000009", "command": " "}, {"command": "ls"}):
             answer = await caller.post(f"/sessions/{session_id}/commands/run", json=wrong)
@@ -215,6 +225,23 @@ async def test_one_command_runs_at_a_time_is_stopped_and_a_hidden_one_has_no_wor
             assert HIDDEN in log
             assert "a-secret-word" not in log
             assert (await place(one).run(line(3, "echo again"))).output == "again"
+
+
+async def test_a_command_ends_with_the_daemon_and_that_is_told(tmp_path: Path) -> None:
+    ground = ready(tmp_path, settings=OPEN)
+    async with served(ground) as daemon:
+        session_id = await said(daemon)
+        async with guest(daemon.url, session_id) as one:
+            running = asyncio.create_task(place(one).run(line(1, "echo begun; sleep 600; touch late")))
+            await one.until(is_(ToolProgress))
+            daemon.stop.ask()
+            daemon.stop.ask()
+            with pytest.raises(HeartbitError, match=ENDING):
+                await running
+    async with served(ground) as daemon, guest(daemon.url, session_id) as one:
+        ended = [each.event for each in one.client.history if isinstance(each.event, CommandEnded)]
+        assert ended == [CommandEnded(id="own-00000001", how="closed", output="begun\n")]
+        assert (await place(one).run(line(2, "ls"))).output == ""
 
 
 async def test_a_plan_is_edited_here_and_goes_back_unless_somebody_was_quicker(tmp_path: Path) -> None:

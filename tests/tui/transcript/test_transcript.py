@@ -52,7 +52,8 @@ from heartbit_tui.tui.transcript.blocks import (
     Thinking,
     Work,
 )
-from heartbit_tui.tui.transcript.transcript import GOING, PROGRESS, Transcript
+from heartbit_tui.tui.transcript.own import PROGRESS
+from heartbit_tui.tui.transcript.transcript import GOING, Transcript
 from tests.tui.transcript.story import AGENT, HELPER, Log, answered, begun, done, ended, said, session
 
 SESSIONS = 200
