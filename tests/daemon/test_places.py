@@ -176,6 +176,7 @@ async def test_a_command_runs_in_the_sessions_folder_and_all_who_watch_see_it(tm
             await one.client.settled()
 
 
+@pytest.mark.security("D16")
 async def test_a_command_may_do_what_the_agent_may_with_a_word_of_its_person_and_no_more(tmp_path: Path) -> None:
     ground = ready(tmp_path, settings=OPEN)
     async with served(ground, mode=None) as daemon, daemon.caller() as caller:
@@ -198,6 +199,7 @@ async def test_a_command_may_do_what_the_agent_may_with_a_word_of_its_person_and
             assert answer.status_code == 422, wrong
 
 
+@pytest.mark.security("D16")
 async def test_nobody_runs_commands_where_the_agent_has_no_tool_for_them(tmp_path: Path) -> None:
     ground = ready(tmp_path, settings='[tools]\ndisabled = ["bash"]\n')
     async with served(ground) as daemon, guest(daemon.url, await said(daemon)) as one:
@@ -205,6 +207,7 @@ async def test_nobody_runs_commands_where_the_agent_has_no_tool_for_them(tmp_pat
             await place(one).run(line(1, "ls"))
 
 
+@pytest.mark.security("D16")
 async def test_one_command_runs_at_a_time_is_stopped_and_a_hidden_one_has_no_words_in_the_log(tmp_path: Path) -> None:
     ground = ready(tmp_path, settings=OPEN)
     async with served(ground) as daemon, daemon.caller() as caller:
