@@ -10,7 +10,6 @@ from heartbit_tui.kernel.events import CacheExpired, CommandEnded, Envelope, Goa
 from heartbit_tui.kernel.ledger import Capped, Daily, Line
 from heartbit_tui.kernel.ops import Effort, Mode, Op
 from heartbit_tui.kernel.workflows import Offered
-from heartbit_tui.runtime.options import Options, Which
 from heartbit_tui.runtime.safety import Safety
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from heartbit_tui.lsp.types import Named
     from heartbit_tui.mcp.types import Status
     from heartbit_tui.runtime.command_line import CommandLine
+    from heartbit_tui.runtime.options import Options, Which
     from heartbit_tui.undo.intent import Restored, What
     from heartbit_tui.undo.past import Point
     from heartbit_tui.undo.preview import Preview
