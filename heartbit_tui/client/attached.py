@@ -1,9 +1,10 @@
 """A session of a daemon, seen as a client: what happens comes as server-sent events, what a person does goes as requests."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from heartbit_tui.client.commands import Command
 from heartbit_tui.client.counterparts import Counterpart, Kind, LookUp
@@ -11,19 +12,22 @@ from heartbit_tui.client.guests.answers import State
 from heartbit_tui.client.guests.course import AGENT, Course
 from heartbit_tui.client.guests.listening import Listening, read
 from heartbit_tui.client.guests.memory import AwayMemory
-from heartbit_tui.client.guests.parts import ELSEWHERE, AwayGoals, AwayMeters, AwayPlans, AwayServers, AwayUndo
+from heartbit_tui.client.guests.parts import AwayGoals, AwayMeters, AwayPlans, AwayServers, AwayUndo
+from heartbit_tui.client.guests.place import Opens, Place
 from heartbit_tui.client.guests.visit import Visit
 from heartbit_tui.client.remote import Remote, RemoteError
 from heartbit_tui.client.served import Served
-from heartbit_tui.client.types import About, Goals, Plans
+from heartbit_tui.client.types import About, Commands, Goals, Plans
 from heartbit_tui.context.outlook import Outlook
-from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.errors import HeartbitError, StoreError
 from heartbit_tui.kernel.events import Delta, Envelope, RunStarted, Terminal
 from heartbit_tui.kernel.ledger import Line
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.kernel.ops import Close, Mode, Op
+from heartbit_tui.kernel.ops import Answer, Close, Mode, Op
 from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.runtime.options import Options
+from heartbit_tui.runtime.options import New, Which
+from heartbit_tui.runtime.planning import EDIT
+from heartbit_tui.store import ids
 
 if TYPE_CHECKING:
     from heartbit_tui.client.memories import Memory
@@ -31,6 +35,17 @@ if TYPE_CHECKING:
 
 PAUSE: Final = 0.3
 """Seconds between two looks whether a task that waits was begun."""
+
+NOT_FOUND: Final = 404
+NAMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""What the id of a session or a task is made of, or its beginning: nothing that could lead to another address."""
+
+NO_SUCH: Final = "No session and no task {wanted!r}."
+SHORTEST: Final = 4
+"""Letters of the beginning of an id, for a session; task ids are looked for first."""
+
+MOST: Final = 500
+"""Sessions among which the beginning of an id is looked for, the newest."""
 
 ONLY_SEEN: Final = "You see this session and cannot take part in it: {why}"
 
@@ -66,9 +81,27 @@ async def attached(url: str, token: str, wanted: str) -> AsyncGenerator["Attache
             course.bus.close()
 
 
-def connecting(url: str, token: str, wanted: str) -> "Callable[[Options], Any]":
+def connecting(url: str, token: str, wanted: str) -> Opens:
     """The same as a surface opens sessions; what its options say of a session counts for nothing there."""
     return lambda options: attached(url, token, wanted)
+
+
+def _beside(visit: Visit, which: Which) -> Opens:
+    """Opens another session of the same daemon: a new one beside that of a visit, a copy of one, or one that is there."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncGenerator[Attached]:
+        wanted = "" if isinstance(which, New) else which.id
+        async with Remote.open(visit.remote.url, visit.remote.token) as remote:
+            if isinstance(which, New):
+                wanted = (await Visit(remote, visit.session_id, visit.daemon).command("new")).id
+            elif which.fork:
+                source = str((await _session_of(remote, which.id))["id"])
+                wanted = (await Visit(remote, source, visit.daemon).command("fork")).id
+        async with attached(visit.remote.url, visit.remote.token, wanted) as client:
+            yield client
+
+    return lambda options: opened()
 
 
 class Attached:
@@ -82,10 +115,13 @@ class Attached:
         self._known = course.known
         self._log = log
         self._cwd = cwd
+        self._place = Place(visit, course.do, cwd, lambda which: _beside(visit, which))
         known, do, later = course.known, course.do, course.later
         self.served: Served | None = AwayServers(known, do) if known.state.servers is not None else None
-        self.plans: Plans | None = AwayPlans(known, later)
+        self._plans = AwayPlans(known, visit, later, course.put)
+        self.plans: Plans | None = self._plans
         self.goals: Goals | None = AwayGoals(known, do, later)
+        self.commands: Commands | None = None
         self.undo = AwayUndo(course.past, do)
         self.meters = AwayMeters(known, visit)
         self.counterparts: LookUp = self._counterparts
@@ -109,7 +145,7 @@ class Attached:
             offers=self._offers,
             workflows=state.workflows,
             names=self._names,
-            elsewhere=ELSEWHERE,
+            elsewhere=self._place,
         )
 
     @property
@@ -141,6 +177,8 @@ class Attached:
         """Send an op to the daemon, but for the one that would close its session."""
         if not isinstance(op, Close):
             self._course.submit(op)
+        if isinstance(op, Answer) and op.id == self._course.plan_asked and op.answers == ((EDIT.label,),):
+            self._plans.answered()
 
     async def settled(self) -> None:
         await self._course.settled()
@@ -193,10 +231,21 @@ async def _looked(visit: Visit, shown: JsonObject) -> tuple[State, Outlook]:
 
 
 async def _session_of(remote: Remote, wanted: str) -> JsonObject:
-    """The session as it stands; of a task that still waits, once it is begun."""
+    """The session with this id, or the beginning of one, as it stands; of a task that still waits, once it is begun."""
+    if not NAMED.fullmatch(wanted):
+        raise RemoteError(NO_SUCH.format(wanted=wanted), status=NOT_FOUND)
     with suppress(RemoteError):
         return await remote.ask("GET", f"/sessions/{wanted}")
-    task = await remote.find(wanted)
+    try:
+        task = await remote.find(wanted)
+    except RemoteError as error:
+        if error.status != NOT_FOUND or len(wanted) < SHORTEST:
+            raise
+        known = (await remote.ask("GET", f"/sessions?limit={MOST}"))["sessions"]
+        with suppress(StoreError):
+            found = ids.resolve(wanted, [str(each["id"]) for each in known])
+            return await remote.ask("GET", f"/sessions/{found}")
+        raise RemoteError(NO_SUCH.format(wanted=wanted), status=NOT_FOUND) from error
     while True:
         session_id, waits = task.get("session_id", "-"), task["state"] in ("pending", "running")
         try:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from heartbit_tui.client import titles
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.events import Envelope, JobEnded, JobStarted
+from heartbit_tui.kernel.events import CommandEnded, CommandStarted, Envelope, JobEnded, JobStarted
 
 MOST = 50
 """Commands that are kept; the oldest that have ended go first."""
@@ -53,6 +53,14 @@ def outcome(end: JobEnded) -> str:
             return "stopped when the session was closed"
         case "lost":
             return "heartbit ended while it ran"
+
+
+def typed(event: CommandStarted | CommandEnded) -> str:
+    """What a person reads about a command line of a person's, as it begins, and with what it wrote as it has ended."""
+    if isinstance(event, CommandStarted):
+        return f"! {event.command}"
+    how = {"exited": f"exit {event.exit_code}", "lost": "heartbit ended while it ran"}.get(event.how, "stopped")
+    return f"{event.output}\n({how})".lstrip("\n")
 
 
 def told(end: JobEnded) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from heartbit_tui.client.called import called, names
 from heartbit_tui.client.commands import Command
-from heartbit_tui.client.types import About, Goals, Plans
+from heartbit_tui.client.types import About, Commands, Goals, Plans
 from heartbit_tui.kernel.bus import Subscription
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Delta, Envelope, Terminal
@@ -65,6 +65,7 @@ class Local:
         self.served: Served | None = None
         self.plans: Plans | None = found.pursuits.planning
         self.goals: Goals | None = found.pursuits.pursuit
+        self.commands: Commands | None = found.commands
         if found.servers is not None:
             self.served = plugins.resolve(SERVED)(found.servers.fleet, home)
 

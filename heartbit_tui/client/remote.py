@@ -95,13 +95,15 @@ class Remote:
         return await self.ask("GET", f"/tasks/{quote(task_id, safe='')}")
 
     async def find(self, text: str) -> JsonObject:
-        """The task whose id this is or begins with. Raises `RemoteError` where there is none, or more than one."""
+        """The task whose id this is or begins with. Raises `RemoteError`, 404 where there is none, 409 where several are."""
         if len(text) >= len("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"):
             return await self.task(text)
         found = [each for each in await self.tasks(500) if text and str(each["id"]).startswith(text)]
         if len(found) == 1:
             return found[0]
-        raise RemoteError((SEVERAL if found else NO_TASK).format(count=len(found), text=text), status=404)
+        if found:
+            raise RemoteError(SEVERAL.format(count=len(found), text=text), status=409)
+        raise RemoteError(NO_TASK.format(text=text), status=404)
 
     async def tasks(self, limit: int = 50) -> list[JsonObject]:
         """The newest tasks."""

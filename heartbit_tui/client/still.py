@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from heartbit_tui.client.types import Goals, Meters, Plans, Undo
+from heartbit_tui.client.types import Commands, Goals, Meters, Plans, Undo
 from heartbit_tui.kernel.events import Envelope
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Still:
     counterparts: "LookUp" = _Nobody()
     plans: Plans | None = None
     goals: Goals | None = None
+    commands: Commands | None = None
 
     @property
     def undo(self) -> Undo | None:

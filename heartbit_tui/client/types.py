@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.events import CacheExpired, Envelope, GoalJudged, GoalSet, PlanKept
+from heartbit_tui.kernel.events import CacheExpired, CommandEnded, Envelope, GoalJudged, GoalSet, PlanKept
 from heartbit_tui.kernel.ledger import Capped, Daily, Line
 from heartbit_tui.kernel.ops import Effort, Mode, Op
 from heartbit_tui.kernel.workflows import Offered
@@ -15,11 +15,14 @@ from heartbit_tui.runtime.safety import Safety
 if TYPE_CHECKING:
     from heartbit_tui.client.commands import Command
     from heartbit_tui.client.counterparts import LookUp
+    from heartbit_tui.client.fuzzy import Match
     from heartbit_tui.client.memories import Memory
     from heartbit_tui.client.served import Served
     from heartbit_tui.context.outlook import Outlook
     from heartbit_tui.lsp.types import Named
     from heartbit_tui.mcp.types import Status
+    from heartbit_tui.runtime.command_line import CommandLine
+    from heartbit_tui.runtime.options import Options, Which
     from heartbit_tui.undo.intent import Restored, What
     from heartbit_tui.undo.past import Point
     from heartbit_tui.undo.preview import Preview
@@ -33,6 +36,55 @@ async def nameless(text: str) -> "tuple[Named, ...]":
 async def nothing() -> "tuple[Command, ...]":
     """Nothing can be called by name."""
     return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A session that is kept elsewhere, as it is listed; times are in ISO 8601. `open` and `running` are of there."""
+
+    id: str
+    title: str
+    updated: str
+    cwd: str
+    model: str = ""
+    messages: int = 0
+    open: bool = False
+    running: bool = False
+
+
+class Elsewhere(Protocol):
+    """What a surface asks for where a session and its folder are another process's, in place of doing it itself.
+
+    Everything raises `HeartbitError`.
+    """
+
+    def opening(self, which: "Which") -> "Callable[[Options], AbstractAsyncContextManager[Client]]":
+        """Opens a new session there, in the same folder and for the same person, a copy of one, or another one."""
+        ...
+
+    async def sessions(self, words: str = "", *, everywhere: bool = False) -> Sequence[Kept]:
+        """The sessions there in which all the words were said, of this folder or of all, newest first."""
+        ...
+
+    async def log(self, session_id: str) -> tuple[Envelope, ...]:
+        """All that was kept of a session there."""
+        ...
+
+    async def rename(self, session_id: str, title: str) -> None:
+        """Give a session there a title."""
+        ...
+
+    async def run(self, wanted: "CommandLine") -> CommandEnded:
+        """Run a person's command line in the folder of the session, to its end; what it writes is told by events."""
+        ...
+
+    async def stop(self) -> None:
+        """End the person's command that runs there."""
+        ...
+
+    async def find(self, text: str, limit: int = 50) -> "tuple[Match, ...]":
+        """The paths in the folder of the session that `text` may mean, the likeliest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +113,8 @@ class About:
     """The workflows that `/workflow NAME` starts."""
     names: "Callable[[str], Awaitable[tuple[Named, ...]]]" = nameless
     """Tells what has a name like this in the project, where a language server can."""
-    elsewhere: str = ""
-    """Why a person's own commands are not run in the session's folder; empty where they are."""
+    elsewhere: Elsewhere | None = None
+    """What is asked of the process that has the session and its folder; None where that is this one."""
 
 
 class Meters(Protocol):
@@ -124,9 +176,15 @@ class Undo(Protocol):
 
 
 class Plans(Protocol):
-    """The plans of a session. `edit` lets the person change a file, where the surface has a way: what went wrong, or empty."""
+    """The plans of a session."""
 
-    edit: "Callable[[Path], Awaitable[str]] | None"
+    @property
+    def edit(self) -> "Callable[[Path], Awaitable[str]] | None":
+        """Lets the person change a file, where the surface has a way: what went wrong, or empty."""
+        ...
+
+    @edit.setter
+    def edit(self, edit: "Callable[[Path], Awaitable[str]] | None") -> None: ...
 
     @property
     def newest(self) -> PlanKept | None:
@@ -136,6 +194,14 @@ class Plans(Protocol):
     @property
     def started(self) -> bool:
         """Whether that was started."""
+        ...
+
+    async def text(self) -> str:
+        """The newest plan as it is now. Raises `HeartbitError` where there is none, or it was started."""
+        ...
+
+    async def write(self, text: str, digest: str) -> None:
+        """Put another text in the place of the newest plan, where that still has this digest. Raises `HeartbitError`."""
         ...
 
     def review(self) -> None:
@@ -174,16 +240,29 @@ class Goals(Protocol):
         ...
 
 
+class Commands(Protocol):
+    """The command lines that persons run in the folder of a session, one at a time."""
+
+    async def run(self, wanted: "CommandLine") -> CommandEnded:
+        """Run one to its end; what it writes is told by events. Raises `HeartbitError` where that may not be."""
+        ...
+
+    def stop(self) -> None:
+        """End the one that runs."""
+        ...
+
+
 class Client(Protocol):
     """What a surface needs of a session. `served` are the servers of tools, None where none are defined.
 
     `counterparts` tells of the language servers, or of the agents of others, as they stand now. `plans` and `goals` are
-    None where nothing runs, as in a replay.
+    None where nothing runs, as in a replay; `commands`, where no person's command is run by the session.
     """
 
     served: "Served | None"
     plans: Plans | None
     goals: Goals | None
+    commands: Commands | None
     counterparts: "LookUp"
 
     @property

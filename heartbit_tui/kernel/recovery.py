@@ -7,6 +7,8 @@ from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
+    CommandEnded,
+    CommandStarted,
     ContextSummarized,
     Envelope,
     Event,
@@ -51,10 +53,20 @@ def endings(log: Sequence[Envelope]) -> Iterator[tuple[str, str, Event]]:
         for event in _missing(agent, part):
             yield part[0].run, agent, event
     yield from _unsummarised(log)
+    for envelope, command in _unfinished(log):
+        yield "", envelope.agent, CommandEnded(id=command.id, how="lost")
     for envelope, job in _lost(log):
         yield "", envelope.agent, JobEnded(id=job.id, how="lost")
         told = LOST.format(id=job.id, log=job.log or "nothing was kept")
         yield "", envelope.agent, UserMessage(message=user(told), origin="heartbit")
+
+
+def _unfinished(log: Sequence[Envelope]) -> Iterator[tuple[Envelope, CommandStarted]]:
+    """The commands of persons whose end nobody told."""
+    ended = {envelope.event.id for envelope in log if isinstance(envelope.event, CommandEnded)}
+    for envelope in log:
+        if isinstance(envelope.event, CommandStarted) and envelope.event.id not in ended:
+            yield envelope, envelope.event
 
 
 def _unsummarised(log: Sequence[Envelope]) -> Iterator[tuple[str, str, Event]]:

@@ -57,6 +57,8 @@ class Means:
     clear: Callable[[], None]
     toggle_vim: Callable[[], bool | None]
     kept: bool = True
+    copied: bool = True
+    """Whether a copy of the session can be made: of one that a daemon has also where nothing is kept here."""
     cwd: Path = Path()
 
 
@@ -239,7 +241,7 @@ class Acts:
         return None
 
     async def _fork(self, _: str) -> Next | None:
-        if not self._means.kept:
+        if not self._means.copied:
             self._tell("This session is not kept, so it cannot be copied.", warning=True)
             return None
         return Switch(which=Resume(id=self._client.about.session_id, fork=True))

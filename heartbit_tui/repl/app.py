@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias, cast
 from heartbit_tui.client.exports import EXPORTS
 from heartbit_tui.client.history import HistoryFile
 from heartbit_tui.client.local import local
-from heartbit_tui.client.types import About, Client
+from heartbit_tui.client.types import About, Client, Elsewhere
 from heartbit_tui.client.visible import harmless
 from heartbit_tui.config.directories import directories
 from heartbit_tui.demo.script import TASK
@@ -87,27 +87,29 @@ async def _talk(options: Options, faces: Callable[[], Faces], connect: Connect) 
     face = faces()
     while True:
         try:
-            following = await _session(options, face, connect)
+            following, place = await _session(options, face, connect)
         except ExceptionGroup as failures:
             raise _first(failures) from None
         if isinstance(following, Leave):
             return following.code
         options = replace(options, which=following.which)
+        connect = place.opening(following.which) if place is not None else connect
 
 
-async def _session(options: Options, faces: Faces, connect: Connect) -> Next:
-    """One session from its opening to the moment that all it started is gone."""
+async def _session(options: Options, faces: Faces, connect: Connect) -> tuple[Next, Elsewhere | None]:
+    """One session from its opening to the moment that all it started is gone; what opens the next, where it is elsewhere."""
     async with AsyncExitStack() as until_closed, connect(options) as client:
         face = faces(client)
-        conversation = face.conversation
+        conversation, place = face.conversation, client.about.elsewhere
         means = Means(
-            sessions=lambda: sessions.recent(options),
+            sessions=lambda: sessions.recent(options, place),
             found=lambda words: sessions.found(options, words),
             exports=EXPORTS,
             waits=lambda what, argument: plugins.resolve(f"{WAITS}:{what}")(client, options, argument),
             clear=face.clear,
             toggle_vim=face.toggle_vim,
             kept=not (options.ephemeral or options.demo),
+            copied=place is not None or not (options.ephemeral or options.demo),
             cwd=Path(client.about.cwd),
         )
         _greet(conversation, client.about, options)
@@ -120,7 +122,7 @@ async def _session(options: Options, faces: Faces, connect: Connect) -> Next:
         session_id = client.about.session_id
     if kept and isinstance(following, Leave):
         print(f"heartbit chat --resume {session_id}", flush=True)
-    return following
+    return following, place
 
 
 def _greet(conversation: Conversation, about: About, options: Options) -> None:
@@ -207,19 +209,20 @@ def _terminal(options: Options, look: Look) -> Faces:
     state = directories(environment, Path(environment.get("HOME", "/"))).state
     kept = not (options.ephemeral or options.demo)
     files = FileIndex(options.cwd)
-    files.begin()
     output = Vt100_Output.from_pty(sys.stdout, term=environment.get("TERM"))
     output.enable_cpr = False
 
     def face(client: Client) -> Face:
+        if client.about.elsewhere is None:
+            files.freshen()
         outfit = Outfit(
             input=create_input(sys.stdin),
             output=output,
             paint=Paint(colours=colours, markdown=_markdown(colours=colours), thinking=look.thinking),
             history=HistoryFile(state / "history" if kept else None),
             completions=Completions(
-                files,
-                lambda: sessions.recent(options),
+                client.about.elsewhere or files,
+                lambda: sessions.recent(options, client.about.elsewhere),
                 client.about.offers,
                 lambda: plugins.resolve(ADDRESSES)(client.served.statuses()) if client.served else (),
             ),

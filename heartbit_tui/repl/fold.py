@@ -17,13 +17,15 @@ from heartbit_tui.client import (
 )
 from heartbit_tui.client.crew import Mates
 from heartbit_tui.client.cut import CutCalls
-from heartbit_tui.client.jobs import Job, after, told
+from heartbit_tui.client.jobs import Job, after, told, typed
 from heartbit_tui.kernel.events import (
     JUDGE,
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
     AutoCompactionTriggered,
+    CommandEnded,
+    CommandStarted,
     ContextRestored,
     ContextSummarized,
     DiagnosticsCounted,
@@ -317,6 +319,8 @@ def _beside(event: Event) -> tuple[Piece, ...]:
             return (Told(level="warning" if over else "info", text=routed.told(event)),)
         case JobEnded(exit_code=code) as end:
             return (Told(level="warning" if code else "info", text=told(end)),)
+        case CommandStarted() | CommandEnded():
+            return (Told(level="info", text=typed(event)),)
         case _:
             return ()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from heartbit_tui.client.types import Elsewhere
 from heartbit_tui.repl.acts import Known
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.masking import mask_for
@@ -13,8 +14,10 @@ from heartbit_tui.store.store import Store
 LISTED = 20
 
 
-async def recent(options: Options) -> Sequence[Known]:
-    """The newest sessions of the folder, newest first. Raises `StoreError`, `ConfigError`."""
+async def recent(options: Options, place: Elsewhere | None = None) -> Sequence[Known]:
+    """The newest sessions of the folder, here or in this place, newest first. Raises `HeartbitError`."""
+    if place is not None:
+        return [Known(id=each.id, title=each.title, updated=each.updated) for each in (await place.sessions())[:LISTED]]
     if options.ephemeral or options.demo:
         return ()
     clock = SystemClock()

@@ -31,6 +31,7 @@ from heartbit_tui.runtime.meters import Meters, outlook_on
 from heartbit_tui.runtime.models import Models
 from heartbit_tui.runtime.opening import Place
 from heartbit_tui.runtime.options import CONVERSING, Options
+from heartbit_tui.runtime.own_commands import OwnCommands
 from heartbit_tui.runtime.protection import protection
 from heartbit_tui.runtime.pursuits import Pursuits
 from heartbit_tui.runtime.remembering import Remembering
@@ -100,6 +101,8 @@ class Opened:
     """The language servers."""
     pursuits: Pursuits
     """The plans and the goal of the session."""
+    commands: OwnCommands | None = None
+    """The commands of persons who are elsewhere."""
 
     @property
     def last_seq(self) -> int:
@@ -114,8 +117,7 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
         if options.demo:
             options = stack.enter_context(plugins.resolve(DEMO_PLACE)(options))
         clock = SystemClock()
-        settings = await read(options, clock)
-        sandboxing.demand(settings.config, settings.sandbox)
+        settings = await _demanding(options, clock)
         models = await stack.enter_async_context(Models.open(settings, clock))
         provider = await _provider(options, settings, models, clock)
         beside = await stack.enter_async_context(companions(options, settings, clock))
@@ -157,7 +159,15 @@ async def opened(options: Options) -> AsyncGenerator[Opened]:
             peers=beside.peers,
             pursuits=beside.pursuits,
             workflows=team.workflows.offered,
+            commands=OwnCommands.of(options.cwd, settings, beside.undoing, session, stack),
         )
+
+
+async def _demanding(options: Options, clock: Clock) -> Settings:
+    """The settings of a session. Raises `ConfigError` also where the sandbox is not there that they demand."""
+    settings = await read(options, clock)
+    sandboxing.demand(settings.config, settings.sandbox)
+    return settings
 
 
 async def _provider(options: Options, settings: Settings, models: Models, clock: Clock) -> Provider:

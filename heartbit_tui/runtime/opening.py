@@ -9,6 +9,8 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import (
     AssistantMessage,
+    CommandEnded,
+    CommandStarted,
     ContextRestored,
     ContextSummarized,
     Envelope,
@@ -83,6 +85,8 @@ RESUMED: tuple[type[Event], ...] = (
     Notice,
     FilesChanged,
     Undone,
+    CommandStarted,
+    CommandEnded,
     JobStarted,
     JobEnded,
     PlanKept,

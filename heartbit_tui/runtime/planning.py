@@ -50,6 +50,8 @@ MODES: Mapping[str, Mode] = MappingProxyType({ASK.label: Mode.ASK, ACCEPT.label:
 ASKED = "Carry out “{title}” ({steps})?"
 KEPT = "The plan is in {path}."
 NOT_KEPT = "The plan could not be kept in {folder}: {why}."
+MEANWHILE = "Somebody else changed the plan {path} meanwhile, so nothing was written to it."
+STARTED = "The plan was started meanwhile, as it was."
 NO_PLAN = "There is no plan in this session yet."
 UNATTENDED = "The plan is kept in {path}. Nobody is there to start it: end here, with one sentence that says so."
 LEFT = "The person keeps the plan and starts nothing now. End here, with one short sentence."
@@ -134,6 +136,29 @@ class Planning:
             raise HeartbitError(NO_PLAN)
         if not session.during(lambda: self._reviewed(session, newest), "plan"):
             raise HeartbitError(BUSY)
+
+    async def text(self) -> str:
+        """The newest plan as its file is now. Raises `HeartbitError` where there is none, or it was started."""
+        return await asyncio.to_thread(plugins.resolve(f"{PACKAGE}:read"), self._unstarted())
+
+    async def write(self, text: str, digest: str) -> None:
+        """Put another text into the file of the newest plan, where that still has this digest. Raises `HeartbitError`."""
+        path, digest_of = self._unstarted(), plugins.resolve(f"{PACKAGE}:digest")
+        there: str = await asyncio.to_thread(plugins.resolve(f"{PACKAGE}:read"), path)
+        if digest_of(there) == digest_of(text):
+            return
+        if digest_of(there) != digest:
+            raise HeartbitError(MEANWHILE.format(path=path))
+        kept = plugins.resolve(f"{PACKAGE}:Kept")(path=path, text=there)
+        if await asyncio.to_thread(plugins.resolve(f"{PACKAGE}.keeping:replace"), kept, text) is None:
+            raise HeartbitError(MEANWHILE.format(path=path))
+
+    def _unstarted(self) -> Path:
+        if self.newest is None:
+            raise HeartbitError(NO_PLAN)
+        if self.started:
+            raise HeartbitError(STARTED)
+        return Path(self.newest.path)
 
     async def _reviewed(self, session: Session, kept: PlanKept) -> None:
         self._tell(Notice(level="info", text=KEPT.format(path=kept.path)))

@@ -8,8 +8,11 @@ from typing import TypeAlias
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import (
     AssistantMessage,
+    CommandEnded,
+    CommandStarted,
     ContextSummarized,
     Envelope,
+    Event,
     JobEnded,
     JobStarted,
     Notice,
@@ -168,6 +171,16 @@ def _remark(envelope: Envelope) -> str:
             return f"The run failed: {error}"
         case RunInterrupted(reason=reason):
             return f"The run was interrupted: {reason}"
+        case event:
+            return _of_command(event)
+
+
+def _of_command(event: Event) -> str:
+    match event:
+        case CommandStarted(command=command):
+            return f"A person ran: {command}"
+        case CommandEnded() as end:
+            return f"That has ended: {_end(end)}"
         case JobStarted(id=id, command=command):
             return f"{id} goes on in the background: {command}"
         case JobEnded(id=id) as end:
@@ -176,13 +189,13 @@ def _remark(envelope: Envelope) -> str:
             return ""
 
 
-def _end(end: JobEnded) -> str:
-    """How a command in the background ended, and the last that it wrote."""
+def _end(end: JobEnded | CommandEnded) -> str:
+    """How a command ended, and what it wrote, or the last of it."""
     match end.how:
         case "exited":
             how = f"exit code {end.exit_code}"
         case "stopped":
-            how = f"stopped by {'the model' if end.by == 'model' else 'a person'}"
+            how = f"stopped by {'the model' if isinstance(end, JobEnded) and end.by == 'model' else 'a person'}"
         case "closed":
             how = "stopped with the session"
         case "lost":

@@ -9,6 +9,7 @@ from heartbit_tui.kernel.events import (
     AutoCompactionTriggered,
     BudgetExceeded,
     CapChanged,
+    CommandStarted,
     ContextRestored,
     ContextSummarized,
     DoomLoopDetected,
@@ -110,6 +111,8 @@ class Facts:
         match envelope.event:
             case ToolCallStarted(tool_name=tool, tool_call_id=call):
                 return self._judged(envelope, tool, call, "allow")
+            case CommandStarted(id=call):
+                return self._typed(envelope, call)
             case PermissionDenied(tool_name=tool, tool_call_id=call):
                 return self._judged(envelope, tool, call, "deny")
             case ToolCallCompleted(tool_name=tool, tool_call_id=call):
@@ -143,6 +146,11 @@ class Facts:
                 return Fact(envelope=envelope, tool=self._tools.get(call, ""), call=call, decision=decision, by=by)
             case event:
                 return Fact(envelope=envelope) if isinstance(event, PLAIN) else None
+
+    def _typed(self, envelope: Envelope, call: str) -> Fact:
+        """A command that a person ran: what the rules would have asked about, they have answered by typing it."""
+        rule, mode = self._verdicts.pop(call, ("", ""))
+        return Fact(envelope=envelope, tool="bash", call=call, decision="allow", by="person", rule=rule, mode=mode)
 
     def _judged(self, envelope: Envelope, tool: str, call: str, decision: Decision) -> Fact:
         rule, mode = self._verdicts.get(call, ("", ""))

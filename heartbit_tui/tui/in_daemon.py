@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from heartbit_tui.client.address import address
 from heartbit_tui.client.remote import Remote
+from heartbit_tui.client.types import Elsewhere, Kept
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.runtime.options import Options
-from heartbit_tui.tui.library import moment
-from heartbit_tui.tui.screens.sessions import Known
+from heartbit_tui.store.summary import prompt_of
+from heartbit_tui.tui.library import moment, write
+from heartbit_tui.tui.screens.sessions import Known, Means
 
 PATIENCE: Final = 1.0
 """Seconds that a daemon has to answer."""
@@ -51,6 +55,55 @@ class InDaemon:
         ids = {each.id for each in there}
         first = [*there, *(each for each in also if each.id not in ids)]
         return [*first, *(each for each in here if each.id not in ids and each.state != "daemon")]
+
+
+NOT_DELETED: Final = "A session of a daemon is deleted on its machine: heartbit sessions delete {id}"
+
+
+class Shelf:
+    """The sessions of the daemon whose session is seen, as the list of sessions works with them."""
+
+    def __init__(self, place: Elsewhere, folder: Path) -> None:
+        self._place = place
+        self._folder = folder
+
+    def means(self) -> Means:
+        """What the list does its work with; what it writes to files goes to a folder of this machine."""
+        return Means(
+            search=self._search,
+            prompts=self._prompts,
+            rename=self._place.rename,
+            delete=self._delete,
+            export=self._export,
+            now=lambda: datetime.now(UTC),
+        )
+
+    async def _search(self, words: str, everywhere: bool) -> Sequence[Known]:
+        found = await self._place.sessions(words, everywhere=everywhere)
+        known = [_of(each) for each in found]
+        return sorted(known, key=lambda each: each.state != "daemon")
+
+    async def _prompts(self, session_id: str) -> Sequence[str]:
+        return [words for each in reversed(await self._place.log(session_id)) if (words := prompt_of(each))]
+
+    async def _delete(self, session_id: str) -> None:
+        raise HeartbitError(NOT_DELETED.format(id=session_id))
+
+    async def _export(self, session_id: str) -> str:
+        return await write(await self._place.log(session_id), "md", self._folder / f"heartbit-{session_id}.md")
+
+
+def _of(kept: Kept) -> Known:
+    return Known(
+        id=kept.id,
+        title=kept.title,
+        updated=moment(kept.updated),
+        cwd=kept.cwd,
+        state="daemon" if kept.open else "ended",
+        works=kept.running,
+        messages=kept.messages,
+        model=kept.model,
+    )
 
 
 def _known(told: JsonObject) -> Known:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heartbit_tui.client.commands import Command
 from heartbit_tui.client.fuzzy import Match
 from heartbit_tui.client.visible import one_line
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.ops import Effort
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.tui.complete.sources import Choice, Sources
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from heartbit_tui.client.files import FileIndex
     from heartbit_tui.client.priced import Known
     from heartbit_tui.client.serving import Address
+    from heartbit_tui.client.types import Elsewhere
     from heartbit_tui.lsp.types import Named
     from heartbit_tui.mcp.types import Status
     from heartbit_tui.tui.app import HeartbitApp
@@ -29,6 +32,9 @@ LISTED = 50
 def sources(app: "HeartbitApp") -> Sources:
     """Commands, also those of files, their choices, files, names, sessions, themes."""
 
+    def place() -> "Elsewhere | None":
+        return app.talk.client.about.elsewhere if app.talk.client is not None else None
+
     async def themes() -> Sequence[Choice]:
         return [Choice(text=name) for name in load.names(app.living.setup.config)]
 
@@ -36,6 +42,10 @@ def sources(app: "HeartbitApp") -> Sources:
         return [Choice(text=effort) for effort in Effort]
 
     async def sessions() -> Sequence[Choice]:
+        elsewhere = place()
+        if elsewhere is not None and app.living.setup.options.ephemeral:
+            kept = await elsewhere.sessions()
+            return [Choice(text=each.id, label=each.id, meta=one_line(each.title, 60)) for each in kept[:LISTED]]
         known = await library_of(app.living.setup.options).search("", False)
         return [Choice(text=each.id, label=each.id, meta=one_line(each.title, 60)) for each in known[:LISTED]]
 
@@ -60,7 +70,7 @@ def sources(app: "HeartbitApp") -> Sources:
         ]
 
     choosers = {"steer": mates, "theme": themes, "effort": efforts, "resume": sessions, "model": models}
-    return Sources(Files(lambda: app.folder), choosers, offers=offers, names=names, resources=resources)
+    return Sources(Files(lambda: app.folder, place), choosers, offers=offers, names=names, resources=resources)
 
 
 async def models() -> Sequence[Choice]:
@@ -69,10 +79,14 @@ async def models() -> Sequence[Choice]:
 
 
 class Files:
-    """The files of the folder that the session works in; read, and the reader loaded, when one is first asked for."""
+    """The files of the folder that the session works in; read, and the reader loaded, when one is first asked for.
 
-    def __init__(self, folder: Callable[[], Path]) -> None:
+    `place` answers for a folder that is another process's.
+    """
+
+    def __init__(self, folder: Callable[[], Path], place: "Callable[[], Elsewhere | None]") -> None:
         self._folder = folder
+        self._place = place
         self._index: FileIndex | None = None
         self._root: Path | None = None
 
@@ -83,6 +97,10 @@ class Files:
 
     async def find(self, text: str, limit: int = 50) -> tuple[Match, ...]:
         """The paths that `text` may mean, the likeliest first."""
+        if (place := self._place()) is not None:
+            with suppress(HeartbitError):  # nothing is offered where the daemon does not answer
+                return await place.find(text, limit)
+            return ()
         if self._index is None or self._root != self._folder():
             self._root = self._folder()
             self._index = await asyncio.to_thread(_index, self._root)

@@ -1,17 +1,21 @@
 """What becomes of a draft that was sent: a prompt, a command, a shell command, a note."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Generator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from heartbit_tui.auth.providers import KEY_NAMES
 from heartbit_tui.client.commands import Typed, Unknown, parse
+from heartbit_tui.client.types import Elsewhere
+from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.runtime.command_line import HIDDEN
 from heartbit_tui.tui.acts import table
 from heartbit_tui.tui.draft.kind import Kind
 from heartbit_tui.tui.draft.messages import Submitted
+from heartbit_tui.tui.shell.away import Line
 from heartbit_tui.tui.shell.hints import hint, refused
 from heartbit_tui.tui.shell.running import Console, Ran, Running
 from heartbit_tui.tui.shell.told import as_context
@@ -27,10 +31,6 @@ SECRETS = KEY_NAMES | {"HEARTBIT_API_KEY", "HEARTBIT_TELEGRAM_TOKEN"}
 """Variables with keys, which a command whose output the model may see does not get."""
 
 
-HIDDEN = "(a hidden command)"
-"""What the log has of a command of which the model learns nothing."""
-
-
 ONLY_WORDS = "An agent at work can be told words alone; Esc goes back to the session, which takes images."
 
 
@@ -40,7 +40,7 @@ class Submitting:
     def __init__(self, app: "HeartbitApp") -> None:
         self._app = app
         self._ran: dict[Talk, list[Ran]] = {}
-        self._running: dict[Talk, Running] = {}
+        self._running: dict[Talk, Running | Line] = {}
         self._doing: dict[Talk, Doing] = {}
 
     @property
@@ -139,15 +139,39 @@ class Submitting:
             self._app.tell("A command of yours still runs; Esc ends it.", warning=True)
             self._app.draft.restore(message.state)
             return
-        client = self._app.talk.client
-        if reason := (client.about.elsewhere if client else "") or refused(command):
+        if reason := refused(command):
             self._app.tell(reason, warning=True)
             self._app.draft.restore(message.state)
             return
         if advice := hint(command):
             self._app.tell(advice)
         self._app.act("tab", str(self._app.living.talks.number))  # what it writes stands in the session's own tab
-        self._app.start(self._run(self._app.talk, command, hidden=hidden))
+        client = self._app.talk.client
+        place = client.about.elsewhere if client is not None else None
+        if place is not None:
+            self._app.start(self._run_there(self._app.talk, place, command, message))
+        else:
+            self._app.start(self._run(self._app.talk, command, hidden=hidden))
+
+    async def _run_there(self, talk: Talk, place: Elsewhere, command: str, message: Submitted) -> None:
+        """Run a command where the session is; the draft comes back where that is refused."""
+        app, hidden = self._app, message.kind is Kind.HIDDEN
+        line = Line(place, command, hidden=hidden)
+        if hidden:  # the log has no words of it
+            talk.story.transcript.put(Shell(id=line.id, command=command, hidden=True))
+        app.chat.to_end()
+        try:
+            with self._at_work(talk, line, command):
+                ran = await line.ran()
+        except HeartbitError as error:
+            app.tell(str(error), warning=True)
+            app.draft.restore(message.state)
+            return
+        if hidden:
+            line.shown(talk.story.transcript, ran)
+        app.living.bridge.changed(talk)
+        if not hidden and talk in app.living.talks.all:
+            self._ran.setdefault(talk, []).append(ran)
 
     async def _run(self, talk: Talk, command: str, *, hidden: bool) -> None:
         app = self._app
@@ -155,25 +179,31 @@ class Submitting:
         talk.story.transcript.put(block)
         app.chat.to_end()
         console = Console(app.folder, app.living.setup.environment, secrets=SECRETS)
-        running = self._running[talk] = console.command(command, hidden=hidden)
-        talk.own = True
-        self._doing[talk] = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
-        app.living.bridge.retold()
-        try:
+        running = console.command(command, hidden=hidden)
+        with self._at_work(talk, running, command):
             async with _undoable(talk, command, hidden=hidden), running:
                 async for _ in running:
                     block = _exchanged(talk, block, replace(block, output=running.ran.output))
                     app.living.bridge.changed(talk)
                     await asyncio.sleep(FRAME)
-        finally:
-            del self._running[talk], self._doing[talk]
-            talk.own = False
-            app.living.bridge.retold()
         ran = running.ran
         _exchanged(talk, block, replace(block, output=ran.output, code=ran.code))
         app.living.bridge.changed(talk)
         if not hidden and talk in app.living.talks.all:
             self._ran.setdefault(talk, []).append(ran)
+
+    @contextmanager
+    def _at_work(self, talk: Talk, running: Running | Line, command: str) -> Generator[None]:
+        """In here a command of the person's own runs in this session, and is told to do so."""
+        self._running[talk], talk.own = running, True
+        self._doing[talk] = Doing(words=f"! {command}", since=datetime.now(UTC), note="Esc ends it")
+        self._app.living.bridge.retold()
+        try:
+            yield
+        finally:
+            del self._running[talk], self._doing[talk]
+            talk.own = False
+            self._app.living.bridge.retold()
 
 
 def _undoable(talk: Talk, command: str, *, hidden: bool) -> AbstractAsyncContextManager[None]:

@@ -50,6 +50,7 @@ def test_one_gate_is_made_in_one_place_for_every_session() -> None:
         "heartbit_tui.runtime.engaging:engaged",  # under the gate of the session's own agent
         "heartbit_tui.runtime.evaluating:run",  # a case's command, in the sandbox or of a folder that is trusted
         "heartbit_tui.runtime.judging:_run",  # the commands of a goal, under the gate of the session's own agent
+        "heartbit_tui.runtime.own_commands:_tool",  # a person's command, under the same gate
     ]
 
 

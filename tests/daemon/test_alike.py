@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from heartbit_tui.client.attached import attached
+from heartbit_tui.client.files import FileIndex
 from heartbit_tui.client.local import local
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.events import SessionRenamed
@@ -21,6 +22,9 @@ from heartbit_tui.repl.conversation import Conversation
 from heartbit_tui.repl.pieces import Piece
 from heartbit_tui.repl.spoken import Spoken
 from heartbit_tui.runtime.options import Resume
+from heartbit_tui.tui.shell.away import Line
+from heartbit_tui.tui.shell.running import Console
+from heartbit_tui.tui.shell.told import as_context
 from tests.daemon.ground import Ground, calls, says
 from tests.daemon.http import SETTINGS, TOKEN, ended, served, submitted
 
@@ -240,13 +244,36 @@ async def there(folder: Path) -> AsyncGenerator[Client]:
             yield client
 
 
+async def beside(client: Client, folder: Path) -> dict[str, object]:
+    """What a surface finds and runs in the folder of a session itself, or asks for where that is another process's."""
+    place, project = client.about.elsewhere, folder / "project"
+    found: dict[str, object] = {}
+    index = FileIndex(project)
+    index.begin()
+    await asyncio.to_thread(index.wait)
+    for text in ("", "new", "nothing like it"):
+        found[text] = [each.text for each in await (place or index).find(text)]
+    for command in ("echo one; cd /; echo two >&2; false", "pwd", "cat none"):
+        if place is not None:
+            ran = await Line(place, command, hidden=False).ran()
+        else:
+            async with Console(project, {"PATH": "/usr/bin:/bin"}).command(command) as running:
+                async for _ in running:
+                    pass
+            ran = running.ran
+        found[command] = alike(as_context([replace(ran, output=ran.output.strip())]), folder)
+    return found
+
+
 @pytest.mark.slow
 async def test_the_same_script_shows_the_same(tmp_path: Path) -> None:
-    seen = list[list[Seen]]()
+    seen, outside = list[list[Seen]](), list[dict[str, object]]()
     for name, opened in (("here", here), ("there", there)):
         folder = tmp_path / name
         folder.mkdir()
         async with asyncio.timeout(100), opened(folder) as client:
             seen.append(await typed(client, SCRIPT, folder))
+            outside.append(await beside(client, folder))
+    assert outside[1] == outside[0]
     for one, other in zip(*seen, strict=True):
         assert other == one

@@ -38,7 +38,7 @@ from tests.daemon.test_attached import Guest, guest, is_
 WRITE = calls("write", {"file_path": "new.txt", "content": "x"}, when="please write", times=1)
 STAY = says("at last", when="please stay", wait=LONG, times=0)
 HELLO = says("hello there", times=0)
-PICTURE = Image(media_type="image/png", data="aGk=")
+PICTURE = Image(media_type="image/png", data="iVBORw0KGgo=")
 Act = Callable[[Attached], Awaitable[object]]
 
 

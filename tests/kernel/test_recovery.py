@@ -8,6 +8,8 @@ from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
+    CommandEnded,
+    CommandStarted,
     Envelope,
     ModelCalled,
     QuestionAnswered,
@@ -170,3 +172,10 @@ async def test_a_crash_while_asked_about_a_circle_ends_that_question() -> None:
     again = await resumed(cut_log)
     assert len(again.of(QuestionAnswered)) == 1
     assert len(again.results) == 4
+
+
+def test_a_persons_command_whose_end_nobody_told_is_told_to_be_lost() -> None:
+    told = [CommandStarted(id="own-1", command="a"), CommandEnded(id="own-1", how="exited", exit_code=0)]
+    lost = CommandStarted(id="own-2", command="b")
+    assert list(recovery.endings(log(*told, lost))) == [("", "main", CommandEnded(id="own-2", how="lost"))]
+    assert list(recovery.endings(log(*told))) == []

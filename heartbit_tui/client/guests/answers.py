@@ -62,6 +62,21 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A session was made, with this id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanText:
+    """The newest plan as it is now, and its digest, by which a change of it is recognised."""
+
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
     """Criteria that were proposed for a goal."""
 

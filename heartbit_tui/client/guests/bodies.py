@@ -22,6 +22,19 @@ class Nothing(Asking):
     """Nothing is needed."""
 
 
+class Opening(Asking):
+    """Taking part in a session; whoever `edits` can change a plan before it is started, and is offered that."""
+
+    edits: Annotated[bool, Field(strict=True)] = False
+
+
+class Planned(Asking):
+    """Another text for the newest plan, in the place of one with this digest."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=262_144)]
+    digest: Annotated[str, StringConstraints(max_length=200)]
+
+
 class OfJobs(Asking):
     """Commands in the background whose output is wanted, by their ids with commas between."""
 
@@ -32,6 +45,13 @@ class Likeness(Asking):
     """A text that names are to be like."""
 
     text: Asked = ""
+
+
+class Finding(Asking):
+    """A text that paths are to be like, and how many of them are wanted at most."""
+
+    text: Asked = ""
+    limit: Annotated[int, Field(ge=1, le=50)] = 50
 
 
 class Span(Asking):
@@ -78,6 +98,17 @@ class Intended(Asking):
     """The intent that was shown, by its id."""
 
     intent: Id
+
+
+class Lined(Asking):
+    """A command line of a person's; its output is told by events under the `id`, which is the guest's own.
+
+    Of one that is `hidden` from the model the log has neither words nor output.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^own-[0-9a-f]{8,32}$")]
+    command: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+    hidden: Annotated[bool, Field(strict=True)] = False
 
 
 class Servant(Asking):

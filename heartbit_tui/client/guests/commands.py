@@ -1,48 +1,106 @@
 """What guests may do in a session, beside sending ops into it."""
 
+import asyncio
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from heartbit_tui.client.guests import views
-from heartbit_tui.client.guests.answers import Criteria, Done, Went
+from heartbit_tui.client.guests.answers import Begun, Criteria, Done, Went
 from heartbit_tui.client.guests.bodies import (
     Aim,
     Back,
     Edited,
     Forward,
     Intended,
+    Lined,
     Noted,
     Nothing,
     OfEntry,
+    Opening,
     Pinned,
+    Planned,
     Prompted,
     Proposal,
     Servant,
 )
 from heartbit_tui.client.guests.table import Asked, Seat
+from heartbit_tui.client.pictures import Unfit, checked
 from heartbit_tui.client.pursued import NOTHING_HERE
 from heartbit_tui.client.served import NONE
 from heartbit_tui.client.types import Goals, Undo
 from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.events import CommandEnded
+from heartbit_tui.kernel.messages import Audio, Image, Text
 from heartbit_tui.kernel.ops import Prompt
+from heartbit_tui.kernel.session import BUSY
 from heartbit_tui.memory.types import Change, Entry
+from heartbit_tui.runtime.command_line import CommandLine
 from heartbit_tui.undo.preview import Preview
 from heartbit_tui.wire.read import load_op
 
 NOT_UNDONE: Final = "There is nothing here that could be undone."
 FORGOTTEN: Final = "What was shown of going back does not hold any more. Ask for it again, and look."
+EDITED: Final = "Whoever chose that has the plan in their editor; it starts as it is in its file then."
+NOTHING_RUNS: Final = "No commands are run in this session."
 NO_PROMPT: Final = "Only a prompt is sent like this; POST /sessions/ID/ops takes other ops."
 
 
-async def _open(seat: Seat, _: Nothing) -> Done:
+async def _open(seat: Seat, asked: Opening) -> Done:
     """Whoever asks for anything has the session opened."""
+    if asked.edits and seat.client.plans is not None and seat.client.plans.edit is None:
+        seat.client.plans.edit = _edited_there
     return Done()
+
+
+async def _edited_there(_: Path) -> str:
+    """Whoever chose to edit the plan does so beside the question, which is asked again."""
+    return EDITED
+
+
+async def _plan(seat: Seat, asked: Planned) -> Done:
+    await views.plans_of(seat).write(asked.text, asked.digest)
+    return Done()
+
+
+async def _new(seat: Seat, _: Nothing) -> Begun:
+    return Begun(id=await seat.beside("new"))
+
+
+async def _fork(seat: Seat, _: Nothing) -> Begun:
+    if seat.client.running:
+        raise HeartbitError(BUSY)
+    await seat.client.settled()
+    return Begun(id=await seat.beside("fork"))
 
 
 async def _prompt(seat: Seat, asked: Prompted) -> Done:
     op = load_op(asked.prompt)
     if not isinstance(op, Prompt):
         raise HeartbitError(NO_PROMPT)
-    seat.client.submit(op)
+    try:
+        content = await asyncio.to_thread(_fit, op.content)
+    except Unfit as error:
+        raise HeartbitError(str(error)) from error
+    seat.client.submit(replace(op, content=content))
+    return Done()
+
+
+def _fit(content: tuple[Text | Image | Audio, ...]) -> tuple[Text | Image | Audio, ...]:
+    """The parts of a prompt, its pictures checked as those of a draft are. Raises `Unfit`."""
+    return tuple(checked(each) if isinstance(each, Image) else each for each in content)
+
+
+async def _run(seat: Seat, asked: Lined) -> CommandEnded:
+    commands = seat.client.commands
+    if commands is None:
+        raise HeartbitError(NOTHING_RUNS)
+    return await commands.run(CommandLine(id=asked.id, command=asked.command, hidden=asked.hidden))
+
+
+async def _stop(seat: Seat, _: Nothing) -> Done:
+    if seat.client.commands is not None:
+        seat.client.commands.stop()
     return Done()
 
 
@@ -77,9 +135,7 @@ async def _server(seat: Seat, asked: Servant) -> Done:
 
 
 async def _review(seat: Seat, _: Nothing) -> Done:
-    if seat.client.plans is None:
-        raise HeartbitError(NOTHING_HERE)
-    seat.client.plans.review()
+    views.plans_of(seat).review()
     return Done()
 
 
@@ -128,7 +184,16 @@ def _goals_of(seat: Seat) -> Goals:
 
 
 COMMANDS: Final = (
-    Asked(name="open", summary="Open the session", do=_open, answer=Done, right="submit"),
+    Asked(name="open", summary="Open the session", do=_open, answer=Done, takes=Opening, right="submit"),
+    Asked(
+        name="new",
+        summary="Make another session in the same folder",
+        do=_new,
+        answer=Begun,
+        right="submit",
+        changes=True,
+    ),
+    Asked(name="fork", summary="Make a copy of the session", do=_fork, answer=Begun, right="submit", changes=True),
     Asked(
         name="prompt",
         summary="Send a prompt with pictures or for a workflow",
@@ -138,6 +203,16 @@ COMMANDS: Final = (
         right="submit",
         changes=True,
     ),
+    Asked(
+        name="run",
+        summary="Run a command line in the session's folder, to its end",
+        do=_run,
+        answer=CommandEnded,
+        takes=Lined,
+        right="submit",
+        changes=True,
+    ),
+    Asked(name="stop", summary="End the command line that runs", do=_stop, answer=Done, right="submit"),
     Asked(name="undo", summary="What going back means", do=_undo, answer=Preview, takes=Back, right="submit"),
     Asked(
         name="redo", summary="What going forward again means", do=_redo, answer=Preview, takes=Forward, right="submit"
@@ -167,6 +242,14 @@ COMMANDS: Final = (
         answer=Done,
         right="submit",
         changes=True,
+    ),
+    Asked(
+        name="plan",
+        summary="Put another text into the newest plan",
+        do=_plan,
+        answer=Done,
+        takes=Planned,
+        right="submit",
     ),
     Asked(name="goal", summary="Set what is to be reached", do=_goal, answer=Done, takes=Aim, right="submit"),
     Asked(

@@ -22,6 +22,7 @@ from heartbit_tui.kernel.events import (
     JobStarted,
     ModeChanged,
     Notice,
+    QuestionAsked,
     RunStarted,
     Terminal,
 )
@@ -29,6 +30,7 @@ from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Op, Prompt
 from heartbit_tui.kernel.session import BUSY
+from heartbit_tui.runtime.planning import EDIT
 from heartbit_tui.undo.past import Past
 from heartbit_tui.wire.write import dump
 
@@ -62,6 +64,8 @@ class Course:
         """Whether a run is active, as far as the log tells it."""
         self._asked = 0
         """How many prompts and commands are on their way that set off a run, or something like it."""
+        self.plan_asked = ""
+        """The id of the newest question that offers to edit a plan."""
         self._tasks = dict[str, None]()
         """The prompts that were taken and of which nothing was heard yet, by the ids of their tasks."""
         self._handed = asyncio.Event()
@@ -139,7 +143,7 @@ class Course:
 
     def submit(self, op: Op) -> None:
         """Send an op; what is refused is told as a notice."""
-        self._put(lambda: self._sent(op), begins=isinstance(op, Prompt))
+        self.put(lambda: self._sent(op), begins=isinstance(op, Prompt))
 
     async def do(self, name: str, body: BaseModel) -> Any:
         """Have a command done after what was sent before it, and know what came of it."""
@@ -152,9 +156,9 @@ class Course:
         """Have a command done that sets something off. Raises `HeartbitError` while a run is active."""
         if self.running:
             raise HeartbitError(BUSY)
-        self._put(lambda: self._visit.command(name, body), begins=True)
+        self.put(lambda: self._visit.command(name, body), begins=True)
 
-    def _put(self, work: Callable[[], Awaitable[object]], *, begins: bool = False) -> None:
+    def put(self, work: Callable[[], Awaitable[object]], *, begins: bool = False) -> None:
         """Have something done after what was put before; a fault is told as a notice."""
 
         async def done() -> None:
@@ -189,6 +193,8 @@ class Course:
         match envelope.event:
             case ModeChanged(mode=mode):
                 self.mode = mode
+            case QuestionAsked(id=id, questions=questions) if any(EDIT in each.options for each in questions):
+                self.plan_asked = id
             case JobStarted(id=id):
                 self._jobs[id] = None
             case JobEnded(id=id):

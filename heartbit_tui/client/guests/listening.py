@@ -76,7 +76,7 @@ class Listening:
                 break
         self._visit.daemon = str(shown.get("daemon", ""))
         self._visit.back()
-        if not shown.get("open"):
+        if self._visit.edits or not shown.get("open"):
             with suppress(HeartbitError):  # whoever may only look goes on looking
                 await self._visit.command("open")
         if told:

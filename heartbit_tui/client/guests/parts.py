@@ -1,17 +1,21 @@
 """The parts of a session as a guest has them: going back, meters, servers, plans and goals; each like that of a local one."""
 
+import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from heartbit_tui.client.guests.answers import Criteria, Went
-from heartbit_tui.client.guests.bodies import Aim, Back, Forward, Intended, Nothing, Proposal, Servant
+from heartbit_tui.client.guests.answers import Criteria, PlanText, Went
+from heartbit_tui.client.guests.bodies import Aim, Back, Forward, Intended, Nothing, Planned, Proposal, Servant
 from heartbit_tui.client.guests.known import Known
 from heartbit_tui.client.guests.visit import Visit
 from heartbit_tui.context.outlook import Outlook
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import CacheExpired, GoalJudged, GoalSet, PlanKept
 from heartbit_tui.kernel.ledger import Capped, Daily
 from heartbit_tui.mcp.types import Status
@@ -25,10 +29,10 @@ Do = Callable[[str, BaseModel], Awaitable[Any]]
 Later = Callable[[str, BaseModel], None]
 """The same, without waiting: what goes wrong is told as a notice."""
 
-ELSEWHERE: Final = (
-    "This session works in a folder of the daemon's, and a command with ! would run on this machine: it was not run. "
-    "Ask the agent for it, or open a shell there."
-)
+NO_COPY: Final = "The plan could not be put into a file of this machine: {why}."
+TOO_LONG: Final = "The plan is empty or too long."
+NOT_SENT: Final = "{why} What you wrote is in {path}."
+ELSEWHERE: Final = "This session works in a folder of the daemon's: no command of this machine is undone in it."
 
 
 class AwayUndo:
@@ -108,12 +112,62 @@ class AwayServers:
 
 
 class AwayPlans:
-    """The plans of a session of a daemon; `edit` is of no use there: the files are the daemon's."""
+    """The plans of a session of a daemon; one is edited in a file of this machine, and goes back where nobody was quicker.
 
-    def __init__(self, known: Known, later: Later) -> None:
+    `put` has something done after what was sent before it, `tell` gets a sentence.
+    """
+
+    def __init__(
+        self, known: Known, visit: Visit, later: Later, put: Callable[[Callable[[], Awaitable[object]]], None]
+    ) -> None:
         self._known = known
+        self._visit = visit
         self._later = later
-        self.edit: Callable[[Path], Awaitable[str]] | None = None
+        self._put = put
+        self._edit: Callable[[Path], Awaitable[str]] | None = None
+
+    @property
+    def edit(self) -> Callable[[Path], Awaitable[str]] | None:
+        """The surface's way to let the person change a file."""
+        return self._edit
+
+    @edit.setter
+    def edit(self, edit: Callable[[Path], Awaitable[str]] | None) -> None:
+        first, self._edit = self._edit is None and edit is not None, edit
+        self._visit.edits = edit is not None
+        if first:
+            self._put(lambda: self._visit.command("open"))
+
+    def answered(self) -> None:
+        """The person wants to edit the plan before it is started."""
+        if self._edit is not None:
+            self._put(self._edited)
+
+    async def text(self) -> str:
+        return (await self._visit.look("plan")).text
+
+    async def write(self, text: str, digest: str) -> None:
+        await self._visit.command("plan", Planned(text=text, digest=digest))
+
+    async def _edited(self) -> None:
+        """Let the person change the plan. Raises `HeartbitError` where it cannot go back, and says where it is then."""
+        assert self._edit is not None
+        before: PlanText = await self._visit.look("plan")
+        try:
+            path = await asyncio.to_thread(_copied, before.text)
+            problem = await self._edit(path)
+            text = await asyncio.to_thread(path.read_text, "utf-8", "replace")
+        except OSError as error:
+            raise HeartbitError(NO_COPY.format(why=error.strerror or error)) from error
+        try:
+            if text != before.text:
+                await self.write(text, before.digest)
+        except (HeartbitError, ValidationError) as error:
+            why = str(error) if isinstance(error, HeartbitError) else TOO_LONG
+            raise HeartbitError(NOT_SENT.format(why=why, path=path)) from error
+        await asyncio.to_thread(shutil.rmtree, path.parent, ignore_errors=True)
+        if problem:
+            raise HeartbitError(problem)
 
     @property
     def newest(self) -> PlanKept | None:
@@ -125,6 +179,14 @@ class AwayPlans:
 
     def review(self) -> None:
         self._later("review", Nothing())
+
+
+def _copied(text: str) -> Path:
+    """A file with this text that its owner alone can read, in a folder of its own."""
+    path = Path(tempfile.mkdtemp(prefix="heartbit-plan-")) / "plan.md"
+    path.touch(0o600)
+    path.write_text(text, "utf-8")
+    return path
 
 
 class AwayGoals:

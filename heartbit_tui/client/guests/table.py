@@ -5,6 +5,7 @@ from dataclasses import field
 from typing import Any, Final, Literal, TypeAlias
 
 from heartbit_tui.client.guests.bodies import Asking, Nothing
+from heartbit_tui.client.guests.paths import Paths
 from heartbit_tui.client.types import Client
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.undo.preview import Preview
@@ -12,15 +13,23 @@ from heartbit_tui.undo.preview import Preview
 Right: TypeAlias = Literal["read", "remember", "submit", "manage"]
 """What somebody has to be allowed; `manage` is for what concerns the whole machine of a session that is not one's own."""
 
+Beside: TypeAlias = Literal["new", "fork"]
+
 SHOWN: Final = 16
 """Previews that are kept for a word on them, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A session as its guests work with it, and what they were shown of going back, by the ids of the intents."""
+    """A session as its guests work with it, and what they were shown of going back, by the ids of the intents.
+
+    `paths` are those of its folder. `beside` makes another session for whom this one is, in the same folder, or a copy of
+    this one, and answers with its id.
+    """
 
     client: Client
+    paths: Paths
+    beside: Callable[[Beside], Awaitable[str]]
     shown: dict[str, Preview] = field(default_factory=dict[str, Preview])
 
     def show(self, preview: Preview) -> Preview:

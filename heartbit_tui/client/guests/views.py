@@ -4,16 +4,19 @@ from dataclasses import replace
 from typing import Final
 
 from heartbit_tui.client.commands import Command
-from heartbit_tui.client.guests.answers import Pursued, State
-from heartbit_tui.client.guests.bodies import Likeness, Nothing, OfEntry, OfJobs, Searching, Span
+from heartbit_tui.client.fuzzy import Match
+from heartbit_tui.client.guests.answers import PlanText, Pursued, State
+from heartbit_tui.client.guests.bodies import Finding, Likeness, Nothing, OfEntry, OfJobs, Searching, Span
 from heartbit_tui.client.guests.table import Asked, Seat
 from heartbit_tui.client.memories import Memory, Wanted
-from heartbit_tui.client.types import Client
+from heartbit_tui.client.pursued import NOTHING_HERE
+from heartbit_tui.client.types import Client, Plans
 from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.ledger import Daily
 from heartbit_tui.lsp.types import Named
 from heartbit_tui.memory.types import Entry, Reach, Recall
+from heartbit_tui.plans import digest
 
 NO_MEMORY: Final = "This session has no memory: memory.type is none, or it was started with --bare."
 
@@ -54,6 +57,18 @@ def _pursued(client: Client) -> Pursued:
     )
 
 
+async def _plan(seat: Seat, _: Nothing) -> PlanText:
+    text = await plans_of(seat).text()
+    return PlanText(text=text, digest=digest(text))
+
+
+def plans_of(seat: Seat) -> Plans:
+    """The plans of a session. Raises `HeartbitError` where there can be none."""
+    if seat.client.plans is None:
+        raise HeartbitError(NOTHING_HERE)
+    return seat.client.plans
+
+
 async def _context(seat: Seat, _: Nothing) -> Outlook:
     meters = seat.client.meters
     return await meters.look() if meters else Outlook()
@@ -70,6 +85,10 @@ async def _offers(seat: Seat, _: Nothing) -> tuple[Command, ...]:
 
 async def _names(seat: Seat, asked: Likeness) -> tuple[Named, ...]:
     return await seat.client.about.names(asked.text)
+
+
+async def _files(seat: Seat, asked: Finding) -> tuple[Match, ...]:
+    return await seat.paths.find(asked.text, asked.limit)
 
 
 async def _entries(seat: Seat, asked: Searching) -> tuple[Entry, ...]:
@@ -112,6 +131,15 @@ VIEWS: Final = (
     Asked(name="spending", summary="What each day cost", do=_spending, answer=list[Daily], takes=Span, right="manage"),
     Asked(name="offers", summary="What can be called by a slash", do=_offers, answer=tuple[Command, ...]),
     Asked(name="names", summary="What has a name like this", do=_names, answer=tuple[Named, ...], takes=Likeness),
+    Asked(name="plan", summary="The newest plan, until it is started", do=_plan, answer=PlanText, right="submit"),
+    Asked(
+        name="files",
+        summary="What is in the session's folder, but for what its ignore files leave out",
+        do=_files,
+        answer=tuple[Match, ...],
+        takes=Finding,
+        right="submit",
+    ),
     Asked(
         name="memory",
         summary="What is remembered, the newest first",

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from heartbit_tui.client.guests.bodies import Nothing
+from heartbit_tui.client.guests.bodies import Nothing, Opening
 from heartbit_tui.client.guests.commands import COMMANDS
 from heartbit_tui.client.guests.table import Asked
 from heartbit_tui.client.guests.views import VIEWS
@@ -37,6 +37,8 @@ class Visit:
         self.session_id = session_id
         self.daemon = daemon
         self.remote = remote
+        self.edits = False
+        """Whether the guest has an editor for plans."""
         self._there = asyncio.Event()
         self._there.set()
 
@@ -74,7 +76,8 @@ class Visit:
     async def command(self, name: str, body: BaseModel | None = None) -> Any:
         """Have something done, once."""
         asked = BY_COMMAND[name]
-        given = (body or Nothing()).model_dump(mode="json")
+        usual = Opening(edits=self.edits) if name == "open" else Nothing()
+        given = (body or usual).model_dump(mode="json")
         answer = await self.once(f"/sessions/{self.session_id}/commands/{name}", given)
         return _read(asked, answer)
 
@@ -94,6 +97,13 @@ class Visit:
         """Hand a prompt of words over as a task of this session, once; the id of the task."""
         answer = await self.once("/tasks", {"task": words, "session_id": self.session_id})
         return str(json.loads(answer)["id"])
+
+    async def listed(self, wanted: Mapping[str, str]) -> list[JsonObject]:
+        """The sessions that there are for this guest, as `GET /sessions` tells them."""
+        try:
+            return json.loads(await self.remote.get("/sessions", wanted))["sessions"]
+        except RemoteError as error:
+            raise HeartbitError(error.said) from error
 
     async def task(self, id: str) -> JsonObject:
         """How a task stands."""

@@ -1,8 +1,9 @@
 """What guests look at and do in a session, over HTTP: one route for each row of the table of `client/guests`."""
 
+import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import cache, partial
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from heartbit_tui.store.index import SessionInfo
 NO_SESSION: Final = "session not found"
 NOT_OPEN: Final = "this session is not open now; POST /sessions/{id}/commands/open opens it"
 STOPPING: Final = "heartbit is stopping and opens no sessions"
+ENDING: Final = "heartbit ended before this was done; what came of it is told in the session"
 SENT_TO: Final = "heartbit-daemon"
 """The header that says to which daemon a request was sent before, when it is sent again."""
 
@@ -76,9 +78,23 @@ class Guests:
             if self._daemon.service.draining:
                 raise HTTPException(503, STOPPING, {"retry-after": "5"})
             async with self._daemon.visits.to(info) as live:
-                return await self._answer(asked, live, wanted)
+                return await self._unless_leaving(self._answer(asked, live, wanted))
 
         return await once(self._daemon, request, info.id, work, changes=asked.changes)
+
+    async def _unless_leaving(self, answer: Coroutine[Any, Any, Response]) -> Response:
+        """The answer, which may take long; 503 where the daemon ends before that."""
+        answering = asyncio.create_task(answer, name="a guest's command")
+        leaving = asyncio.create_task(self._daemon.leaving.wait(), name="the daemon's end")
+        try:
+            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                raise HTTPException(503, ENDING)
+            return answering.result()
+        finally:
+            answering.cancel()
+            leaving.cancel()
+            await asyncio.gather(answering, leaving, return_exceptions=True)
 
     async def _answer(self, asked: Asked, live: Live, wanted: Asking) -> Response:
         try:

@@ -1,6 +1,7 @@
 """What a request may weigh and how long it may take to arrive."""
 
 import asyncio
+import re
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -8,13 +9,18 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES: Final = 1_048_576
+PROMPT_BYTES: Final = 16_777_216
+"""Bytes of the body of a prompt with pictures: three of the largest that a draft takes."""
+
 BODY_SECONDS: Final = 30.0
 HEADERS: Final = 100
 
-TOO_LARGE = f"the body may have {BODY_BYTES} bytes"
+TOO_LARGE = "the body may have {most} bytes"
 TOO_SLOW = "the body did not arrive within {seconds:g} s"
 TOO_MANY = f"a request may have {HEADERS} headers"
 
+
+PROMPT: Final = re.compile(r"/sessions/[^/]+/commands/prompt")
 
 TWICE = "a request says its length once, by Content-Length or by Transfer-Encoding"
 
@@ -38,7 +44,7 @@ class Limits:
         if refused is not None:
             await refused(scope, receive, send)
             return
-        taken, ends = 0, asyncio.get_running_loop().time() + self._seconds
+        most, taken, ends = _most(scope), 0, asyncio.get_running_loop().time() + self._seconds
 
         async def limited() -> Message:
             nonlocal taken
@@ -50,8 +56,8 @@ class Limits:
             except TimeoutError:
                 raise HTTPException(408, TOO_SLOW.format(seconds=self._seconds), {"connection": "close"}) from None
             taken += len(message.get("body", b""))
-            if taken > BODY_BYTES:
-                raise HTTPException(413, TOO_LARGE, {"connection": "close"})
+            if taken > most:
+                raise HTTPException(413, TOO_LARGE.format(most=most), {"connection": "close"})
             if message["type"] != "http.request" or not message.get("more_body"):
                 taken = -1
             return message
@@ -66,6 +72,11 @@ def _refused(scope: Scope) -> JSONResponse | None:
     if {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}:
         return JSONResponse({"error": TWICE}, 400, {"connection": "close"})
     length = next((value for name, value in headers if name == b"content-length"), b"0")
-    if length.isdigit() and int(length) > BODY_BYTES:
-        return JSONResponse({"error": TOO_LARGE}, 413, {"connection": "close"})
+    if length.isdigit() and int(length) > _most(scope):
+        return JSONResponse({"error": TOO_LARGE.format(most=_most(scope))}, 413, {"connection": "close"})
     return None
+
+
+def _most(scope: Scope) -> int:
+    """How many bytes a body may have that goes there; it is read once whoever sends it was let in."""
+    return PROMPT_BYTES if PROMPT.fullmatch(scope["path"]) else BODY_BYTES

@@ -186,7 +186,12 @@ OPERATIONS: Final = (
     _post("/heartbeats/run", "Let a heartbeat beat now", (202, 404, 409), "Any", Named),
     _post("/heartbeats/pause", "Let a heartbeat rest, or go on", (200, 404), "Any", Paused),
     _get("/todo", "The list of the pulse", "Any", 404),
-    _get("/sessions", "The newest sessions", "Sessions", query={"q": _TEXT, "limit": _number(1, 500, 50)}),
+    _get(
+        "/sessions",
+        "The newest sessions",
+        "Sessions",
+        query={"q": _TEXT, "folder": _TEXT, "limit": _number(1, 500, 50)},
+    ),
     _get("/sessions/{id}", "A session, and what waits in it", "Session", 404),
     _get(
         "/sessions/{id}/events",

@@ -57,7 +57,10 @@ class Sessions:
         extent = allowed(who_of(request.scope), "read")
         limit = number_of(request, "limit", 50, 1, 500)
         whose = None if extent.tenant is None else (extent.tenant, extent.user)
-        found = await self._daemon.store.index.search(request.query_params.get("q", ""), limit=limit, owner=whose)
+        query = request.query_params
+        found = await self._daemon.store.index.search(
+            query.get("q", ""), limit=limit, cwd=query.get("folder"), owner=whose
+        )
         return JSONResponse({"sessions": [self._json(each) for each in found]})
 
     async def _show(self, request: Request) -> Response:

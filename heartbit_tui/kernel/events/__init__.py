@@ -28,7 +28,7 @@ from heartbit_tui.kernel.events.envelope import (
 )
 from heartbit_tui.kernel.events.files import FilesChanged, Undone
 from heartbit_tui.kernel.events.goals import JUDGE, GoalJudged, GoalSet, Grade, Outcome, PlanKept, PlanStarted
-from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
+from heartbit_tui.kernel.events.jobs import CommandEnded, CommandStarted, JobEnded, JobStarted
 from heartbit_tui.kernel.events.language import DiagnosticsCounted
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
@@ -97,6 +97,8 @@ __all__ = (
     "CacheExpired",
     "CapChanged",
     "Choice",
+    "CommandEnded",
+    "CommandStarted",
     "ContextRestored",
     "ContextSummarized",
     "Delta",

@@ -17,7 +17,7 @@ from heartbit_tui.kernel.events.asking import (
 )
 from heartbit_tui.kernel.events.files import FilesChanged, Undone
 from heartbit_tui.kernel.events.goals import GoalJudged, GoalSet, PlanKept, PlanStarted
-from heartbit_tui.kernel.events.jobs import JobEnded, JobStarted
+from heartbit_tui.kernel.events.jobs import CommandEnded, CommandStarted, JobEnded, JobStarted
 from heartbit_tui.kernel.events.language import DiagnosticsCounted
 from heartbit_tui.kernel.events.lifecycle import (
     ModeChanged,
@@ -130,6 +130,8 @@ Event: TypeAlias = (
     | MemoryRecalled
     | MemoryChanged
     | DiagnosticsCounted
+    | CommandStarted
+    | CommandEnded
     | JobStarted
     | JobEnded
     | SubAgentsDispatched

@@ -11,6 +11,30 @@ How: TypeAlias = Literal["exited", "stopped", "closed", "lost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommandStarted:
+    """A person runs a command line of their own in the folder of the session, which no model asked for.
+
+    What it writes is told as `ToolProgress` with this `id`; `command` is cut at `PAYLOAD_BYTES`.
+    """
+
+    id: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEnded:
+    """A person's command has ended, with everything that it started; the model learns of it with their next prompt.
+
+    `exit_code` is None where it did not end by itself; `output` has its beginning and its end.
+    """
+
+    id: str
+    how: How
+    exit_code: int | None = None
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobStarted:
     """A command goes on in the background, and its call has its result.
 

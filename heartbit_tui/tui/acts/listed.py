@@ -1,14 +1,17 @@
 """The list of sessions: one that was found by words in it is opened where they stand."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.client.types import Elsewhere
 from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.runtime.options import Resume
 from heartbit_tui.store.found import Hit
 from heartbit_tui.tui.acts import found, joining, session
-from heartbit_tui.tui.in_daemon import InDaemon
+from heartbit_tui.tui.in_daemon import InDaemon, Shelf
 from heartbit_tui.tui.library import Library
 from heartbit_tui.tui.picker.screen import Picker
 from heartbit_tui.tui.screens import sessions as listing
@@ -22,7 +25,10 @@ async def sessions(app: "HeartbitApp", argument: str) -> None:
     if argument:
         await joining.join(app, argument)
         return
-    options = app.living.setup.options
+    options, client = app.living.setup.options, app.talk.client
+    if client is not None and client.about.elsewhere is not None and options.ephemeral:
+        await _there(app, client.about.elsewhere, client.about.session_id)
+        return
     kept, daemon = Library(options), InDaemon(options)
 
     async def search(words: str, everywhere: bool) -> Sequence[listing.Known]:
@@ -50,6 +56,16 @@ async def sessions(app: "HeartbitApp", argument: str) -> None:
         await joining.join_daemon(app, chosen.session.id, options)
     elif chosen.session.id != here or chosen.how == "fork":
         session.take_up(app, chosen.session.id, fork=chosen.how == "fork")
+
+
+async def _there(app: "HeartbitApp", place: Elsewhere, here: str) -> None:
+    """The same of the daemon that this screen was opened for."""
+    means, home = Shelf(place, app.living.setup.options.cwd).means(), app.living.setup.environment.get("HOME", "")
+    chosen = await app.push_screen_wait(listing.sessions(means, app.keymap, app.ink, current=here, home=home))
+    if chosen is None or (chosen.how == "open" and session.see(app, chosen.session.id)):
+        return
+    wanted = Resume(id=chosen.session.id, fork=chosen.how == "fork")
+    session.show(app, replace(app.living.setup.options, which=wanted), place.opening(wanted))
 
 
 async def _with_daemon(picker: Picker[listing.Chosen], daemon: InDaemon) -> None:

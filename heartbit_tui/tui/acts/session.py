@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from heartbit_tui.client.exports import EXPORTS
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.ops import Compact, Rename
-from heartbit_tui.runtime.options import New, Options, Resume
+from heartbit_tui.runtime.options import New, Options, Resume, Which
 from heartbit_tui.tui import library
 from heartbit_tui.tui.talk.tabs import busy
 from heartbit_tui.tui.talk.talks import MOST
@@ -23,9 +23,16 @@ def fresh(app: "HeartbitApp") -> Options:
     return replace(app.living.setup.options, which=New())
 
 
+def there(app: "HeartbitApp", which: Which) -> "Connect | None":
+    """How a session is opened where the one that is seen is a daemon's; None where sessions are opened here."""
+    client = app.talk.client
+    place = client.about.elsewhere if client is not None else None
+    return place.opening(which) if place is not None else None
+
+
 def new(app: "HeartbitApp", _: str) -> None:
-    """/new: in the place of this one, or beside it where something still works in it."""
-    show(app, fresh(app))
+    """/new: in the place of this one, or beside it where something still works in it; in a daemon's session there."""
+    show(app, fresh(app), there(app, New()))
 
 
 def show(app: "HeartbitApp", options: Options, connect: "Connect | None" = None) -> None:
@@ -42,12 +49,14 @@ def fork(app: "HeartbitApp", _: str) -> None:
     """/fork."""
     client = app.talk.client
     options = app.talk.options
-    if client is None or options.ephemeral or options.demo:
+    connect = there(app, Resume(id=client.about.session_id, fork=True)) if client is not None else None
+    if client is None or (connect is None and (options.ephemeral or options.demo)):
         app.tell("This session is not kept, so it cannot be copied.", warning=True)
     elif app.talk.busy:
         app.tell("Not while a run is active: interrupt it first.", warning=True)
     else:
-        app.living.talks.open(replace(options, which=Resume(id=client.about.session_id, fork=True)), beside=True)
+        copy = replace(options, which=Resume(id=client.about.session_id, fork=True))
+        app.living.talks.open(copy, beside=True, connect=connect)
         app.living.switched()
         app.tell("This is a copy; the original is in the tab before.")
 

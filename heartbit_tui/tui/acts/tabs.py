@@ -4,8 +4,9 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from heartbit_tui.runtime.options import New
 from heartbit_tui.tui.acts import parting
-from heartbit_tui.tui.acts.session import fresh
+from heartbit_tui.tui.acts.session import fresh, there
 from heartbit_tui.tui.talk.tabs import place
 from heartbit_tui.tui.talk.talks import MOST
 
@@ -31,7 +32,7 @@ def new_tab(app: "HeartbitApp", task: str) -> None:
     if len(app.living.talks.all) >= MOST:
         app.tell(f"{_count(app)} open; no more can be.", warning=True)
         return
-    app.living.talks.open(fresh(app), beside=True)
+    app.living.talks.open(fresh(app), beside=True, connect=there(app, New()))
     app.living.switched()
     if task:
         app.talk.say(task)

@@ -1,47 +1,17 @@
-"""Pictures for a draft: told by their first bytes, read from files that were dragged into the terminal."""
+"""Pictures for a draft, read from files that were dragged into the terminal."""
 
-import base64
 import re
 import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from heartbit_tui.client.pictures import MOST, Unfit, image_of
 from heartbit_tui.kernel.messages import Image
-
-MOST = 3_900_000
-"""Bytes of a picture; in base64 this stays below the 5 MiB that model services take for one."""
 
 LONGEST = 8192
 """Characters of a paste that may be paths."""
 
 _NAME = re.compile(r"\.(?:png|jpe?g|gif|webp)['\"]?\s*$", re.IGNORECASE)
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
-
-
-class Unfit(Exception):
-    """A picture that cannot be sent; the message is a sentence for the person."""
-
-
-def media_type_of(data: bytes) -> str:
-    """The media type of a picture that models can see, empty for anything else."""
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), "")
-
-
-def image_of(data: bytes, name: str = "The picture") -> Image:
-    """A picture for a message; raises Unfit."""
-    media_type = media_type_of(data)
-    if not media_type:
-        raise Unfit(f"{name} is no PNG, JPEG, GIF or WebP picture.")
-    if len(data) > MOST:
-        raise Unfit(f"{name} has {len(data)} bytes; at most {MOST} can be sent. Shrink it first.")
-    return Image(media_type=media_type, data=base64.b64encode(data).decode("ascii"))
 
 
 def may_be_paths(text: str) -> bool:

@@ -119,12 +119,16 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """A command that the person ran from the draft; `hidden` from the model. `code` is None while it runs."""
+    """A command that the person ran from the draft; `hidden` from the model. `code` is None while it runs.
+
+    One that the log tells of has an `id`.
+    """
 
     command: str
     output: str = ""
     code: int | None = None
     hidden: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,9 @@ from heartbit_tui.kernel.events import (
     Notice as Told,
     RetryAttempt,
     Rewound,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
     SessionPruned,
     SessionRenamed,
     StepEnded,
@@ -38,7 +41,7 @@ from heartbit_tui.kernel.events import (
     TaskRouted,
     Undone,
 )
-from heartbit_tui.tui.transcript.blocks import Call, Guarded, Notice
+from heartbit_tui.tui.transcript.blocks import Call, Ending, Guarded, Notice
 
 
 def notice(event: Event) -> Notice | None:
@@ -65,6 +68,17 @@ def intervention(event: GuardrailDenied | GuardrailWarned, call: Call | None) ->
         call=titles.title(call.tool, call.input) if call else "",
         text=guarded.told(event),
     )
+
+
+def ending(event: RunCompleted | RunFailed | RunInterrupted, milliseconds: int, calls: int, tokens: int) -> Ending:
+    """How a run ended, with what it took."""
+    match event:
+        case RunCompleted(total_usage=usage):
+            return Ending(how="completed", milliseconds=milliseconds, calls=calls, tokens=usage.total)
+        case RunFailed(error=error):
+            return Ending(how="failed", text=error, milliseconds=milliseconds, calls=calls, tokens=tokens)
+        case RunInterrupted(reason=reason):
+            return Ending(how="interrupted", text=reason, milliseconds=milliseconds, calls=calls, tokens=tokens)
 
 
 def _step(event: StepStarted | StepEnded) -> Notice | None:

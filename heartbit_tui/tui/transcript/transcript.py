@@ -10,6 +10,8 @@ from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
+    CommandEnded,
+    CommandStarted,
     Envelope,
     Event,
     GuardrailDenied,
@@ -38,14 +40,11 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Assistant, Image, Text, ToolCall, User
 from heartbit_tui.kernel.standing import Standing
-from heartbit_tui.tui.transcript import parts
-from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Ending, Inquiry, Prompt, State, Thinking, Work
+from heartbit_tui.tui.transcript import own, parts
+from heartbit_tui.tui.transcript.blocks import Answer, Block, Call, Inquiry, Prompt, State, Thinking, Work
 from heartbit_tui.tui.transcript.known import Known
-from heartbit_tui.tui.transcript.notices import intervention, notice
+from heartbit_tui.tui.transcript.notices import ending, intervention, notice
 from heartbit_tui.tui.transcript.works import Works
-
-PROGRESS = 64 << 10
-"""Characters of a running tool's output that are kept, its end."""
 
 NAMED = Call | Inquiry | Work
 GOING = ("writing", "waiting", "asking", "running")
@@ -162,9 +161,9 @@ class Transcript:
     def _of_another(self, envelope: Envelope, event: ToolInputDelta | AssistantMessage) -> None:
         if isinstance(event, ToolInputDelta):
             self._wrote(envelope, event)
-        else:
-            for call in event.message.calls:
-                self._waits(envelope, call)
+            return
+        for call in event.message.calls:
+            self._waits(envelope, call)
 
     def _everybody(self, envelope: Envelope, event: Event) -> None:
         match event:
@@ -184,11 +183,20 @@ class Transcript:
                 self._update(envelope, id, "", state=decided, note=note)
             case PermissionDenied():
                 self._denied(envelope, event)
+            case _:
+                self._of_people(envelope, event)
+
+    def _of_people(self, envelope: Envelope, event: Event) -> None:
+        match event:
             case QuestionAsked(id=id, questions=questions):
                 self._at[id] = self.put(Inquiry(id=id, questions=questions))
                 self._seqs[-1] = envelope.seq
             case QuestionAnswered(id=id, answers=answers):
                 self._told(id, answers)
+            case CommandStarted() | CommandEnded() if shell := own.find(self.blocks, event.id):
+                self.exchange(shell, own.after(shell, event))
+            case CommandStarted() | CommandEnded():
+                self._add(own.after(None, event), envelope.seq)
             case _:
                 self._tell(envelope)
 
@@ -240,7 +248,9 @@ class Transcript:
     def _progress(self, id: str, text: str) -> None:
         call = self._find(id)
         if call is not None:
-            self.blocks[self._at[id]] = replace(call, output=(call.output + text)[-PROGRESS:])
+            self.blocks[self._at[id]] = replace(call, output=(call.output + text)[-own.PROGRESS :])
+        elif shell := own.find(self.blocks, id):
+            self.exchange(shell, own.wrote(shell, text))
 
     def _completed(self, envelope: Envelope, event: ToolCallCompleted) -> None:
         self._calls += 1
@@ -287,8 +297,8 @@ class Transcript:
         self._going.clear()
         for work in self.works.cut(envelope):
             self._work(envelope, work)
-        ending = _ending(event, self._since(envelope.at), self._calls, self._run_tokens)
-        self._add(replace(ending, apart=self._apart), envelope.seq)
+        over = ending(event, self._since(envelope.at), self._calls, self._run_tokens)
+        self._add(replace(over, apart=self._apart), envelope.seq)
         self._turn = len(self.blocks)
 
     def _since(self, now: datetime) -> int:
@@ -383,13 +393,3 @@ class Transcript:
         self._at = {name: at for name, at in self._at.items() if at < number}
         self._going &= self._at.keys()
         self._turn = min(self._turn, number)
-
-
-def _ending(event: Over, milliseconds: int, calls: int, tokens: int) -> Ending:
-    match event:
-        case RunCompleted(total_usage=usage):
-            return Ending(how="completed", milliseconds=milliseconds, calls=calls, tokens=usage.total)
-        case RunFailed(error=error):
-            return Ending(how="failed", text=error, milliseconds=milliseconds, calls=calls, tokens=tokens)
-        case RunInterrupted(reason=reason):
-            return Ending(how="interrupted", text=reason, milliseconds=milliseconds, calls=calls, tokens=tokens)

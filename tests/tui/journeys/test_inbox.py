@@ -67,6 +67,7 @@ def opened(here: Place, environment: Mapping[str, str], **options: Any) -> Appli
 @pytest.mark.slow
 def test_a_session_of_the_daemon_is_found_in_the_list_and_joined(tmp_path: Path) -> None:
     with place(tmp_path, *SCRIPT) as here, at_work(here) as environment:
+        (here.project / "the_round.md").touch()
         ran(here, environment, "submit", "--wait", "tell me something")
         with opened(here, environment) as app:
             app.keys(CTRL_S)
@@ -76,8 +77,25 @@ def test_a_session_of_the_daemon_is_found_in_the_list_and_joined(tmp_path: Path)
             app.see("I could not look.")
             app.keys("go on with it\r")
             app.see("Here is more.")
+            app.keys("!echo ran in $PWD; exit 3\r")
+            app.see("│ ran in")
+            app.see("exit 3 ✗")
+            app.keys("look at @rou")
+            app.see("the_round.md")
+            app.keys("\t")
+            app.see("look at @the_round.md")
+            app.keys("\x15")
+            app.command("/fork")
+            app.see("This is a copy")
+            app.see("Here is more.")
+            app.command("/new")
+            app.see_no_more("Here is more.")
+            app.keys("tell me anew\r")
+            app.see("I could not look.")
             app.leave()
-        assert "Here is more." in ran(here, environment, "result", ran(here, environment, "status").split()[0])
+        told = ran(here, environment, "status")
+        assert "tell me anew" in told
+        assert "Here is more." in ran(here, environment, "result", told.splitlines()[1].split()[0])
 
 
 @pytest.mark.slow

@@ -10,6 +10,8 @@ from heartbit_tui.kernel.events import (
     ApprovalDecision,
     ApprovalRequested,
     Choice,
+    CommandEnded,
+    CommandStarted,
     Delta,
     DoomLoopDetected,
     Envelope,
@@ -52,7 +54,8 @@ from heartbit_tui.tui.transcript.blocks import (
     Thinking,
     Work,
 )
-from heartbit_tui.tui.transcript.transcript import GOING, PROGRESS, Transcript
+from heartbit_tui.tui.transcript.own import LOST, PROGRESS, STOPPED
+from heartbit_tui.tui.transcript.transcript import GOING, Transcript
 from tests.tui.transcript.story import AGENT, HELPER, Log, answered, begun, done, ended, said, session
 
 SESSIONS = 200
@@ -409,3 +412,22 @@ def test_a_guardrail_of_an_unknown_call_or_of_an_answer_is_told_too() -> None:
     blocks = folded(*begun(), warned, rewrote, answered(Text(text="x"))).blocks
     found = [block for block in blocks if isinstance(block, Guarded)]
     assert [(each.did, each.tool, each.call) for each in found] == [("warned", "", ""), ("rewrote", "read", "")]
+
+
+def test_a_persons_command_is_one_block_with_what_it_wrote_and_its_end() -> None:
+    began = CommandStarted(id="own-1", command="make")
+    running = folded(*begun(), began, *(ToolProgress(tool_call_id="own-1", text=text) for text in ("10 %\r20 %", "\n")))
+    assert running.blocks[-1] == Shell(id="own-1", command="make", output="20 %\n")
+    ended = folded(*begun(), began, CommandEnded(id="own-1", how="exited", exit_code=2, output="all of it"))
+    assert ended.blocks[-1] == Shell(id="own-1", command="make", output="all of it", code=2)
+    lost = folded(*begun(), began, CommandEnded(id="own-1", how="lost"))
+    assert lost.blocks[-1] == Shell(id="own-1", command="make", output=LOST, code=STOPPED)
+
+
+def test_a_hidden_command_of_ones_own_keeps_what_the_log_has_no_words_of() -> None:
+    transcript, log = folded(*begun()), Log()
+    transcript.put(Shell(id="own-1", command="make", hidden=True))
+    log.tell(CommandStarted(id="own-1", command="(a hidden one)"), CommandEnded(id="own-1", how="stopped"))
+    for envelope in log.envelopes:
+        transcript.apply(envelope)
+    assert transcript.blocks[-1] == Shell(id="own-1", command="make", hidden=True, code=STOPPED)
