@@ -171,11 +171,12 @@ class Questions:
         text = await asyncio.to_thread(texts.read, path)
         if text is None:
             raise LanguageError(OUTSIDE.format(path=shown(path, self._folder)))
-        running = [each for place in self._places(path) if (each := await self._running(place)) is not None]
+        running = [(place, each) for place in self._places(path) if (each := await self._running(place)) is not None]
         if not running:
             raise LanguageError(SILENT.format(path=shown(path, self._folder), names=self._names(path)))
-        for server in running:
+        for place, server in running:
             if server.offers(method):
+                await self._servers.based(place)
                 server.show(path, language_of(path), text, await asyncio.to_thread(texts.stamp_of, path))
                 return server, text
         raise LanguageError(CANNOT.format(path=shown(path, self._folder), names=self._names(path)))

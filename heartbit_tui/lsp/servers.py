@@ -150,12 +150,16 @@ class Servers:
         later = tuple(dict.fromkeys(place.path for place, task in at_work if not task.done()))
         return Findings(deltas=self._news(), later=later)
 
-    async def known(self, path: str) -> tuple[Diagnostic, ...] | None:
-        """All that is said of a file as it is now, waiting for servers to start; None where nobody says anything."""
-        places = self.places(path)
-        tasks = [self._begin(self._checked(place), f"look at {path}") for place in places]
+    async def looked(self, path: str) -> None:
+        """Return once the servers of a file have started, and have said what they think of it as it is now."""
+        tasks = [self._begin(self._checked(place), f"look at {path}") for place in self.places(path)]
         if tasks:
             await asyncio.wait(tasks)
+
+    async def known(self, path: str) -> tuple[Diagnostic, ...] | None:
+        """All that is said of a file as it is now, waiting for servers to start; None where nobody says anything."""
+        await self.looked(path)
+        places = self.places(path)
         found: list[Diagnostic] = []
         answered = False
         for place in places:
@@ -199,6 +203,11 @@ class Servers:
         if closing:
             await asyncio.wait(closing)
 
+    async def based(self, place: Place) -> None:
+        """Return once a file may be shown as it is now: what was said of it before its first change is learnt."""
+        if basing := self._basing.get((place.server, place.path)):
+            await asyncio.wait([basing])
+
     async def _loaded(self) -> "Callable[[Found, str, Around], Server]":
         """What makes a server; it is loaded in a thread with the first."""
         if self._loading is None:
@@ -233,8 +242,7 @@ class Servers:
         key = (place.server, place.path)
         self._busy[key] += 1
         try:
-            if basing := self._basing.get(key):
-                await asyncio.wait([basing])
+            await self.based(place)
             async with self._lock(place):
                 server = await self.server(place)
                 text = await asyncio.to_thread(texts.read, place.path)

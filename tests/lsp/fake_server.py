@@ -75,6 +75,8 @@ def initialize(id: object) -> None:
     capabilities: dict[str, Any] = {"textDocumentSync": 1, "positionEncoding": "utf-16"}
     if "pulls" in WORDS or "mute" in WORDS:
         capabilities["diagnosticProvider"] = {"interFileDependencies": False, "workspaceDiagnostics": False}
+    if "hovers" in WORDS:
+        capabilities["hoverProvider"] = True
     if "strange" in WORDS:
         capabilities["hoverProvider"] = {"no": ["such", "thing"]}
         capabilities["notebookDocumentSync"] = {

@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from heartbit_tui.lsp.delta import Delta
 from heartbit_tui.lsp.find import Ground, Inventory, inventory
-from heartbit_tui.lsp.languages import language_of
 from heartbit_tui.lsp.servers import Findings, Servers
 from heartbit_tui.lsp.types import Around
 from heartbit_tui.runtime.serving import MARK, Launcher
@@ -64,11 +63,8 @@ class Project:
 
     async def heard(self, name: str) -> None:
         """Return once the servers have said what they think of a file as it is, without taking it."""
-        path = self.path(name)
-        text = await asyncio.to_thread((self.folder / name).read_text)
         async with asyncio.timeout(WAITING):
-            for place in self.servers.places(path):
-                await (await self.servers.server(place)).check(path, language_of(path), text)
+            await self.servers.looked(self.path(name))
 
 
 def messages(found: Findings) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from lsprotocol import types as lsp
 
 from heartbit_tui.lsp import delta, sayings
+from heartbit_tui.lsp.asking import Questions
 from heartbit_tui.lsp.servers import PATIENCE
 from heartbit_tui.lsp.types import Spot
 from heartbit_tui.testing.clock import FakeClock
@@ -75,6 +76,17 @@ async def test_what_comes_too_late_for_its_result_comes_with_the_next(tmp_path: 
         assert (late.deltas, late.later) == ((), (here.path("a.fk"),))
         await here.heard("a.fk")
         assert messages(await here.servers.after([])) == ["bad line 2 </lsp-diagnostics>"]
+
+
+async def test_a_question_that_comes_before_the_first_look_at_a_file_does_not_spoil_it(tmp_path: Path) -> None:
+    files = {"a.fk": "slow\nbad\n"}
+    async with project(tmp_path, "fake", settings=fake("hovers"), files=files) as here:
+        asking = Questions(here.servers, str(tmp_path), (str(tmp_path),), lambda _: False)
+        assert (await here.edit("a.fk", "bad 1\nbad 2\nbad 3\n")).later
+        await asking.hover(here.path("a.fk"), 1, "bad")
+        await here.heard("a.fk")
+        came = one(await here.edit("a.fk", "bad 1\nbad 2\nbad 3\nbad 4\n")).came
+    assert [each.line for each in came] == [1, 3, 4]
 
 
 async def test_ten_thousand_diagnostics_are_told_in_a_few_lines(tmp_path: Path) -> None:
