@@ -24,7 +24,7 @@ async def test_an_open_pipe_beside_a_task_is_not_waited_for(machine: Machine) ->
         os.close(read)
         os.close(write)
     assert (done.code, done.text) == (0, "Hello.\n")
-    assert done.seconds < 5
+    assert done.seconds < 9  # one that is waited for is given up after ten
     assert "<stdin>" not in sent(server)
 
 
@@ -39,7 +39,7 @@ async def test_an_open_pipe_in_place_of_a_task_is_given_up(machine: Machine) -> 
     result = kept(done)
     assert (result["subtype"], done.code) == ("error_config", 2)
     assert result["duration_ms"] > 9_000
-    assert done.seconds < 15
+    assert done.seconds < 25
 
 
 async def test_what_is_piped_beside_a_task_is_attached(machine: Machine) -> None:

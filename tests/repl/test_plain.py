@@ -45,7 +45,7 @@ TYPED = (
     *("/inbox", "/inbox 7", "/beats"),
     *("/export md out.md", "/export md out.md", "/export pdf", "/compact", "/jobs", "/background", "/clear", "/vim"),
     *("/context", "/drop", "/drop 1", "/cap", "/cap day 20", "/expand", "/uncompact", "/mcp", "/lsp", "/a2a", "/a2a x"),
-    *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show 0", "/memory x"),
+    *("/memory", "/memory note Say it in one line.", "/memory search line", "/memory show none", "/memory x"),
     *("/agents", "/agents x", "/steer x words", "/stop x"),
     *("/plan", "/goal", "/judge", "/workflow", "/workflow none"),
     *("/fork", "second"),
@@ -87,7 +87,7 @@ SHOWN = (
         "Kept in memory: “Say it in one line” (your note).",
         "(pinned; words: line)",
     ),
-    *("No memory has the id '0'", "warning: /memory takes search, note"),
+    *("No memory has the id 'none'", "warning: /memory takes search, note"),
     *("info: written: ", "was not written: File exists", "warning: /export takes md, html, jsonl"),
     *(
         "warning: Plain lines are edited",
