@@ -48,13 +48,20 @@ def beating(ground: Ground, text: str = "Look at the build.", table: str = "ever
 
 
 async def until(found: Daemon, clock: FakeClock, heard: Heard, count: int, state: str = "completed") -> None:
-    """Move the time until so many tasks were told to stand like this; it stands still while any is at work or waits."""
+    """Move the time until so many tasks were told to stand like this; it stands still while any is at work or waits.
+
+    And for a while after somebody woke, who may be about to hand one over.
+    """
+    asleep = clock.sleepers
     async with asyncio.timeout(50):
         while sum(each.state == state for each in heard.tasks) < count:
             if not (found.at_work or await found.queue.waits()):
                 await clock.advance(5)
-            for _ in range(3):
+            for rounds in range(500):
+                if rounds >= 3 and clock.sleepers >= asleep:
+                    break
                 await asyncio.to_thread(lambda: None)
+            asleep = clock.sleepers
 
 
 def told(waiting: tuple[Letter, ...]) -> list[tuple[str, str, str]]:
