@@ -20,6 +20,7 @@ from heartbit_tui.daemon.leftovers import looking_back
 from heartbit_tui.daemon.live import Connect, Host
 from heartbit_tui.daemon.metrics import Figures
 from heartbit_tui.daemon.noted import note
+from heartbit_tui.daemon.noticing import People, noticing
 from heartbit_tui.daemon.planning import Plan, planner
 from heartbit_tui.daemon.service import Around, Restart, Service, Terms
 from heartbit_tui.daemon.told_before import ToldBefore
@@ -131,18 +132,18 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         database, queue = await enter(_queue(path, clock, terms.owner))
         bind = _bind(setup, config)
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
-        troubles, figures = Troubles(clock), Figures()
+        troubles, figures, chats = Troubles(clock), Figures(), Chats(database, store, clock)
         plans = await enter(planned(options, settings, clock, troubles.tell))
         aftermath = await enter(after(options, settings, store, clock))
         await aftermath.posting.catch_up(queue)
         aftermath.hear(partial(_told, figures, heard))
-        chats = Chats(database, store, clock)
         host = await enter(_host(replace(setup, connect=chats.titled(setup.connect)), config, figures, aftermath))
         plan = planner(options, settings, door, plans.todos, clock)
         around = _around(settings, store, aftermath, Stories(database), plan, clock)
         service = await enter(Service(queue, host, around, clock, terms))
         waking = await enter(awake(options, settings, plans, service, aftermath, troubles))
         aftermath.hear(waking.hear)
+        await enter(noticing(People(store.index, Recent(database)), waking.notice, clock))
         await enter(forgetting(database, aftermath.inbox, clock, config.integer("daemon.keep_days") or 0))
         yield Daemon(
             name=terms.owner,

@@ -125,7 +125,12 @@ class Waking:
 
     async def hear(self, task: Task) -> None:
         """A task was begun: where a person handed it over, what came less often for having nothing to say does no more."""
-        if self._engine is None or task.state != "running" or task.request.source not in PEOPLE:
+        if task.state == "running" and task.request.source in PEOPLE:
+            await self.notice()
+
+    async def notice(self) -> None:
+        """A person is there."""
+        if self._engine is None:
             return
         try:
             await self._engine.heard()

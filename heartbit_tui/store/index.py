@@ -112,6 +112,17 @@ class Index:
         found = await self._worker.do(lambda connection: connection.execute(statement, (*values, limit)).fetchall())
         return [text for (text,) in found]
 
+    async def prompted(self, after: int, *, limit: int = 1000) -> tuple[int, tuple[str, ...]]:
+        """The number of the last prompt of all, and sessions in which one with a number above `after` was given."""
+        last = "SELECT coalesce(max(id), 0) FROM prompts"
+        given = "SELECT DISTINCT s.id FROM prompts AS p JOIN sessions AS s ON s.key = p.session WHERE p.id > ? LIMIT ?"
+
+        def operation(connection: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
+            ((number,),) = connection.execute(last)
+            return number, tuple(session for (session,) in connection.execute(given, (after, limit)))
+
+        return await self._worker.do(operation)
+
     async def disk(self) -> DiskUse:
         """What sessions take on the disk."""
         statement = "SELECT id, size FROM sessions ORDER BY size DESC, id"

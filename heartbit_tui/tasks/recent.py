@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -69,6 +69,13 @@ class Recent:
             return Newest(tasks=tasks, total=total, next=_end(connection, tasks[-1]) if more else "")
 
         return await self._database.read(operation)
+
+    async def all_in(self, sessions: Collection[str]) -> bool:
+        """Whether each of these sessions is one of a task."""
+        names = tuple(sessions)
+        asked = f"SELECT count(DISTINCT session) FROM tasks WHERE session IN ({_places(names)})"
+        found = await self._database.read(lambda connection: connection.execute(asked, names).fetchone())
+        return found[0] == len(names)
 
 
 def changed(task: Task) -> datetime:

@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import sys
+from asyncio.subprocess import DEVNULL
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from heartbit_tui.daemon.noticing import EVERY
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.waking import FAILED, supervised
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import SessionStarted, ToolCallCompleted
 from heartbit_tui.runtime.bounding import USED_UP
-from heartbit_tui.schedules.beats import Standing
+from heartbit_tui.schedules.beats import PATIENT, Standing
 from heartbit_tui.store import driver
 from heartbit_tui.store.inbox import Letter
 from heartbit_tui.tasks import Request
@@ -62,6 +66,17 @@ async def until(found: Daemon, clock: FakeClock, heard: Heard, count: int, state
                     break
                 await asyncio.to_thread(lambda: None)
             asleep = clock.sleepers
+
+
+async def due(found: Daemon, clock: FakeClock, fits: Callable[[float], bool]) -> None:
+    """Return once the first heartbeat is due in so many seconds."""
+    async with asyncio.timeout(30):
+        while True:
+            (standing,) = found.waking.heartbeats or ()
+            at = standing.state.next_due
+            if at is not None and fits((at - clock.now()).total_seconds()):
+                return
+            await asyncio.to_thread(lambda: None)
 
 
 def told(waiting: tuple[Letter, ...]) -> list[tuple[str, str, str]]:
@@ -180,6 +195,24 @@ async def test_a_beat_that_fails_again_and_again_is_told_once(tmp_path: Path) ->
     async with daemon(ground, heard, clock) as found:
         await until(found, clock, heard, 3, "failed")
         assert [each.kind for each in await found.inbox.list()] == ["failure"]
+
+
+async def test_a_prompt_beside_the_daemon_ends_that_a_quiet_heartbeat_comes_less_often(tmp_path: Path) -> None:
+    ground, heard, clock = Ground(tmp_path), Heard(), FakeClock()
+    ground.prepare([says("HEARTBEAT_OK", times=0)], BEATS)
+    beating(ground)
+    async with daemon(ground, heard, clock) as found:
+        await until(found, clock, heard, PATIENT + 2)
+        await due(found, clock, lambda seconds: seconds > 2_300)
+        await clock.advance(2 * EVERY)  # its own beats are no people
+        await due(found, clock, lambda seconds: seconds > 2_000)
+        words = ("-m", "heartbit_tui", "--headless", "run", "hello")
+        run = await asyncio.create_subprocess_exec(
+            sys.executable, *words, cwd=ground.project, env=ground.environment, stdout=DEVNULL
+        )
+        assert await run.wait() == 0
+        await clock.advance(EVERY)
+        await due(found, clock, lambda seconds: seconds <= 600)
 
 
 async def test_what_is_switched_off_does_nothing(tmp_path: Path) -> None:
