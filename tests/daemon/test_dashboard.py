@@ -68,11 +68,14 @@ async def test_a_person_logs_in_hands_over_watches_approves_and_cancels(tmp_path
         await shown.until("document.getElementById('tasks').textContent.startsWith('There are no tasks')")
         await hand_over(shown, f"write {ATTACK}")
         await shown.until("document.querySelectorAll('.request').length === 1")
+        for place in ("#tasks", "#one-facts"):
+            await shown.until(f"document.querySelector('{place} .state').textContent === 'asks'")
         told = await shown.js("document.querySelector('.request pre').textContent")
         assert json.dumps(ATTACK, ensure_ascii=False).replace("\u202e", r"\u{202e}") in told
         assert not (ground.project / "new.txt").exists()
         await shown.js("document.querySelector('.request button').click()")
         await shown.until("!document.getElementById('outcome').hidden")
+        await shown.until("document.querySelector('#tasks .state').textContent === 'completed'")
         assert await shown.js("document.querySelector('#outcome .said').textContent") == f"done {SHOWN}"
         assert await shown.js("document.getElementById('one-task').textContent") == f"write {SHOWN}"
         assert (ground.project / "new.txt").read_text() == ATTACK

@@ -7,16 +7,22 @@ const GONE = "It was answered elsewhere, or is not waited for any more.";
 const LATE = "Nobody had answered in time: it was given up a moment ago, and this answer changes nothing.";
 
 let open = new Map(); // what waits, by its place, each with its element: what is half filled in stays as it is
+let sessions = new Set(); // the ids of those in which it waits
 const mine = new Set(); // the places that were answered here
 
 export function forgetWaiting() {
   open = new Map();
+  sessions = new Set();
   mine.clear();
 }
+
+// How a task stands, as its person sees it: one that runs may wait for an answer.
+export const standing = (task) => task.state === "running" && sessions.has(task.session_id) ? "asks" : task.state;
 
 export async function showWaiting() {
   const [{ approvals }, { questions }] = await Promise.all([get("/approvals"), get("/questions")]);
   const all = [...approvals.map((each) => ["approvals", each]), ...questions.map((each) => ["questions", each])];
+  sessions = new Set(all.map(([, each]) => each.session_id));
   const now = new Map(all.map(([kind, each]) => {
     const place = `/${kind}/${encodeURIComponent(each.session_id)}/${encodeURIComponent(each.interaction_id)}`;
     return [place, open.get(place) ?? (kind === "approvals" ? approval(place, each) : question(place, each))];

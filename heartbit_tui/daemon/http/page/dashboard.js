@@ -4,7 +4,7 @@ import { changes } from "/dashboard-changes.js";
 import { act, follow, forget, get, hasToken, keep, Refused, request, take, whenRefused, worded } from "/dashboard-daemon.js";
 import { events } from "/dashboard-events.js";
 import { panels } from "/dashboard-panels.js";
-import { forgetWaiting, showWaiting } from "/dashboard-waiting.js";
+import { forgetWaiting, showWaiting, standing } from "/dashboard-waiting.js";
 import { by, clock, count, draw, facts, forgetDrawn, long, make, money, number, shown, state, tell, told } from "/dashboard-words.js";
 
 const PAGE = 20;
@@ -35,7 +35,7 @@ async function showTasks() {
   if (!tasks.length && offset) return (offset = 0), showTasks();
   const none = wanted ? `No task is ${wanted}.` : "There are no tasks yet. Hand one over above, or with heartbit submit.";
   const rows = tasks.map((task) => make("li", {}, taskRow(task)));
-  draw(by("tasks"), [tasks, chosen, wanted], rows.length ? rows : make("li", { class: "quiet none", text: none }));
+  draw(by("tasks"), [tasks, tasks.map(standing), chosen, wanted], rows.length ? rows : make("li", { class: "quiet none", text: none }));
   by("pages").hidden = total <= PAGE;
   by("range").textContent = `${number(offset + 1)}–${number(offset + tasks.length)} of ${number(total)}`;
   by("newer-tasks").disabled = !offset;
@@ -53,7 +53,7 @@ function turn(way) {
 
 function taskRow(task) {
   return make("button", { type: "button", "data-key": task.id, "aria-current": String(task.id === chosen), on: { click: () => choose(task.id, true) } },
-    make("span", { class: "what", text: task.task }), state(task.state),
+    make("span", { class: "what", text: task.task }), state(standing(task)),
     make("span", { class: "quiet", text: facts(clock(task.created_at), task.source, task.user_id && `${task.user_id}${task.tenant_id ? ` of ${task.tenant_id}` : ""}`, money(task.estimated_cost_usd)) }));
 }
 
@@ -113,7 +113,7 @@ function showFacts(task) {
   const spent = task.tool_calls_made || used.input_tokens || used.output_tokens; // told when a task has ended
   if (!by("one-task").firstChild) by("one-task").append(...long(make("span"), task.task));
   over = ENDED.includes(task.state);
-  by("one-facts").replaceChildren(state(task.state), " ", facts(spent ? count(task.tool_calls_made, "call") : "",
+  by("one-facts").replaceChildren(state(standing(task)), " ", facts(spent ? count(task.tool_calls_made, "call") : "",
     spent ? `${count(used.input_tokens, "token")} in, ${number(used.output_tokens)} out` : "", clock(task.created_at), task.source, money(task.estimated_cost_usd), task.attempts > 1 ? `begun ${task.attempts} times` : "",
     task.deadline ? `due ${clock(task.deadline)}` : ""));
   by("cancel").hidden = ENDED.includes(task.state);
@@ -153,7 +153,7 @@ async function look(fully = false) {
     if (!document.hidden) {
       const now = Date.now();
       const due = fully || away || now - looked > SELDOM;
-      await Promise.all([showTasks(), showWaiting(), ...(due ? parts : parts.slice(0, 2)).map((each) => each.show())]);
+      await Promise.all([showWaiting().then(showTasks), ...(due ? parts : parts.slice(0, 2)).map((each) => each.show())]);
       if (due) looked = now;
       trouble(null);
     }
