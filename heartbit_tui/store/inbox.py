@@ -10,6 +10,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.store.database import Database
+from heartbit_tui.wire.write import storable
 
 LetterKind: TypeAlias = Literal["reply", "failure", "interrupted", "question", "meditation", "draft"]
 """What work had to say, work that failed, a task that waits to be taken up again, a request that waits for an answer, what
@@ -190,7 +191,7 @@ def _put(connection: sqlite3.Connection, letter: Letter) -> Letter:
         f"INSERT INTO inbox ({_GIVEN}) VALUES ({marks}) RETURNING {_COLUMNS}",
         (
             (letter.at - _EPOCH) // _MICROSECOND,
-            *(letter.kind, letter.source, letter.title, letter.text, letter.about),
+            *(letter.kind, *map(storable, (letter.source, letter.title, letter.text, letter.about))),
             *(letter.tenant_id, letter.user_id, letter.key),
             json.dumps(letter.changed),
             letter.cost_usd,

@@ -1,8 +1,9 @@
 """What callers send, checked; what is wrong with it is said by the name of the field."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -15,6 +16,14 @@ LONGEST_TASK = 200_000
 
 LONGEST_KEY = 200
 """Characters of a key that makes a request the same however often it is sent."""
+
+
+def _in_utc(at: datetime) -> datetime:
+    """A time in UTC. Raises `ValueError` for one at the ends of the calendar, which is none there."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no such time is in UTC") from None
 
 
 class Body(BaseModel):
@@ -33,7 +42,7 @@ class NewTask(Body):
     story_id: Name | None = None
     key: Annotated[str, StringConstraints(max_length=LONGEST_KEY)] = ""
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] = 0
-    deadline: Annotated[AwareDatetime, Field(strict=True)] | None = None
+    deadline: Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc)] | None = None
     session_id: Name | None = None
     folder: Annotated[str, StringConstraints(max_length=4_096)] = ""
 
