@@ -257,7 +257,7 @@ class Service:
     async def _do(self, attempt: Attempt) -> None:
         task = attempt.task
         try:
-            await self._around.heard(task)
+            await self._told(task)
             await self._keep(await self._outcome_of(attempt))
         finally:
             del self._running[task.id]
@@ -303,7 +303,13 @@ class Service:
             LOG.error("task %s cannot be read: %s", task_id, error)
             return
         if task is not None:
+            await self._told(task)
+
+    async def _told(self, task: Task) -> None:
+        try:
             await self._around.heard(task)
+        except Exception:  # a fault of who hears of tasks ends none of them, nor the daemon
+            LOG.exception("what hears of task %s", task.id)
 
     def _wake(self, task_id: str) -> None:
         """Let those look again who wait for something to change about a task."""
