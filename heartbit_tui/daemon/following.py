@@ -86,7 +86,7 @@ class Following:
                 yield kept
             if now.state in ENDED or now.state == "interrupted":
                 return
-            if self._host.find(now.session) is None:
+            if now.state != "running" or self._host.find(now.session) is None:
                 await first_of(self._host.opens(), self._service.changed(now), self._clock.sleep(PAUSE))
             task = now
 
