@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.agents import Agents, is_spoken
@@ -16,7 +17,7 @@ from heartbit_tui.daemon.http.audited import Audited
 from heartbit_tui.daemon.http.card import Card
 from heartbit_tui.daemon.http.changed import WhatChanged
 from heartbit_tui.daemon.http.dashboard import Dashboard
-from heartbit_tui.daemon.http.doors import Doors
+from heartbit_tui.daemon.http.doors import Doors, Shared
 from heartbit_tui.daemon.http.drafts import Drafts
 from heartbit_tui.daemon.http.guests import Guests
 from heartbit_tui.daemon.http.limits import Limits
@@ -39,7 +40,7 @@ WRONG_METHOD = 405
 LOG = logging.getLogger("heartbit.daemon.http")
 
 
-def application(daemon: Daemon) -> Starlette:
+def application(daemon: Daemon) -> ASGIApp:
     """The daemon as an ASGI application; whoever serves it closes neither."""
     opened = frozenset({"/metrics"} if daemon.door.open_metrics else ())
     spoken = is_spoken(daemon.config)
@@ -77,7 +78,7 @@ def application(daemon: Daemon) -> Starlette:
         },
     )
     answering.router.redirect_slashes = False  # a path with a slash too many is none, and no body is sent twice
-    return answering
+    return Shared(answering, daemon.door)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
