@@ -1,6 +1,7 @@
 """Sessions over HTTP: which there are, what happens in them, and what waits there for a person."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -76,9 +77,11 @@ class Sessions:
 
     async def _followed(self, session_id: str, after: int, *, stays: bool) -> AsyncGenerator[bytes]:
         following = self._daemon.following
-        async for lines in following.stay(session_id, after) if stays else following.of_session(session_id, after):
-            if lines:
-                yield chunk(lines)
+        wanted = following.stay(session_id, after) if stays else following.of_session(session_id, after)
+        async with aclosing(wanted) as batches:
+            async for lines in batches:
+                if lines:
+                    yield chunk(lines)
 
     async def _log(self, request: Request) -> Response:
         """All that has happened in a session, as it is kept."""

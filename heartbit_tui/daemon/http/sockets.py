@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -235,14 +236,23 @@ class Connection:
             live.client.submit(replace(op, id=number))
 
     def _hear(self, task: Task, after: int) -> None:
-        if task.id not in self._heard or self._heard[task.id].done():
+        self._heard = {name: each for name, each in self._heard.items() if not each.done()}
+        if task.id not in self._heard:
             self._heard[task.id] = asyncio.create_task(self._tell(task, after), name=f"telling of {task.id}")
 
     async def _tell(self, task: Task, after: int) -> None:
-        async for event, payload in told(self._daemon, task, after):
-            async with self._sending:
-                await self._socket.send_text(encode(push(event, payload, self._seq)))
-                self._seq += 1
+        try:
+            async with aclosing(told(self._daemon, task, after)) as pushes:
+                async for event, payload in pushes:
+                    await self._push(event, payload)
+        except HeartbitError as error:  # a client that hears nothing more would wait for ever
+            place: JsonObject = {"session_id": task.session or task.request.session, "task_id": task.id}
+            await self._push("chat.error", {**place, "error": str(error), "state": "unknown"})
+
+    async def _push(self, event: str, payload: JsonObject) -> None:
+        async with self._sending:
+            await self._socket.send_text(encode(push(event, payload, self._seq)))
+            self._seq += 1
 
     async def _say(self, answer: JsonObject) -> None:
         async with self._sending:

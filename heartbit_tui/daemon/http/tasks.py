@@ -1,6 +1,7 @@
 """Tasks over HTTP: handed over, looked at, cancelled, taken up again, followed."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
@@ -128,8 +129,9 @@ class Tasks:
 
     async def _followed(self, task: Task, after: int) -> AsyncGenerator[bytes]:
         """The events of a task, and at its end `event: end` with the task."""
-        async for lines in self._daemon.following.of_task(task, after):
-            yield chunk(lines)
+        async with aclosing(self._daemon.following.of_task(task, after)) as batches:
+            async for lines in batches:
+                yield chunk(lines)
         ended = await self._daemon.queue.get(task.id) or task
         yield f"event: end\ndata: {encode(task_json(ended))}\n\n".encode()
 
