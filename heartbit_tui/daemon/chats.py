@@ -23,6 +23,7 @@ LISTED = 500
 """Sessions of a list, the newest."""
 
 AGENT = "heartbit"
+"""The agent whose words are the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

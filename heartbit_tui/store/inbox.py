@@ -49,6 +49,9 @@ PART: Final = "inbox"
 KEPT: Final = 1_000
 """Letters that are kept of each owner; of those that were done with, the oldest go first, then the oldest of all."""
 
+TITLE: Final = 120
+"""Letters of a title."""
+
 _GIVEN: Final = "at, kind, source, title, text, about, tenant_id, user_id, key, changed, cost_usd"
 _COLUMNS: Final = f"id, done, read, {_GIVEN}"
 NO_LETTER = "Nothing in the inbox has the number {number}."
@@ -153,6 +156,12 @@ class Inbox:
         ended = "DELETE FROM inbox WHERE about = ? AND (done = 1 OR kind = 'question')"
         given = [(each,) for each in about]
         await self._database.write(lambda connection: connection.executemany(ended, given))
+
+
+def title_of(text: str) -> str:
+    """The first line of a text that says something, as a title."""
+    lines = (line.strip().lstrip("#").strip() for line in text.splitlines())
+    return next((line for line in lines if line), "")[:TITLE]
 
 
 def json_of(letter: Letter) -> JsonObject:

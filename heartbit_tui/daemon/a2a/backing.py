@@ -18,8 +18,8 @@ from heartbit_tui.auth.users import Owner, UserContext
 from heartbit_tui.daemon.a2a.asking import op_of, words_of
 from heartbit_tui.daemon.a2a.pieces import Asks, Pieces
 from heartbit_tui.daemon.asked import Open
-from heartbit_tui.daemon.http.bodies import LONGEST_TASK
-from heartbit_tui.daemon.http.tasks import NONE_SUCH, STOPPING, sight_of
+from heartbit_tui.daemon.http.bodies import LONGEST_TASK, NO_TASK
+from heartbit_tui.daemon.http.tasks import STOPPING, sight_of
 from heartbit_tui.daemon.live import Live
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.planning import owner_of
@@ -208,7 +208,7 @@ class Behind:
     async def _task(self, task_id: str, action: Action) -> Task:
         """The task, where the caller may do this with it. Raises `Declined`, `Refused`."""
         task = await self._daemon.queue.get(task_id)
-        self._check(action, owner_of(task) if task else None, NONE_SUCH)
+        self._check(action, owner_of(task) if task else None, NO_TASK)
         assert task is not None  # what is not there was declined
         return task
 

@@ -42,6 +42,11 @@ LOG = logging.getLogger("heartbit.daemon.http")
 
 def application(daemon: Daemon) -> ASGIApp:
     """The daemon as an ASGI application; whoever serves it closes neither."""
+    return Shared(routed(daemon), daemon.door)
+
+
+def routed(daemon: Daemon) -> Starlette:
+    """All that is answered, by its routes."""
     opened = frozenset({"/metrics"} if daemon.door.open_metrics else ())
     spoken = is_spoken(daemon.config)
     parts = (
@@ -78,7 +83,7 @@ def application(daemon: Daemon) -> ASGIApp:
         },
     )
     answering.router.redirect_slashes = False  # a path with a slash too many is none, and no body is sent twice
-    return Shared(answering, daemon.door)
+    return answering
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -7,9 +7,14 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from heartbit_tui.kernel.ops import Decide, Scope
+
 Kind = TypeVar("Kind", bound=BaseModel)
 Decision = Literal["allow", "deny", "always_allow", "always_deny"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+NO_SESSION = "session not found"
+NO_TASK = "task not found"
 
 LONGEST_TASK = 200_000
 """Characters of a task."""
@@ -90,6 +95,12 @@ class SentOp(Body):
 
     model_config = ConfigDict(extra="allow", frozen=True)
     type: Annotated[str, StringConstraints(max_length=64)]
+
+
+def decide(request_id: str, decision: Decision) -> Decide:
+    """The op of a decision: an `always` one holds for all of the person's sessions from now on, the others this once."""
+    scope: Scope = "user" if decision.startswith("always") else "once"
+    return Decide(id=request_id, allow=decision in ("allow", "always_allow"), scope=scope)
 
 
 async def body_of(request: Request, kind: type[Kind]) -> Kind:

@@ -5,14 +5,13 @@ from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
 from typing import Any, Final
 
+from heartbit_tui.daemon.chats import AGENT
 from heartbit_tui.daemon.feed import Line
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.tasks import Task
 
 DELTA: Final = "text_delta"
-AGENT: Final = "heartbit"
-"""The agent whose words are the answer."""
 
 
 def interaction(session_id: str, id: str) -> str:

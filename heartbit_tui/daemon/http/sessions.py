@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from heartbit_tui.auth.roles import Action, allowed, check
 from heartbit_tui.daemon.asked import Open
 from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
-from heartbit_tui.daemon.http.bodies import Answered, Decided, SentOp, body_of, number_of
+from heartbit_tui.daemon.http.bodies import NO_SESSION, Answered, Decided, SentOp, body_of, decide, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.guests import once
 from heartbit_tui.daemon.http.streams import events, last_seen
@@ -26,7 +27,6 @@ from heartbit_tui.wire.errors import WireError
 from heartbit_tui.wire.read import load_op
 from heartbit_tui.wire.write import dump, dump_envelope, timestamp
 
-NO_SESSION = "session not found"
 NOT_OPEN = "nothing runs in this session now; a prompt opens it"
 NO_REQUEST = "nothing waits under this id"
 DECIDED = "somebody else was quicker: this was answered already, or nobody waits for it any more"
@@ -141,9 +141,8 @@ class Sessions:
             raise HTTPException(409, WRONG_KIND.format(kind="a question"))
         if not live.asked.claim(waiting.event.id):
             return JSONResponse({"late": True})
-        allow = body.decision in ("allow", "always_allow")
-        scope = "user" if body.decision.startswith("always") else "once"
-        live.client.submit(Decide(id=waiting.event.id, allow=allow, scope=scope, pattern=body.pattern, note=body.note))
+        decided = decide(waiting.event.id, body.decision)
+        live.client.submit(replace(decided, pattern=body.pattern, note=body.note))
         return JSONResponse({"late": False})
 
     async def _answer(self, request: Request) -> Response:
