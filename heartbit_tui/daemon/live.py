@@ -111,6 +111,8 @@ class Host:
             await place.gone.wait()
         if place is None:
             place = self._places[session_id] = _Place()
+            if self._closing.is_set():
+                place.left.set()  # it is opened for whoever wants it now, and closed at once
             self._tasks.create_task(self._hold(session_id, options, place), name=f"session {session_id}")
         with self._used(place, session_id):
             yield await asyncio.shield(place.live)

@@ -185,6 +185,8 @@ def test_a_desktop_is_told_where_it_has_a_program_for_it() -> None:
     ("settings", "words"),
     [
         ('webhook = { url = "https://x.example", secret_env = "NOT_SET" }', "NOT_SET"),
+        ('webhook = { url = "hooks.example.org/secret" }', "notify.webhook.url is no address"),
+        ('webhook = { url = "https://hooks.example.org/\\u0007" }', "notify.webhook.url is no address"),
         ('quiet_hours = { start = "22:00" }', "both a start and an end"),
         ('quiet_hours = { start = "22:00", end = "6" }', "no time of day"),
     ],

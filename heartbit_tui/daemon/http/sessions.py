@@ -1,5 +1,6 @@
 """Sessions over HTTP: which there are, what happens in them, and what waits there for a person."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -25,7 +26,7 @@ from heartbit_tui.kernel.ops import Answer, Close, Decide, Prompt
 from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.wire.errors import WireError
 from heartbit_tui.wire.read import load_op
-from heartbit_tui.wire.write import dump, dump_envelope, timestamp
+from heartbit_tui.wire.write import dump, dump_envelope, encode, timestamp
 
 NOT_OPEN = "nothing runs in this session now; a prompt opens it"
 NO_REQUEST = "nothing waits under this id"
@@ -87,7 +88,9 @@ class Sessions:
         """All that has happened in a session, as it is kept."""
         info = await self._session(request, "read")
         log = await self._daemon.store.load(info.id)
-        return JSONResponse({"events": [dump_envelope(each) for each in log.envelopes]})
+        # A long log takes seconds to be written; others are served meanwhile.
+        told = await asyncio.to_thread(lambda: encode({"events": [dump_envelope(each) for each in log.envelopes]}))
+        return Response(told, media_type="application/json")
 
     async def _op(self, request: Request) -> Response:
         """Send an op into a session that is open: 202, or 409 where it is not. A prompt is a task: `POST /tasks`."""
