@@ -59,6 +59,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
+class NoLetterError(StoreError):
+    """Nothing in the inbox has this number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One thing in the inbox. `source` says where it is from; `about` is the id of the task or the draft behind it.
@@ -115,11 +119,11 @@ class Inbox:
         return tuple(map(_letter, rows))
 
     async def get(self, number: int) -> Letter:
-        """One letter. Raises `StoreError` for a number that there is not."""
+        """One letter. Raises `NoLetterError` for a number that there is not."""
         asked = f"SELECT {_COLUMNS} FROM inbox WHERE id = ?"
         row = await self._database.read(lambda connection: connection.execute(asked, (number,)).fetchone())
         if row is None:
-            raise StoreError(NO_LETTER.format(number=number))
+            raise NoLetterError(NO_LETTER.format(number=number))
         return _letter(row)
 
     async def waiting(self) -> Waiting:
@@ -129,17 +133,17 @@ class Inbox:
         return Waiting(letters=letters, unread=unread)
 
     async def finish(self, number: int, *, done: bool = True) -> None:
-        """A person is done with a letter, or takes it back. Raises `StoreError` for a number that there is not."""
+        """A person is done with a letter, or takes it back. Raises `NoLetterError` for a number that there is not."""
         await self._set("done = :value, read = max(read, :value)", number, done)
 
     async def mark(self, number: int, *, read: bool = True) -> None:
-        """A person has looked at a letter, or wants it to count as new. Raises `StoreError` as `finish` does."""
+        """A person has looked at a letter, or wants it to count as new. Raises `NoLetterError` as `finish` does."""
         await self._set("read = :value", number, read)
 
     async def _set(self, what: str, number: int, value: bool) -> None:
         asked, given = f"UPDATE inbox SET {what} WHERE id = :number", {"number": number, "value": int(value)}
         if not await self._database.write(lambda connection: connection.execute(asked, given).rowcount):
-            raise StoreError(NO_LETTER.format(number=number))
+            raise NoLetterError(NO_LETTER.format(number=number))
 
     async def finish_about(self, kind: LetterKind, about: str) -> None:
         """A person is done with all letters of a kind about one thing, such as a draft that was accepted."""
