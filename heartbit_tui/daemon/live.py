@@ -28,9 +28,8 @@ LINGER = 30.0
 class Live:
     """An open session, whose it is, what happens in it, and what waits there for a person.
 
-    Each of `hearers` is called with every envelope, before the feed has it. `shown` is what guests were shown of going back.
-    `over` is done once the session is open no
-    more: with what broke it off, or None where it was closed.
+    Each of `hearers` is called with every envelope, before the feed has it. `shown` is what guests were shown of going
+    back. `over` is done once the session is open no more: with what broke it off, or None where it was closed.
     """
 
     id: str

@@ -68,8 +68,8 @@ class Letter:
     """One thing in the inbox. `source` says where it is from; `about` is the id of the task or the draft behind it.
 
     `tenant_id` and `user_id` say whose it is, both empty for the person at this machine. `key` makes it the same letter
-    however often it is put. `read` is whether a person has looked at it, `done` whether they are done with it. `changed` are the files that the work changed, as absolute paths, and `cost_usd` what it cost,
-    None where no price is known.
+    however often it is put. `read` is whether a person has looked at it, `done` whether they are done with it. `changed`
+    are the files that the work changed, as absolute paths, and `cost_usd` what it cost, None where no price is known.
     """
 
     at: datetime
