@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -24,11 +25,11 @@ LONGEST_KEY = 200
 
 
 def _in_utc(at: datetime) -> datetime:
-    """A time in UTC. Raises `ValueError` for one at the ends of the calendar, which is none there."""
+    """A time in UTC. Raises `PydanticCustomError` for one at the ends of the calendar, which is none there."""
     try:
         return at.astimezone(UTC)
     except OverflowError:
-        raise ValueError("no such time is in UTC") from None
+        raise PydanticCustomError("time", "in UTC this is before the first year or after the last") from None
 
 
 class Body(BaseModel):
