@@ -14,10 +14,9 @@ from heartbit_tui.client.letters import DRAFT
 from heartbit_tui.client.letters_done import accept, answer, refuse
 from heartbit_tui.client.letters_here import Here
 from heartbit_tui.headless.endings import UsageError
-from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.runtime import beating
 from heartbit_tui.runtime.clock import SystemClock
-from heartbit_tui.store.inbox import Inbox, Letter, json_of
+from heartbit_tui.store.inbox import Inbox, Letter, NoLetterError, json_of
 
 EMPTY = "Nothing waits in the inbox.\n"
 NO_NUMBER = "{text!r} is no number of a letter. `heartbit inbox` lists them."
@@ -141,7 +140,7 @@ async def _meant(inbox: Inbox, given: str) -> Letter:
         raise UsageError(NO_NUMBER.format(text=text))
     try:
         return await inbox.get(int(text))
-    except StoreError as error:
+    except NoLetterError as error:
         raise UsageError(NOT_THERE.format(number=text)) from error
 
 

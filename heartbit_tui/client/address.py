@@ -66,10 +66,10 @@ def _registered(file: Path, session_id: str) -> str:
     living = [each for each in registered.found(file) if each.lives and each.address]
     holder = leases(file).holder(session_id) if session_id else 0
     found = max(living, key=lambda each: (each.pid == holder, each.since or NEVER), default=None)
-    return "" if found is None else _reachable(found.address)
+    return "" if found is None else reachable(found.address)
 
 
-def _reachable(url: str) -> str:
+def reachable(url: str) -> str:
     """The address for a caller of this machine, where a daemon listens at all that it has."""
     return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 

@@ -6,15 +6,13 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from heartbit_tui import __version__
 from heartbit_tui.config.locked import replaced
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.store.locks import Leases
+from heartbit_tui.store.locks import DAEMON, folder_of, leases
 from heartbit_tui.wire.write import timestamp
-
-PREFIX: Final = "daemon-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +30,7 @@ class Found:
 @contextmanager
 def registered(store: Path, name: str, address: str, since: datetime) -> Generator[None]:
     """Say that a daemon of this name listens at an address, as long as this is open; what the dead have said goes."""
-    folder = _folder(store)
+    folder = folder_of(store)
     for each in found(store):
         if not each.lives:
             _record(folder, each.name).unlink(missing_ok=True)
@@ -48,10 +46,9 @@ def registered(store: Path, name: str, address: str, since: datetime) -> Generat
 
 def found(store: Path) -> tuple[Found, ...]:
     """The daemons that work on this data file, then those that ended without a word, the oldest first."""
-    folder = _folder(store)
-    leases = Leases(folder)
-    alive = {path.stem for path in folder.glob(f"{PREFIX}*.lock") if leases.held(path.stem)}
-    dead = {path.stem for path in folder.glob(f"{PREFIX}*.json")} - alive
+    folder, held = folder_of(store), leases(store).held
+    alive = {path.stem for path in folder.glob(f"{DAEMON}*.lock") if held(path.stem)}
+    dead = {path.stem for path in folder.glob(f"{DAEMON}*.json")} - alive
     return (
         *(_found(folder, name, lives=True) for name in sorted(alive)),
         *(_found(folder, name, lives=False) for name in sorted(dead)),
@@ -98,7 +95,3 @@ def _time(text: str) -> datetime | None:
 
 def _record(folder: Path, name: str) -> Path:
     return folder / f"{name}.json"
-
-
-def _folder(store: Path) -> Path:
-    return store.with_name(f"{store.name}.locks")

@@ -1,7 +1,7 @@
 """What becomes of a task that has ended: a letter, a notice, and what later tasks may know of it."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from heartbit_tui.daemon import notifying
@@ -55,9 +55,9 @@ class Aftermath:
         except HeartbitError as error:
             LOG.warning("what came of task %s is not remembered: %s", task.id, error)
 
-    async def recall(self, task: Task) -> str:
-        """What is known from earlier tasks, as data; empty where nothing is."""
-        return await self._known.recall(task) if self._known else ""
+    async def recall(self, task: Task, told: Collection[str]) -> str:
+        """What is known from earlier tasks but those that are `told`, as data; empty where nothing is."""
+        return await self._known.recall(task, told) if self._known else ""
 
 
 @asynccontextmanager

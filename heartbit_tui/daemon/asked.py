@@ -87,6 +87,7 @@ class Asked:
                     self._timers[id] = asyncio.create_task(self._give_up(id, seconds), name=f"patience for {id}")
             case ApprovalDecision(id=id) | QuestionAnswered(id=id):
                 self._open.pop(id, None)
+                self._claimed.discard(id)
                 if (timer := self._timers.pop(id, None)) is not None:
                     timer.cancel()
             case _:

@@ -69,8 +69,9 @@ class Attempt:
                 await live.client.settled()
         finally:
             self._live = None
-            alarm.cancel()
             live.hearers.discard(hear)
+            alarm.cancel()
+            await asyncio.gather(alarm, return_exceptions=True)
         end: Envelope = ended.result()
         return replace(self._outcome(*self._state(end.event, tally), tally, earlier), last_seq=end.seq)
 

@@ -8,7 +8,6 @@ from heartbit_tui.auth.users import Owner
 from heartbit_tui.client.types import Client
 from heartbit_tui.daemon.live import Connect
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import AssistantMessage, UserMessage
 from heartbit_tui.kernel.messages import JsonObject, Text
 from heartbit_tui.kernel.ops import Rename
@@ -16,7 +15,7 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
-from heartbit_tui.store.index import SessionInfo
+from heartbit_tui.store.index import NoSessionError, SessionInfo
 from heartbit_tui.store.store import Store
 from heartbit_tui.wire.write import timestamp
 
@@ -24,6 +23,7 @@ LISTED = 500
 """Sessions of a list, the newest."""
 
 AGENT = "heartbit"
+"""The agent whose words are the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Chats:
 
     async def find(self, session_id: str) -> Chat | None:
         """The session with exactly this id, wherever it came from."""
-        with suppress(StoreError):
+        with suppress(NoSessionError):
             return _of(await self._store.index.info(session_id))
         return next(iter(await self._wanted("id = ?", (session_id,))), None)
 
@@ -120,7 +120,7 @@ class Chats:
         return found
 
     async def _kept(self, session_id: str) -> bool:
-        with suppress(StoreError):
+        with suppress(NoSessionError):
             await self._store.index.info(session_id)
             return True
         return False

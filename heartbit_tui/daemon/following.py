@@ -86,7 +86,7 @@ class Following:
                 yield kept
             if now.state in ENDED or now.state == "interrupted":
                 return
-            if self._host.find(now.session) is None:
+            if now.state != "running" or self._host.find(now.session) is None:
                 await first_of(self._host.opens(), self._service.changed(now), self._clock.sleep(PAUSE))
             task = now
 
@@ -127,7 +127,8 @@ class Following:
             log = await self._store.load(session_id, until=until)
         except StoreError:
             return ()
-        return tuple(line(each) for each in log.envelopes if each.seq > after)
+        # A long log takes seconds to be written; others are served meanwhile.
+        return await asyncio.to_thread(lambda: tuple(line(each) for each in log.envelopes if each.seq > after))
 
 
 def chunk(lines: Iterable[Line]) -> bytes:

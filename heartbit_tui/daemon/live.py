@@ -28,9 +28,8 @@ LINGER = 30.0
 class Live:
     """An open session, whose it is, what happens in it, and what waits there for a person.
 
-    Each of `hearers` is called with every envelope, before the feed has it. `shown` is what guests were shown of going back.
-    `over` is done once the session is open no
-    more: with what broke it off, or None where it was closed.
+    Each of `hearers` is called with every envelope, before the feed has it. `shown` is what guests were shown of going
+    back. `over` is done once the session is open no more: with what broke it off, or None where it was closed.
     """
 
     id: str
@@ -111,6 +110,8 @@ class Host:
             await place.gone.wait()
         if place is None:
             place = self._places[session_id] = _Place()
+            if self._closing.is_set():
+                place.left.set()  # it is opened for whoever wants it now, and closed at once
             self._tasks.create_task(self._hold(session_id, options, place), name=f"session {session_id}")
         with self._used(place, session_id):
             yield await asyncio.shield(place.live)

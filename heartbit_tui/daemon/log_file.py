@@ -18,7 +18,8 @@ FLAGS: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFO
 class LogFile:
     """Appends lines to `path`; at `most` bytes it becomes `path.1`, and so on up to `path.KEEP`, the oldest.
 
-    One older file is kept in any case. Several processes may write at once: a line is one write, and one of them moves the files. Everything raises `OSError`.
+    One older file is kept in any case. Several processes may write at once: a line is one write, and one of them moves the
+    files. Everything raises `OSError`.
     """
 
     def __init__(self, path: Path, most: int, keep: int) -> None:

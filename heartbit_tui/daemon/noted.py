@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from heartbit_tui.daemon.outcomes import first_line
+from heartbit_tui.store.inbox import title_of
 from heartbit_tui.tasks import ENDED, Task
 
 LOG = logging.getLogger("heartbit.daemon")
@@ -25,5 +25,5 @@ def line(task: Task) -> str:
     outcome = task.outcome
     tokens = outcome.usage.input_tokens + outcome.usage.output_tokens
     cost = "" if task.cost_usd is None else f", ${task.cost_usd:.4f}"
-    wrong = f": {first_line(task.error)[:LONGEST]}" if task.error else ""
+    wrong = f": {title_of(task.error)[:LONGEST]}" if task.error else ""
     return f"{words} after {outcome.seconds:.1f} s, {tokens} tokens{cost}{wrong}"

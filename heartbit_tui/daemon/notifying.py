@@ -47,6 +47,7 @@ CLOSING: Final = 5.0
 """Seconds that notices still have when the daemon ends."""
 
 NO_SECRET = "{key} names the variable {name}, which is not set; without it no notice can be signed."
+NO_ADDRESS = "{key} is no address of the web; write it as in https://hooks.example.org/heartbit."
 NO_HOURS = "{where}: {key}: {error}"
 HALF = "daemon.notify.quiet_hours needs both a start and an end."
 
@@ -234,11 +235,22 @@ def _webhook(config: Config, environment: Mapping[str, str]) -> Webhook | None:
     url, name = config.string(f"{KEY}.webhook.url"), config.string(f"{KEY}.webhook.secret_env")
     if not url:
         return None
+    if not _is_address(url):
+        key = f"{KEY}.webhook.url"
+        raise ConfigError(NO_ADDRESS.format(key=key), key=key, source=config.source(key))
     secret = environment.get(name, "") if name else ""
     if name and not secret:
         key = f"{KEY}.webhook.secret_env"
         raise ConfigError(NO_SECRET.format(key=key, name=name), key=key, source=config.source(key))
     return Webhook(url=url, secret=secret, tries=config.integer(f"{KEY}.webhook.tries") or 1)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.host)
 
 
 def _quiet(config: Config, environment: Mapping[str, str]) -> Window | None:

@@ -28,7 +28,6 @@ from heartbit_tui.daemon.troubles import Troubles
 from heartbit_tui.daemon.visiting import Visits
 from heartbit_tui.daemon.waking import Plans, Waking, awake, planned
 from heartbit_tui.kernel.dataclass import dataclass
-from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance, parted
@@ -45,7 +44,7 @@ from heartbit_tui.skills.stock import Stock
 from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
 from heartbit_tui.store.inbox import Inbox
-from heartbit_tui.store.index import SessionInfo
+from heartbit_tui.store.index import NoSessionError, SessionInfo
 from heartbit_tui.store.locks import DAEMON, leases
 from heartbit_tui.store.store import Store
 from heartbit_tui.tasks import STEPS, CommandQueue, SqliteQueue, Task
@@ -98,8 +97,8 @@ class Daemon:
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def session(self, session_id: str) -> SessionInfo | None:
-        """The session with exactly this id, open or kept; None where there is none."""
-        with suppress(StoreError):
+        """The session with exactly this id, open or kept; None where there is none. Raises `StoreError`."""
+        with suppress(NoSessionError):
             return await self.store.index.info(session_id)
         return None
 

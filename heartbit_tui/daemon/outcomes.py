@@ -9,15 +9,12 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime import beating
 from heartbit_tui.schedules.beats import Said
-from heartbit_tui.store.inbox import Letter, LetterKind
+from heartbit_tui.store.inbox import Letter, LetterKind, title_of
 from heartbit_tui.tasks import Task
 
 HEARTBEAT: Final = "heartbeat:"
 UNWATCHED: Final = ("cron:", "heartbit", HEARTBEAT, "sensor:")
 """How the sources of tasks begin that no person hands over."""
-
-TITLE: Final = 120
-"""Letters of a letter's title."""
 
 CUT: Final = 500
 """Bytes of a result or an error that a notice has; the seed's."""
@@ -68,7 +65,7 @@ def letter_of(task: Task, changed: Sequence[str], clock: Clock) -> Letter:
         at=task.ended or clock.now(),
         kind=kinds[task.state],
         source=task.request.source,
-        title=first_line(text) or first_line(task.request.task),
+        title=title_of(text) or title_of(task.request.task),
         text=text,
         about=task.id,
         tenant_id=task.request.tenant_id,
@@ -90,7 +87,7 @@ def question_of(task: Task, envelope: Envelope, event: ApprovalRequested | Quest
         at=envelope.at,
         kind="question",
         source=task.request.source,
-        title=first_line(what),
+        title=title_of(what),
         text=WAITS.format(what=what, task=task.id[:8]),
         about=task.id,
         tenant_id=task.request.tenant_id,
@@ -108,12 +105,6 @@ def changed_by(log: Sequence[Envelope]) -> tuple[str, ...]:
     """The files that calls changed, each once, in the order of their first change."""
     events = (each.event for each in log)
     return tuple(dict.fromkeys(path for each in events if isinstance(each, ToolCallCompleted) for path in each.changed))
-
-
-def first_line(text: str) -> str:
-    """The first line that says something, as a title."""
-    lines = (line.strip().lstrip("#").strip() for line in text.splitlines())
-    return next((line for line in lines if line), "")[:TITLE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,8 @@ class Posting:
             if unwatched(task):
                 self._working[task.session] = task
             return
-        self._working.pop(task.session, None)
+        if (at_work := self._working.get(task.session)) is not None and at_work.id == task.id:
+            del self._working[task.session]
         if not is_told(task):
             return
         try:
@@ -95,6 +96,8 @@ class Posting:
                 await self._question(envelope)
             except StoreError as error:
                 LOG.error("what waits in session %s could not be put into the inbox: %s", envelope.session, error)
+            except Exception:  # one letter's own fault does not keep those after it from being written
+                LOG.exception("what waits in session %s", envelope.session)
             finally:
                 self._heard.task_done()
 

@@ -10,6 +10,7 @@ from typing import Final
 import httpx
 
 from heartbit_tui.client import registered
+from heartbit_tui.client.address import reachable
 from heartbit_tui.daemon.log_file import NAME as LOG
 from heartbit_tui.daemon.log_reading import Said, Wanted, tail
 from heartbit_tui.daemon.unit.placing import Placed, look as look_at, path_of
@@ -20,7 +21,7 @@ from heartbit_tui.kernel.errors import ConfigError, StoreError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store.database import Database
-from heartbit_tui.store.locks import Leases
+from heartbit_tui.store.locks import leases
 from heartbit_tui.tasks import STEPS, SqliteQueue
 
 SECONDS: Final = 2.0
@@ -161,10 +162,9 @@ def _unit(each: Unit) -> str:
 async def _health(each: registered.Found) -> str:
     if not each.address:
         return UNASKED
-    url = each.address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     try:
         async with httpx.AsyncClient(timeout=SECONDS, trust_env=False) as http:
-            answer = await http.get(f"{url}/healthz")
+            answer = await http.get(f"{reachable(each.address)}/healthz")
     except httpx.HTTPError as error:
         return SILENT.format(why=str(error) or type(error).__name__)
     return WELL if answer.is_success else BUSY
@@ -173,7 +173,7 @@ async def _health(each: registered.Found) -> str:
 async def _tasks(store: Path, clock: Clock, unknown: list[str]) -> Mapping[str, int] | None:
     try:
         async with Database.open(store, "tasks", STEPS) as database:
-            queue = SqliteQueue(database, clock, Leases(store).held)
+            queue = SqliteQueue(database, clock, leases(store).held)
             states = (await queue.stats()).tasks_by_state
             await queue.close()
     except StoreError as error:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, Literal, Self, TypeAlias
 
@@ -82,7 +83,7 @@ class Service:
         self._tasks = asyncio.TaskGroup()
         self._news = asyncio.Event()
         self._left = asyncio.Event()
-        self._watched: dict[str, asyncio.Event] = {}
+        self._watched: dict[str, _Watch] = {}
         self._draining = False
 
     async def __aenter__(self) -> Self:
@@ -134,14 +135,14 @@ class Service:
     async def changed(self, task: Task) -> Task | None:
         """The task, once it stands otherwise than it did here; None once there is no such task."""
         while True:
-            changed = self._watched.setdefault(task.id, asyncio.Event())
-            now = await self._queue.get(task.id)
-            if now is None or _standing(now) != _standing(task):
-                return now
-            if task.id in self._running:
-                await changed.wait()
-            else:  # another daemon may have it, or take it
-                await first_of(changed.wait(), self._clock.sleep(TICK))
+            with self._watching(task.id) as changed:
+                now = await self._queue.get(task.id)
+                if now is None or _standing(now) != _standing(task):
+                    return now
+                if task.id in self._running:
+                    await changed.wait()
+                else:  # another daemon may have it, or take it
+                    await first_of(changed.wait(), self._clock.sleep(TICK))
 
     async def cancel(self, task_id: str) -> bool:
         task = await self._queue.get(task_id)
@@ -257,7 +258,7 @@ class Service:
     async def _do(self, attempt: Attempt) -> None:
         task = attempt.task
         try:
-            await self._around.heard(task)
+            await self._told(task)
             await self._keep(await self._outcome_of(attempt))
         finally:
             del self._running[task.id]
@@ -303,12 +304,38 @@ class Service:
             LOG.error("task %s cannot be read: %s", task_id, error)
             return
         if task is not None:
+            await self._told(task)
+
+    async def _told(self, task: Task) -> None:
+        try:
             await self._around.heard(task)
+        except Exception:  # a fault of who hears of tasks ends none of them, nor the daemon
+            LOG.exception("what hears of task %s", task.id)
 
     def _wake(self, task_id: str) -> None:
         """Let those look again who wait for something to change about a task."""
-        if (changed := self._watched.pop(task_id, None)) is not None:
-            changed.set()
+        if (watch := self._watched.pop(task_id, None)) is not None:
+            watch.changed.set()
+
+    @contextmanager
+    def _watching(self, task_id: str) -> Generator[asyncio.Event]:
+        """What is set once something changes about a task; the last who leaves takes it away."""
+        watch = self._watched.setdefault(task_id, _Watch())
+        watch.users += 1
+        try:
+            yield watch.changed
+        finally:
+            watch.users -= 1
+            if not watch.users and self._watched.get(task_id) is watch:
+                del self._watched[task_id]
+
+
+class _Watch:
+    """How many wait for something to change about a task, and how they are told."""
+
+    def __init__(self) -> None:
+        self.users = 0
+        self.changed = asyncio.Event()
 
 
 def _standing(task: Task) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from heartbit_tui.daemon.http.entry import Entry
 from heartbit_tui.daemon.opening import Daemon, Setup, opened
 from heartbit_tui.daemon.supervised import Supervisor
 from heartbit_tui.daemon.unit.text import ENDING
-from heartbit_tui.daemon.waiting import first_of
+from heartbit_tui.daemon.waiting import end_of, first_of
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.runtime.admitting import parted
 
@@ -112,7 +112,7 @@ async def serve(
             for warning in (*daemon.door.warnings, *daemon.warnings):
                 LOG.warning("%s", warning)
             supervisor.ready(LISTENS.format(address=address))
-            await first_of(stop.wanted(), _end_of(answering))
+            await first_of(stop.wanted(), end_of(answering))
             finishing = FINISHING.format(count=daemon.at_work)
             tell(finishing)
             supervisor.stopping(finishing, _grace(daemon) + ENDING)
@@ -138,11 +138,6 @@ def listen(bind: str) -> socket.socket:
     found.listen(BACKLOG)
     found.setblocking(False)
     return found
-
-
-async def _end_of(task: asyncio.Task[None]) -> None:
-    """Return once a task has ended, however; it goes on where this is given up."""
-    await asyncio.wait({task})
 
 
 @asynccontextmanager

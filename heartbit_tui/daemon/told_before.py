@@ -1,6 +1,6 @@
 """What a task is told of those before it: what came of the others of its story, and what its tenant knows."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from heartbit_tui.daemon.outcomes import is_silent
@@ -16,7 +16,8 @@ MOST: Final = 10
 ORIGIN: Final = "results of earlier tasks of the same story, kept by heartbit"
 SHOWN: Final = "[{at:%Y-%m-%d}, {source}, task {task}]\n{text}"
 
-Recall = Callable[[Task], Awaitable[str]]
+Recall = Callable[[Task, Collection[str]], Awaitable[str]]
+"""What is known of other tasks than those with these ids."""
 
 
 class ToldBefore:
@@ -29,18 +30,19 @@ class ToldBefore:
 
     async def recall(self, task: Task) -> str:
         """All that a task is told; empty where there is nothing. What cannot be read holds no task up."""
-        found = (await self._story(task), await self._known(task))
+        story = await self._story(task)
+        told = self._fence("\n\n".join(map(_shown, story)), ORIGIN, "") if story else ""
+        found = (told, await self._known(task, [each.id for each in story]))
         return "\n\n".join(filter(None, found))
 
-    async def _story(self, task: Task) -> str:
+    async def _story(self, task: Task) -> Sequence[Task]:
         if not task.request.story_id:
-            return ""
+            return ()
         try:
             earlier = await self._stories.before(task, MOST)
         except StoreError:
-            return ""
-        fitting = [_shown(each) for each in earlier if is_worth(each) and not is_silent(each)]
-        return self._fence("\n\n".join(fitting), ORIGIN, "") if fitting else ""
+            return ()
+        return [each for each in earlier if is_worth(each) and not is_silent(each)]
 
 
 def _shown(task: Task) -> str:

@@ -5,11 +5,10 @@ import logging
 from hashlib import sha256
 from typing import Final
 
-from heartbit_tui.daemon.outcomes import first_line
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.schedules.pulse import SOURCE
-from heartbit_tui.store.inbox import Inbox, Letter
+from heartbit_tui.store.inbox import Inbox, Letter, title_of
 
 LOG: Final = logging.getLogger("heartbit.daemon")
 
@@ -42,7 +41,7 @@ class Troubles:
             at=now,
             kind="failure",
             source=SOURCE,
-            title=first_line(sentence),
+            title=title_of(sentence),
             text=sentence,
             key=f"{SOURCE}:{now:%Y-%m-%d}:{digest}",
         )

@@ -17,3 +17,8 @@ async def first_of(*waits: Coroutine[Any, Any, Any]) -> None:
     for task in tasks:
         if task in done:
             task.result()
+
+
+async def end_of(task: asyncio.Task[None]) -> None:
+    """Return once a task has ended, however; it goes on where this is given up."""
+    await asyncio.wait({task})

@@ -9,7 +9,7 @@ from typing import Final, Self, cast
 
 from heartbit_tui.daemon.aftermath import Aftermath
 from heartbit_tui.daemon.troubles import Troubles
-from heartbit_tui.daemon.waiting import first_of
+from heartbit_tui.daemon.waiting import end_of, first_of
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.protocols import Clock
@@ -147,7 +147,7 @@ class Waking:
         if self._engine is not None and self._beating is not None:
             self._engine.drain()
             if grace > 0 and not self._beating.done():
-                await first_of(_end_of(self._beating), self._clock.sleep(grace))
+                await first_of(end_of(self._beating), self._clock.sleep(grace))
             self._beating.cancel()
         await asyncio.gather(*self._at_work, *filter(None, (self._beating,)), return_exceptions=True)
 
@@ -175,10 +175,6 @@ async def awake(
         if settings.config.boolean("heartbeat.enabled"):
             engine = await stack.enter_async_context(beats(options, settings, intake, clock, warn, aftermath.beat))
         yield await stack.enter_async_context(Waking(clock, runs, engine))
-
-
-async def _end_of(task: asyncio.Task[None]) -> None:
-    await asyncio.wait({task})
 
 
 def _cause(error: BaseException) -> str:

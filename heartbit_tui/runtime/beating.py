@@ -31,16 +31,13 @@ from heartbit_tui.schedules.beats_store import STEPS, SqliteStates
 from heartbit_tui.schedules.beats_watch import Watching
 from heartbit_tui.store import inbox
 from heartbit_tui.store.database import Database
-from heartbit_tui.store.inbox import Inbox, Letter
+from heartbit_tui.store.inbox import Inbox, Letter, title_of
 from heartbit_tui.tasks import Intake, Request
 from heartbit_tui.tools.late import schemas
 
 PART = "heartbeats"
 MEDITATE = "heartbit_tui.runtime.meditating:meditate"
 """Loaded where a meditation is a beat: it brings models and what speaks HTTP with them."""
-
-TITLE = 120
-"""Letters of a letter's title."""
 
 UNTRUSTED = "The folder {root} is not trusted. Look at it, then run `heartbit trust add` there."
 UNCOUNTED = (
@@ -183,14 +180,12 @@ def source(beat: Heartbeat) -> str:
 
 def letter(said: Said) -> Letter:
     """What a beat had to say, as it waits for a person."""
-    lines = (line.strip().lstrip("#").strip() for line in said.text.splitlines())
-    title = next((line for line in lines if line), "")[:TITLE]
     kind = "meditation" if said.heartbeat.kind == "meditate" else "reply"
     return Letter(
         at=said.at,
         kind=kind if said.ok else "failure",
         source=source(said.heartbeat),
-        title=title,
+        title=title_of(said.text),
         text=said.text,
         about=said.task,
         key=f"{said.task}:1" if said.task else "",

@@ -1,11 +1,13 @@
 """What a person does with the draft of a skill: edits it, or accepts it, which writes its SKILL.md."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from heartbit_tui.kernel.errors import ConfigError
+from heartbit_tui.kernel.errors import ConfigError, HeartbitError
 from heartbit_tui.memory.meditation_drafts import DECIDED, Draft, DraftError
 from heartbit_tui.memory.notebook import Clean, told
 from heartbit_tui.memory.sqlite.drafts import SqliteDrafts
@@ -42,10 +44,14 @@ async def accept(drafts: SqliteDrafts, draft: Draft, folder: Path) -> Draft:
     """Write a draft into a folder of skills, under a name that is free there. Raises `DraftError`, `ConfigError`."""
     if draft.state != "waiting":
         raise DraftError(DECIDED.format(id=draft.id[:8], state=draft.state))
-    named, file = _written(draft, folder)
-    if named.name != draft.name:
-        await drafts.edit(named)
-    return await drafts.accept(draft.id, str(file))
+    named, file = await asyncio.to_thread(_written, draft, folder)
+    try:
+        if named.name != draft.name:
+            await drafts.edit(named)
+        return await drafts.accept(draft.id, str(file))
+    except HeartbitError:  # somebody else was quicker: what nobody accepted is no skill
+        await asyncio.to_thread(_removed, file)
+        raise
 
 
 def _written(draft: Draft, folder: Path) -> tuple[Draft, Path]:
@@ -62,6 +68,12 @@ def _written(draft: Draft, folder: Path) -> tuple[Draft, Path]:
             raise ConfigError(f"{file} cannot be written: {error.strerror}.", source=str(file)) from error
         return named, file
     raise ConfigError(f"{folder} has {MOST} skills called {draft.name} already; give this one another name.")
+
+
+def _removed(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
+        file.parent.rmdir()
 
 
 def _lines(draft: Draft) -> Iterator[str]:

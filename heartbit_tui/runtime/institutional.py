@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -13,7 +13,7 @@ from heartbit_tui.memory.fencing import Fence
 from heartbit_tui.memory.notebook import Clean, Ground, Notebook
 from heartbit_tui.memory.protocols import Memory
 from heartbit_tui.memory.topics import terms
-from heartbit_tui.memory.types import Confidentiality, EntryType, NewEntry, Origin, Query, Reach, Recalled, Scope
+from heartbit_tui.memory.types import Confidentiality, Entry, EntryType, NewEntry, Origin, Query, Reach, Recalled, Scope
 from heartbit_tui.runtime.memory_ground import Late, Marks
 from heartbit_tui.runtime.memory_store import kind_of, shelf
 from heartbit_tui.runtime.options import Options
@@ -29,6 +29,12 @@ LONGEST: Final = 2_000
 
 WORDS: Final = 30
 """Words of a result by which it is found."""
+
+SPARE: Final = 10
+"""Entries that are looked for beyond those that are wanted: some may be of the session that a task goes on with."""
+
+MOST: Final = 100
+"""Entries of one search at most."""
 
 SECONDS: Final = 1.0
 """Seconds that a search may hold up the beginning of a task."""
@@ -70,20 +76,22 @@ class Institution:
         await self._notebook(task).keep((wanted,), by=AGENT)
         return True
 
-    async def recall(self, task: Task) -> str:
+    async def recall(self, task: Task, told: Collection[str] = ()) -> str:
         """What earlier tasks of the same tenant found out about this one, between marks for data; empty where nothing.
 
-        A search that fails or takes too long holds no task up.
+        It leaves out what the agent has before it anyway: the results of the tasks whose ids are `told`, and what was done
+        in the same session. A search that fails or takes too long holds no task up.
         """
         if not self.limit or not is_trusted(task):
             return ""
-        query = Query(text=task.request.task[:LONGEST], limit=self.limit)
+        query = Query(text=task.request.task[:LONGEST], limit=min(self.limit + len(told) + SPARE, MOST))
         try:
             async with asyncio.timeout(SECONDS):
                 found = (await self._notebook(task).recall(query)).found
         except (TimeoutError, HeartbitError):
             return ""
-        fitting = [each for each in found if each.why.lexical_rank is not None or each.why.vector_rank is not None]
+        known = {f"{AGENT}:{each}" for each in told}
+        fitting = [each for each in found if _fits(each) and _is_news(each.entry, known, task.session)][: self.limit]
         return self.fence("\n\n".join(map(_shown, fitting)), ORIGIN, "") if fitting else ""
 
     def _notebook(self, task: Task) -> Notebook:
@@ -127,6 +135,14 @@ def keywords(source: str, text: str) -> tuple[str, ...]:
     """What a result is found by: the parts of its source, and the words of its beginning."""
     parts = (part for part in re.split(r"[^\w-]+", source.lower()) if len(part) > 2)
     return tuple(dict.fromkeys((*parts, *terms(text[: LONGEST // 10]))))[:WORDS]
+
+
+def _fits(found: Recalled) -> bool:
+    return found.why.lexical_rank is not None or found.why.vector_rank is not None
+
+
+def _is_news(entry: Entry, known: Collection[str], session: str) -> bool:
+    return entry.id not in known and not (session and entry.origin.session == session)
 
 
 def _shown(found: Recalled) -> str:

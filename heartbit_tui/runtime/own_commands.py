@@ -59,6 +59,7 @@ class OwnCommands:
         self._undo = undo
         self._session = session
         self._is_closed = False
+        self._is_stopped = False
         self._stack = AsyncExitStack()
         self._running: asyncio.Task[None] | None = None
         self._current = ""
@@ -81,13 +82,14 @@ class OwnCommands:
             raise HeartbitError(CLOSED)
         if self._current:
             raise HeartbitError(STILL.format(command=self._current))
-        self._current = wanted.told
+        self._current, self._is_stopped = wanted.told, False
         self._idle.clear()
         # Whoever asked may go away: its end is told all the same.
         return await asyncio.shield(asyncio.create_task(self._whole(wanted), name=wanted.id))
 
     def stop(self) -> None:
-        """End the command that runs, with everything that it started."""
+        """End the command that runs, with everything that it started; one that is about to begin does not."""
+        self._is_stopped = True
         if self._running is not None:
             self._running.cancel()
 
@@ -107,6 +109,8 @@ class OwnCommands:
 
     async def _run(self, wanted: CommandLine) -> CommandEnded:
         desk, tool = self._session.desk, await self._tool()
+        if self._is_stopped:  # while what runs it was made ready
+            raise HeartbitError(CLOSED if self._is_closed else NOT_BEGUN)
         typed = _Typed(desk, wanted)
         self._running = asyncio.create_task(self._call(tool, typed), name=f"own command {wanted.id}")
         await asyncio.wait([self._running])

@@ -151,6 +151,7 @@ class Engine:
     async def heard(self) -> None:
         """A person did something: what came less often for having nothing to say comes as often as before."""
         await self._means.states.heard()
+        self._kept.states = {key: replace(each, quiet=0) for key, each in self._kept.states.items()}
         self._news.set()
 
     async def run(self) -> None:
@@ -280,6 +281,7 @@ class Engine:
         except asyncio.CancelledError:
             await self._keep(beats_plan.interrupted(before, began, self._means.clock.now()))
             raise
+        before = replace(before, quiet=self._state(beat.key).quiet)  # a person may have come meanwhile
         ended = beats_plan.ended(beat, before, done, began, self._means.clock.now())
         await self._keep(ended)
         if ended.failures == 1 or (done.ok and not is_silent(done.text)):

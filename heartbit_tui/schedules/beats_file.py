@@ -1,6 +1,5 @@
 """A HEARTBEAT file becomes what it asks for, or a sentence on what is wrong with it; pure."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from difflib import get_close_matches
@@ -42,6 +41,10 @@ NO_EVERY = "it does not say how often: write `every: 30m` in the table at its he
 NO_TEXT = "nothing stands behind its table, so there is nothing to ask an agent"
 DOLLARS = "it is an amount of US dollars above 0, such as 0.25"
 COUNT = "it is a whole number above 0, such as 20"
+LARGEST = 1e12
+"""More than any beat can take; a number far above it fits no column."""
+
+TOO_MUCH = "`{name}: {text}` is more than a beat can take"
 TOO_OFTEN = "`every: {text}` is too often: 30s is the least"
 TOO_SELDOM = "`every: {text}` is too seldom: 30d is the most; what is rarer is a schedule of the daemon"
 
@@ -187,7 +190,9 @@ def _amount(table: Mapping[str, object], name: str, form: str, read: Callable[[s
         found = read(text) if text.isascii() else read("")
     except ValueError:
         raise Wrong(f"`{name}: {text}` is none: {form}") from None
-    if not 0 < cast("float", found) < math.inf:
+    if cast("float", found) > LARGEST:
+        raise Wrong(TOO_MUCH.format(name=name, text=text[:SHOWN]))
+    if not cast("float", found) > 0:
         raise Wrong(f"`{name}: {text}` is none: {form}")
     return found
 

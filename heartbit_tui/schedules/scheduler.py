@@ -87,18 +87,23 @@ class Scheduler:
 
     async def _ended(self, source: str, task: str) -> None:
         try:
-            state = (await self._intake.outcome(task)).state
+            await self._firings.ended(source, task, await self._state(task))
+        except HeartbitError as error:  # the next look follows it again
+            self._tell(f"The end of the task {task} could not be kept: {error}")
+        else:
+            self._waking.changed()
+        finally:
+            self._followed.discard(task)
+
+    async def _state(self, task: str) -> str:
+        """How a task has ended, once it has."""
+        try:
+            return (await self._intake.outcome(task)).state
         except KeyError:
-            state = "unknown"
+            return "unknown"
         except HeartbitError as error:
             self._tell(f"What came of the task {task} is not known: {error}")
-            state = "unknown"
-        try:
-            await self._firings.ended(source, task, state)
-        except HeartbitError as error:
-            self._tell(f"The end of the task {task} could not be kept: {error}")
-        self._followed.discard(task)
-        self._waking.changed()
+            return "unknown"
 
 
 def errand(schedule: Schedule, due: datetime) -> Errand:

@@ -50,5 +50,5 @@ _PAUSED = ("CREATE TABLE schedules_paused (name TEXT NOT NULL PRIMARY KEY) STRIC
 
 NAME = "schedules"
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _PAUSED)
-"""How far each schedule is, which ones rest, those that were added by command, and what is to be done by workspace (its root folder), as it
-is and as it was last written to TODO.json, with when it was last gone through."""
+"""How far each schedule is, which ones rest, those that were added by command, and what is to be done by workspace (its
+root folder), as it is and as it was last written to TODO.json, with when it was last gone through."""

@@ -10,8 +10,8 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store import chain, retention
 from heartbit_tui.store.chain import Checked, Row
 from heartbit_tui.store.driver import transaction
-from heartbit_tui.store.rows import storable
 from heartbit_tui.store.worker import Worker
+from heartbit_tui.wire.write import storable
 
 PAGE = 500
 """Rows that an export reads at once."""

@@ -25,8 +25,8 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.messages import Audio, Image, Text, Thinking, ToolCall, ToolResult
 from heartbit_tui.kernel.standing import Standing
-from heartbit_tui.store.rows import storable
 from heartbit_tui.store.summary import Summary, summarise
+from heartbit_tui.wire.write import storable
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 

@@ -7,8 +7,8 @@ from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.store import indexing
 from heartbit_tui.store.passages import Mask
-from heartbit_tui.store.rows import storable
 from heartbit_tui.store.worker import Worker
+from heartbit_tui.wire.write import storable
 
 REST_SECONDS = 0.5
 """How long nothing has to happen after a run until its words are taken in."""

@@ -12,9 +12,10 @@ from heartbit_tui.store.driver import transaction
 from heartbit_tui.store.index import beginning, like
 from heartbit_tui.store.indexing import Agreement
 from heartbit_tui.store.passages import CLOSING, OPENING, Kind, Mask
-from heartbit_tui.store.rows import lenient, storable
+from heartbit_tui.store.rows import lenient
 from heartbit_tui.store.sentences import sentence_of
 from heartbit_tui.store.worker import Worker
+from heartbit_tui.wire.write import storable
 
 PATIENCE = 2.0
 """Seconds that a search waits for the index to be up to date, before it looks at what there is."""

@@ -10,6 +10,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.store.database import Database
+from heartbit_tui.wire.write import storable
 
 LetterKind: TypeAlias = Literal["reply", "failure", "interrupted", "question", "meditation", "draft"]
 """What work had to say, work that failed, a task that waits to be taken up again, a request that waits for an answer, what
@@ -48,6 +49,9 @@ PART: Final = "inbox"
 KEPT: Final = 1_000
 """Letters that are kept of each owner; of those that were done with, the oldest go first, then the oldest of all."""
 
+TITLE: Final = 120
+"""Letters of a title."""
+
 _GIVEN: Final = "at, kind, source, title, text, about, tenant_id, user_id, key, changed, cost_usd"
 _COLUMNS: Final = f"id, done, read, {_GIVEN}"
 NO_LETTER = "Nothing in the inbox has the number {number}."
@@ -55,13 +59,17 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
+class NoLetterError(StoreError):
+    """Nothing in the inbox has this number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One thing in the inbox. `source` says where it is from; `about` is the id of the task or the draft behind it.
 
     `tenant_id` and `user_id` say whose it is, both empty for the person at this machine. `key` makes it the same letter
-    however often it is put. `read` is whether a person has looked at it, `done` whether they are done with it. `changed` are the files that the work changed, as absolute paths, and `cost_usd` what it cost,
-    None where no price is known.
+    however often it is put. `read` is whether a person has looked at it, `done` whether they are done with it. `changed`
+    are the files that the work changed, as absolute paths, and `cost_usd` what it cost, None where no price is known.
     """
 
     at: datetime
@@ -111,11 +119,11 @@ class Inbox:
         return tuple(map(_letter, rows))
 
     async def get(self, number: int) -> Letter:
-        """One letter. Raises `StoreError` for a number that there is not."""
+        """One letter. Raises `NoLetterError` for a number that there is not."""
         asked = f"SELECT {_COLUMNS} FROM inbox WHERE id = ?"
         row = await self._database.read(lambda connection: connection.execute(asked, (number,)).fetchone())
         if row is None:
-            raise StoreError(NO_LETTER.format(number=number))
+            raise NoLetterError(NO_LETTER.format(number=number))
         return _letter(row)
 
     async def waiting(self) -> Waiting:
@@ -125,17 +133,17 @@ class Inbox:
         return Waiting(letters=letters, unread=unread)
 
     async def finish(self, number: int, *, done: bool = True) -> None:
-        """A person is done with a letter, or takes it back. Raises `StoreError` for a number that there is not."""
+        """A person is done with a letter, or takes it back. Raises `NoLetterError` for a number that there is not."""
         await self._set("done = :value, read = max(read, :value)", number, done)
 
     async def mark(self, number: int, *, read: bool = True) -> None:
-        """A person has looked at a letter, or wants it to count as new. Raises `StoreError` as `finish` does."""
+        """A person has looked at a letter, or wants it to count as new. Raises `NoLetterError` as `finish` does."""
         await self._set("read = :value", number, read)
 
     async def _set(self, what: str, number: int, value: bool) -> None:
         asked, given = f"UPDATE inbox SET {what} WHERE id = :number", {"number": number, "value": int(value)}
         if not await self._database.write(lambda connection: connection.execute(asked, given).rowcount):
-            raise StoreError(NO_LETTER.format(number=number))
+            raise NoLetterError(NO_LETTER.format(number=number))
 
     async def finish_about(self, kind: LetterKind, about: str) -> None:
         """A person is done with all letters of a kind about one thing, such as a draft that was accepted."""
@@ -152,6 +160,12 @@ class Inbox:
         ended = "DELETE FROM inbox WHERE about = ? AND (done = 1 OR kind = 'question')"
         given = [(each,) for each in about]
         await self._database.write(lambda connection: connection.executemany(ended, given))
+
+
+def title_of(text: str) -> str:
+    """The first line of a text that says something, as a title."""
+    lines = (line.strip().lstrip("#").strip() for line in text.splitlines())
+    return next((line for line in lines if line), "")[:TITLE]
 
 
 def json_of(letter: Letter) -> JsonObject:
@@ -190,7 +204,7 @@ def _put(connection: sqlite3.Connection, letter: Letter) -> Letter:
         f"INSERT INTO inbox ({_GIVEN}) VALUES ({marks}) RETURNING {_COLUMNS}",
         (
             (letter.at - _EPOCH) // _MICROSECOND,
-            *(letter.kind, letter.source, letter.title, letter.text, letter.about),
+            *(letter.kind, *map(storable, (letter.source, letter.title, letter.text, letter.about))),
             *(letter.tenant_id, letter.user_id, letter.key),
             json.dumps(letter.changed),
             letter.cost_usd,

@@ -10,9 +10,10 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.store import ids
 from heartbit_tui.store.recorder import NOBODY, Owner, Place
-from heartbit_tui.store.rows import lenient, storable
+from heartbit_tui.store.rows import lenient
 from heartbit_tui.store.summary import State, Summary
 from heartbit_tui.store.worker import Worker
+from heartbit_tui.wire.write import storable
 
 Whose: TypeAlias = tuple[str, str | None]
 """Tenant and user whose sessions are meant; those of a whole tenant where there is no user."""

@@ -91,9 +91,14 @@ class Leases:
         return self._folder / f"{session_id.replace(os.sep, '_')}.lock"
 
 
+def folder_of(file: Path) -> Path:
+    """Where the lock files of a data file lie."""
+    return file.with_name(f"{file.name}.locks")
+
+
 def leases(file: Path) -> Leases:
     """The lock files of the sessions in a data file."""
-    return Leases(file.with_name(f"{file.name}.locks"))
+    return Leases(folder_of(file))
 
 
 def by_daemon(file: Path, session_id: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
-from heartbit_tui.store.rows import storable
+from heartbit_tui.wire.write import storable
 
 Kind: TypeAlias = Literal["prompt", "answer", "call", "result"]
 Mask: TypeAlias = Callable[[str], str]

@@ -18,6 +18,7 @@ from heartbit_tui.store.following import Following
 from heartbit_tui.store.summary import Summary, prompt_of, summarise
 from heartbit_tui.store.trail import Trail
 from heartbit_tui.store.worker import Worker
+from heartbit_tui.wire.write import storable
 
 CHECKPOINT_SECONDS = 1.0
 """How much of a message that is still being written a kill -9 may cost."""
@@ -261,16 +262,16 @@ def insert_summary(connection: sqlite3.Connection, place: Place) -> None:
     values = tuple(_storable(getattr(place.summary, name)) for name in _COLUMNS)
     marks = ", ".join("?" * (len(_COLUMNS) + 2))
     statement = f"INSERT INTO sessions (key, id, {', '.join(_COLUMNS)}) VALUES ({marks})"
-    connection.execute(statement, (place.key, rows.storable(place.session_id), *values))
+    connection.execute(statement, (place.key, storable(place.session_id), *values))
 
 
 def save_prompts(connection: sqlite3.Connection, place: Place, envelopes: Sequence[Envelope]) -> None:
     """Add what a person typed to the history and to the search."""
-    texts = [rows.storable(prompt_of(envelope)) for envelope in envelopes]
-    prompts = [(place.key, rows.storable(place.summary.cwd), text) for text in texts if text.strip()]
+    texts = [storable(prompt_of(envelope)) for envelope in envelopes]
+    prompts = [(place.key, storable(place.summary.cwd), text) for text in texts if text.strip()]
     if prompts:
         connection.executemany("INSERT INTO prompts (session, cwd, text) VALUES (?, ?, ?)", prompts)
 
 
 def _storable(value: str | float) -> str | float:
-    return rows.storable(value) if isinstance(value, str) else value
+    return storable(value) if isinstance(value, str) else value

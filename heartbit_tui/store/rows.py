@@ -13,7 +13,7 @@ from heartbit_tui.store.deltas import DELTA_TYPES
 from heartbit_tui.wire.errors import WireError
 from heartbit_tui.wire.names import type_of
 from heartbit_tui.wire.read import body_reader, parse_timestamp
-from heartbit_tui.wire.write import body, timestamp
+from heartbit_tui.wire.write import body, storable, timestamp
 
 Row: TypeAlias = tuple[int, str, str, str, str, str]
 """seq, at, run, agent, type, body."""
@@ -52,11 +52,6 @@ def row_of(envelope: Envelope) -> Row:
         type_of(type(event)),
         body(event),
     )
-
-
-def storable(text: str) -> str:
-    """`text` as a column can hold it: half characters, as in odd file names, become escapes."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def insert(connection: sqlite3.Connection, key: int, rows: Iterable[Row]) -> None:

@@ -6,9 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from heartbit_tui.kernel.ledger import Daily
 from heartbit_tui.kernel.messages import Usage
-from heartbit_tui.store.rows import storable
 from heartbit_tui.store.worker import Worker
-from heartbit_tui.wire.write import timestamp
+from heartbit_tui.wire.write import storable, timestamp
 
 _CALLS = "FROM audit WHERE kind = 'model_called' AND at >= ? AND at < ?"
 _SUM = f"SELECT coalesce(sum(json_extract(told, '$.cost_usd')), 0.0) {_CALLS} AND NOT (session = ? AND seq > ?)"

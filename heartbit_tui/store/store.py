@@ -20,7 +20,7 @@ from heartbit_tui.store.database import version
 from heartbit_tui.store.deltas import Pieces
 from heartbit_tui.store.following import Following
 from heartbit_tui.store.index import Index, SessionInfo, all_places, find_place, owned, place_of
-from heartbit_tui.store.locks import Lease, Leases
+from heartbit_tui.store.locks import Lease, leases
 from heartbit_tui.store.migrations import migrate
 from heartbit_tui.store.opening import OpenFile
 from heartbit_tui.store.recorder import Owner, Place, Recorder
@@ -57,7 +57,7 @@ class Store:
         self._path = path
         self._clock = clock
         self._file = OpenFile(path)
-        self._leases = Leases(path.with_name(path.name + ".locks"))
+        self._leases = leases(path)
         self._writer = Worker(lambda: self._file.connect(migrate), "heartbit-store-write")
         self._reader = Worker(lambda: driver.connect(path, reads_only=True), "heartbit-store-read")
         self.index = Index(self._reader, self._leases.held, path)

@@ -11,9 +11,8 @@ from heartbit_tui.kernel.protocols import Action, Verdict
 from heartbit_tui.store import chain
 from heartbit_tui.store.chain import Row
 from heartbit_tui.store.facts import Fact, Facts
-from heartbit_tui.store.rows import storable
 from heartbit_tui.wire.names import type_of
-from heartbit_tui.wire.write import dump, encode, timestamp
+from heartbit_tui.wire.write import dump, encode, storable, timestamp
 
 Mask: TypeAlias = Callable[[str], str]
 

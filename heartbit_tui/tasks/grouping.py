@@ -63,7 +63,7 @@ class Grouped:
 
         try:
             answers = await self._database.write(all_of_it)
-        except HeartbitError as error:
+        except Exception as error:  # noqa: BLE001 - whatever went wrong is each one's answer: none of them waits for ever
             answers = [(False, error)] * len(batch)
         for (_, future), (done, answer) in zip(batch, answers, strict=True):
             if future.cancelled():
@@ -79,7 +79,7 @@ def _apart(connection: sqlite3.Connection, operation: Callable[[sqlite3.Connecti
     connection.execute("SAVEPOINT one_of_many")
     try:
         answer = operation(connection)
-    except (LookupError, ValueError, HeartbitError) as error:
+    except (ArithmeticError, LookupError, ValueError, HeartbitError) as error:  # also a number that no column can hold
         connection.execute("ROLLBACK TO one_of_many")
         return False, error
     finally:

@@ -12,7 +12,7 @@ from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.tasks import choosing, rows
 from heartbit_tui.tasks.grouping import Database, Grouped
 from heartbit_tui.tasks.types import ALL, ENDED, Outcome, Request, Sight, State, Stats, Task, Waits
-from heartbit_tui.wire.write import timestamp
+from heartbit_tui.wire.write import storable, timestamp
 
 UNREADABLE = (
     "What is kept of this task is damaged ({names}), so it was not begun. Hand it over anew, and look what else is damaged: "
@@ -305,7 +305,7 @@ def _end(connection: sqlite3.Connection, outcome: Outcome, owner: str, now: str)
     usage: dict[str, int] = asdict(outcome.usage)
     spent = ", ".join(f"{name} = ?" for name in rows.USAGE)
     given = (
-        *(outcome.state, outcome.text, now if is_over else "", *(usage[name] for name in rows.USAGE)),
+        *(outcome.state, storable(outcome.text), now if is_over else "", *(usage[name] for name in rows.USAGE)),
         *(outcome.tool_calls, outcome.cost_usd, outcome.last_seq, is_over, outcome.id, owner),
     )
     changed = connection.execute(

@@ -10,7 +10,7 @@ from typing import Any, cast
 from heartbit_tui.kernel.messages import Usage
 from heartbit_tui.tasks.types import Request, State, Task
 from heartbit_tui.wire.read import InvalidError, parse_timestamp
-from heartbit_tui.wire.write import timestamp
+from heartbit_tui.wire.write import storable, timestamp
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """What stands for a time that nobody knows any more."""
@@ -57,7 +57,8 @@ def insert(connection: sqlite3.Connection, task_id: str, request: Request, now: 
     """Add a task that waits; whether it is new: one with its key, or its id, may be there already."""
     tools = "" if request.tools is None else json.dumps(request.tools)
     given = (
-        *(task_id, request.task, request.source, request.user_id, request.tenant_id, request.key, request.priority),
+        *(task_id, storable(request.task), storable(request.source), request.user_id, request.tenant_id),
+        *(storable(request.key), request.priority),
         *(moment(request.deadline), request.folder, request.session, tools, request.silent),
         *(request.story_id, request.trust_level),
         *(request.max_cost_usd, request.max_tokens, request.max_calls, timestamp(now)),

@@ -68,9 +68,9 @@ class Outcome:
 class Task:
     """A task as it is kept: what was asked for, how it stands, and what came of it.
 
-    `session` is where it is done, empty until it was begun, and `first_seq` the seq after which it begins there, `last_seq` that of its end;
-    `attempts` counts how often it was begun. `owner` is the daemon that is at it. `cancelling` is whether it was asked
-    to stop.
+    `session` is where it is done, empty until it was begun, and `first_seq` the seq after which it begins there,
+    `last_seq` that of its end; `attempts` counts how often it was begun. `owner` is the daemon that is at it.
+    `cancelling` is whether it was asked to stop.
     """
 
     id: str

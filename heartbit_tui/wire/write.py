@@ -62,6 +62,11 @@ def timestamp(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def storable(text: str) -> str:
+    """`text` as a column can hold it: half characters, as in odd file names, become escapes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
 def encode(value: JsonObject) -> str:
     """One line of strict JSON in ASCII; never fails.
 

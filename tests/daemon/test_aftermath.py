@@ -23,7 +23,6 @@ from heartbit_tui.daemon.notifying import (
     run,
     signature,
 )
-from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.outcomes import cut, notice_of
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.kernel.events import UserMessage
@@ -34,7 +33,7 @@ from heartbit_tui.schedules.beats import Heartbeat, Said
 from heartbit_tui.schedules.windows import Window
 from heartbit_tui.tasks import Request, State, Task
 from heartbit_tui.testing.clock import EPOCH, FakeClock
-from tests.daemon.ground import Ground, daemon, done, says
+from tests.daemon.ground import Ground, daemon, kept, says
 
 STATES: tuple[State, ...] = ("completed", "failed", "interrupted")
 URL = "https://hooks.example/in"
@@ -186,6 +185,8 @@ def test_a_desktop_is_told_where_it_has_a_program_for_it() -> None:
     ("settings", "words"),
     [
         ('webhook = { url = "https://x.example", secret_env = "NOT_SET" }', "NOT_SET"),
+        ('webhook = { url = "hooks.example.org/secret" }', "notify.webhook.url is no address"),
+        ('webhook = { url = "https://hooks.example.org/\\u0007" }', "notify.webhook.url is no address"),
         ('quiet_hours = { start = "22:00" }', "both a start and an end"),
         ('quiet_hours = { start = "22:00", end = "6" }', "no time of day"),
     ],
@@ -210,7 +211,7 @@ async def told_to(ground: Ground, *requests: Request) -> list[list[str]]:
         for request in requests:
             task_id = await found.service.submit(request)
             await found.service.outcome(task_id)
-            await _kept(found)
+            await kept(found)
             task = await found.queue.get(task_id)
             assert task is not None
             log = (await found.store.load(task.session, only=(UserMessage,))).envelopes
@@ -219,14 +220,6 @@ async def told_to(ground: Ground, *requests: Request) -> list[list[str]]:
             )
             found_texts.append([part.text for part in first.message.content if isinstance(part, Text)])
     return found_texts
-
-
-async def _kept(found: Daemon) -> None:
-    """Wait until all that becomes of a task is done: one that fails after it has its letter after that."""
-    probe = await done(found, "probe", folder="/not/there")
-    async with asyncio.timeout(30):
-        while not any(each.about == probe.id for each in await found.inbox.list()):
-            pass
 
 
 async def test_a_result_is_known_to_later_tasks_of_its_tenant_alone_as_data_with_where_it_is_from(

@@ -4,18 +4,23 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from heartbit_tui.daemon.http.agent_operations import AGENT_OPERATIONS
+from heartbit_tui.daemon.http.app import application
 from heartbit_tui.daemon.http.operations import OPERATIONS
 from heartbit_tui.kernel.errors import ConfigError
 from heartbit_tui.runtime.admitting import parted
+from heartbit_tui.store.database import Database
+from heartbit_tui.tasks import STEPS, SqliteQueue, Task
 from heartbit_tui.testing.clock import FakeClock
 from tests.auth.keyserver import AUDIENCE, ISSUER, KeyServer, claims, key, key_server, public, signed
-from tests.daemon.ground import LONG, Ground, says
+from tests.daemon.ground import LONG, Ground, daemon as opened_here, says
 from tests.daemon.http import TOKEN, Served, served, submitted
 from tests.daemon.wsclient import Refused, socket
 
@@ -172,8 +177,10 @@ async def test_a_page_that_the_settings_name_may_read_every_answer_and_no_other_
             await page.put("/tasks"),
             await page.post("/tasks", json={}),
             await page.get("/healthz"),
+            await page.post("/tasks", json={"task": "x" * 1_100_000}),
+            await page.get("/tasks", headers={f"x-{each}": "y" for each in range(101)}),
         ]
-        assert [each.status_code for each in answers] == [200, 401, 404, 405, 422, 200]
+        assert [each.status_code for each in answers] == [200, 401, 404, 405, 422, 200, 413, 431]
         assert {each.headers.get("access-control-allow-origin") for each in answers} == {PAGE}
         assert {each.headers.get("vary") for each in answers} == {"Origin"}
         assert {each.headers.get("x-content-type-options") for each in answers} == {"nosniff"}
@@ -182,6 +189,24 @@ async def test_a_page_that_the_settings_name_may_read_every_answer_and_no_other_
         foreign = await page.get("/tasks", headers={"origin": "https://evil.example"})
         assert (foreign.status_code, "access-control-allow-origin" in foreign.headers) == (403, False)
         assert foreign.headers["x-content-type-options"] == "nosniff"
+
+
+class Faulty(SqliteQueue):
+    async def get(self, task_id: str) -> Task | None:
+        raise TypeError("of no kind that anybody knows")
+
+
+async def test_a_page_that_the_settings_name_may_also_read_that_heartbit_failed(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.prepare([], f'[daemon]\nallowed_origins = ["{PAGE}"]\n[daemon.auth]\n{TOKENS}\n')
+    async with opened_here(ground) as found, Database.open(found.file, "tasks", STEPS) as database:
+        faulty = replace(found, queue=Faulty(database, found.clock, lambda owner: True))
+        transport = httpx.ASGITransport(application(faulty), raise_app_exceptions=False)
+        headers = {"authorization": f"Bearer {TOKEN}", "origin": PAGE}
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as page:
+            answer = await page.get("/tasks/any")
+        assert (answer.status_code, answer.headers.get("access-control-allow-origin")) == (500, PAGE)
+        assert answer.headers.get("x-content-type-options") == "nosniff"
 
 
 @pytest.mark.parametrize(

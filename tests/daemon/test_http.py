@@ -143,6 +143,8 @@ async def test_a_cancel_is_taken_while_all_places_are_taken_and_refused_for_what
         ('{"task": "x", "story_id": "../x"}', 422, "story_id"),
         ('{"task": "x", "deadline": "2026-01-01T00:00:00"}', 422, "deadline"),
         ('{"task": "x", "deadline": 0}', 422, "deadline"),
+        ('{"task": "x", "deadline": "0001-01-01T00:00:00+05:00"}', 422, "deadline"),
+        ('{"task": "x", "deadline": "9999-12-31T23:59:59-05:00"}', 422, "deadline"),
         ('{"task": "x", "priority": true}', 422, "priority"),
         ('{"task": "x", "session_id": "nobody"}', 404, "session"),
         (json.dumps({"task": "x" * 1_100_000}), 413, "bytes"),

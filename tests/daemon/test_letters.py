@@ -183,6 +183,16 @@ async def test_a_draft_is_edited_and_accepted_over_http_by_the_person_alone(tmp_
     assert "Say hello twice." in skill.read_text("utf-8")
 
 
+async def test_a_draft_that_is_accepted_twice_at_once_is_one_skill(tmp_path: Path) -> None:
+    ground = ready(tmp_path)
+    async with served(ground) as running, running.caller() as caller:
+        await drafted(ground)
+        draft = (await caller.get("/drafts")).json()["drafts"][0]["id"]
+        answers = await asyncio.gather(*(caller.post(f"/drafts/{draft}/accept") for _ in range(4)))
+    assert sorted(each.status_code for each in answers) == [200, 409, 409, 409]
+    assert len([*(ground.home / ".config" / "heartbit" / "skills").rglob("*")]) == 2
+
+
 async def test_a_session_of_the_daemon_is_offered_and_never_opened_here_at_the_same_time(tmp_path: Path) -> None:
     ground = ready(tmp_path)
     async with served(ground) as running:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from heartbit_tui.daemon.http.app import application
+from heartbit_tui.daemon.http.app import routed
 from heartbit_tui.daemon.http.openapi import BODIES, document
 from heartbit_tui.daemon.http.operations import SCHEMAS
 from tests.daemon.ground import Ground, daemon, says
@@ -24,7 +24,7 @@ async def test_no_route_is_missing_and_none_is_made_up(tmp_path: Path) -> None:
     async with daemon(ready(tmp_path)) as found:
         routes = {
             (method, getattr(route, "path", ""))
-            for route in application(found).routes
+            for route in routed(found).routes
             for method in (getattr(route, "methods", None) or ())
             if method != "HEAD"
         }

@@ -205,3 +205,13 @@ def _cut(ground: Ground, task: Task, last: int) -> None:
     connection.execute("DELETE FROM events WHERE session = ? AND seq > ?", (key, last))
     connection.execute("UPDATE sessions SET last_seq = ? WHERE key = ?", (last, key))
     connection.close()
+
+
+async def test_a_fault_of_who_hears_of_tasks_ends_none_of_them(tmp_path: Path) -> None:
+    async def hear(task: Task) -> None:
+        raise TypeError("of no kind that anybody knows")
+
+    ground = Ground(tmp_path)
+    ground.prepare([HELLO])
+    async with daemon(ground, hear) as found:
+        assert [(await done(found, each)).text for each in ("first", "second")] == ["hello", "hello"]

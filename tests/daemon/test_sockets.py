@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from heartbit_tui.store import driver
 from tests.daemon.ground import LONG, Ground, calls, says
 from tests.daemon.http import SETTINGS, TOKEN, USERS, ended, served
 from tests.daemon.wsclient import Refused, Socket, socket
@@ -130,6 +131,19 @@ async def test_a_chat_is_aborted_and_says_so(tmp_path: Path) -> None:
         ended = await found.pushed("chat.error", "chat.final")
         assert (ended["state"], ended["error"]) == ("cancelled", "It was cancelled.")
         assert await found.ask("chat.abort", **made, **sent) == {"cancelled": False}
+
+
+async def test_a_chat_that_cannot_be_followed_any_more_ends_with_a_word(tmp_path: Path) -> None:
+    ground = ready(tmp_path, settings=f"[daemon]\nmax_concurrent_tasks = 1\n{SETTINGS}")
+    async with served(ground) as daemon, socket(daemon.url, TOKEN) as found:
+        for words in ("please stay", "hello"):
+            sent = await found.ask("chat.send", message=words, **(made := await found.ask("session.create")))
+        connection = driver.connect(next(ground.home.rglob("*.db")))
+        connection.execute("ALTER TABLE tasks RENAME TO elsewhere")
+        told = await found.pushed("chat.error", "chat.final")
+        connection.execute("ALTER TABLE elsewhere RENAME TO tasks")
+        connection.close()
+        assert (told["task_id"], told["session_id"], told["state"]) == (sent["task_id"], made["session_id"], "unknown")
 
 
 async def test_nobody_sees_or_touches_the_chats_of_others(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from heartbit_tui.kernel.events import UserMessage
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.tasks import Request
-from tests.daemon.ground import Ground, daemon, says
+from tests.daemon.ground import Ground, daemon, kept, says
 
 FIRST = Request(task="find the valve", story_id="boiler", tenant_id="acme", user_id="anna")
 
@@ -18,6 +18,7 @@ async def begun_with(ground: Ground, *requests: Request) -> list[str]:
         for request in requests:
             task_id = await found.service.submit(request)
             await found.service.outcome(task_id)
+            await kept(found)
             task = await found.queue.get(task_id)
             assert task is not None
             log = (await found.store.load(task.session, only=(UserMessage,))).envelopes
@@ -76,3 +77,24 @@ async def test_a_task_that_goes_on_with_a_session_is_not_told_what_stands_in_it(
     there = replace(FIRST, session="20260101-000000-boiler01")
     same, other = (await begun_with(ground, there, there, FIRST))[1:]
     assert (same, other.count("It is in the cellar.")) == ("", 2)
+
+
+SHARED = "[daemon.institutional_memory]\nenabled = true\nrecall_limit = 1\n"
+
+
+async def test_what_a_tenant_knows_is_not_told_again_where_the_story_or_the_session_has_it(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    valve = [says(f"The valve is in the {place}.", when=f"valve {place}") for place in ("cellar", "attic")]
+    ground.prepare([*valve, says("Done.", times=0)], SHARED)
+    cellar = replace(FIRST, task="look for the valve cellar", session="20260101-000000-boiler01")
+    attic = replace(FIRST, task="look for the valve attic", story_id="")
+    _, _, story, session = await begun_with(
+        ground,
+        cellar,
+        attic,
+        replace(FIRST, task="mend the valve of the cellar"),
+        replace(cellar, task="mend the valve in the cellar", story_id=""),
+    )
+    assert story.count("The valve is in the cellar.") == 1
+    assert story.count("The valve is in the attic.") == 1
+    assert "The valve is in the cellar." not in session

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from heartbit_tui.store import driver
 from tests.daemon.ground import Ground, says
 from tests.daemon.http import OPERATOR, SETTINGS, TOKEN, USERS, ended, served, submitted
 
@@ -138,3 +139,15 @@ async def test_a_heartbeat_says_why_rests_and_beats_when_a_person_wants_it(tmp_p
             }
             async with daemon.caller(USERS["anna"]) as anna:
                 assert (await anna.post(f"/heartbeats/{what}", json={"name": key})).status_code == 403
+
+
+async def test_a_letter_that_cannot_be_looked_up_is_none_that_is_not_there(tmp_path: Path) -> None:
+    ground = ready(tmp_path)
+    async with served(ground) as daemon, daemon.caller() as caller:
+        assert (await caller.post("/inbox/1/done")).status_code == 404
+        connection = driver.connect(next(ground.home.rglob("*.db")))
+        connection.execute("ALTER TABLE inbox RENAME TO elsewhere")
+        answer = await caller.post("/inbox/1/done")
+        connection.execute("ALTER TABLE elsewhere RENAME TO inbox")
+        connection.close()
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

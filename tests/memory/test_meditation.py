@@ -5,10 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.events import MemoryChanged, ModelCalled
+from heartbit_tui.memory.meditation_drafts import DraftError
 from heartbit_tui.memory.meditation_report import told
-from heartbit_tui.memory.types import Confidentiality, Scope
+from heartbit_tui.memory.sqlite.drafts import SqliteDrafts
+from heartbit_tui.memory.types import Confidentiality, Reach, Scope
 from heartbit_tui.providers.faults import Status
 from tests.memory.meditation_rig import ALL, RELEASES, SCOPE, SKILL, bench, core, fact, says
 from tests.memory.rig import SCREEN
@@ -230,6 +234,17 @@ async def test_what_was_refused_is_neither_let_go_of_nor_drafted_again(tmp_path:
         await on.clock.advance(60 * 86_400)
         report = await on.meditate()
     assert (report.demoted, report.asked) == ((), 0)
+
+
+async def test_a_draft_is_decided_and_changed_by_whose_it_is_alone(tmp_path: Path) -> None:
+    async with bench(tmp_path, says(SKILL)) as on:
+        await on.store(*map(core, RELEASES))
+        (draft,) = (await on.meditate()).drafts
+        other = SqliteDrafts(on.database, on.clock, Reach(tenant="acme", user="ben"))
+        for act in (other.refuse(draft.id), other.accept(draft.id, "/x"), other.edit(replace(draft, text="Theirs."))):
+            with pytest.raises(DraftError):
+                await act
+        assert await on.drafts.find(draft.id) == draft
 
 
 async def test_the_report_is_told_as_an_event(tmp_path: Path) -> None:

@@ -79,6 +79,21 @@ async def test_beats_with_nothing_to_say_come_less_often_until_a_person_is_there
     assert gaps(on.doer.times)[-1] == 600.0
 
 
+async def test_a_person_who_comes_while_it_beats_counts_for_that_beat_too(tmp_path: Path) -> None:
+    async with bench(tmp_path) as on:
+        on.write("every: 10m")
+        async with on.beating():
+            await on.pass_by(10_800)
+            assert (await on.state()).quiet > 1
+            on.doer.takes = 60.0
+            begun = len(on.doer.began)
+            while len(on.doer.began) == begun:
+                await on.pass_by(30)
+            await on.engine.heard()
+            await on.pass_by(60)
+            assert (await on.state()).quiet == 1
+
+
 async def test_a_changed_interval_holds_at_once_and_a_longer_one_too(tmp_path: Path) -> None:
     async with bench(tmp_path) as on:
         on.write("every: 6h")

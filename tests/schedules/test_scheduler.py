@@ -1,12 +1,16 @@
 """Each occurrence becomes one task: at its time, whatever the clock, the machine and other daemons do meanwhile."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from heartbit_tui.runtime.scheduling import Schedules
+from heartbit_tui.kernel.errors import StoreError
+from heartbit_tui.runtime.scheduling import Handing, Schedules
 from heartbit_tui.schedules.deciding import late_by
+from heartbit_tui.schedules.firings import Firings
+from heartbit_tui.schedules.scheduler import Scheduler
 from heartbit_tui.tasks import Request
 from heartbit_tui.testing import FakeClock
 from tests.schedules.places import START, at_work, later, place, schedule
@@ -191,3 +195,38 @@ async def test_what_was_due_while_a_schedule_rested_is_passed_over_when_it_goes_
             await pause(paused=False)
             await found.pass_time(3_600)
         assert found.due() == ["2026-03-28T13:00:00", "2026-03-28T17:00:00"]
+
+
+async def test_the_end_of_a_task_is_heard_of_also_after_the_scheduler_was_begun_anew(tmp_path: Path) -> None:
+    async with place(tmp_path, schedule("0 * * * *")) as found:
+        scheduler = found.scheduler
+        for seconds in (3_600, 60):
+            running = asyncio.create_task(scheduler.run())
+            await found.pass_time(seconds)
+            if seconds == 60:
+                await found.noticed(lambda: found.intake.end("1"))
+                await found.pass_time(3_600)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+        assert found.due() == ["2026-03-28T13:00:00", "2026-03-28T14:00:00"]
+
+
+async def test_an_end_that_cannot_be_kept_is_tried_again_no_more_than_once_a_minute(tmp_path: Path) -> None:
+    class Full(Firings):
+        tries = 0
+
+        async def ended(self, source: str, task: str, state: str, memo: str | None = None) -> None:
+            self.tries += 1
+            raise StoreError("The disk is full.")
+
+    async with place(tmp_path, schedule("0 * * * *")) as found:
+        firings = Full(found.database)
+        scheduler = Scheduler(found.clock, Handing(found.intake), firings, found.known, found.told.append)
+        running = asyncio.create_task(scheduler.run())
+        await found.pass_time(3_600)
+        found.intake.end("1")
+        await found.pass_time(180)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert 1 <= firings.tries <= 4
+        assert found.told == ["The end of the task 1 could not be kept: The disk is full."] * firings.tries

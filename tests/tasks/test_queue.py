@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -437,3 +437,41 @@ async def test_of_a_damaged_task_at_work_no_tool_is_taken_for_one_that_it_may_us
         await database.write(lambda connection: connection.execute(change, (task.id,)).rowcount)
         (left,) = await found.abandoned()
         assert (left.id, left.request.tools) == (task.id, ())
+
+
+UNTIMELY = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))
+"""A time that is none in UTC."""
+
+
+@pytest.mark.parametrize("odd", [{"deadline": UNTIMELY}, {"max_calls": 2**63}])
+async def test_a_task_that_cannot_be_kept_is_refused_and_those_of_the_same_commit_are_not(
+    tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    async with queue(tmp_path) as tasks:
+        requests = [Request(task="first"), Request(task="odd", **odd), Request(task="last")]
+        async with asyncio.timeout(20):
+            found = await asyncio.gather(*map(tasks.accept, requests), return_exceptions=True)
+        assert [isinstance(each, Exception) for each in found] == [False, True, False]
+        assert [each.request.task for each in (await tasks.page()).tasks] == ["last", "first"]
+
+
+async def test_whatever_a_file_does_everybody_who_waits_for_a_commit_hears_of_it(tmp_path: Path) -> None:
+    class Breaking(Counting):
+        async def write(self, operation: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+            raise TypeError("of no kind that anybody knows")
+
+    async with Database.open(tmp_path / "heartbit.db", "tasks", STEPS) as database:
+        found = SqliteQueue(Breaking(database), FakeClock(), lambda owner: True)
+        async with asyncio.timeout(20):
+            told = await asyncio.gather(*(found.accept(Request(task=each)) for each in "ab"), return_exceptions=True)
+        assert [type(each) for each in told] == [TypeError, TypeError]
+
+
+async def test_what_came_of_a_task_is_kept_also_with_what_is_no_text_in_it(tmp_path: Path) -> None:
+    async with queue(tmp_path) as tasks:
+        task = await tasks.accept(Request(task="read x\udcff"))
+        await tasks.claim("me", naming)
+        assert await tasks.end(replace(completed(task.id), state="failed", text="no x\udcff"), "me")
+        ended = await tasks.get(task.id)
+        assert ended is not None
+        assert (ended.request.task, ended.error) == (r"read x\udcff", r"no x\udcff")

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from types import MappingProxyType
 from typing import Final
+from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 
@@ -17,8 +18,8 @@ from heartbit_tui.auth.users import Owner, UserContext
 from heartbit_tui.daemon.a2a.asking import op_of, words_of
 from heartbit_tui.daemon.a2a.pieces import Asks, Pieces
 from heartbit_tui.daemon.asked import Open
-from heartbit_tui.daemon.http.bodies import LONGEST_TASK
-from heartbit_tui.daemon.http.tasks import NONE_SUCH, STOPPING, sight_of
+from heartbit_tui.daemon.http.bodies import LONGEST_TASK, NO_TASK
+from heartbit_tui.daemon.http.tasks import STOPPING, sight_of
 from heartbit_tui.daemon.live import Live
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.planning import owner_of
@@ -60,6 +61,7 @@ TAKEN: Final = "another message was sent under this messageId"
 OTHER_CONTEXT: Final = "the task is not of this context"
 OVER: Final = "the task has ended: it is {state}. Leave the taskId out to begin the next one in this context."
 NOTHING_WAITS: Final = "the task waits for nothing. Leave the taskId out to have the next one done after it."
+QUICKER: Final = "somebody else was quicker: what waited was answered already"
 SAY_RESUME: Final = "the task was interrupted: answer with the word “resume”, or cancel it"
 NOT_STOPPED: Final = "the task has ended: it is {state}"
 NO_PAGE: Final = "pageToken is none that was given out"
@@ -166,10 +168,12 @@ class Behind:
             key=KEY + said.id,
             session=said.context_id or ids.new_id(self._daemon.clock.now()),
         )
-        task = await self._daemon.service.accept(request)
+        mine = str(uuid4())
+        task = await self._daemon.service.accept(request, mine)
         if task.request.task != text or said.context_id not in ("", task.request.session):
             raise Declined("invalid", TAKEN)
-        self._daemon.figures.accepted()
+        if task.id == mine:
+            self._daemon.figures.accepted()
         return Heard(task=self._shown(task))
 
     async def _answer(self, said: Said) -> Heard:
@@ -186,8 +190,10 @@ class Behind:
         live, waiting = self._daemon.host.find(task.session), self._waiting(task)
         if live is None or waiting is None:
             raise Declined("unsupported", NOTHING_WAITS)
-        after = live.feed.last
-        live.client.submit(op_of(waiting.event, said.texts))
+        after, op = live.feed.last, op_of(waiting.event, said.texts)
+        if not live.asked.claim(waiting.event.id):
+            raise Declined("unsupported", QUICKER)
+        live.client.submit(op)
         self._answered.add(task.id, said.id)
         await first_of(_settled(live, waiting.event.id, after), self._daemon.clock.sleep(MOMENT))
         return Heard(task=await self.task(task.id), after=after)
@@ -195,14 +201,14 @@ class Behind:
     async def _resume(self, task: Task, said: Said) -> Heard:
         if " ".join(said.texts).strip().casefold() != RESUME:
             raise Declined("invalid", SAY_RESUME)
-        self._answered.add(task.id, said.id)
         await self._daemon.service.again(task.id)
+        self._answered.add(task.id, said.id)
         return Heard(task=await self.task(task.id), after=task.last_seq or 0)
 
     async def _task(self, task_id: str, action: Action) -> Task:
         """The task, where the caller may do this with it. Raises `Declined`, `Refused`."""
         task = await self._daemon.queue.get(task_id)
-        self._check(action, owner_of(task) if task else None, NONE_SUCH)
+        self._check(action, owner_of(task) if task else None, NO_TASK)
         assert task is not None  # what is not there was declined
         return task
 

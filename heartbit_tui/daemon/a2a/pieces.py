@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from heartbit_tui.a2a.serving import Piece, Stood
+from heartbit_tui.daemon.chats import AGENT
 from heartbit_tui.daemon.feed import Line
-from heartbit_tui.daemon.http.chats import AGENT, DELTA
+from heartbit_tui.daemon.http.chats import DELTA
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.wire.read import parse_timestamp
 

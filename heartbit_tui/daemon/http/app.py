@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.daemon.http.agents import Agents, is_spoken
@@ -16,7 +17,7 @@ from heartbit_tui.daemon.http.audited import Audited
 from heartbit_tui.daemon.http.card import Card
 from heartbit_tui.daemon.http.changed import WhatChanged
 from heartbit_tui.daemon.http.dashboard import Dashboard
-from heartbit_tui.daemon.http.doors import Doors
+from heartbit_tui.daemon.http.doors import Doors, Shared
 from heartbit_tui.daemon.http.drafts import Drafts
 from heartbit_tui.daemon.http.guests import Guests
 from heartbit_tui.daemon.http.limits import Limits
@@ -39,8 +40,13 @@ WRONG_METHOD = 405
 LOG = logging.getLogger("heartbit.daemon.http")
 
 
-def application(daemon: Daemon) -> Starlette:
+def application(daemon: Daemon) -> ASGIApp:
     """The daemon as an ASGI application; whoever serves it closes neither."""
+    return Shared(routed(daemon), daemon.door)
+
+
+def routed(daemon: Daemon) -> Starlette:
+    """All that is answered, by its routes."""
     opened = frozenset({"/metrics"} if daemon.door.open_metrics else ())
     spoken = is_spoken(daemon.config)
     parts = (

@@ -12,9 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from heartbit_tui.auth.roles import Extent, allowed, check
 from heartbit_tui.daemon.chats import owner_of_session
-from heartbit_tui.daemon.http.bodies import number_of
+from heartbit_tui.daemon.http.bodies import NO_SESSION, number_of
 from heartbit_tui.daemon.http.doors import who_of
-from heartbit_tui.daemon.http.sessions import NO_SESSION
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.store.audit import Wanted

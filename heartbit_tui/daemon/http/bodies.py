@@ -1,20 +1,35 @@
 """What callers send, checked; what is wrong with it is said by the name of the field."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from heartbit_tui.kernel.ops import Decide, Scope
 
 Kind = TypeVar("Kind", bound=BaseModel)
 Decision = Literal["allow", "deny", "always_allow", "always_deny"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+NO_SESSION = "session not found"
+NO_TASK = "task not found"
 
 LONGEST_TASK = 200_000
 """Characters of a task."""
 
 LONGEST_KEY = 200
 """Characters of a key that makes a request the same however often it is sent."""
+
+
+def _in_utc(at: datetime) -> datetime:
+    """A time in UTC. Raises `PydanticCustomError` for one at the ends of the calendar, which is none there."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("time", "in UTC this is before the first year or after the last") from None
 
 
 class Body(BaseModel):
@@ -33,7 +48,7 @@ class NewTask(Body):
     story_id: Name | None = None
     key: Annotated[str, StringConstraints(max_length=LONGEST_KEY)] = ""
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] = 0
-    deadline: Annotated[AwareDatetime, Field(strict=True)] | None = None
+    deadline: Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc)] | None = None
     session_id: Name | None = None
     folder: Annotated[str, StringConstraints(max_length=4_096)] = ""
 
@@ -81,6 +96,12 @@ class SentOp(Body):
 
     model_config = ConfigDict(extra="allow", frozen=True)
     type: Annotated[str, StringConstraints(max_length=64)]
+
+
+def decide(request_id: str, decision: Decision) -> Decide:
+    """The op of a decision: an `always` one holds for all of the person's sessions from now on, the others this once."""
+    scope: Scope = "user" if decision.startswith("always") else "once"
+    return Decide(id=request_id, allow=decision in ("allow", "always_allow"), scope=scope)
 
 
 async def body_of(request: Request, kind: type[Kind]) -> Kind:

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from heartbit_tui.auth.roles import check, extent
 from heartbit_tui.daemon.chats import owner_of_session
-from heartbit_tui.daemon.http.bodies import number_of
+from heartbit_tui.daemon.http.bodies import NO_SESSION, NO_TASK, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.daemon.planning import owner_of
@@ -16,8 +16,6 @@ from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.runtime.changed import Changed, ChangedFile, Page, Stretch
 from heartbit_tui.store.index import SessionInfo
 
-NO_SESSION: Final = "session not found"
-NO_TASK: Final = "task not found"
 USUAL: Final = 20
 MOST: Final = 50
 """Files of a page; each has a diff of at most 40,000 characters."""

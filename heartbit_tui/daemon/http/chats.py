@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import aclosing
 from typing import Any, Final
 
+from heartbit_tui.daemon.chats import AGENT
 from heartbit_tui.daemon.feed import Line
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.tasks import Task
 
 DELTA: Final = "text_delta"
-AGENT: Final = "heartbit"
-"""The agent whose words are the answer."""
 
 
 def interaction(session_id: str, id: str) -> str:
@@ -24,9 +24,10 @@ async def told(daemon: Daemon, task: Task, after: int) -> AsyncGenerator[tuple[s
 
     Each payload has its session, its task, and the `seq` after which to subscribe to have what follows it.
     """
-    async for lines in daemon.following.of_task(task, after):
-        for event, payload in pushes(lines):
-            yield event, {"session_id": _session(task, payload), "task_id": task.id, **payload}
+    async with aclosing(daemon.following.of_task(task, after)) as batches:
+        async for lines in batches:
+            for event, payload in pushes(lines):
+                yield event, {"session_id": _session(task, payload), "task_id": task.id, **payload}
     ended = await daemon.queue.get(task.id) or task
     place: JsonObject = {"session_id": ended.session or ended.request.session, "task_id": task.id}
     if ended.last_seq is not None:

@@ -30,6 +30,23 @@ HARDENED: Mapping[str, str] = MappingProxyType(
 )
 
 
+class Shared:
+    """Adds to every answer what guards it, and lets the pages of named origins read it.
+
+    It stands around all else, so that a page can also read why nothing was let in, and that heartbit failed.
+    """
+
+    def __init__(self, app: ASGIApp, door: Entrance) -> None:
+        self._app = app
+        self._site = door.site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            origin = Headers(scope=scope).get("origin", "")
+            send = _adding({**HARDENED, **(shared_with(self._site, origin) if origin else {})}, send)
+        await self._app(scope, receive, send)
+
+
 class Doors:
     """Lets requests through to the app that come under a name of the daemon's, from a page that may, with a token.
 
@@ -48,7 +65,6 @@ class Doors:
             return
         headers = Headers(scope=scope)
         origin = headers.get("origin", "")
-        sending = _adding({**HARDENED, **(shared_with(self._site, origin) if origin else {})}, send)
         try:
             check_host(self._site, headers.getlist("host"))
             if scope.get("method") == "OPTIONS" and origin:
@@ -59,9 +75,9 @@ class Doors:
             if scope["path"] not in self._open:
                 scope[WHO] = await self._admitted(scope, headers)
         except Refused as refused:
-            await _turn_away(refused, scope, receive, sending)
+            await _turn_away(refused, scope, receive, send)
             return
-        await self._app(scope, receive, sending)
+        await self._app(scope, receive, send)
 
     async def _admitted(self, scope: Scope, headers: Headers) -> UserContext:
         """Whom a request is from; a page that opens a WebSocket can send no header but its list of subprotocols."""
@@ -78,12 +94,14 @@ def who_of(scope: Scope) -> UserContext:
 
 
 def _adding(added: Mapping[str, str], send: Send) -> Send:
-    """Sends what an answer has and these headers, also with one that lets nobody in: a page has to be able to read why."""
+    """Sends what an answer has, and of these headers those that it has not."""
+    headers = [(name.encode(), value.encode()) for name, value in added.items()]
 
     async def sending(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            told = {name.lower() for name, _ in message["headers"]}
-            more = ((k.encode(), v.encode()) for k, v in added.items() if k == "vary" or k.encode() not in told)
+            told = [(name.lower(), value) for name, value in message["headers"]]
+            names = {name for name, _ in told if name != b"vary"}  # that one may stand in an answer several times
+            more = (each for each in headers if each[0] not in names and each not in told)
             message["headers"] = [*message["headers"], *more]
         await send(message)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from heartbit_tui.daemon.http.bodies import LONGEST_TASK, Decision
+from heartbit_tui.daemon.http.bodies import LONGEST_TASK, Decision, problem_of
 from heartbit_tui.kernel.messages import JsonObject
 
 UNPARSED = "unknown"
@@ -91,7 +91,7 @@ def frame_of(text: str) -> Frame | str:
         first = error.errors(include_url=False, include_context=False, include_input=True)[0]
         if first["loc"] == ("type",) and first.get("input") in ("res", "event"):
             return ""
-        return f"invalid frame: {_said(error)}"
+        return f"invalid frame: {problem_of(error)}"
 
 
 def params_of(kind: type[Params], given: object) -> Params:
@@ -99,7 +99,7 @@ def params_of(kind: type[Params], given: object) -> Params:
     try:
         return kind.model_validate({} if given is None else given)
     except ValidationError as error:
-        raise MethodError(f"invalid params: {_said(error)}") from None
+        raise MethodError(f"invalid params: {problem_of(error)}") from None
 
 
 def decision_of(text: str) -> Decision:
@@ -124,9 +124,3 @@ def refusal(id: str, text: str) -> JsonObject:
 def push(event: str, payload: JsonObject, seq: int) -> JsonObject:
     """What nobody asked for; `seq` counts the pushes of a connection."""
     return {"type": "event", "event": event, "payload": payload, "seq": seq}
-
-
-def _said(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg']}" if where else first["msg"]

@@ -20,7 +20,7 @@ from heartbit_tui.client.guests.commands import COMMANDS
 from heartbit_tui.client.guests.table import Asked
 from heartbit_tui.client.guests.views import VIEWS
 from heartbit_tui.daemon.chats import owner_of_session
-from heartbit_tui.daemon.http.bodies import body_of, key_of, problem_of
+from heartbit_tui.daemon.http.bodies import NO_SESSION, body_of, key_of, problem_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.live import Live
 from heartbit_tui.daemon.opening import Daemon
@@ -28,7 +28,6 @@ from heartbit_tui.daemon.visiting import said
 from heartbit_tui.kernel.errors import HeartbitError, StoreError
 from heartbit_tui.store.index import SessionInfo
 
-NO_SESSION: Final = "session not found"
 NOT_OPEN: Final = "this session is not open now; POST /sessions/{id}/commands/open opens it"
 STOPPING: Final = "heartbit is stopping and opens no sessions"
 ENDING: Final = "heartbit ended before this was done; what came of it is told in the session"

@@ -1,6 +1,9 @@
 """Sessions over HTTP: which there are, what happens in them, and what waits there for a person."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,7 +14,7 @@ from heartbit_tui.auth.roles import Action, allowed, check
 from heartbit_tui.daemon.asked import Open
 from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
-from heartbit_tui.daemon.http.bodies import Answered, Decided, SentOp, body_of, number_of
+from heartbit_tui.daemon.http.bodies import NO_SESSION, Answered, Decided, SentOp, body_of, decide, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.guests import once
 from heartbit_tui.daemon.http.streams import events, last_seen
@@ -23,9 +26,8 @@ from heartbit_tui.kernel.ops import Answer, Close, Decide, Prompt
 from heartbit_tui.store.index import SessionInfo
 from heartbit_tui.wire.errors import WireError
 from heartbit_tui.wire.read import load_op
-from heartbit_tui.wire.write import dump, dump_envelope, timestamp
+from heartbit_tui.wire.write import dump, dump_envelope, encode, timestamp
 
-NO_SESSION = "session not found"
 NOT_OPEN = "nothing runs in this session now; a prompt opens it"
 NO_REQUEST = "nothing waits under this id"
 DECIDED = "somebody else was quicker: this was answered already, or nobody waits for it any more"
@@ -76,15 +78,19 @@ class Sessions:
 
     async def _followed(self, session_id: str, after: int, *, stays: bool) -> AsyncGenerator[bytes]:
         following = self._daemon.following
-        async for lines in following.stay(session_id, after) if stays else following.of_session(session_id, after):
-            if lines:
-                yield chunk(lines)
+        wanted = following.stay(session_id, after) if stays else following.of_session(session_id, after)
+        async with aclosing(wanted) as batches:
+            async for lines in batches:
+                if lines:
+                    yield chunk(lines)
 
     async def _log(self, request: Request) -> Response:
         """All that has happened in a session, as it is kept."""
         info = await self._session(request, "read")
         log = await self._daemon.store.load(info.id)
-        return JSONResponse({"events": [dump_envelope(each) for each in log.envelopes]})
+        # A long log takes seconds to be written; others are served meanwhile.
+        told = await asyncio.to_thread(lambda: encode({"events": [dump_envelope(each) for each in log.envelopes]}))
+        return Response(told, media_type="application/json")
 
     async def _op(self, request: Request) -> Response:
         """Send an op into a session that is open: 202, or 409 where it is not. A prompt is a task: `POST /tasks`."""
@@ -138,9 +144,8 @@ class Sessions:
             raise HTTPException(409, WRONG_KIND.format(kind="a question"))
         if not live.asked.claim(waiting.event.id):
             return JSONResponse({"late": True})
-        allow = body.decision in ("allow", "always_allow")
-        scope = "user" if body.decision.startswith("always") else "once"
-        live.client.submit(Decide(id=waiting.event.id, allow=allow, scope=scope, pattern=body.pattern, note=body.note))
+        decided = decide(waiting.event.id, body.decision)
+        live.client.submit(replace(decided, pattern=body.pattern, note=body.note))
         return JSONResponse({"late": False})
 
     async def _answer(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -12,8 +13,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from heartbit_tui.auth.refusing import Refused
 from heartbit_tui.auth.roles import Action, allowed, check
-from heartbit_tui.auth.users import Owner, UserContext
+from heartbit_tui.auth.users import UserContext
 from heartbit_tui.daemon.chats import Chat
+from heartbit_tui.daemon.http.bodies import NO_SESSION, NO_TASK, decide
 from heartbit_tui.daemon.http.chats import told
 from heartbit_tui.daemon.http.doors import SUBPROTOCOL, who_of
 from heartbit_tui.daemon.http.frames import (
@@ -37,22 +39,22 @@ from heartbit_tui.daemon.http.frames import (
     response,
 )
 from heartbit_tui.daemon.http.streams import over
+from heartbit_tui.daemon.http.tasks import STOPPING
 from heartbit_tui.daemon.opening import Daemon
+from heartbit_tui.daemon.planning import owner_of
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.kernel.ops import Answer, Decide, Scope
+from heartbit_tui.kernel.ops import Answer, Decide
 from heartbit_tui.tasks import Request, Task
 from heartbit_tui.wire.write import encode
 
-NO_SESSION: Final = "session not found"
 NONE_PENDING: Final = "no pending interaction with id {id}"
 WRONG_KIND: Final = "{id} is not {kind} interaction"
 FULL: Final = "too many connections"
 LONGEST: Final = 1_048_576
 """Characters of a frame."""
 
-STOPPING: Final = "heartbit is stopping and takes no tasks"
 EXPIRED: Final = "the token has expired"
 GONE: Final = 4_401
 """The code with which a connection is closed whose token has expired: 401, in the range for programs (RFC 6455, 7.4.2)."""
@@ -197,15 +199,12 @@ class Connection:
 
     async def _abort(self, params: Abort) -> JsonObject:
         task = await self._daemon.queue.get(params.task_id)
-        owner = Owner(tenant=task.request.tenant_id, user=task.request.user_id) if task else None
-        check(self._who, "cancel", owner, "task not found")
+        owner = owner_of(task) if task else None
+        check(self._who, "cancel", owner, NO_TASK)
         return {"cancelled": await self._daemon.service.cancel(params.task_id)}
 
     async def _approve(self, params: ResolveApproval) -> JsonObject:
-        decision = decision_of(params.decision)
-        scope: Scope = "user" if decision.startswith("always") else "once"
-        allow = decision in ("allow", "always_allow")
-        self._resolve(params.interaction_id, "an approval", Decide(id="", allow=allow, scope=scope))
+        self._resolve(params.interaction_id, "an approval", decide("", decision_of(params.decision)))
         return {}
 
     async def _answer(self, params: ResolveQuestion) -> JsonObject:
@@ -235,14 +234,23 @@ class Connection:
             live.client.submit(replace(op, id=number))
 
     def _hear(self, task: Task, after: int) -> None:
-        if task.id not in self._heard or self._heard[task.id].done():
+        self._heard = {name: each for name, each in self._heard.items() if not each.done()}
+        if task.id not in self._heard:
             self._heard[task.id] = asyncio.create_task(self._tell(task, after), name=f"telling of {task.id}")
 
     async def _tell(self, task: Task, after: int) -> None:
-        async for event, payload in told(self._daemon, task, after):
-            async with self._sending:
-                await self._socket.send_text(encode(push(event, payload, self._seq)))
-                self._seq += 1
+        try:
+            async with aclosing(told(self._daemon, task, after)) as pushes:
+                async for event, payload in pushes:
+                    await self._push(event, payload)
+        except HeartbitError as error:  # a client that hears nothing more would wait for ever
+            place: JsonObject = {"session_id": task.session or task.request.session, "task_id": task.id}
+            await self._push("chat.error", {**place, "error": str(error), "state": "unknown"})
+
+    async def _push(self, event: str, payload: JsonObject) -> None:
+        async with self._sending:
+            await self._socket.send_text(encode(push(event, payload, self._seq)))
+            self._seq += 1
 
     async def _say(self, answer: JsonObject) -> None:
         async with self._sending:

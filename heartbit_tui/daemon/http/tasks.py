@@ -1,6 +1,7 @@
 """Tasks over HTTP: handed over, looked at, cancelled, taken up again, followed."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
@@ -11,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from heartbit_tui.auth.roles import Action, Extent, allowed, check
 from heartbit_tui.daemon.chats import owner_of_session
 from heartbit_tui.daemon.following import chunk
-from heartbit_tui.daemon.http.bodies import NewTask, body_of, key_of, number_of
+from heartbit_tui.daemon.http.bodies import NO_SESSION, NO_TASK, NewTask, body_of, key_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.shown import brief_json, stats_json, task_json
 from heartbit_tui.daemon.http.streams import events, last_seen
@@ -20,8 +21,6 @@ from heartbit_tui.daemon.planning import owner_of
 from heartbit_tui.tasks import STATES, Request as TaskRequest, Sight, Task
 from heartbit_tui.wire.write import encode
 
-NO_SESSION = "session not found"
-NONE_SUCH = "task not found"
 ENDED = "the task has ended: it is {state}"
 STOPPING = "heartbit is stopping and takes no tasks"
 OTHER = "the key {key!r} was sent with another task, {id}: send that task, or another key"
@@ -128,8 +127,9 @@ class Tasks:
 
     async def _followed(self, task: Task, after: int) -> AsyncGenerator[bytes]:
         """The events of a task, and at its end `event: end` with the task."""
-        async for lines in self._daemon.following.of_task(task, after):
-            yield chunk(lines)
+        async with aclosing(self._daemon.following.of_task(task, after)) as batches:
+            async for lines in batches:
+                yield chunk(lines)
         ended = await self._daemon.queue.get(task.id) or task
         yield f"event: end\ndata: {encode(task_json(ended))}\n\n".encode()
 
@@ -141,7 +141,7 @@ class Tasks:
     async def _task(self, request: Request, action: Action) -> Task:
         """The task that a request is about. Raises `Refused`: 404 for one that the caller may not see."""
         task = await self._daemon.queue.get(request.path_params["id"])
-        check(who_of(request.scope), action, owner_of(task) if task else None, NONE_SUCH)
+        check(who_of(request.scope), action, owner_of(task) if task else None, NO_TASK)
         assert task is not None  # what is not there was refused
         return task
 

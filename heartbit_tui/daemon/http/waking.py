@@ -18,14 +18,13 @@ from heartbit_tui.daemon.http.bodies import Named, Paused, body_of, number_of
 from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.tasks import STOPPING
 from heartbit_tui.daemon.opening import Daemon
-from heartbit_tui.kernel.errors import StoreError
 from heartbit_tui.kernel.messages import JsonObject
 from heartbit_tui.schedules import beats_told
 from heartbit_tui.schedules.beats import Standing
 from heartbit_tui.schedules.facts import of_heartbeat, of_schedule
 from heartbit_tui.schedules.todo.entries import shown, write
 from heartbit_tui.schedules.types import Schedule
-from heartbit_tui.store.inbox import Letter, json_of
+from heartbit_tui.store.inbox import Letter, NoLetterError, json_of
 from heartbit_tui.tasks import Request as Task
 
 Given = TypeVar("Given", bound=Named)
@@ -96,7 +95,7 @@ class Waking:
     async def _letter(self, number: int) -> Letter | None:
         try:
             return await self._daemon.inbox.get(number)
-        except StoreError:
+        except NoLetterError:
             return None
 
     async def _schedules(self, request: Request) -> Response:

@@ -20,6 +20,11 @@ from heartbit_tui.memory.sqlite.memory import Database
 from heartbit_tui.memory.types import Reach
 
 _COLUMNS: Final = "id, made, state, name, description, content, sources, model, cost, note, decided, file, run"
+_WAITING: Final = """
+    id = ? AND state = 'waiting' AND owner = (SELECT key FROM memory_owners WHERE tenant = ? AND user = ?)
+"""
+"""The draft with this id, where it is this tenant's and user's and nobody has decided yet."""
+
 TAKEN = "One of the memories of this draft is in another draft by now, or gone."
 
 
@@ -50,8 +55,8 @@ class SqliteDrafts:
 
     async def edit(self, draft: Draft) -> Draft:
         """Put another name, description and text in one that waits."""
-        asked = "UPDATE memory_drafts SET name = ?, description = ?, content = ? WHERE id = ? AND state = 'waiting'"
-        values = (draft.name, draft.description, draft.text, draft.id)
+        asked = f"UPDATE memory_drafts SET name = ?, description = ?, content = ? WHERE {_WAITING}"
+        values = (draft.name, draft.description, draft.text, draft.id, self._reach.tenant, self._reach.user)
         done = await self._database.write(lambda connection: connection.execute(asked, values).rowcount)
         return await self._as_decided(draft.id, done)
 
@@ -67,8 +72,9 @@ class SqliteDrafts:
         now = rows.microseconds(self._clock.now())
 
         def operation(connection: sqlite3.Connection) -> int:
-            asked = "UPDATE memory_drafts SET state = ?, decided = ?, file = ? WHERE id = ? AND state = 'waiting'"
-            done = connection.execute(asked, (state, now, file, draft_id)).rowcount
+            asked = f"UPDATE memory_drafts SET state = ?, decided = ?, file = ? WHERE {_WAITING}"
+            whose = (self._reach.tenant, self._reach.user)
+            done = connection.execute(asked, (state, now, file, draft_id, *whose)).rowcount
             if done and state == "accepted":
                 connection.execute("UPDATE memory_marks SET crystallised = ? WHERE draft = ?", (now, draft_id))
             return done

@@ -8,8 +8,12 @@ from a2a.types.a2a_pb2 import SubscribeToTaskRequest
 from a2a.utils import errors
 
 from heartbit_tui.a2a.folding import Folded
+from heartbit_tui.a2a.serving import Declined, Heard as Taken, Said
+from heartbit_tui.auth.users import UserContext
+from heartbit_tui.daemon.a2a.backing import QUICKER, Answered, Behind
+from heartbit_tui.tasks import Request
 from tests.daemon.a2a.speaking import answer_of, in_each_way, ready, speaker, state_of, words_of
-from tests.daemon.ground import LONG, calls, says
+from tests.daemon.ground import LONG, Heard, calls, daemon as daemon_at, says
 from tests.daemon.http import ended, served
 
 HOLD = says("at last", when="stay", wait=LONG, times=0)
@@ -80,6 +84,7 @@ async def test_the_same_message_is_the_same_task_and_another_one_under_its_id_is
             (replies[0].task_id, replies[0].context_id, "hello")
         }
         assert (await it.list()).total_size == 1
+        assert "heartbit_daemon_tasks_submitted_total 1.0" in (await it.caller.get("/metrics")).text.splitlines()
         for texts, context in ((["twice"], ""), (["once"], (await it.say("else")).context_id)):
             with pytest.raises(errors.InvalidParamsError, match="another message"):
                 await it.say(*texts, context=context, id="the-id")
@@ -105,6 +110,24 @@ async def test_a_call_waits_for_an_answer_in_words_that_leave_no_doubt(
         assert (ground.project / "new.txt").read_text() == "x"
         with pytest.raises(Exception, match=r"has ended|400"):
             await it.say("allow", task=asked.task_id)
+
+
+async def test_of_two_answers_at_once_one_is_taken_and_the_other_is_told_that_it_was_not(tmp_path: Path) -> None:
+    ground, heard = ready(tmp_path, WRITE, WROTE, DENIED), Heard()
+    who = UserContext(roles=frozenset({"admin"}))
+    async with daemon_at(ground, heard, mode=None) as found:
+        task = await heard.until(await found.service.submit(Request(task="write it")), "running")
+        async for lines in found.following.of_task(task, 0):
+            if any(each.type == "approval_requested" for each in lines):
+                break
+        behind = Behind(found, who, Answered(), lambda _: {})
+        told = await asyncio.gather(
+            *(behind.say(Said(id=word, texts=(word,), task_id=task.id)) for word in ("allow", "deny")),
+            return_exceptions=True,
+        )
+        assert [type(each) for each in told] == [Taken, Declined]
+        assert str(told[1]) == QUICKER
+        assert (await found.service.outcome(task.id)).text == "written"
 
 
 async def test_a_denied_call_is_not_made(tmp_path: Path) -> None:

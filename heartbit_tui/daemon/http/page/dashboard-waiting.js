@@ -30,6 +30,7 @@ export async function showWaiting() {
   const fresh = [...now.keys()].filter((place) => !open.has(place)).length;
   const elsewhere = [...open.keys()].filter((place) => !now.has(place) && !mine.has(place)).length;
   open = now;
+  for (const place of mine) if (!now.has(place)) mine.delete(place);
   by("waiting").hidden = !now.size && by("waiting-note").hidden;
   document.title = now.size ? `(${now.size}) heartbit` : "heartbit";
   draw(by("requests"), [...now.keys()], [...now.values()]);
