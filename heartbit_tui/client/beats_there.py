@@ -1,14 +1,13 @@
 """Heartbeats, schedules and the pulse of a daemon, over HTTP; what is done with them is done on its machine."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from heartbit_tui.client import beats
 from heartbit_tui.client.beats import Coming, Due
-from heartbit_tui.client.remote import Remote, RemoteError
+from heartbit_tui.client.remote import NOT_FOUND, Remote, RemoteError
 from heartbit_tui.kernel.messages import JsonObject
 
-NOT_FOUND: Final = 404
 RESTS = "{name} rests until somebody lets it go on."
 GOES_ON = "{name} goes on."
 BEGUN = "The daemon does {name} as soon as it can; what comes of it waits in its inbox."

@@ -13,6 +13,7 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.permissions.learned import rules_of, without_rules
 from heartbit_tui.permissions.rules import Rule
 from heartbit_tui.runtime import settings
+from heartbit_tui.runtime.audited import own_trail
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.masking import mask_for
 from heartbit_tui.runtime.options import Options
@@ -85,7 +86,7 @@ class Library:
     async def delete(self, session_id: str) -> None:
         """Remove a session for good."""
         async with Store.open(await self._file(), self._clock) as store:
-            await store.delete(session_id)
+            await store.delete(session_id, own_trail(self._options))
 
     async def export(self, session_id: str) -> str:
         """Write a session as Markdown into the folder; the file's name."""

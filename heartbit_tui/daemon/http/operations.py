@@ -194,6 +194,7 @@ OPERATIONS: Final = (
         query={"q": _TEXT, "folder": _TEXT, "limit": _number(1, 500, 50)},
     ),
     _get("/sessions/{id}", "A session, and what waits in it", "Session", 404),
+    _delete("/sessions/{id}", "Delete a session for good", 409),
     _get(
         "/sessions/{id}/events",
         "What happens in a session",
