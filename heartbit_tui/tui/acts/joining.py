@@ -66,13 +66,14 @@ async def join_daemon(app: "HeartbitApp", session_id: str, options: Options) -> 
     except HeartbitError as error:
         app.tell(str(error), warning=True)
     else:
-        attach(app, session_id, url, token)
+        if attach(app, session_id, url, token):
+            app.tell(JOINED)
 
 
-def attach(app: "HeartbitApp", session_id: str, url: str, token: str) -> None:
-    """Take part in a session of the daemon at this address, in its tab where it has one."""
+def attach(app: "HeartbitApp", session_id: str, url: str, token: str) -> bool:
+    """Take part in a session of the daemon at this address; False where it has a tab, which is seen then."""
     if session.see(app, session_id):
-        return
+        return False
     options = replace(app.living.setup.options, which=New(), ephemeral=True)
     session.show(app, options, connecting(url, token, session_id))
-    app.tell(JOINED)
+    return True
