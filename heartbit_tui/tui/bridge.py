@@ -244,6 +244,7 @@ class Bridge:
         app.living.side.show(told)
         app.footer.tell(
             Standing(
+                away=bool(about and about.elsewhere),
                 folder=str(app.folder),
                 home=app.living.setup.environment.get("HOME", ""),
                 branch=self._branch.name if self._branch else "",

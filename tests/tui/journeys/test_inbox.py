@@ -99,6 +99,42 @@ def test_a_session_of_the_daemon_is_found_in_the_list_and_joined(tmp_path: Path)
 
 
 @pytest.mark.slow
+def test_who_is_attached_is_told_so_writes_to_their_own_folder_and_deletes_what_nobody_is_in(tmp_path: Path) -> None:
+    with place(tmp_path, *SCRIPT) as here, at_work(here) as environment:
+        for words in ("tell me something", "tell me more"):
+            ran(here, environment, "submit", "--wait", words)
+        newest, oldest = [line.split()[0] for line in ran(here, environment, "status").splitlines()]
+        mine = tmp_path / "mine"
+        mine.mkdir()
+        with Application(mine, environment, "attach", oldest) as app:
+            app.opened()
+            app.see("tell me something")
+            app.see(lambda: app.lines[-1].strip().startswith("daemon  "), "that the session is a daemon's")
+            app.command("/export md said.md")
+            app.see("Written:")
+            assert "tell me something" in (mine / "said.md").read_text("utf-8")
+            app.keys(CTRL_S)
+            app.see("tell me more")
+            for words, answer in (("something", "Somebody is in this session"), ("more", "Deleted.")):
+                app.keys(words)
+                app.see(f"❯ {words}")
+                app.see("1 ─╯")
+                app.keys("\x04")
+                app.see("for good?")
+                app.keys("y")
+                app.see(answer)
+                app.keys("\x7f" * len(words))
+                app.see("type to filter")
+            app.keys(ESCAPE)
+            app.see_no_more("type to filter")
+            app.leave()
+        gone = subprocess.run(
+            (*COMMAND, "attach", newest), env=environment, capture_output=True, text=True, check=False
+        )
+        assert (gone.returncode, "session not found" in gone.stderr) == (1, True)
+
+
+@pytest.mark.slow
 def test_who_leaves_a_session_of_the_daemon_is_asked_nothing_and_it_goes_on(tmp_path: Path) -> None:
     with place(tmp_path, *SCRIPT) as here, at_work(here) as environment:
         task = ran(here, environment, "submit", "stay at it")
