@@ -239,9 +239,9 @@ async def _session_of(remote: Remote, wanted: str) -> JsonObject:
     try:
         task = await remote.find(wanted)
     except RemoteError as error:
-        if error.status != NOT_FOUND or len(wanted) < SHORTEST:
+        if error.status != NOT_FOUND:
             raise
-        known = (await remote.ask("GET", f"/sessions?limit={MOST}"))["sessions"]
+        known = (await remote.ask("GET", f"/sessions?limit={MOST}"))["sessions"] if len(wanted) >= SHORTEST else []
         with suppress(StoreError):
             found = ids.resolve(wanted, [str(each["id"]) for each in known])
             return await remote.ask("GET", f"/sessions/{found}")

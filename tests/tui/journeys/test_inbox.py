@@ -135,6 +135,30 @@ def test_who_is_attached_is_told_so_writes_to_their_own_folder_and_deletes_what_
 
 
 @pytest.mark.slow
+def test_what_cannot_be_attached_to_leaves_no_screen_behind_and_asks_for_no_key_of_a_model(tmp_path: Path) -> None:
+    with place(tmp_path, *SCRIPT) as here, at_work(here) as environment:
+        task = ran(here, environment, "submit", "stay at it")
+        wrong = {**environment, "HEARTBIT_API_KEY": "wrong"}
+        nobody = {**environment, "HEARTBIT_URL": "http://127.0.0.1:9"}
+        for variables, words, code in (
+            (wrong, "does not know the token", 41),
+            (nobody, "No heartbit daemon answers at http://127.0.0.1:9", 69),
+            (environment, "No session and no task 'nonsense'", 1),
+        ):
+            with Application(here.project, variables, "attach", "nonsense") as app:
+                assert app.ended() == code, app.shown
+                app.restored()
+                assert words in app.raw.rpartition(b"\x1b[?1049l")[2].decode()
+        with opened(here, wrong) as app:
+            app.command(f"/resume {json.loads(ran(here, environment, 'status', '--json', task))['session_id']}")
+            app.see("the token that it was given")
+            app.rest(GRACE)
+            assert "Welcome to heartbit" not in app.shown
+            app.leave()
+        ran(here, environment, "cancel", task)
+
+
+@pytest.mark.slow
 def test_who_leaves_a_session_of_the_daemon_is_asked_nothing_and_it_goes_on(tmp_path: Path) -> None:
     with place(tmp_path, *SCRIPT) as here, at_work(here) as environment:
         task = ran(here, environment, "submit", "stay at it")
