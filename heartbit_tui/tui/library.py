@@ -78,6 +78,11 @@ class Library:
         async with Store.open(await self._file(), self._clock) as store:
             return (await store.load(session_id)).envelopes
 
+    async def resolve(self, text: str) -> str:
+        """The id of the session that a text names. Raises `StoreError` where it names none, or several."""
+        async with Store.open(await self._file(), self._clock) as store:
+            return await store.index.resolve(text)
+
     async def rename(self, session_id: str, title: str) -> None:
         """Give a session a title."""
         async with Store.open(await self._file(), self._clock) as store:

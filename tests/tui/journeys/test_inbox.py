@@ -14,7 +14,7 @@ import pytest
 from heartbit_tui.runtime import beating
 from heartbit_tui.store.inbox import Letter
 from tests.repl.service import call
-from tests.tui.journeys.application import COMMAND, ESCAPE, Application, Place, place
+from tests.tui.journeys.application import COMMAND, ESCAPE, MODEL, Application, Place, place
 from tests.tui.rules.letters import drafted
 
 ALT_N, CTRL_S, DOWN = "\x1bn", "\x13", "\x1b[B"
@@ -113,6 +113,9 @@ def test_who_is_attached_is_told_so_writes_to_their_own_folder_and_deletes_what_
             app.command("/export md said.md")
             app.see("Written:")
             assert "tell me something" in (mine / "said.md").read_text("utf-8")
+            app.command("/resume nonsense")
+            app.see("No session and no task 'nonsense'")
+            app.see("tell me something")
             app.keys(CTRL_S)
             app.see("tell me more")
             for words, answer in (("something", "Somebody is in this session"), ("more", "Deleted.")):
@@ -150,6 +153,9 @@ def test_what_cannot_be_attached_to_leaves_no_screen_behind_and_asks_for_no_key_
                 app.restored()
                 assert words in app.raw.rpartition(b"\x1b[?1049l")[2].decode()
         with opened(here, wrong) as app:
+            app.command("/resume nonsense")
+            app.see("No session 'nonsense'")
+            assert MODEL in app.lines[-1]
             app.command(f"/resume {json.loads(ran(here, environment, 'status', '--json', task))['session_id']}")
             app.see("the token that it was given")
             app.rest(GRACE)
