@@ -9,9 +9,9 @@ from heartbit_tui.auth.users import Owner, Role, UserContext
 from heartbit_tui.kernel.dataclass import dataclass
 
 Action: TypeAlias = Literal[
-    "submit", "read", "cancel", "answer", "remember", "audit", "stats", "metrics", "schedules", "manage"
+    "submit", "read", "cancel", "delete", "answer", "remember", "audit", "stats", "metrics", "schedules", "manage"
 ]
-"""`read` is of tasks, sessions, their events and files; `answer` of approvals and questions; `remember` of the memory."""
+"""`read` is of tasks, sessions, their events and files; `delete` of sessions; `answer` of approvals and questions; `remember` of the memory."""
 
 
 class Need(NamedTuple):
@@ -28,6 +28,8 @@ TABLE: Mapping[Action, Need] = MappingProxyType(
         "submit": Need(),
         "read": Need(tenant="operator", all="admin"),
         "cancel": Need(tenant="operator", all="admin"),
+        # Whose machine it is can delete those of others there, with `heartbit sessions delete`.
+        "delete": Need(),
         # An approval lets a call run in its owner's name.
         "answer": Need(all="admin"),
         "remember": Need(),

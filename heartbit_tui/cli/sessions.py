@@ -19,6 +19,7 @@ from heartbit_tui.headless.attachments import text_of
 from heartbit_tui.headless.endings import UsageError
 from heartbit_tui.headless.stdin import AS_ASKED, read
 from heartbit_tui.runtime import settings
+from heartbit_tui.runtime.audited import own_trail
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.masking import mask_for
 from heartbit_tui.store.export_html import export_html
@@ -105,7 +106,7 @@ async def _delete(store: Store, around: Surroundings, values: Namespace) -> int:
     info = await store.index.info(await store.index.resolve(values.id))
     if not values.yes and not confirm(f"Remove {info.short}, “{one_line(info.summary.title, 60)}”, for good?"):
         return 1
-    await store.delete(info.id)
+    await store.delete(info.id, own_trail(around.options))
     return 0
 
 

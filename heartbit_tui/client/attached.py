@@ -61,7 +61,7 @@ async def attached(url: str, token: str, wanted: str) -> AsyncGenerator["Attache
     It goes on when this is left. Raises `RemoteError`.
     """
     async with Remote.open(url, token) as remote:
-        shown = await _session_of(remote, wanted)
+        shown = await session_of(remote, wanted)
         visit = Visit(remote, str(shown["id"]), str(shown.get("daemon", "")))
         found = await _looked(visit, shown)
         log = read((await remote.ask("GET", f"/sessions/{visit.session_id}/log"))["events"])
@@ -96,7 +96,7 @@ def _beside(visit: Visit, which: Which) -> Opens:
             if isinstance(which, New):
                 wanted = (await Visit(remote, visit.session_id, visit.daemon).command("new")).id
             elif which.fork:
-                source = str((await _session_of(remote, which.id))["id"])
+                source = str((await session_of(remote, which.id))["id"])
                 wanted = (await Visit(remote, source, visit.daemon).command("fork")).id
         async with attached(visit.remote.url, visit.remote.token, wanted) as client:
             yield client
@@ -230,7 +230,7 @@ async def _looked(visit: Visit, shown: JsonObject) -> tuple[State, Outlook]:
         return state, Outlook()
 
 
-async def _session_of(remote: Remote, wanted: str) -> JsonObject:
+async def session_of(remote: Remote, wanted: str) -> JsonObject:
     """The session with this id, or the beginning of one, as it stands; of a task that still waits, once it is begun."""
     if not NAMED.fullmatch(wanted):
         raise RemoteError(NO_SUCH.format(wanted=wanted), status=NOT_FOUND)
@@ -239,12 +239,13 @@ async def _session_of(remote: Remote, wanted: str) -> JsonObject:
     try:
         task = await remote.find(wanted)
     except RemoteError as error:
-        if error.status != NOT_FOUND or len(wanted) < SHORTEST:
+        if error.status != NOT_FOUND:
             raise
-        known = (await remote.ask("GET", f"/sessions?limit={MOST}"))["sessions"]
-        with suppress(StoreError):
-            found = ids.resolve(wanted, [str(each["id"]) for each in known])
-            return await remote.ask("GET", f"/sessions/{found}")
+        if len(wanted) >= SHORTEST:
+            known = (await remote.ask("GET", f"/sessions?limit={MOST}"))["sessions"]
+            with suppress(StoreError):
+                found = ids.resolve(wanted, [str(each["id"]) for each in known])
+                return await remote.ask("GET", f"/sessions/{found}")
         raise RemoteError(NO_SUCH.format(wanted=wanted), status=NOT_FOUND) from error
     while True:
         session_id, waits = task.get("session_id", "-"), task["state"] in ("pending", "running")

@@ -4,9 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from datetime import datetime
 from pathlib import PurePath
 from typing import Final
 
@@ -20,9 +19,8 @@ from heartbit_tui.runtime import beating, pulsing
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.runtime.scheduling import Schedules, scheduling
 from heartbit_tui.runtime.settings import Settings, read
-from heartbit_tui.schedules import beats_told, pulse_state
+from heartbit_tui.schedules import beats_told, firings_told
 from heartbit_tui.schedules.beats import Standing
-from heartbit_tui.schedules.durations import shown
 from heartbit_tui.schedules.pulse import SOURCE
 from heartbit_tui.schedules.types import Firing, Schedule
 from heartbit_tui.store.locks import daemon_lives
@@ -32,7 +30,6 @@ SAID: Final = 400
 
 RESTS = "{name} rests until you let it go on."
 GOES_ON = "{name} goes on."
-PULSE_RESTS = "It ends with the day: it has cost what it may"
 
 
 def nobody(sentence: str) -> None:
@@ -102,36 +99,22 @@ class Here:
         for each in await schedules.known():
             firing = firings.get(each.source)
             due = each.cron.after(now) if each.enabled else None
-            made = _schedule(each, firing)
-            found.append(replace(made, next=due, why=tuple(_why(each, firing))))
+            found.append(_schedule(each, firing, due))
         if settings.config.boolean("daemon.heartbit_pulse.enabled"):
             found.append(self._pulse(settings, firings.get(SOURCE)))
         return found
 
     def _pulse(self, settings: Settings, firing: Firing | None) -> Due:
-        rhythm = pulsing.rhythm(settings.config, self._options.environment)
-        now = self._clock.now()
-        memo = pulse_state.read(firing.memo if firing else "")
-        # Its list is the daemon's to read: an entry that is new would bring the next look forward.
-        quiet = replace(memo, seen=pulse_state.seen((), now))
-        due = pulse_state.next_look(rhythm, quiet, firing.due if firing else now, (), now)
-        why = [("does", "looks through what is to be done, and hands over a task where there is something")]
-        every = rhythm.interval * pulse_state.factor(rhythm, quiet)
-        reason = (
-            f"{memo.failures} looks that failed" if memo.failures else f"{memo.idle} looks in a row with nothing to do"
-        )
-        slow = f", after {reason}" if every != rhythm.interval else ""
-        why.append(("every", f"{shown(every)}{slow}"))
-        if pulse_state.exhausted(rhythm, memo, now):
-            why.append(("because", PULSE_RESTS))
-        last = _last(firing)
+        rhythm, now = pulsing.rhythm(settings.config, self._options.environment), self._clock.now()
         return Due(
             kind="pulse",
             name="pulse",
-            next=due,
-            stands="looks from time to time",
-            last=last,
-            why=(*why, ("last", last)),
+            # Its list is the daemon's to read: an entry that is new would bring the next look forward.
+            next=firings_told.next_look(rhythm, firing, None, now),
+            stands=firings_told.LOOKS,
+            last=firings_told.last(firing),
+            at_work=firings_told.at_work(firing),
+            why=tuple(firings_told.why_looks(rhythm, firing, now)),
         )
 
 
@@ -152,36 +135,19 @@ def _heartbeat(standing: Standing, why: tuple[tuple[str, str], ...]) -> Due:
     )
 
 
-def _schedule(schedule: Schedule, firing: Firing | None) -> Due:
+def _schedule(schedule: Schedule, firing: Firing | None, due: datetime | None) -> Due:
     return Due(
         kind="schedule",
         name=schedule.name,
-        stands="paused" if schedule.paused else schedule.cron.expression if schedule.enabled else "switched off",
-        last=_last(firing),
+        next=due,
+        stands=firings_told.condition(schedule),
+        last=firings_told.last(firing),
         rests=schedule.paused,
-        at_work=firing is not None and firing.stage == "running",
+        at_work=firings_told.at_work(firing),
         can_rest=schedule.enabled,
         can_run=True,
+        why=tuple(firings_told.why(schedule, firing)),
     )
-
-
-def _why(schedule: Schedule, firing: Firing | None) -> Iterator[tuple[str, str]]:
-    yield "task", schedule.task
-    yield "when", f"{schedule.cron.expression}, by the clocks of {schedule.cron.zone}"
-    if not schedule.enabled:
-        yield "because", "it is switched off: enabled = false"
-    if schedule.folder:
-        yield "works in", schedule.folder
-    yield "last", _last(firing)
-    if firing and firing.passed:
-        yield "passed", f"{firing.passed} times since then: the task before went on"
-    yield "stands in", "the settings" if schedule.origin == "settings" else "the data file: `heartbit schedule remove`"
-
-
-def _last(firing: Firing | None) -> str:
-    """How it went the last time."""
-    stage = firing.stage if firing else "seen"
-    return {"seen": "not yet due", "claimed": "being handed over", "running": "at work"}.get(stage, f"last {stage}")
 
 
 async def _ran(command: tuple[str, ...], options: Options) -> tuple[int, str]:

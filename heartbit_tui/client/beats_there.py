@@ -1,11 +1,11 @@
-"""Heartbeats and schedules of a daemon, over HTTP; what is done with them is done on its machine."""
+"""Heartbeats, schedules and the pulse of a daemon, over HTTP; what is done with them is done on its machine."""
 
 from datetime import datetime
 from typing import Any
 
 from heartbit_tui.client import beats
 from heartbit_tui.client.beats import Coming, Due
-from heartbit_tui.client.remote import Remote
+from heartbit_tui.client.remote import NOT_FOUND, Remote, RemoteError
 from heartbit_tui.kernel.messages import JsonObject
 
 RESTS = "{name} rests until somebody lets it go on."
@@ -22,9 +22,18 @@ class There:
     async def coming(self) -> Coming:
         told = await self._remote.ask("GET", "/heartbeats")
         schedules = (await self._remote.ask("GET", "/schedules"))["schedules"]
-        found = [*map(_heartbeat, told["heartbeats"]), *map(_schedule, schedules)]
+        found = [*map(_heartbeat, told["heartbeats"]), *map(_schedule, schedules), *await self._pulse()]
         notes = () if told["enabled"] else (beats.HEARTBEATS_OFF,)
         return Coming(due=beats.ordered(found), notes=notes, lives=True)
+
+    async def _pulse(self) -> tuple[Due, ...]:
+        """The pulse, where there is one."""
+        try:
+            return (_pulse(await self._remote.ask("GET", "/pulse")),)
+        except RemoteError as error:
+            if error.status != NOT_FOUND:
+                raise
+            return ()
 
     async def rest(self, due: Due, *, rests: bool) -> str:
         await self._remote.ask("POST", f"/{due.kind}s/pause", {"name": due.name, "paused": rests})
@@ -47,24 +56,39 @@ def _heartbeat(told: JsonObject) -> Due:
         at_work=bool(told["beating"]),
         can_rest=True,
         can_run=bool(told["used"]),
-        why=tuple((str(each["what"]), str(each["is"])) for each in told["why"]),
+        why=_why(told),
     )
 
 
 def _schedule(told: JsonObject) -> Due:
-    stage, paused = str(told["stage"]), bool(told["paused"])
     return Due(
         kind="schedule",
         name=str(told["name"]),
         next=_moment(told["next"]) if told["enabled"] else None,
-        stands="paused" if paused else str(told["cron"]) if told["enabled"] else "switched off",
-        last="not yet due" if stage == "seen" else f"last {stage}",
-        rests=paused,
-        at_work=stage == "running",
+        stands=str(told["stands"]),
+        last=str(told["last"]),
+        rests=bool(told["paused"]),
+        at_work=told["stage"] == "running",
         can_rest=bool(told["enabled"]),
         can_run=True,
-        why=(("task", str(told["task"])), ("when", f"{told['cron']}, by the clocks of {told['timezone']}")),
+        why=_why(told),
     )
+
+
+def _pulse(told: JsonObject) -> Due:
+    return Due(
+        kind="pulse",
+        name="pulse",
+        next=_moment(told["next"]),
+        stands=str(told["stands"]),
+        last=str(told["last"]),
+        at_work=bool(told["at_work"]),
+        why=_why(told),
+    )
+
+
+def _why(told: JsonObject) -> tuple[tuple[str, str], ...]:
+    return tuple((str(each["what"]), str(each["is"])) for each in told["why"])
 
 
 def _moment(text: Any) -> datetime | None:

@@ -13,6 +13,7 @@ from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import JsonObject
 
 UNAUTHORIZED: Final = 401
+NOT_FOUND: Final = 404
 SECONDS: Final = 30.0
 """How long a daemon may take to answer; events may be further apart, but for its pings."""
 
@@ -112,6 +113,20 @@ class Remote:
     async def waiting(self) -> list[JsonObject]:
         """The approvals and questions that wait for somebody."""
         return [*await self._listed("approvals"), *await self._listed("questions")]
+
+    async def delete_session(self, session_id: str) -> None:
+        """Delete a session for good; where the answer is lost, it is asked for once more, and what is gone by then is done."""
+        path = f"/sessions/{quote(session_id, safe='')}"
+        try:
+            await self.ask("DELETE", path)
+        except UnreachableError as error:
+            if not error.sent:
+                raise
+            try:
+                await self.ask("DELETE", path)
+            except RemoteError as again:
+                if again.status != NOT_FOUND:
+                    raise
 
     async def events(self, path: str, after: int = 0) -> AsyncGenerator[JsonObject]:
         """What happens there, as it happens, each an envelope; a connection that breaks is made again where it was.

@@ -74,6 +74,10 @@ class Elsewhere(Protocol):
         """Give a session there a title."""
         ...
 
+    async def delete(self, session_id: str) -> None:
+        """Delete a session there for good."""
+        ...
+
     async def run(self, wanted: "CommandLine") -> CommandEnded:
         """Run a person's command line in the folder of the session, to its end; what it writes is told by events."""
         ...

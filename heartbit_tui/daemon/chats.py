@@ -17,6 +17,7 @@ from heartbit_tui.store import ids
 from heartbit_tui.store.database import Database
 from heartbit_tui.store.index import NoSessionError, SessionInfo
 from heartbit_tui.store.store import Store
+from heartbit_tui.store.trail import Trail
 from heartbit_tui.wire.write import timestamp
 
 LISTED = 500
@@ -96,12 +97,18 @@ class Chats:
 
         return opened
 
-    async def delete(self, session_id: str) -> None:
-        """Remove a session for good. Raises `StoreError` while it is open."""
+    async def delete(self, session_id: str, trail: Trail) -> None:
+        """Remove a session for good, which the audit is told. Raises `StoreError` while it is open."""
         if await self._kept(session_id):
-            await self._store.delete(session_id)
+            await self._store.delete(session_id, trail)
         gone = "DELETE FROM chats WHERE id = ?"
         await self._database.write(lambda connection: connection.execute(gone, (session_id,)).rowcount)
+
+    async def is_open(self, session_id: str) -> bool:
+        """Whether some process writes a session now."""
+        with suppress(NoSessionError):
+            return (await self._store.index.info(session_id)).state == "open"
+        return False
 
     async def history(self, session_id: str) -> "list[JsonObject]":
         """What was said, oldest first: by the person, and in answer."""

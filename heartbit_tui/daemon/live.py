@@ -1,11 +1,11 @@
 """The sessions that are open, each shared by its tasks and by all who watch it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import field
 from functools import partial
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from heartbit_tui.auth.users import Owner
 from heartbit_tui.client.types import Client
@@ -14,6 +14,7 @@ from heartbit_tui.daemon.feed import Feed
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
+from heartbit_tui.kernel.ops import Interrupt
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.options import Options
 from heartbit_tui.undo.preview import Preview
@@ -22,6 +23,9 @@ Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
 
 LINGER = 30.0
 """Seconds for which a session that nobody uses is kept open: the next prompt need not build it anew."""
+
+STOPPING: Final = "heartbit is stopping"
+"""Who interrupts what is at work when its time is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ class Host:
 
     async def __aexit__(self, *failure: object) -> None:
         self._closing.set()
+        await self.drain(0.0)
         for place in self._places.values():  # whoever still watches has no say in this
             place.left.set()
         await self._tasks.__aexit__(None, None, None)
@@ -98,6 +103,29 @@ class Host:
         """The session with this id, where it is open."""
         place = self._places.get(session_id)
         return place.live.result() if place is not None and _ready(place) else None
+
+    @property
+    def working(self) -> tuple[Live, ...]:
+        """The open sessions in which something is at work, for a task or for a guest."""
+        return tuple(each for each in self.open if each.client.running)
+
+    async def drain(self, grace: float) -> None:
+        """Wait for what is at work; after `grace` seconds it is interrupted, for its session is to be closed."""
+        if grace > 0 and (working := self.working):
+            await first_of(_settled(working), self._clock.sleep(grace))
+        for each in self.working:
+            each.client.submit(Interrupt(reason=STOPPING))
+
+    async def close(self, session_id: str) -> bool:
+        """Close a session that nobody uses, where it is open; False where somebody uses it."""
+        place = self._places.get(session_id)
+        if place is None:
+            return True
+        if place.users and not place.left.is_set():
+            return False
+        place.left.set()
+        await place.gone.wait()
+        return True
 
     async def opens(self) -> None:
         """Return once another session has been opened."""
@@ -191,6 +219,10 @@ def _live(session_id: str, client: Client, options: Options, asked: Asked) -> Li
     feed = Feed(client.history[-1].seq if client.history else 0)
     over: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
     return Live(id=session_id, owner=owner, client=client, feed=feed, asked=asked, over=over)
+
+
+async def _settled(working: Sequence[Live]) -> None:
+    await asyncio.gather(*(each.client.settled() for each in working), return_exceptions=True)
 
 
 def _ready(place: _Place) -> bool:

@@ -14,6 +14,7 @@ from heartbit_tui.config import Config
 from heartbit_tui.daemon.aftermath import Aftermath, after
 from heartbit_tui.daemon.asked import Patience
 from heartbit_tui.daemon.chats import Chats
+from heartbit_tui.daemon.deleting import Deleting
 from heartbit_tui.daemon.following import Following
 from heartbit_tui.daemon.forgetting import forgetting
 from heartbit_tui.daemon.leftovers import looking_back
@@ -31,6 +32,7 @@ from heartbit_tui.kernel.dataclass import dataclass
 from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.admitting import Entrance, entrance, parted
+from heartbit_tui.runtime.audited import trail_of
 from heartbit_tui.runtime.changed import Changes
 from heartbit_tui.runtime.commons import Commons
 from heartbit_tui.runtime.memory_ground import Marks
@@ -82,6 +84,7 @@ class Daemon:
     store: Store
     following: Following
     chats: Chats
+    deleting: Deleting
     visits: Visits
     changes: Changes
     figures: Figures
@@ -104,8 +107,8 @@ class Daemon:
 
     @property
     def at_work(self) -> int:
-        """How many tasks and beats are at work; a beat that an agent does is one of the tasks."""
-        return max(len(self.service.running), self.waking.beating)
+        """How many tasks, beats and prompts of guests are at work; a beat that an agent does is one of the tasks."""
+        return max(len(self.service.running), self.waking.beating, len(self.host.working))
 
     async def drain(self, grace: float) -> None:
         """Hand over and begin nothing new, and wait for what is at work; after `grace` seconds it is stopped.
@@ -115,8 +118,11 @@ class Daemon:
         if grace <= 0:
             await self.waking.drain(0.0)
             await self.service.drain(0.0)
+            await self.host.drain(0.0)
             return
+        began = self.clock.monotonic()
         await asyncio.gather(self.service.drain(grace), self.waking.drain(grace / 2))
+        await self.host.drain(grace - (self.clock.monotonic() - began))
 
 
 @asynccontextmanager
@@ -129,21 +135,20 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
         options = replace(setup.options, surface="daemon", commons=await enter(Commons()))
         store = await enter(Store.open(path, clock))
         database, queue = await enter(_queue(path, clock, terms.owner))
-        bind = _bind(setup, config)
+        troubles, figures, bind = Troubles(clock), Figures(), _bind(setup, config)
         door = entrance(config, settings.places, setup.options.environment, clock, bind)
-        troubles, figures, chats = Troubles(clock), Figures(), Chats(database, store, clock)
         plans = await enter(planned(options, settings, clock, troubles.tell))
         aftermath = await enter(after(options, settings, store, clock))
         await aftermath.posting.catch_up(queue)
         aftermath.hear(partial(_told, figures, heard))
+        chats, recent = Chats(database, store, clock), Recent(database)
         host = await enter(_host(replace(setup, connect=chats.titled(setup.connect)), config, figures, aftermath))
         plan = planner(options, settings, door, plans.todos, clock)
         around = _around(settings, store, aftermath, Stories(database), plan, clock)
         service = await enter(Service(queue, host, around, clock, terms))
         waking = await enter(awake(options, settings, plans, service, aftermath, troubles))
         aftermath.hear(waking.hear)
-        await enter(noticing(People(store.index, Recent(database)), waking.notice, clock))
-        await enter(forgetting(database, aftermath.inbox, clock, config.integer("daemon.keep_days") or 0))
+        await enter(_beside(waking, People(store.index, recent), database, aftermath, config, clock))
         yield Daemon(
             name=terms.owner,
             file=path,
@@ -156,6 +161,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             host=host,
             store=store,
             chats=chats,
+            deleting=Deleting(chats, host, recent, lambda owner: trail_of(settings, door.identity(owner))),
             visits=Visits(host, around.options, store, clock),
             changes=Changes(store, settings.places.data / UNDO),
             figures=figures,
@@ -164,7 +170,7 @@ async def opened(setup: Setup, heard: Callable[[Task], Awaitable[None]] | None =
             waking=waking,
             inbox=aftermath.inbox,
             holdings=await enter(holdings(options, settings, clock)),
-            recent=Recent(database),
+            recent=recent,
             stock=stock(options, settings) if wanted(options, config) else None,
             bind=bind,
             door=door,
@@ -206,6 +212,16 @@ async def _queue(path: Path, clock: Clock, name: str) -> AsyncGenerator[tuple[Da
             await queue.close()
         finally:
             lease.release()
+
+
+@asynccontextmanager
+async def _beside(
+    waking: Waking, people: People, database: Database, aftermath: Aftermath, config: Config, clock: Clock
+) -> AsyncGenerator[None]:
+    """What goes on beside all tasks: people are noticed, and old tasks forgotten."""
+    days = config.integer("daemon.keep_days") or 0
+    async with noticing(people, waking.notice, clock), forgetting(database, aftermath.inbox, clock, days):
+        yield
 
 
 def _host(setup: Setup, config: Config, figures: Figures, aftermath: Aftermath) -> Host:

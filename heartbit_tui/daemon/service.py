@@ -9,7 +9,7 @@ from typing import Final, Literal, Self, TypeAlias
 
 from heartbit_tui.daemon.attempt import Attempt
 from heartbit_tui.daemon.leftovers import LookBack
-from heartbit_tui.daemon.live import Host
+from heartbit_tui.daemon.live import STOPPING, Host
 from heartbit_tui.daemon.noted import note
 from heartbit_tui.daemon.waiting import first_of
 from heartbit_tui.kernel.dataclass import dataclass
@@ -30,7 +30,6 @@ TRIES: Final = 3
 """How often a task is begun by itself; after that a person decides."""
 
 CANCELLED: Final = "It was cancelled."
-STOPPING: Final = "heartbit is stopping"
 LOST: Final = "heartbit was stopped while this task was at work."
 TRIED: Final = (
     "It was begun {tries} times, and each time heartbit was stopped meanwhile. Take it up again by hand, or cancel it."

@@ -15,11 +15,12 @@ from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.protocols import Clock
 from heartbit_tui.runtime.beating import beats
 from heartbit_tui.runtime.options import Options
-from heartbit_tui.runtime.pulsing import pulse, todo_list
+from heartbit_tui.runtime.pulsing import pulse, rhythm, todo_list
 from heartbit_tui.runtime.scheduling import Handing, Schedules, scheduling
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.schedules.beats import Standing
 from heartbit_tui.schedules.beats_engine import Engine
+from heartbit_tui.schedules.pulse_state import Rhythm
 from heartbit_tui.schedules.scheduler import Scheduler
 from heartbit_tui.schedules.todo import Todos
 from heartbit_tui.tasks import Intake, Task
@@ -65,10 +66,11 @@ async def supervised(name: str, run: Run, clock: Clock, tell: Callable[[str], No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plans:
-    """What there is to be done by itself: the schedules, and the list of the pulse, None where there is no pulse."""
+    """What there is to be done by itself: the schedules; the list of the pulse and how often it looks, None without one."""
 
     schedules: Schedules
     todos: Todos | None
+    rhythm: Rhythm | None
 
 
 @asynccontextmanager
@@ -82,7 +84,8 @@ async def planned(
     async with scheduling(settings, warn) as schedules:
         wanted = settings.config.boolean("daemon.heartbit_pulse.enabled")
         todos = todo_list(schedules, options.cwd, clock, tell, settings.places) if wanted else None
-        yield Plans(schedules=schedules, todos=todos)
+        looks = rhythm(settings.config, settings.environment) if wanted else None
+        yield Plans(schedules=schedules, todos=todos, rhythm=looks)
 
 
 class Waking:

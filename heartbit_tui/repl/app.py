@@ -3,8 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -26,7 +26,7 @@ from heartbit_tui.repl.line_mode import LineMode, Pen
 from heartbit_tui.repl.spoken import Spoken
 from heartbit_tui.repl.stdin import Lines
 from heartbit_tui.runtime import plugins
-from heartbit_tui.runtime.options import Options, Resume
+from heartbit_tui.runtime.options import New, Options, Resume, Which
 from heartbit_tui.runtime.settings import configuration
 
 Connect: TypeAlias = Callable[[Options], AbstractAsyncContextManager[Client]]
@@ -83,22 +83,68 @@ def main(options: Options, *, plain: bool, connect: Connect = local) -> int:
         return 130
 
 
+class NotOpenedError(Exception):
+    """A session could not be opened, for this reason."""
+
+    def __init__(self, reason: HeartbitError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a session is opened; `told` is what keeps the person from another one that they wanted in its place."""
+
+    options: Options
+    connect: Connect
+    told: str = ""
+
+
 async def _talk(options: Options, faces: Callable[[], Faces], connect: Connect) -> int:
-    face = faces()
+    face, way, back = faces(), Way(options=options, connect=connect), None
     while True:
         try:
-            following, place = await _session(options, face, connect)
+            following, again, place = await _session(way, face)
+        except NotOpenedError as fault:
+            if back is None:
+                raise fault.reason from None
+            way, back = replace(back, told=str(fault)), None
+            continue
         except ExceptionGroup as failures:
             raise _first(failures) from None
         if isinstance(following, Leave):
             return following.code
-        options = replace(options, which=following.which)
-        connect = place.opening(following.which) if place is not None else connect
+        back = _way(way, again, place)
+        way = _way(way, following.which, place)
 
 
-async def _session(options: Options, faces: Faces, connect: Connect) -> tuple[Next, Elsewhere | None]:
-    """One session from its opening to the moment that all it started is gone; what opens the next, where it is elsewhere."""
-    async with AsyncExitStack() as until_closed, connect(options) as client:
+def _way(way: Way, which: Which, place: Elsewhere | None) -> Way:
+    """To a session beside the one that was opened this way."""
+    connect = place.opening(which) if place is not None else way.connect
+    return Way(options=replace(way.options, which=which), connect=connect)
+
+
+@asynccontextmanager
+async def _opened(way: Way) -> AsyncGenerator[Client]:
+    """The session. Raises `NotOpenedError` where there is none, and what else goes wrong in it."""
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(way.connect(way.options))
+        except HeartbitError as error:
+            raise NotOpenedError(error) from error
+        except ExceptionGroup as failures:
+            error = _first(failures)
+            raise NotOpenedError(error) if isinstance(error, HeartbitError) else error from None
+        yield client
+
+
+async def _session(way: Way, faces: Faces) -> tuple[Next, Which, Elsewhere | None]:
+    """One session from its opening to the moment that all it started is gone.
+
+    What comes next, what would open this one again, and what opens both where it is elsewhere.
+    """
+    options = way.options
+    async with AsyncExitStack() as until_closed, _opened(way) as client:
         face = faces(client)
         conversation, place = face.conversation, client.about.elsewhere
         means = Means(
@@ -113,6 +159,8 @@ async def _session(options: Options, faces: Faces, connect: Connect) -> tuple[Ne
             cwd=Path(client.about.cwd),
         )
         _greet(conversation, client.about, options)
+        if way.told:
+            conversation.tell(way.told, warning=True)
         conversation.recall()
         until_closed.enter_context(_ending(face))
         with _interrupting(face):
@@ -122,7 +170,8 @@ async def _session(options: Options, faces: Faces, connect: Connect) -> tuple[Ne
         session_id = client.about.session_id
     if kept and isinstance(following, Leave):
         print(f"heartbit chat --resume {session_id}", flush=True)
-    return following, place
+    lasts = kept or place is not None
+    return following, Resume(id=session_id) if lasts else New(), place
 
 
 def _greet(conversation: Conversation, about: About, options: Options) -> None:

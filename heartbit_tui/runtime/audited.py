@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from heartbit_tui.kernel.ops import Decide, Mode
 from heartbit_tui.kernel.protocols import Action, Deny, Gate, Verdict
-from heartbit_tui.runtime.masking import masking
-from heartbit_tui.runtime.options import Identity
+from heartbit_tui.runtime.masking import mask_for, masking
+from heartbit_tui.runtime.options import Identity, Options
 from heartbit_tui.runtime.settings import Settings
 from heartbit_tui.store.trail import Trail
 
@@ -48,6 +48,11 @@ def trail_of(settings: Settings, identity: Identity | None = None) -> Trail:
         return Trail(mask_of(settings), user=_user())
     acts_for = (f"user:{identity.user}", *identity.through)
     return Trail(mask_of(settings), user=identity.user, tenant=identity.tenant, acts_for=acts_for)
+
+
+def own_trail(options: Options) -> Trail:
+    """The audit in the name of whose process this is, for a place of which no session is opened."""
+    return Trail(mask_for(options), user=_user())
 
 
 def mask_of(settings: Settings) -> Callable[[str], str]:

@@ -170,11 +170,19 @@ class Store:
             seq, now, event = recorder.seq + 1, self._clock.now(), SessionRenamed(title=title)
             recorder.take(Envelope(seq=seq, at=now, session=session_id, run="", agent=AGENT, event=event))
 
-    async def delete(self, session_id: str) -> None:
-        """Remove a session for good. Raises `StoreError` while some process writes it."""
+    async def delete(self, session_id: str, trail: Trail | None = None) -> None:
+        """Remove a session for good; the audit is told with the `trail` of who wants that.
+
+        Raises `StoreError` while some process writes it.
+        """
+        now = self._clock.now()
 
         def operation(connection: sqlite3.Connection) -> None:
-            retention.remove(connection, place_of(connection, session_id), self._leases)
+            place = place_of(connection, session_id)
+            with driver.transaction(connection):
+                retention.remove(connection, place, self._leases)
+                if trail is not None:
+                    trail.deleted(connection, session_id, now)
             retention.give_back(connection)
 
         await self._writer.do(operation)

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 from heartbit_tui.kernel.events import ApprovalRequested, Envelope, Event, clip
@@ -77,6 +78,26 @@ class Trail:
         if rows:
             chain.append(connection, rows)
 
+    def deleted(self, connection: sqlite3.Connection, session_id: str, at: datetime) -> None:
+        """Add to the audit that a session was deleted, within the caller's transaction."""
+        row = Row(
+            id=0,
+            at=timestamp(at),
+            session=storable(session_id),
+            seq=0,
+            run="",
+            agent="",
+            user=storable(self._user),
+            tenant=storable(self._tenant),
+            kind="session_deleted",
+            tool="",
+            call="",
+            decision="",
+            decided_by="person",
+            told=encode(self._links()),
+        )
+        chain.append(connection, (row,))
+
     def _row(self, fact: Fact) -> Row:
         envelope = fact.envelope
         return Row(
@@ -110,8 +131,13 @@ class Trail:
     def _delegation(self, fact: Fact) -> dict[str, list[str]]:
         """Who acts for whom, the agent of the fact last; nothing where that is the session's own, for nobody else."""
         agent = fact.envelope.agent
-        links = [*self._acts_for, LEAD, *([] if agent == LEAD else [agent])]
-        return {"delegation_chain": [_cut(each, self._mask) for each in links]} if len(links) > 1 else {}
+        agents = (LEAD,) if agent == LEAD else (LEAD, agent)
+        return self._links(*agents) if len(agents) > 1 or self._acts_for else {}
+
+    def _links(self, *agents: str) -> dict[str, list[str]]:
+        """Those in whose name something was done, and the agents that did it; nothing where that is nobody else."""
+        links = [*self._acts_for, *agents]
+        return {"delegation_chain": [_cut(each, self._mask) for each in links]} if links else {}
 
 
 def _fields(event: Event) -> dict[str, Any]:

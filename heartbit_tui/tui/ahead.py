@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from heartbit_tui.client.lean import lean
+from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.kernel.ops import Prompt
 from heartbit_tui.tui.draft.kind import Kind
@@ -50,9 +51,15 @@ class Ahead:
             self._closed.set()
 
     async def ready(self) -> None:
-        """Return once the session is open, or will not be. Raises the fault of reading what was asked for."""
+        """Return once the session is open, or will not be.
+
+        Raises the fault of reading what was asked for, and that of opening a session elsewhere, without which there is
+        nothing to be done here.
+        """
         await self._ready.wait()
-        if self.options is None and self._fault is not None:
+        if self._fault is None:
+            return
+        if self.options is None or (self._connect is not None and isinstance(self._fault, HeartbitError)):
             raise self._fault
 
     def take(self, message: Submitted) -> bool:

@@ -16,6 +16,7 @@ from heartbit_tui.client.types import Meters
 from heartbit_tui.client.visible import one_line
 from heartbit_tui.context.outlook import Outlook
 from heartbit_tui.kernel.dataclass import dataclass
+from heartbit_tui.kernel.errors import AuthenticationError
 from heartbit_tui.kernel.events import ApprovalRequested
 from heartbit_tui.providers.models import window
 from heartbit_tui.store.damage import DamagedError
@@ -117,7 +118,7 @@ class Bridge:
         self.tabbed()
         if talk.stage == "failed" and talk is not self._failed:
             self._failed = talk
-            if talk.fault is not None and talk.fault.kind == "auth":
+            if isinstance(talk.fault, AuthenticationError):
                 app.act("login")
             if isinstance(talk.fault, DamagedError):
                 talk.tell(MEND, level="warning")
@@ -244,6 +245,7 @@ class Bridge:
         app.living.side.show(told)
         app.footer.tell(
             Standing(
+                away=bool(about and about.elsewhere),
                 folder=str(app.folder),
                 home=app.living.setup.environment.get("HOME", ""),
                 branch=self._branch.name if self._branch else "",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from heartbit_tui.client.address import address
-from heartbit_tui.client.remote import Remote
+from heartbit_tui.client.remote import Remote, RemoteError
 from heartbit_tui.client.types import Elsewhere, Kept
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.kernel.messages import JsonObject
@@ -43,6 +43,16 @@ class InDaemon:
             return False
         return bool(self._found)
 
+    async def delete(self, session_id: str) -> None:
+        """Delete a session that a daemon of this machine has open. Raises `HeartbitError`."""
+        url, token = await asyncio.to_thread(address, self._options, "", session_id)
+        async with Remote.open(url, token) as remote:
+            try:
+                await remote.delete_session(session_id)
+            except RemoteError as error:
+                raise HeartbitError(error.said) from error
+        self._found = tuple(each for each in self._found if each.id != session_id)
+
     def beside(self, here: Sequence[Known], query: str) -> Sequence[Known]:
         """Those that are open there and answer a query, then those of this machine, each once."""
         words, listed = query.lower().split(), {each.id: each for each in here}
@@ -55,9 +65,6 @@ class InDaemon:
         ids = {each.id for each in there}
         first = [*there, *(each for each in also if each.id not in ids)]
         return [*first, *(each for each in here if each.id not in ids and each.state != "daemon")]
-
-
-NOT_DELETED: Final = "A session of a daemon is deleted on its machine: heartbit sessions delete {id}"
 
 
 class Shelf:
@@ -73,7 +80,7 @@ class Shelf:
             search=self._search,
             prompts=self._prompts,
             rename=self._place.rename,
-            delete=self._delete,
+            delete=self._place.delete,
             export=self._export,
             now=lambda: datetime.now(UTC),
         )
@@ -85,9 +92,6 @@ class Shelf:
 
     async def _prompts(self, session_id: str) -> Sequence[str]:
         return [words for each in reversed(await self._place.log(session_id)) if (words := prompt_of(each))]
-
-    async def _delete(self, session_id: str) -> None:
-        raise HeartbitError(NOT_DELETED.format(id=session_id))
 
     async def _export(self, session_id: str) -> str:
         return await write(await self._place.log(session_id), "md", self._folder / f"heartbit-{session_id}.md")

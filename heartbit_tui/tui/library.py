@@ -13,6 +13,7 @@ from heartbit_tui.kernel.events import Envelope
 from heartbit_tui.permissions.learned import rules_of, without_rules
 from heartbit_tui.permissions.rules import Rule
 from heartbit_tui.runtime import settings
+from heartbit_tui.runtime.audited import own_trail
 from heartbit_tui.runtime.clock import SystemClock
 from heartbit_tui.runtime.masking import mask_for
 from heartbit_tui.runtime.options import Options
@@ -77,6 +78,11 @@ class Library:
         async with Store.open(await self._file(), self._clock) as store:
             return (await store.load(session_id)).envelopes
 
+    async def resolve(self, text: str) -> str:
+        """The id of the session that a text names. Raises `StoreError` where it names none, or several."""
+        async with Store.open(await self._file(), self._clock) as store:
+            return await store.index.resolve(text)
+
     async def rename(self, session_id: str, title: str) -> None:
         """Give a session a title."""
         async with Store.open(await self._file(), self._clock) as store:
@@ -85,7 +91,7 @@ class Library:
     async def delete(self, session_id: str) -> None:
         """Remove a session for good."""
         async with Store.open(await self._file(), self._clock) as store:
-            await store.delete(session_id)
+            await store.delete(session_id, own_trail(self._options))
 
     async def export(self, session_id: str) -> str:
         """Write a session as Markdown into the folder; the file's name."""

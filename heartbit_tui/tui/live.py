@@ -188,7 +188,8 @@ class Live:
         self.talks.pace.key()
         self.garbage.touched()
         self.sheet.drafted(message.text)
-        self.completing.typed(message.before)
+        if self._app.draft.display:  # a menu would lie over what a person has to decide about
+            self.completing.typed(message.before)
         self.menu.stand(self._app.draft.outer_size.height + 1)
         self.bridge.hinted()
 
@@ -252,10 +253,12 @@ class Live:
         match message:
             case Sheet.Opened():
                 app.draft.display = False
+                self.completing.typed("")
                 self.sheet.focus()
             case Sheet.Emptied():
                 app.draft.display = True
                 app.draft.focus()
+                self.completing.typed(app.draft.passage.before)
             case Sheet.Replied(ops=ops, ticket=ticket):
                 owner = self.talks.asking(ticket.request) or app.talk
                 for op in ops:

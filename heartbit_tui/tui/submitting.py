@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from heartbit_tui.auth.providers import KEY_NAMES
 from heartbit_tui.client.commands import Typed, Unknown, parse
 from heartbit_tui.client.types import Elsewhere
-from heartbit_tui.kernel.errors import HeartbitError
+from heartbit_tui.kernel.errors import AuthenticationError, HeartbitError
 from heartbit_tui.runtime.command_line import HIDDEN
 from heartbit_tui.tui.acts import table
 from heartbit_tui.tui.draft.kind import Kind
@@ -104,7 +104,7 @@ class Submitting:
     def _refuse(self) -> None:
         """Offer a way out of what keeps a session from being opened, or gone on with."""
         fault = self._app.talk.fault
-        if fault is not None and fault.kind == "auth":
+        if isinstance(fault, AuthenticationError):
             self._app.act("login")
         else:
             self._app.tell(f"This session cannot go on. {fault} /new opens another one.", warning=True)

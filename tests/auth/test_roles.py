@@ -36,6 +36,7 @@ EXPECTED: dict[Action, tuple[str, str, str, str]] = {
     "submit": ("403", "a", "a", "a"),
     "read": ("403", "a", "ab", "abe-"),
     "cancel": ("403", "a", "ab", "abe-"),
+    "delete": ("403", "a", "a", "a"),
     "answer": ("403", "a", "a", "abe-"),
     "remember": ("403", "a", "a", "a"),
     "audit": ("403", "a", "ab", "abe-"),

@@ -247,6 +247,7 @@ async def test_hostile_texts_in_every_field_are_shown_as_text_and_run_nothing(tm
             "!document.getElementById('outcome').hidden && document.querySelectorAll('#panels section:not([hidden])').length === 8"
         )
         await shown.js("for (const each of document.querySelectorAll('details')) each.open = true")
+        assert "looks from time to time" in await text(shown, "#todo")
         for place in (
             "#requests",
             "#tasks",

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from heartbit_tui.daemon.http.tasks import STOPPING as REFUSED
+from heartbit_tui.daemon.live import STOPPING
 from heartbit_tui.daemon.opening import Daemon
-from heartbit_tui.daemon.service import STOPPING
-from heartbit_tui.kernel.ops import Decide
+from heartbit_tui.kernel.events import RunInterrupted
+from heartbit_tui.kernel.messages import Text
+from heartbit_tui.kernel.ops import Decide, Prompt
+from heartbit_tui.runtime.options import New
 from heartbit_tui.tasks import Request, Task
 from heartbit_tui.testing.clock import FakeClock
 from tests.daemon.ground import LONG, Ground, Heard, calls, daemon, says, seen
@@ -75,6 +78,26 @@ async def test_what_does_not_is_put_back_when_the_grace_is_over(tmp_path: Path, 
         assert waiting is not None
         assert (stopped.state, stopped.error, stopped.attempts, stopped.owner) == (state, STOPPING, 1, "")
         assert (waiting.state, waiting.attempts) == ("pending", 0)
+
+
+async def test_what_a_guest_prompted_has_the_same_grace_and_keeps_no_daemon_from_ending(tmp_path: Path) -> None:
+    ground, clock = Ground(tmp_path), FakeClock()
+    ground.prepare([HOLD], ONE)
+    async with (
+        asyncio.timeout(60),
+        daemon(ground, clock=clock) as found,
+        found.host.use("of-a-guest", ground.options(which=New(id="of-a-guest"))) as live,
+    ):
+        live.client.submit(Prompt(content=(Text(text="stay"),)))
+        draining = asyncio.create_task(found.drain(30.5))
+        await asleep(clock, 30.5)
+        await clock.advance(30)
+        assert (draining.done(), found.at_work) == (False, 1)
+        await clock.advance(0.5)
+        await draining
+        await live.client.settled()
+        assert (await found.store.load("of-a-guest")).envelopes[-1].event == RunInterrupted(reason=STOPPING)
+        live.client.submit(Prompt(content=(Text(text="stay"),)))  # came at the last moment
 
 
 async def test_a_cancel_counts_while_it_stops(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ async def test_a_session_that_cannot_be_looked_up_is_none_that_is_not_there(tmp_
         connection = driver.connect(found.file)
         connection.execute("ALTER TABLE sessions RENAME TO elsewhere")
         connection.close()
-        for asked in (found.session(session), found.chats.find(session), found.chats.delete(session)):
+        for asked in (found.session(session), found.chats.find(session), found.deleting.delete(session, Owner())):
             with pytest.raises(StoreError):
                 await asked
         connection = driver.connect(found.file)

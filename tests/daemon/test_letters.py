@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from heartbit_tui.client.beats import Due
 from heartbit_tui.client.beats_here import Here as BeatsHere
 from heartbit_tui.client.beats_there import There as BeatsThere
 from heartbit_tui.client.letters import Behind, Letter, Letters
@@ -228,6 +229,12 @@ async def test_a_daemon_that_does_not_answer_is_not_waited_for_longer_than_said(
         assert CLOCK.monotonic() - began < PATIENCE + 4.0
 
 
+def _still(due: Due) -> Due:
+    """What is told of it but for the moment, which goes on."""
+    assert due.next is not None
+    return replace(due, next=None)
+
+
 async def test_what_comes_next_is_told_with_a_daemon_and_truthfully_without(tmp_path: Path) -> None:
     ground = ready(tmp_path, SCHEDULE)
     notes = ground.home / "notes"
@@ -252,12 +259,16 @@ async def test_what_comes_next_is_told_with_a_daemon_and_truthfully_without(tmp_
         now = await here.coming()
         assert (now.lives, now.notes) == (True, ())
         assert {each.name: each.rests for each in now.due if each.rests} == {beat.name: True, "tidy": True}
-        there = await once(BeatsThere(remote).coming, lambda found: len(found.due) == 3)
+        there = await once(BeatsThere(remote).coming, lambda found: len(found.due) == 4)
         assert {(each.kind, each.name, each.rests) for each in there.due} == {
-            (each.kind, each.name, each.rests) for each in now.due if each.kind != "pulse"
+            (each.kind, each.name, each.rests) for each in now.due
         }
+        assert [_still(each) for each in there.due if each.kind != "heartbeat"] == [
+            _still(each) for each in now.due if each.kind != "heartbeat"
+        ]
         for each in there.due:
-            assert "goes on" in await BeatsThere(remote).rest(each, rests=False)
+            if each.can_rest:
+                assert "goes on" in await BeatsThere(remote).rest(each, rests=False)
         assert not any(each.rests for each in (await here.coming()).due)
         assert "as soon as it can" in await BeatsThere(remote).run(tidy)
         assert (await letter(Here(person(ground), CLOCK))).source == "cron:tidy"

@@ -89,9 +89,9 @@ async def test_sessions_are_made_copied_and_opened_where_the_daemon_is(tmp_path:
             assert {(each.id, each.state) for each in known} == {(each.id, "daemon") for each in listed}
             assert await shelf.prompts(copy[0]) == ["say hello"]
             assert "hello there" in _text(str(tmp_path / await shelf.export(copy[0])))
-            with pytest.raises(HeartbitError, match=f"heartbit sessions delete {copy[0]}"):
-                await shelf.delete(copy[0])
             assert _prompts(await place(one).log(copy[0])) == ["say hello"]
+            await shelf.delete(copy[0])
+            assert {each.id for each in await place(one).sessions()} == {session_id, new[0]}
             for hostile in ("../tasks", "none-such", f"{session_id}/log", "%2e%2e", ""):
                 with pytest.raises(RemoteError) as refused:
                     await opened(one, ground, Resume(id=hostile))

@@ -72,10 +72,10 @@ async def due(found: Daemon, clock: FakeClock, fits: Callable[[float], bool]) ->
     """Return once the first heartbeat is due in so many seconds."""
     async with asyncio.timeout(30):
         while True:
-            (standing,) = found.waking.heartbeats or ()
-            at = standing.state.next_due
-            if at is not None and fits((at - clock.now()).total_seconds()):
-                return
+            for standing in found.waking.heartbeats or ():
+                at = standing.state.next_due
+                if at is not None and fits((at - clock.now()).total_seconds()):
+                    return
             await asyncio.to_thread(lambda: None)
 
 

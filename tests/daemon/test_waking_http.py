@@ -1,12 +1,15 @@
 """What is done by itself, over HTTP: seen by whom it belongs to, and done with."""
 
 import asyncio
+import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from heartbit_tui.store import driver
+from heartbit_tui.testing.clock import EPOCH, FakeClock
 from tests.daemon.ground import Ground, says
 from tests.daemon.http import OPERATOR, SETTINGS, TOKEN, USERS, ended, served, submitted
 
@@ -75,10 +78,13 @@ async def test_schedules_and_heartbeats_are_told_with_their_next_times_to_whom_t
             found = (await caller.get("/heartbeats")).json()
             assert (found["enabled"], [each["every"] for each in found["heartbeats"]]) == (True, [3_600])
             assert found["heartbeats"][0]["next"]
-            todo = await caller.get("/todo")
-            assert (todo.status_code, todo.json()) == (404, {"error": "heartbit pulse not enabled"})
+            assert (schedule["stands"], schedule["last"]) == ("0 9 * * *", "not yet due")
+            assert {"what": "task", "is": "tidy up"} in schedule["why"]
+            for path in ("/todo", "/pulse"):
+                answer = await caller.get(path)
+                assert (answer.status_code, answer.json()) == (404, {"error": "heartbit pulse not enabled"})
         async with daemon.caller(USERS["anna"]) as anna:
-            for path in ("/schedules", "/heartbeats", "/todo"):
+            for path in ("/schedules", "/heartbeats", "/todo", "/pulse"):
                 assert (await anna.get(path)).status_code == 403
 
 
@@ -93,6 +99,30 @@ async def test_the_list_of_the_pulse_is_told_as_the_file_has_it(tmp_path: Path) 
             "pending",
             "file",
         )
+
+
+async def test_the_pulse_is_told_with_its_next_look_which_comes_sooner_for_an_entry_that_wakes(tmp_path: Path) -> None:
+    ground, clock = ready(tmp_path, "[daemon.heartbit_pulse]\nenabled = true\n"), FakeClock()
+    async with served(ground, clock) as daemon, daemon.caller() as caller:
+        quiet = (await caller.get("/pulse")).json()
+        assert quiet == {
+            "next": (EPOCH + timedelta(minutes=30)).isoformat(),
+            "stands": "looks from time to time",
+            "last": "not yet due",
+            "at_work": False,
+            "why": [
+                {
+                    "what": "does",
+                    "is": "looks through what is to be done, and hands over a task where there is something",
+                },
+                {"what": "every", "is": "30m"},
+                {"what": "last", "is": "not yet due"},
+            ],
+        }
+        wakes = EPOCH + timedelta(minutes=7)
+        entry = {"id": "a", "title": "mend the roof", "snoozed_until": wakes.isoformat()}
+        (ground.project / "TODO.json").write_text(json.dumps({"entries": [entry]}), "utf-8")
+        assert (await caller.get("/pulse")).json() == {**quiet, "next": wakes.isoformat()}
 
 
 async def test_a_schedule_is_handed_over_now_rests_and_goes_on(tmp_path: Path) -> None:

@@ -113,6 +113,20 @@ def test_every_command_does_something_that_can_be_seen(tmp_path: Path) -> None:
     assert (made.project / "out.md").read_text().count("first words") >= 1
 
 
+def test_who_mistypes_a_session_is_told_so_and_stays_where_they_are(tmp_path: Path) -> None:
+    with desk(tmp_path, "one", "two") as made:
+        told = made.lines("/resume nix", "first", "/resume nonsense", "second", "/status")
+        lines = told.stdout.splitlines()
+        assert [line for line in lines if line.startswith(("warning: No session", "heartbit: "))] == [
+            "warning: No session 'nix'. `heartbit sessions` lists them.",
+            "heartbit: one",
+            "warning: No session 'nonsense'. `heartbit sessions` lists them.",
+            "heartbit: one",  # as of every session that is taken up, its end is shown
+            "heartbit: two",
+        ]
+        assert (told.returncode, f"info: resumed: {_resume(told.stdout)}" in lines) == (0, True)
+
+
 def test_a_fork_and_a_resume_know_what_was_said_and_a_new_session_does_not(tmp_path: Path) -> None:
     replies = ({"blocks": [{"text": "Told."}]}, {"blocks": [{"text": "In the copy."}]}, {"blocks": [{"text": "Anew."}]})
     with desk(tmp_path, *replies) as made:

@@ -361,6 +361,20 @@ async def test_deleting_a_session_leaves_what_was_audited(store: Store) -> None:
     assert await rows(store) == before
 
 
+async def test_who_deletes_a_session_is_audited_at_the_end_of_the_chain(store: Store) -> None:
+    await audited(store, (STARTED, *run("x")))
+    before = await rows(store)
+    acting = Trail(lambda text: text, user="anna", tenant="acme", acts_for=("user:anna",))
+    await store.delete("s", acting)
+    (added,) = (await rows(store))[len(before) :]
+    assert (added.kind, added.session, added.user, added.tenant) == ("session_deleted", "s", "anna", "acme")
+    assert (added.decided_by, added.agent, added.told) == ("person", "", '{"delegation_chain":["user:anna"]}')
+    assert (await store.audit.check()).broken == ""
+    with pytest.raises(StoreError):
+        await store.delete("s", acting)
+    assert len(await rows(store)) == len(before) + 1
+
+
 async def test_without_a_trail_nothing_is_audited(store: Store) -> None:
     async with store.recorder("s") as recorder:
         give(recorder, placed((STARTED, *run("x"))))

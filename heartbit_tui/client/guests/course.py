@@ -28,7 +28,7 @@ from heartbit_tui.kernel.events import (
 )
 from heartbit_tui.kernel.ledger import Ledger
 from heartbit_tui.kernel.messages import Text
-from heartbit_tui.kernel.ops import Op, Prompt
+from heartbit_tui.kernel.ops import Mode, Op, Prompt, SetMode
 from heartbit_tui.kernel.session import BUSY
 from heartbit_tui.runtime.planning import EDIT
 from heartbit_tui.undo.past import Past
@@ -54,7 +54,9 @@ class Course:
     def __init__(self, visit: Visit, found: tuple[State, Outlook]) -> None:
         self.bus = Bus()
         self.ledger, self.past = Ledger(), Past()
-        self.mode = found[0].mode
+        self._mode = found[0].mode
+        self._modes = list[Mode]()
+        """The modes that were asked for and of which nothing was heard yet."""
         self.seq = 0
         self._visit = visit
         self._jobs = dict[str, None]()
@@ -72,6 +74,11 @@ class Course:
         self._idle = asyncio.Event()
         self._early: Subscription | None = self.bus.subscribe()
         """What the first reader gets: nothing that comes before it looks is lost."""
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that holds, or will once what was sent has arrived: who asks for the next one asks for that after this."""
+        return self._modes[-1] if self._modes else self._mode
 
     @property
     def running(self) -> bool:
@@ -143,6 +150,10 @@ class Course:
 
     def submit(self, op: Op) -> None:
         """Send an op; what is refused is told as a notice."""
+        if isinstance(op, SetMode):
+            self._modes.append(op.mode)
+            self.put(lambda: self._set(op))
+            return
         self.put(lambda: self._sent(op), begins=isinstance(op, Prompt))
 
     async def do(self, name: str, body: BaseModel) -> Any:
@@ -176,6 +187,13 @@ class Course:
         self._settle()
         self._ops.put_nowait(done)
 
+    async def _set(self, op: SetMode) -> None:
+        try:
+            await self._visit.op(dump(op))
+            await self.known.fresh()  # by then its event has come, where the session has taken it
+        finally:
+            self._modes.remove(op.mode)
+
     async def _sent(self, op: Op) -> None:
         if not isinstance(op, Prompt):
             await self._visit.op(dump(op))
@@ -192,7 +210,7 @@ class Course:
         self.past.take(envelope)
         match envelope.event:
             case ModeChanged(mode=mode):
-                self.mode = mode
+                self._mode = mode
             case QuestionAsked(id=id, questions=questions) if any(EDIT in each.options for each in questions):
                 self.plan_asked = id
             case JobStarted(id=id):

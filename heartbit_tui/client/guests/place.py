@@ -60,6 +60,12 @@ class Place:
     async def rename(self, session_id: str, title: str) -> None:
         await Visit(self._visit.remote, session_id, self._visit.daemon).op(dump(Rename(title=title)))
 
+    async def delete(self, session_id: str) -> None:
+        try:
+            await self._visit.remote.delete_session(session_id)
+        except RemoteError as error:
+            raise HeartbitError(error.said) from error
+
     async def run(self, wanted: CommandLine) -> CommandEnded:
         asked = Lined(id=wanted.id, command=wanted.command, hidden=wanted.hidden)
         return cast("CommandEnded", await self._do("run", asked))

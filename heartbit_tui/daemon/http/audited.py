@@ -83,7 +83,7 @@ def row_json(row: Row) -> JsonObject:
     told = _told(row)
     facts = {name: value for name, value in row._asdict().items() if name not in ("told", "previous", "digest")}
     rest = {name: value for name, value in told.items() if name != CHAIN}
-    return {**facts, CHAIN: told.get(CHAIN, [row.agent]), "told": rest}
+    return {**facts, CHAIN: told.get(CHAIN, [row.agent] if row.agent else []), "told": rest}
 
 
 def _told(row: Row) -> Mapping[str, object]:

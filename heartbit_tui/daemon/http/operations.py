@@ -186,6 +186,7 @@ OPERATIONS: Final = (
     _post("/heartbeats/run", "Let a heartbeat beat now", (202, 404, 409), "Any", Named),
     _post("/heartbeats/pause", "Let a heartbeat rest, or go on", (200, 404), "Any", Paused),
     _get("/todo", "The list of the pulse", "Any", 404),
+    _get("/pulse", "How the pulse stands, and when it looks next", "Pulse", 404),
     _get(
         "/sessions",
         "The newest sessions",
@@ -193,6 +194,7 @@ OPERATIONS: Final = (
         query={"q": _TEXT, "folder": _TEXT, "limit": _number(1, 500, 50)},
     ),
     _get("/sessions/{id}", "A session, and what waits in it", "Session", 404),
+    _delete("/sessions/{id}", "Delete a session for good", 409),
     _get(
         "/sessions/{id}/events",
         "What happens in a session",
@@ -333,6 +335,15 @@ SCHEMAS: Final[Mapping[str, JsonObject]] = MappingProxyType(
             }
         ),
         "Audit": _page("rows", _WHOLE),
+        "Pulse": _object(
+            {
+                "next": {"type": ["string", "null"], "format": "date-time"},
+                "stands": dict(_TEXT),
+                "last": dict(_TEXT),
+                "at_work": {"type": "boolean"},
+                "why": {"type": "array", "items": _object({"what": dict(_TEXT), "is": dict(_TEXT)})},
+            }
+        ),
         "Late": _object({"late": {"type": "boolean"}}),
         "Stats": _object({"total_tasks": dict(_WHOLE), "active_tasks": dict(_WHOLE), "uptime_seconds": dict(_WHOLE)}),
         "Health": _object({"status": dict(_TEXT), "uptime_seconds": dict(_WHOLE)}),

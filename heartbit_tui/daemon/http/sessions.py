@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from heartbit_tui.auth.roles import Action, allowed, check
 from heartbit_tui.daemon.asked import Open
 from heartbit_tui.daemon.chats import owner_of_session
+from heartbit_tui.daemon.deleting import InUseError
 from heartbit_tui.daemon.following import chunk
 from heartbit_tui.daemon.http.bodies import NO_SESSION, Answered, Decided, SentOp, body_of, decide, number_of
 from heartbit_tui.daemon.http.doors import who_of
@@ -46,6 +47,7 @@ class Sessions:
         return [
             Route("/sessions", self._list, methods=["GET"]),
             Route("/sessions/{id}", self._show, methods=["GET"]),
+            Route("/sessions/{id}", self._delete, methods=["DELETE"]),
             Route("/sessions/{id}/events", self._events, methods=["GET"]),
             Route("/sessions/{id}/log", self._log, methods=["GET"]),
             Route("/sessions/{id}/ops", self._op, methods=["POST"]),
@@ -70,6 +72,15 @@ class Sessions:
         live = self._daemon.host.find(info.id)
         waiting = [asked_json(live, each) for each in live.asked.open.values()] if live else []
         return JSONResponse({**self._json(info), "waiting": waiting})
+
+    async def _delete(self, request: Request) -> Response:
+        """Delete a session for good: 204, or 409 where a task of it is not done or somebody is there."""
+        info = await self._session(request, "delete")
+        try:
+            await self._daemon.deleting.delete(info.id, owner_of_session(info))
+        except InUseError as error:
+            raise HTTPException(409, str(error)) from error
+        return Response(status_code=204)
 
     async def _events(self, request: Request) -> Response:
         info = await self._session(request, "read")

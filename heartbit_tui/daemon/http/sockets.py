@@ -164,8 +164,8 @@ class Connection:
         return {"sessions": [each.shown for each in found]}
 
     async def _delete(self, params: OfSession) -> JsonObject:
-        await self._chat(params.session_id, "cancel")
-        await self._daemon.chats.delete(params.session_id)
+        chat = await self._chat(params.session_id, "delete")
+        await self._daemon.deleting.delete(chat.id, chat.owner)
         return {"deleted": True}
 
     async def _history(self, params: OfSession) -> list[JsonObject]:

@@ -1,6 +1,6 @@
 """What is done by itself, over HTTP: the inbox, the schedules, the heartbeats, and the list of the pulse."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,11 +19,12 @@ from heartbit_tui.daemon.http.doors import who_of
 from heartbit_tui.daemon.http.tasks import STOPPING
 from heartbit_tui.daemon.opening import Daemon
 from heartbit_tui.kernel.messages import JsonObject
-from heartbit_tui.schedules import beats_told
+from heartbit_tui.schedules import beats_told, firings_told
 from heartbit_tui.schedules.beats import Standing
 from heartbit_tui.schedules.facts import of_heartbeat, of_schedule
+from heartbit_tui.schedules.pulse import SOURCE
 from heartbit_tui.schedules.todo.entries import shown, write
-from heartbit_tui.schedules.types import Schedule
+from heartbit_tui.schedules.types import Firing, Schedule
 from heartbit_tui.store.inbox import Letter, NoLetterError, json_of
 from heartbit_tui.tasks import Request as Task
 
@@ -44,7 +45,7 @@ MOST = 500
 
 
 class Waking:
-    """The routes `/inbox`, `/schedules`, `/heartbeats` and `/todo`."""
+    """The routes `/inbox`, `/schedules`, `/heartbeats`, `/todo` and `/pulse`."""
 
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
@@ -62,6 +63,7 @@ class Waking:
             Route("/heartbeats/run", self._beat, methods=["POST"]),
             Route("/heartbeats/pause", self._pause_heartbeat, methods=["POST"]),
             Route("/todo", self._todo, methods=["GET"]),
+            Route("/pulse", self._pulse, methods=["GET"]),
         ]
 
     async def _inbox(self, request: Request) -> Response:
@@ -104,7 +106,7 @@ class Waking:
         schedules, now = self._daemon.plans.schedules, self._daemon.clock.now()
         firings = await schedules.firings.all()
         known = await schedules.known()
-        return JSONResponse({"schedules": [of_schedule(each, firings.get(each.source), now) for each in known]})
+        return JSONResponse({"schedules": [_schedule(each, firings.get(each.source), now) for each in known]})
 
     async def _heartbeats(self, request: Request) -> Response:
         """All heartbeats, the next one first; none where the settings let none beat."""
@@ -129,7 +131,7 @@ class Waking:
         schedule, now = await self._schedule(request, body), self._daemon.clock.now()
         await self._daemon.plans.schedules.pause(schedule, now, paused=body.paused)
         firings = await self._daemon.plans.schedules.firings.all()
-        return JSONResponse(of_schedule(replace(schedule, paused=body.paused), firings.get(schedule.source), now))
+        return JSONResponse(_schedule(replace(schedule, paused=body.paused), firings.get(schedule.source), now))
 
     async def _beat(self, request: Request) -> Response:
         """Let a heartbeat beat as soon as its workspace is free: 202, or 409 where it beats, or cannot."""
@@ -172,9 +174,36 @@ class Waking:
         reviewed = {} if listed.reviewed is None else {"last_reviewed_at": shown(listed.reviewed)}
         return JSONResponse({"entries": [write(each) for each in listed.entries], **reviewed})
 
+    async def _pulse(self, request: Request) -> Response:
+        """How the pulse stands and when it looks next; 404 where there is none."""
+        allowed(who_of(request.scope), "schedules")
+        plans, now = self._daemon.plans, self._daemon.clock.now()
+        if plans.todos is None or plans.rhythm is None:
+            raise HTTPException(404, NO_PULSE)
+        firing = (await plans.schedules.firings.all()).get(SOURCE)
+        due = firings_told.next_look(plans.rhythm, firing, (await plans.todos.listed()).entries, now)
+        return JSONResponse(
+            {
+                "next": None if due is None else due.isoformat(),
+                "stands": firings_told.LOOKS,
+                "last": firings_told.last(firing),
+                "at_work": firings_told.at_work(firing),
+                "why": _why(firings_told.why_looks(plans.rhythm, firing, now)),
+            }
+        )
+
 
 def _heartbeat(standing: Standing, now: datetime) -> JsonObject:
     """A heartbeat with how it stands, and all that is known of why, in words."""
-    why = [{"what": what, "is": told} for what, told in beats_told.why(standing, now)]
-    stands = beats_told.condition(standing)
+    stands, why = beats_told.condition(standing), _why(beats_told.why(standing, now))
     return {**of_heartbeat(standing), "beating": standing.beating, "stands": stands, "why": why}
+
+
+def _schedule(schedule: Schedule, firing: Firing | None, now: datetime) -> JsonObject:
+    """The same of a schedule."""
+    words = {"stands": firings_told.condition(schedule), "last": firings_told.last(firing)}
+    return {**of_schedule(schedule, firing, now), **words, "why": _why(firings_told.why(schedule, firing))}
+
+
+def _why(known: Iterable[tuple[str, str]]) -> list[JsonObject]:
+    return [{"what": what, "is": told} for what, told in known]

@@ -1,5 +1,6 @@
 """The list of sessions: one that was found by words in it is opened where they stand."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from heartbit_tui.client.types import Elsewhere
 from heartbit_tui.kernel.errors import HeartbitError
 from heartbit_tui.runtime.options import Resume
 from heartbit_tui.store.found import Hit
+from heartbit_tui.store.locks import by_daemon
 from heartbit_tui.tui.acts import found, joining, session
 from heartbit_tui.tui.in_daemon import InDaemon, Shelf
 from heartbit_tui.tui.library import Library
@@ -34,11 +36,15 @@ async def sessions(app: "HeartbitApp", argument: str) -> None:
     async def search(words: str, everywhere: bool) -> Sequence[listing.Known]:
         return daemon.beside(await kept.search(words, everywhere), words)
 
+    async def delete(session_id: str) -> None:
+        there = await asyncio.to_thread(by_daemon, joining.data_file(app), session_id)
+        await (daemon.delete(session_id) if there else kept.delete(session_id))
+
     means = listing.Means(
         search=search,
         prompts=kept.prompts,
         rename=kept.rename,
-        delete=kept.delete,
+        delete=delete,
         export=kept.export,
         now=lambda: datetime.now(UTC),
     )

@@ -94,8 +94,10 @@ async def export(app: "HeartbitApp", argument: str) -> None:
         return
     client = app.talk.client
     name = name.strip() or f"heartbit-{client.about.session_id if client else 'session'}.{form}"
+    away = client is not None and client.about.elsewhere is not None
+    folder = app.living.setup.options.cwd if away else app.folder  # where a daemon works may be another machine
     try:
-        path = await library.write(await app.talk.log(), form, app.folder / name)
+        path = await library.write(await app.talk.log(), form, folder / name)
     except (OSError, HeartbitError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         app.tell(f"{name} was not written: {reason}.", warning=True)

@@ -28,6 +28,7 @@ BAR = 5
 GAP = "  "
 
 NO_SANDBOX = "! no sandbox"
+IN_DAEMON = "daemon"
 TRUST: Mapping[Trust, str] = MappingProxyType(
     {"trusted": "trusted", "untrusted": "untrusted", "changed": "! no longer trusted"}
 )
@@ -40,9 +41,10 @@ class Standing:
     """What the row tells. `window` is 0 where it is not known; `cost` is None while nothing has been paid.
 
     `sandbox` names what commands run in, is empty where they run without one, and None where none run. `trust` is None
-    where it is not known; `mode` is empty where it does not matter.
+    where it is not known; `mode` is empty where it does not matter. `away` says that the session is a daemon's.
     """
 
+    away: bool = False
     folder: str = ""
     home: str = ""
     branch: str = ""
@@ -75,6 +77,7 @@ class _Detail:
 
     folder: int = 2
     """2 the path, 1 its last name, 0 nothing."""
+    away: bool = True
     hints: int = 9
     branch: bool = True
     effort: bool = True
@@ -125,6 +128,7 @@ def _details() -> Iterator[_Detail]:
         {"letters": False},
         {"bar": False},
         {"folder": 0},
+        {"away": False},
         {"cost": False},
         {"model": False},
         {"trust": False},
@@ -136,7 +140,8 @@ def _details() -> Iterator[_Detail]:
 
 
 def _left(standing: Standing, detail: _Detail, ink: Ink) -> Parts:
-    parts = [_folder(standing, detail, ink), _branch(standing, detail, ink), _model(standing, detail, ink)]
+    parts: list[Parts] = [[(IN_DAEMON, ink.info)] if standing.away and detail.away else []]
+    parts += [_folder(standing, detail, ink), _branch(standing, detail, ink), _model(standing, detail, ink)]
     parts += [_context(standing, detail, ink), _cost(standing, detail, ink), _jobs(standing, ink)]
     parts += [_diagnostics(standing, detail, ink), _servers(standing, detail, ink)]
     parts += [_letters(standing, detail, ink)]

@@ -1,7 +1,7 @@
 """The rows of tool calls: asked for, decided on, waiting for their turn, working, ended."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -21,7 +21,7 @@ from heartbit_tui.kernel.events import (
     ToolCallStarted,
     ToolInputDelta,
 )
-from heartbit_tui.kernel.messages import JsonObject
+from heartbit_tui.kernel.messages import JsonObject, ToolCall
 from heartbit_tui.tui.timeline.log import Log
 from heartbit_tui.tui.timeline.rows import Row, Totals
 from heartbit_tui.tui.timeline.spans import Lanes, Span, between
@@ -64,6 +64,7 @@ class Calls:
             case ToolInputDelta(tool_call_id=call, tool_name=tool):
                 self._row(envelope, agent, call, tool, "writing")
             case AssistantMessage(message=message):
+                self._written(envelope, agent, message.calls)
                 for asked in message.calls:
                     row = self._row(envelope, agent, asked.id, asked.name)
                     self._log.put(row, name=_name(asked.name), title=_title(asked.name, asked.input), state="waiting")
@@ -79,6 +80,25 @@ class Calls:
                 self._completed(envelope, agent, envelope.event)
             case _:
                 self._person(envelope, agent)
+
+    def _written(self, envelope: Envelope, agent: str, calls: Sequence[ToolCall]) -> None:
+        """The answer is whole: its calls have ids of their own now, and what was written and is none of them is over.
+
+        A service may give the same ids in each turn, or none.
+        """
+        named = {call.id for call in calls}
+        left = [call for call in self._open if call not in named and self._is_written(call, agent)]
+        for call, before in zip((each for each in calls if each.id not in self._open), tuple(left), strict=False):
+            left.remove(before)
+            self._change(before, id=call.id)
+            self._open[call.id] = self._open.pop(before)
+        for call in left:
+            self.close(call, envelope.at, "cut")
+
+    def _is_written(self, call: str, agent: str) -> bool:
+        found = self._open[call]
+        row = self._log.row(found.number)
+        return found.agent == agent and row is not None and row.state == "writing"
 
     def find(self, call: str) -> int | None:
         """The number of the row of a call that has not ended."""

@@ -14,7 +14,7 @@ import pytest
 from heartbit_tui.runtime import beating
 from heartbit_tui.store.inbox import Letter
 from tests.repl.service import call
-from tests.tui.journeys.application import COMMAND, ESCAPE, Application, Place, place
+from tests.tui.journeys.application import COMMAND, ESCAPE, MODEL, Application, Place, place
 from tests.tui.rules.letters import drafted
 
 ALT_N, CTRL_S, DOWN = "\x1bn", "\x13", "\x1b[B"
@@ -96,6 +96,72 @@ def test_a_session_of_the_daemon_is_found_in_the_list_and_joined(tmp_path: Path)
         told = ran(here, environment, "status")
         assert "tell me anew" in told
         assert "Here is more." in ran(here, environment, "result", told.splitlines()[1].split()[0])
+
+
+@pytest.mark.slow
+def test_who_is_attached_is_told_so_writes_to_their_own_folder_and_deletes_what_nobody_is_in(tmp_path: Path) -> None:
+    with place(tmp_path, *SCRIPT) as here, at_work(here) as environment:
+        for words in ("tell me something", "tell me more"):
+            ran(here, environment, "submit", "--wait", words)
+        newest, oldest = [line.split()[0] for line in ran(here, environment, "status").splitlines()]
+        mine = tmp_path / "mine"
+        mine.mkdir()
+        with Application(mine, environment, "attach", oldest) as app:
+            app.opened()
+            app.see("tell me something")
+            app.see(lambda: app.lines[-1].strip().startswith("daemon  "), "that the session is a daemon's")
+            app.command("/export md said.md")
+            app.see("Written:")
+            assert "tell me something" in (mine / "said.md").read_text("utf-8")
+            app.command("/resume nonsense")
+            app.see("No session and no task 'nonsense'")
+            app.see("tell me something")
+            app.keys(CTRL_S)
+            app.see("tell me more")
+            for words, answer in (("something", "Somebody is in this session"), ("more", "Deleted.")):
+                app.keys(words)
+                app.see(f"❯ {words}")
+                app.see("1 ─╯")
+                app.keys("\x04")
+                app.see("for good?")
+                app.keys("y")
+                app.see(answer)
+                app.keys("\x7f" * len(words))
+                app.see("type to filter")
+            app.keys(ESCAPE)
+            app.see_no_more("type to filter")
+            app.leave()
+        gone = subprocess.run(
+            (*COMMAND, "attach", newest), env=environment, capture_output=True, text=True, check=False
+        )
+        assert (gone.returncode, "session not found" in gone.stderr) == (1, True)
+
+
+@pytest.mark.slow
+def test_what_cannot_be_attached_to_leaves_no_screen_behind_and_asks_for_no_key_of_a_model(tmp_path: Path) -> None:
+    with place(tmp_path, *SCRIPT) as here, at_work(here) as environment:
+        task = ran(here, environment, "submit", "stay at it")
+        wrong = {**environment, "HEARTBIT_API_KEY": "wrong"}
+        nobody = {**environment, "HEARTBIT_URL": "http://127.0.0.1:9"}
+        for variables, words, code in (
+            (wrong, "does not know the token", 41),
+            (nobody, "No heartbit daemon answers at http://127.0.0.1:9", 69),
+            (environment, "No session and no task 'nonsense'", 1),
+        ):
+            with Application(here.project, variables, "attach", "nonsense") as app:
+                assert app.ended() == code, app.shown
+                app.restored()
+                assert words in app.raw.rpartition(b"\x1b[?1049l")[2].decode()
+        with opened(here, wrong) as app:
+            app.command("/resume nonsense")
+            app.see("No session 'nonsense'")
+            assert MODEL in app.lines[-1]
+            app.command(f"/resume {json.loads(ran(here, environment, 'status', '--json', task))['session_id']}")
+            app.see("the token that it was given")
+            app.rest(GRACE)
+            assert "Welcome to heartbit" not in app.shown
+            app.leave()
+        ran(here, environment, "cancel", task)
 
 
 @pytest.mark.slow

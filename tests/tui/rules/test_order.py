@@ -7,6 +7,7 @@ import pytest
 from textual import events
 
 from heartbit_tui.kernel.events import (
+    ApprovalDecision,
     ApprovalRequested,
     AssistantMessage,
     Event,
@@ -48,6 +49,22 @@ async def test_escape_closes_the_menu_then_the_panel_over_the_chat_then_stops_th
         await stage.press("escape")
         assert interrupts(stage) == 1
         assert stage.app.draft.text == "/"
+
+
+async def test_no_menu_lies_over_what_has_to_be_decided_and_it_is_there_again_after_that(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.told(*RUNS)
+        menu, sheet = stage.app.living.menu, stage.app.living.sheet
+        await stage.pilot.press("/")
+        await stage.until(lambda: menu.is_open)
+        call = ToolCall(id="c", name="bash", input={"command": "make"})
+        await stage.told(ApprovalRequested(turn=1, tool_names=("bash",), id="c", call=call))
+        await stage.until(lambda: sheet.waiting is not None and not menu.is_open)
+        stage.app.draft.set_text("/h")
+        await stage.settled()
+        assert not menu.is_open
+        await stage.told(ApprovalDecision(turn=1, approved=True, id="c", tool_call_id="c"))
+        await stage.until(lambda: sheet.waiting is None and menu.is_open)
 
 
 async def test_escape_leaves_a_screen_before_it_stops_the_run(tmp_path: Path) -> None:

@@ -54,6 +54,13 @@ def test_what_matters_least_is_left_out_first(width: int, expected: str) -> None
     assert footer(STANDING, width, INK).text == expected
 
 
+def test_a_session_of_a_daemon_says_so_as_long_as_there_is_room() -> None:
+    away = replace(STANDING, away=True)
+    assert footer(away, 100, INK).text.startswith("daemon  ~/work/proj  main*  claude-sonnet-4-6 high")
+    assert footer(away, 40, INK).text == "daemon  claude-sonnet-4-6  38 %  $0.12"
+    assert footer(away, 32, INK).text == "claude-sonnet-4-6  38 %  $0.12"
+
+
 @pytest.mark.parametrize(
     ("counts", "width", "expected"),
     [

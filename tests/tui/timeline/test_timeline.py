@@ -29,6 +29,7 @@ from heartbit_tui.kernel.events import (
     SummaryStarted,
     ToolCallCompleted,
     ToolCallStarted,
+    ToolInputDelta,
     TurnStarted,
 )
 from heartbit_tui.kernel.messages import Assistant, ToolCall, Usage
@@ -62,6 +63,24 @@ def test_a_call_is_told_with_what_it_took_and_how_long_it_waited_for_whom() -> N
         ),
     )
     assert story.timeline.totals() == Totals(calls=1, tools=25, person=8_400, added=4, removed=1)
+
+
+def test_a_call_that_is_written_under_another_id_than_it_gets_has_one_row() -> None:
+    story = Story().begin()
+    for call in ("call_1", "call_2", "call_3"):
+        story.tell(ToolInputDelta(tool_call_id=call, tool_name="edit", text="{"))
+    story.tell(ToolInputDelta(tool_call_id="theirs", tool_name="read", text="{"), agent="scout")
+    story.asks_for(("call_1_1", "edit", {"file_path": "a.py"}), ("call_2_1", "edit", {"file_path": "b.py"}))
+    rows = [(row.id, row.title, row.state) for row in story.timeline.rows()]
+    assert rows == [
+        ("call_1_1", "a.py", "waiting"),
+        ("call_2_1", "b.py", "waiting"),
+        ("call_3", "", "cut"),
+        ("theirs", "", "writing"),
+    ]
+    story.starts("call_1_1", "edit")
+    story.ends("call_1_1", "edit", 25)
+    assert [row.state for row in story.timeline.rows()] == ["ok", "waiting", "cut", "writing"]
 
 
 def test_calls_side_by_side_get_lanes_and_count_once_on_the_clock() -> None:

@@ -99,8 +99,15 @@ function heartbeats({ enabled, heartbeats: all }, panel) {
   return list(rows, enabled ? "There is no heartbeat. Put a HEARTBEAT.md into a trusted folder." : "heartbeat.enabled is false in the settings, so nothing beats.");
 }
 
-const todo = ({ entries: all }) =>
-  list(all.map((each) => row(said(each.title), facts(each.status, `${each.priority} priority`, each.due && `due ${each.due}`, each.source), each.context && said(each.context))), "Nothing is to be done.");
+function todo({ entries: all, pulse }) {
+  const looks = pulse && row(make("strong", { text: "The pulse" }), facts(pulse.stands, pulse.at_work || !pulse.next ? "" : `next ${clock(pulse.next)}`, pulse.last),
+    more("why pulse", "Why", pairs(pulse.why.map(({ what, is }) => [what, is]))));
+  const rows = all.map((each) => row(said(each.title), facts(each.status, `${each.priority} priority`, each.due && `due ${each.due}`, each.source), each.context && said(each.context)));
+  return [looks && list([looks], ""), list(rows, "Nothing is to be done.")].filter(Boolean);
+}
+
+// The list of the pulse, and when it looks through it next.
+const listed = async () => ({ ...(await get("/todo")), pulse: await get("/pulse") });
 
 const KINDS = { reply: "has something to say", failure: "failed", interrupted: "was cut off", question: "waits for you", meditation: "put the memory in order", draft: "a skill that waits for your word" };
 
@@ -188,7 +195,7 @@ export function panels(choose) {
     ["inbox", "Inbox", letters, inbox],
     ["schedules", "Schedules", () => get("/schedules"), schedules],
     ["heartbeats", "Heartbeats", () => get("/heartbeats"), heartbeats],
-    ["todo", "To do", () => get("/todo"), todo],
+    ["todo", "To do", listed, todo],
     ["sessions", "Sessions", () => get("/sessions?limit=30"), sessions],
     ["memory", "Memory", remembered, memory,
       field("memory-query", "Search the memory"), choice("memory-type", "every type", ["", "episodic", "semantic", "reflection"]), choice("memory-tier", "every tier", ["", "core", "working", "peripheral"])],
