@@ -6,7 +6,7 @@ from pathlib import Path
 from heartbit_tui.kernel.events import UserMessage
 from heartbit_tui.kernel.messages import Text
 from heartbit_tui.tasks import Request
-from tests.daemon.ground import Ground, daemon, kept, says
+from tests.daemon.ground import Ground, Heard, daemon, says
 
 FIRST = Request(task="find the valve", story_id="boiler", tenant_id="acme", user_id="anna")
 
@@ -14,13 +14,12 @@ FIRST = Request(task="find the valve", story_id="boiler", tenant_id="acme", user
 async def begun_with(ground: Ground, *requests: Request) -> list[str]:
     """What each of these tasks began with behind its words, done one after the other."""
     texts: list[str] = []
-    async with daemon(ground) as found:
+    heard = Heard()
+    async with daemon(ground, heard) as found:
         for request in requests:
             task_id = await found.service.submit(request)
-            await found.service.outcome(task_id)
-            await kept(found)
-            task = await found.queue.get(task_id)
-            assert task is not None
+            # It is told of the end once all that becomes of the task is kept.
+            task = await heard.until(task_id, (await found.service.outcome(task_id)).state)
             log = (await found.store.load(task.session, only=(UserMessage,))).envelopes
             said = [each.event for each in log if isinstance(each.event, UserMessage) and each.event.origin == "prompt"]
             words = [part.text for part in said[-1].message.content if isinstance(part, Text)]

@@ -14,7 +14,7 @@ from heartbit_tui.lsp.types import Spot
 from heartbit_tui.testing.clock import FakeClock
 from tests.lsp.kit import fake, left_over, messages, one, project
 
-ROOM = 0.4
+ROOM = 0.9
 """Seconds for all but the waiting."""
 
 

@@ -93,6 +93,6 @@ def test_an_idle_screen_writes_nothing(tmp_path: Path) -> None:
 
 def silent(app: Application) -> None:
     """Wait until it is quiet, and see that it stays so."""
-    while app._ready(0.5):  # pyright: ignore[reportPrivateUsage] - to wait for silence is no need of others
+    while app._ready(1.0):  # pyright: ignore[reportPrivateUsage] - to wait for silence is no need of others
         app._read()  # pyright: ignore[reportPrivateUsage] - the same
     assert select.select([app._master], [], [], QUIET)[0] == []  # pyright: ignore[reportPrivateUsage] - the same
