@@ -105,14 +105,6 @@ async def letters(found: Daemon, count: int = 1) -> tuple[Letter, ...]:
     return waiting
 
 
-async def kept(found: Daemon) -> None:
-    """Wait until all that becomes of a task is done: one that fails after it has its letter after that."""
-    probe = await done(found, "probe", folder="/not/there")
-    async with asyncio.timeout(30):
-        while not any(each.about == probe.id for each in await found.inbox.list()):
-            pass
-
-
 async def seen(ground: Ground, found: Daemon, task: Task, kind: str) -> int:
     """The seq of the first event of this type in the session of a task at work, once it has happened."""
     async with found.host.use(task.session, ground.options(which=New(id=task.session))) as live:

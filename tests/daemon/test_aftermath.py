@@ -33,7 +33,7 @@ from heartbit_tui.schedules.beats import Heartbeat, Said
 from heartbit_tui.schedules.windows import Window
 from heartbit_tui.tasks import Request, State, Task
 from heartbit_tui.testing.clock import EPOCH, FakeClock
-from tests.daemon.ground import Ground, daemon, kept, says
+from tests.daemon.ground import Ground, Heard, daemon, says
 
 STATES: tuple[State, ...] = ("completed", "failed", "interrupted")
 URL = "https://hooks.example/in"
@@ -207,13 +207,12 @@ SHARED = "[daemon.institutional_memory]\nenabled = true\n"
 async def told_to(ground: Ground, *requests: Request) -> list[list[str]]:
     """The texts that each of these tasks began with, done one after the other."""
     found_texts: list[list[str]] = []
-    async with daemon(ground) as found:
+    heard = Heard()
+    async with daemon(ground, heard) as found:
         for request in requests:
             task_id = await found.service.submit(request)
-            await found.service.outcome(task_id)
-            await kept(found)
-            task = await found.queue.get(task_id)
-            assert task is not None
+            # It is told of the end once all that becomes of the task is kept.
+            task = await heard.until(task_id, (await found.service.outcome(task_id)).state)
             log = (await found.store.load(task.session, only=(UserMessage,))).envelopes
             first = next(
                 each.event for each in log if isinstance(each.event, UserMessage) and each.event.origin == "prompt"
