@@ -136,14 +136,16 @@ async def test_a_chat_is_aborted_and_says_so(tmp_path: Path) -> None:
 async def test_a_chat_that_cannot_be_followed_any_more_ends_with_a_word(tmp_path: Path) -> None:
     ground = ready(tmp_path, settings=f"[daemon]\nmax_concurrent_tasks = 1\n{SETTINGS}")
     async with served(ground) as daemon, socket(daemon.url, TOKEN) as found:
+        chats: list[tuple[str, str]] = []
         for words in ("please stay", "hello"):
             sent = await found.ask("chat.send", message=words, **(made := await found.ask("session.create")))
+            chats.append((sent["task_id"], made["session_id"]))
         connection = driver.connect(next(ground.home.rglob("*.db")))
         connection.execute("ALTER TABLE tasks RENAME TO elsewhere")
         told = await found.pushed("chat.error", "chat.final")
         connection.execute("ALTER TABLE elsewhere RENAME TO tasks")
         connection.close()
-        assert (told["task_id"], told["session_id"], told["state"]) == (sent["task_id"], made["session_id"], "unknown")
+        assert ((told["task_id"], told["session_id"]) in chats, told["state"]) == (True, "unknown")
 
 
 async def test_nobody_sees_or_touches_the_chats_of_others(tmp_path: Path) -> None:
